@@ -1,0 +1,119 @@
+/**
+ * The one stream of what happens in the runtime. Services emit, the console, the outcome and tests subscribe; nothing
+ * in `local/` depends on who listens. `atMs` is milliseconds since the epoch.
+ */
+export type RuntimeEvent =
+  | LogEvent
+  | InvocationStarted
+  | InvocationEnded
+  | BatchStarted
+  | BatchEnded
+  | MessagesSent
+  | MessageMoved
+  | MessageExpired
+  | Notice;
+
+/** One log event, as CloudWatch would store it. */
+export interface LogEvent {
+  readonly type: 'log';
+  readonly atMs: number;
+  readonly functionName: string;
+  /** Short, stable id of the execution environment: the first 8 hex digits of its log stream's id. */
+  readonly environmentId: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  /** `platform` for INIT_START, START, END, REPORT and what the platform says of a crash; `function` for the rest. */
+  readonly source: 'platform' | 'function';
+  readonly message: string;
+}
+
+export interface InvocationStarted {
+  readonly type: 'invocation-started';
+  readonly atMs: number;
+  readonly functionName: string;
+  readonly environmentId: string;
+  readonly requestId: string;
+}
+
+export interface InvocationEnded {
+  readonly type: 'invocation-ended';
+  readonly atMs: number;
+  readonly functionName: string;
+  readonly environmentId: string;
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly outcome: 'success' | 'error' | 'timeout' | 'crash';
+  readonly errorMessage?: string;
+}
+
+export interface BatchStarted {
+  readonly type: 'batch-started';
+  readonly atMs: number;
+  readonly mappingId: string;
+  readonly queueName: string;
+  readonly functionName: string;
+  readonly messageIds: readonly string[];
+}
+
+export interface BatchEnded {
+  readonly type: 'batch-ended';
+  readonly atMs: number;
+  readonly mappingId: string;
+  readonly queueName: string;
+  readonly functionName: string;
+  /** Undefined when the batch was throttled and reached no environment. */
+  readonly environmentId?: string;
+  /** Message ids that the mapping deleted from the queue. */
+  readonly deleted: readonly string[];
+  /** Message ids that stay and reappear when their visibility timeout ends. */
+  readonly kept: readonly string[];
+  /** Why messages were kept or filtered, in a few words for people. */
+  readonly reason?: string;
+}
+
+export interface MessagesSent {
+  readonly type: 'messages-sent';
+  readonly atMs: number;
+  readonly queueName: string;
+  readonly messageIds: readonly string[];
+}
+
+/** A message used up its receives and went to the dead-letter queue, or a move task took it back. */
+export interface MessageMoved {
+  readonly type: 'message-moved';
+  readonly atMs: number;
+  readonly messageId: string;
+  readonly fromQueueName: string;
+  readonly toQueueName: string;
+}
+
+export interface MessageExpired {
+  readonly type: 'message-expired';
+  readonly atMs: number;
+  readonly messageId: string;
+  readonly queueName: string;
+}
+
+/** Something the person at the terminal should know: a skipped resource, an API call that is not implemented. */
+export interface Notice {
+  readonly type: 'notice';
+  readonly atMs: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+export type Listener = (event: RuntimeEvent) => void;
+
+export class EventStream {
+  readonly #listeners = new Set<Listener>();
+
+  emit(event: RuntimeEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Returns a function that unsubscribes. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

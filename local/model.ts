@@ -1,0 +1,146 @@
+/**
+ * What the runtime runs: plain data, read from a cloud assembly with every intrinsic function resolved. The contract
+ * between `assembly/`, which writes it, and the services, which run it. Durations carry their unit in the name.
+ */
+export interface LocalModel {
+  readonly region: string;
+  readonly accountId: string;
+  readonly stacks: readonly StackModel[];
+  readonly queues: readonly QueueModel[];
+  readonly functions: readonly FunctionModel[];
+  readonly mappings: readonly MappingModel[];
+  readonly roles: readonly RoleModel[];
+  readonly logGroups: readonly LogGroupModel[];
+  /** Resources with no local meaning, listed once for the person at the terminal. */
+  readonly skipped: readonly SkippedResource[];
+}
+
+export interface StackModel {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly outputs: readonly StackOutput[];
+  readonly resources: readonly StackResource[];
+}
+
+export interface StackOutput {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly exportName?: string;
+}
+
+export interface StackResource {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+}
+
+interface Declared {
+  readonly stack: string;
+  readonly logicalId: string;
+}
+
+export interface RedrivePolicy {
+  readonly deadLetterTargetArn: string;
+  /** 1 to 1,000. */
+  readonly maxReceiveCount: number;
+}
+
+export interface QueueModel extends Declared {
+  readonly name: string;
+  readonly arn: string;
+  readonly fifo: boolean;
+  readonly contentBasedDeduplication: boolean;
+  readonly deduplicationScope: 'queue' | 'messageGroup';
+  readonly fifoThroughputLimit: 'perQueue' | 'perMessageGroupId';
+  readonly visibilityTimeoutSeconds: number;
+  readonly messageRetentionSeconds: number;
+  readonly delaySeconds: number;
+  readonly receiveWaitSeconds: number;
+  readonly maximumMessageSizeBytes: number;
+  readonly redrivePolicy?: RedrivePolicy;
+  readonly redriveAllowPolicy?: Readonly<Record<string, unknown>>;
+  /** `AWS::SQS::QueuePolicy` of this queue. */
+  readonly policies: readonly PolicyDocument[];
+  readonly sqsManagedSseEnabled: boolean;
+  readonly kmsMasterKeyId?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface FunctionModel extends Declared {
+  readonly name: string;
+  readonly arn: string;
+  readonly runtime: string;
+  /** `index.handler`: module path in the code folder, then export. */
+  readonly handler: string;
+  /** Absolute path of the folder with the function's code. */
+  readonly codeDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly architecture: 'x86_64' | 'arm64';
+  readonly description: string;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly applicationLogLevel: LogLevel;
+  readonly systemLogLevel: LogLevel;
+  readonly logGroupName: string;
+  readonly reservedConcurrency?: number;
+  readonly activeTracing: boolean;
+  readonly roleArn: string;
+}
+
+export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
+
+export interface MappingModel extends Declared {
+  readonly uuid: string;
+  readonly functionName: string;
+  readonly queueArn: string;
+  readonly enabled: boolean;
+  /** 1 to 10,000 (FIFO: 10). */
+  readonly batchSize: number;
+  /** 0 to 300. */
+  readonly windowSeconds: number;
+  /** 2 to 1,000; undefined when the mapping sets none. */
+  readonly maximumConcurrency?: number;
+  readonly reportBatchItemFailures: boolean;
+  /** JSON text of each filter pattern; a record that matches none is deleted unprocessed. Empty: no filter. */
+  readonly filterPatterns: readonly string[];
+}
+
+export interface PolicyDocument {
+  readonly Version?: string;
+  readonly Statement: readonly PolicyStatement[];
+}
+
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
+  readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface RoleModel extends Declared {
+  readonly name: string;
+  readonly arn: string;
+  /** Inline policies and `AWS::IAM::Policy`/`ManagedPolicy` resources attached to the role. */
+  readonly policies: readonly PolicyDocument[];
+  /** AWS-managed policies by ARN. */
+  readonly managedPolicyArns: readonly string[];
+}
+
+export interface LogGroupModel extends Declared {
+  readonly name: string;
+  readonly arn: string;
+  readonly retentionDays?: number;
+}
+
+export interface SkippedResource extends Declared {
+  readonly type: string;
+  readonly reason: string;
+}
