@@ -8,6 +8,7 @@ export type RuntimeEvent =
   | InvocationEnded
   | BatchStarted
   | BatchEnded
+  | MessagesFiltered
   | MessagesSent
   | MessageMoved
   | MessageExpired
@@ -67,8 +68,18 @@ export interface BatchEnded {
   readonly deleted: readonly string[];
   /** Message ids that stay and reappear when their visibility timeout ends. */
   readonly kept: readonly string[];
-  /** Why messages were kept or filtered, in a few words for people. */
+  /** Why messages were kept, in a few words for people. */
   readonly reason?: string;
+}
+
+/** Messages that matched none of a mapping's filters: deleted unprocessed. */
+export interface MessagesFiltered {
+  readonly type: 'messages-filtered';
+  readonly atMs: number;
+  readonly mappingId: string;
+  readonly queueName: string;
+  readonly functionName: string;
+  readonly messageIds: readonly string[];
 }
 
 export interface MessagesSent {

@@ -1,0 +1,30 @@
+/** What a mapping needs of a queue: the in-process face of `local/sqs`, small enough for a test's own. */
+export interface SourceQueue {
+  readonly name: string;
+  readonly arn: string;
+  readonly visibilityTimeoutSeconds: number;
+  /** Hands out up to `max` messages that are visible now; they stay invisible for the visibility timeout. */
+  receive(request: { max: number }): readonly SourceMessage[];
+  /** Resolves once a message can be received, or when `signal` aborts. */
+  waitForMessages(signal: AbortSignal): Promise<void>;
+  delete(receiptHandle: string): void;
+}
+
+export interface SourceMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly md5OfBody: string;
+  /** Undefined without message attributes. */
+  readonly md5OfMessageAttributes?: string | undefined;
+  readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+  /** System attributes, all strings: ApproximateReceiveCount, SentTimestamp, … */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string | undefined;
+  /** Base64. */
+  readonly BinaryValue?: string | undefined;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import { parsePatterns, passesFilters } from '../../../local/event-source-mapping/filter-pattern.ts';
+
+const passes = (body: string, ...patterns: object[]) =>
+  passesFilters(body, parsePatterns(patterns.map((pattern) => JSON.stringify(pattern))));
+
+describe('the kind of body', () => {
+  test('no filter lets everything pass', () => expect(passes('anything')).toBe(true));
+  test('a JSON pattern drops a plain-text body', () => expect(passes('hello', { body: { a: [1] } })).toBe(false));
+  test('a JSON pattern drops a body that is JSON but no object', () =>
+    expect(passes('7', { body: { a: [1] } })).toBe(false));
+  test('a plain-text pattern drops a JSON body', () => expect(passes('{"a":1}', { body: ['{"a":1}'] })).toBe(false));
+  test('a plain-text pattern compares the text', () => {
+    expect(passes('hello', { body: ['hello'] })).toBe(true);
+    expect(passes('hello there', { body: [{ prefix: 'hello' }] })).toBe(true);
+    expect(passes('goodbye', { body: ['hello'] })).toBe(false);
+  });
+  test('a pattern that does not name the body lets all pass', () => expect(passes('x', { other: ['y'] })).toBe(true));
+});
+
+describe('comparisons', () => {
+  test.each<[string, object, object, boolean]>([
+    ['one of several values', { city: ['Rome', 'Oslo'] }, { city: 'Oslo' }, true],
+    ['none of the values', { city: ['Rome'] }, { city: 'Oslo' }, false],
+    ['every named field must match', { a: [1], b: [2] }, { a: 1, b: 3 }, false],
+    ['a nested field', { address: { city: ['Rome'] } }, { address: { city: 'Rome' } }, true],
+    ['null', { a: [null] }, { a: null }, true],
+    ['a number is not its text', { a: [1] }, { a: '1' }, false],
+    ['exists', { a: [{ exists: true }] }, { a: 0 }, true],
+    ['does not exist', { a: [{ exists: false }] }, {}, true],
+    ['an inherited property does not exist', { constructor: [{ exists: true }] }, {}, false],
+    ['prefix', { a: [{ prefix: 'us-' }] }, { a: 'us-east-1' }, true],
+    ['suffix', { a: [{ suffix: '.png' }] }, { a: 'x.png' }, true],
+    ['equals ignoring case', { a: [{ 'equals-ignore-case': 'ROME' }] }, { a: 'Rome' }, true],
+    ['anything but', { a: [{ 'anything-but': ['x', 'y'] }] }, { a: 'z' }, true],
+    ['anything but, met', { a: [{ 'anything-but': ['x'] }] }, { a: 'x' }, false],
+    ['a numeric range', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 5 }, true],
+    ['outside a numeric range', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 6 }, false],
+    ['a list holds one of the values', { tags: ['a'] }, { tags: ['b', 'a'] }, true],
+    ['either field', { $or: [{ a: [1] }, { b: [2] }] }, { b: 2 }, true],
+  ])('%s', (_, rule, body, expected) => {
+    expect(passes(JSON.stringify(body), { body: rule })).toBe(expected);
+  });
+
+  test('one matching pattern of several is enough', () => {
+    expect(passes('{"a":2}', { body: { a: [1] } }, { body: { a: [2] } })).toBe(true);
+  });
+});
+
+test.each([
+  ['{"body":{"a":[{"like":"x"}]}}', '/body/a has the comparison {"like":"x"}'],
+  ['{"body":{"a":"x"}}', '/body/a must be a JSON object or a list of values'],
+  ['{"body":{"a":[]}}', '/body/a lists no value'],
+  ['{"body"', 'is not JSON'],
+])('%s is refused with what is wrong', (text, problem) => {
+  expect(() => parsePatterns([text])).toThrow(problem);
+});
