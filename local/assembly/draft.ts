@@ -1,0 +1,54 @@
+import type {
+  FunctionModel,
+  LogGroupModel,
+  MappingModel,
+  PolicyDocument,
+  QueueModel,
+  RoleModel,
+  SkippedResource,
+} from '../model.ts';
+import type { Place } from '../errors.ts';
+
+/** The model while resources are added to it, before policies find their queues and roles. */
+export interface Draft {
+  readonly queues: Omit<QueueModel, 'policies'>[];
+  readonly queuePolicies: {
+    readonly queueUrls: readonly string[];
+    readonly document: PolicyDocument;
+    readonly place: Place;
+  }[];
+  readonly functions: FunctionModel[];
+  readonly mappings: MappingModel[];
+  readonly roles: DraftRole[];
+  readonly rolePolicies: DraftRolePolicy[];
+  readonly logGroups: LogGroupModel[];
+  readonly skipped: SkippedResource[];
+}
+
+export interface DraftRole extends RoleModel {
+  /** Whether the role's trust policy lets Lambda assume it. */
+  readonly trustsLambda: boolean;
+}
+
+/** `AWS::IAM::Policy` (without an ARN) or `AWS::IAM::ManagedPolicy`. */
+export interface DraftRolePolicy {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly arn?: string;
+  readonly roleNames: readonly string[];
+  readonly document: PolicyDocument;
+}
+
+export function emptyDraft(): Draft {
+  return {
+    queues: [],
+    queuePolicies: [],
+    functions: [],
+    mappings: [],
+    roles: [],
+    rolePolicies: [],
+    logGroups: [],
+    skipped: [],
+  };
+}

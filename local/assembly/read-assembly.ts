@@ -1,0 +1,51 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalModel } from '../model.ts';
+import { checkFunctions } from './check-functions.ts';
+import { checkMappings } from './check-mappings.ts';
+import { checkNames } from './check-names.ts';
+import { checkRedrive } from './check-redrive.ts';
+import { composeModel } from './compose-model.ts';
+import { emptyDraft } from './draft.ts';
+import { chooseEnvironment, stackEnvironment } from './environment.ts';
+import { assemblyError } from './error-codes.ts';
+import { readManifest } from './manifest.ts';
+import { readStack } from './read-stack.ts';
+
+export interface ReadOptions {
+  /** `http://127.0.0.1:4566`: queue URLs are `<endpointUrl>/<accountId>/<queue name>`. */
+  readonly endpointUrl: string;
+  /** For environment-agnostic stacks; default us-east-1. */
+  readonly region?: string;
+  /** For environment-agnostic stacks; default 000000000000. */
+  readonly accountId?: string;
+  /** Folder for inline code; default a folder in the system's temporary one. The caller removes it. */
+  readonly codeRoot?: string;
+}
+
+/**
+ * Turns the cloud assembly in `directory` (what `cdk synth` writes) into the model the runtime runs. Synchronous, and
+ * gives the same names and ids each time. Throws a `LocalRuntimeError` with a code of error-codes.ts.
+ */
+export function readAssembly(directory: string, options: ReadOptions): LocalModel {
+  const artifacts = readManifest(directory);
+  if (artifacts.length === 0) {
+    throw assemblyError(
+      'AssemblyNotFound',
+      `${directory} has no stack.`,
+      'Add a stack to the app and run "cdk synth".',
+    );
+  }
+  const environment = chooseEnvironment(artifacts, options);
+  const codeRoot = options.codeRoot ?? join(tmpdir(), `local-runtime-code-${process.pid}`);
+  const draft = emptyDraft();
+  const exports = new Map<string, string>();
+  const stacks = artifacts.map((artifact) =>
+    readStack(artifact, stackEnvironment(artifact.name, environment, options.endpointUrl), codeRoot, draft, exports),
+  );
+  checkNames(stacks, draft);
+  checkRedrive(draft.queues);
+  checkFunctions(draft);
+  checkMappings(draft);
+  return composeModel(environment, stacks, draft);
+}

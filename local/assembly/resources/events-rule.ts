@@ -1,0 +1,40 @@
+import { assemblyError } from '../error-codes.ts';
+import { isJsonObject } from '../json.ts';
+import { generatedName } from '../physical-names.ts';
+import type { ResourceType } from '../resource-type.ts';
+
+const noEvents = 'There is no EventBridge, so the rule never matches.';
+
+/** `AWS::Events::Rule`: refused where it would invoke a function or fill a queue, skipped otherwise. */
+export const eventsRule: ResourceType = {
+  reads: ['Name', 'State', 'Targets'],
+  ignores: {
+    Description: noEvents,
+    EventBusName: noEvents,
+    EventPattern: noEvents,
+    RoleArn: noEvents,
+    ScheduleExpression: noEvents,
+    Tags: noEvents,
+  },
+  refuses: {},
+
+  identify({ stack, logicalId, environment: { partition, region, accountId }, properties }) {
+    const name = properties.text('Name') ?? generatedName(stack, logicalId, 64);
+    return { physicalId: name, attributes: { Arn: `arn:${partition}:events:${region}:${accountId}:rule/${name}` } };
+  },
+
+  declare({ stack, logicalId, type, properties }, _identity, draft) {
+    const services = properties
+      .list('Targets')
+      .map((target) => isJsonObject(target) && String(target['Arn']).split(':')[2]);
+    if (properties.text('State') !== 'DISABLED' && services.some((name) => name === 'lambda' || name === 'sqs')) {
+      throw assemblyError(
+        'ResourceUnsupported',
+        'The rule would invoke a function or fill a queue, and there is no EventBridge here.',
+        'Invoke the function yourself, and disable the rule or leave it out for local use.',
+        { stack, logicalId },
+      );
+    }
+    draft.skipped.push({ stack, logicalId, type, reason: noEvents });
+  },
+};

@@ -1,0 +1,98 @@
+import { generatedName, generatedUuid } from './physical-names.ts';
+import type { DeclaredResource, Identity } from './resource-type.ts';
+
+const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
+const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
+const keys = 'Nothing is encrypted in memory.';
+const topics = 'There is no SNS; a topic that only notifies people changes nothing for queues and functions.';
+const deployment = 'It steers deployments, and nothing is deployed here.';
+const identities = 'Functions run as roles; users and groups do not call from here.';
+const logTools = 'It works on stored logs and feeds nothing back into queues or functions.';
+
+/** Resource types that change nothing for the queues and functions of this machine, and why. */
+export const skippedTypes: Readonly<Record<string, string>> = {
+  'AWS::ApplicationInsights::Application': alarms,
+  'AWS::Budgets::Budget': 'Nothing here costs money.',
+  'AWS::CDK::Metadata': 'It only tells AWS which construct libraries were used.',
+  'AWS::Chatbot::SlackChannelConfiguration': topics,
+  'AWS::CloudFormation::WaitConditionHandle': deployment,
+  'AWS::CloudWatch::Alarm': alarms,
+  'AWS::CloudWatch::AnomalyDetector': alarms,
+  'AWS::CloudWatch::CompositeAlarm': alarms,
+  'AWS::CloudWatch::Dashboard': alarms,
+  'AWS::CodeDeploy::Application': deployment,
+  'AWS::CodeDeploy::DeploymentConfig': deployment,
+  'AWS::CodeDeploy::DeploymentGroup': deployment,
+  'AWS::EC2::InternetGateway': network,
+  'AWS::EC2::NatGateway': network,
+  'AWS::EC2::Route': network,
+  'AWS::EC2::RouteTable': network,
+  'AWS::EC2::SecurityGroup': network,
+  'AWS::EC2::SecurityGroupEgress': network,
+  'AWS::EC2::SecurityGroupIngress': network,
+  'AWS::EC2::Subnet': network,
+  'AWS::EC2::SubnetRouteTableAssociation': network,
+  'AWS::EC2::EIP': network,
+  'AWS::EC2::VPC': network,
+  'AWS::EC2::VPCEndpoint': network,
+  'AWS::EC2::VPCGatewayAttachment': network,
+  'AWS::IAM::Group': identities,
+  'AWS::IAM::InstanceProfile': identities,
+  'AWS::IAM::User': identities,
+  'AWS::KMS::Alias': keys,
+  'AWS::KMS::Key': keys,
+  'AWS::Lambda::CodeSigningConfig': deployment,
+  'AWS::Logs::LogAnomalyDetector': logTools,
+  'AWS::Logs::LogStream': 'Each execution environment makes its own log stream.',
+  'AWS::Logs::MetricFilter': logTools,
+  'AWS::Logs::QueryDefinition': logTools,
+  'AWS::Logs::ResourcePolicy': logTools,
+  'AWS::ResourceGroups::Group': 'It groups resources in the console.',
+  'AWS::SNS::Topic': topics,
+  'AWS::SNS::TopicInlinePolicy': topics,
+  'AWS::SNS::TopicPolicy': topics,
+  'AWS::SSM::Parameter': 'There is no Systems Manager; a function that asks it for a parameter is told so.',
+  'AWS::XRay::Group': 'No traces are recorded.',
+  'AWS::XRay::SamplingRule': 'No traces are recorded.',
+  'Custom::LogRetention': 'Logs are kept as long as the runtime runs.',
+};
+
+/** Property with the explicit name of a type whose `Ref` is that name. */
+const nameProperties: Readonly<Record<string, string>> = {
+  'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
+  'AWS::CloudWatch::Dashboard': 'DashboardName',
+  'AWS::KMS::Alias': 'AliasName',
+  'AWS::SSM::Parameter': 'Name',
+  'Custom::LogRetention': 'LogGroupName',
+};
+
+/** Ids for references to skipped resources; attributes only where a queue, function or policy is likely to use them. */
+export function identifySkipped(resource: DeclaredResource): Identity {
+  const { stack, logicalId, type, properties, environment } = resource;
+  const { partition, region, accountId } = environment;
+  const arn = (service: string, rest: string): string => `arn:${partition}:${service}:${region}:${accountId}:${rest}`;
+  const nameProperty = nameProperties[type];
+  const explicitName = nameProperty === undefined ? undefined : properties.text(nameProperty);
+  const name = explicitName ?? generatedName(stack, logicalId, 255);
+  switch (type) {
+    case 'AWS::KMS::Key': {
+      const keyId = generatedUuid(stack, logicalId);
+      return { physicalId: keyId, attributes: { Arn: arn('kms', `key/${keyId}`), KeyId: keyId } };
+    }
+    case 'AWS::SNS::Topic': {
+      const topic = properties.text('TopicName') ?? generatedName(stack, logicalId, 256);
+      const topicArn = arn('sns', topic);
+      return { physicalId: topicArn, attributes: { TopicArn: topicArn, TopicName: topic } };
+    }
+    case 'AWS::CloudWatch::Alarm':
+    case 'AWS::CloudWatch::CompositeAlarm':
+      return { physicalId: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } };
+    case 'AWS::SSM::Parameter':
+      return { physicalId: name, attributes: { Value: properties.text('Value') ?? '' } };
+    case 'Custom::LogRetention':
+      return { physicalId: name, attributes: { LogGroupName: name } };
+    default:
+      return { physicalId: name, attributes: {} };
+  }
+}

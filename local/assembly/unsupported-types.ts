@@ -1,0 +1,68 @@
+import { assemblyError } from './error-codes.ts';
+import type { DeclaredResource } from './resource-type.ts';
+
+interface Unsupported {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+const schedules: Unsupported = {
+  reason: 'Nothing invokes functions by the clock or by events here.',
+  remedy: 'Invoke the function yourself, and leave the resource out when the stack is synthesized for local use.',
+};
+const customResource: Unsupported = {
+  reason: 'Custom resources run code during a deployment, and nothing is deployed here.',
+  remedy: 'Leave it out when the stack is synthesized for local use.',
+};
+const httpFrontEnd: Unsupported = {
+  reason: 'Functions have no HTTP front end here.',
+  remedy: 'Invoke the function through the Lambda API, and leave the resource out for local use.',
+};
+const table: Unsupported = {
+  reason: 'There is no DynamoDB in the runtime.',
+  remedy: 'Leave the table out when the stack is synthesized for local use.',
+};
+
+/** Types that would change what queues and functions do, so that running without them would mislead. */
+const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
+  'AWS::ApiGateway::RestApi': httpFrontEnd,
+  'AWS::ApiGatewayV2::Api': httpFrontEnd,
+  'AWS::CloudFormation::CustomResource': customResource,
+  'AWS::CloudFormation::Stack': {
+    reason: 'Nested stacks are not read.',
+    remedy: 'Make it a stack of the app (Stack instead of NestedStack).',
+  },
+  'AWS::DynamoDB::GlobalTable': table,
+  'AWS::DynamoDB::Table': table,
+  'AWS::Kinesis::Stream': {
+    reason: 'The runtime has SQS queues only.',
+    remedy: 'Leave the stream and its mappings out when the stack is synthesized for local use.',
+  },
+  'AWS::Lambda::EventInvokeConfig': {
+    reason: 'Asynchronous invocations have their default retries and no destinations.',
+    remedy: 'Leave out retryAttempts, maxEventAge, onSuccess and onFailure for local use.',
+  },
+  'AWS::Lambda::LayerVersion': {
+    reason: 'Layers are not laid under the code of functions.',
+    remedy: "Bundle the layer's content with the function.",
+  },
+  'AWS::Lambda::Url': httpFrontEnd,
+  'AWS::Pipes::Pipe': schedules,
+  'AWS::Scheduler::Schedule': schedules,
+};
+
+/** The error for a resource that cannot run here: named in the table above, or unknown. */
+export function unsupportedResource({ stack, logicalId, type }: DeclaredResource): Error {
+  const place = { stack, logicalId };
+  const custom = type.startsWith('Custom::') ? customResource : undefined;
+  const unsupported = unsupportedTypes[type] ?? custom;
+  if (unsupported !== undefined) {
+    return assemblyError('ResourceUnsupported', `${type}: ${unsupported.reason}`, unsupported.remedy, place);
+  }
+  return assemblyError(
+    'ResourceTypeUnknown',
+    `The runtime does not know ${type}, so it cannot tell what it would change.`,
+    'Leave the resource out when the stack is synthesized for local use.',
+    place,
+  );
+}
