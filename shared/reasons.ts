@@ -1,0 +1,34 @@
+import type { ErrorObject } from 'ajv';
+
+/** More reasons than a person reads; the rest is counted. */
+const maximumReasons = 20;
+
+/**
+ * Turns ajv's errors into field-level reasons such as `/customerAddress is required`: a JSON pointer and what is
+ * wrong there. The offending values are left out, they are personal data. At most 20 reasons, then `and N more`.
+ */
+export function reasonsFrom(errors: readonly ErrorObject[]): readonly string[] {
+  const reasons = errors.slice(0, maximumReasons).map(reasonFrom);
+  return errors.length > maximumReasons ? [...reasons, `and ${errors.length - maximumReasons} more`] : reasons;
+}
+
+function reasonFrom(error: ErrorObject): string {
+  const place = error.instancePath === '' ? 'the order' : error.instancePath;
+  const parameters = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case 'required':
+      return `${error.instancePath}/${String(parameters['missingProperty'])} is required`;
+    case 'type':
+      return `${place} must be ${withArticle(String(parameters['type']))}`;
+    case 'minLength':
+      return parameters['limit'] === 1 ? `${place} must not be empty` : `${place} ${error.message ?? 'is too short'}`;
+    case 'pattern':
+      return `${place} must match ${String(parameters['pattern'])}`;
+    default:
+      return `${place} ${error.message ?? `breaks the rule "${error.keyword}"`}`;
+  }
+}
+
+function withArticle(noun: string): string {
+  return /^[aeio]/.test(noun) ? `an ${noun}` : `a ${noun}`;
+}
