@@ -1,0 +1,29 @@
+/** SQS takes at most 10 entries a request, and 1 MiB in all of them (API reference, SendMessageBatch). */
+export const limits = { entries: 10, bytes: 1_048_576 } as const;
+
+/** What fits into one request, in order; or one message that fits into none. */
+export type Chunk<T> =
+  | { readonly kind: 'batch'; readonly messages: readonly T[] }
+  | { readonly kind: 'too-large'; readonly message: T; readonly bytes: number };
+
+/** Cuts a stream of messages into requests, as few as their order allows. Nothing is left out. */
+export function* chunk<T extends { readonly body: string }>(messages: Iterable<T>): Generator<Chunk<T>> {
+  let pending: T[] = [];
+  let pendingBytes = 0;
+  for (const message of messages) {
+    const bytes = Buffer.byteLength(message.body);
+    const full = pending.length === limits.entries || pendingBytes + bytes > limits.bytes;
+    if (full && pending.length > 0) {
+      yield { kind: 'batch', messages: pending };
+      pending = [];
+      pendingBytes = 0;
+    }
+    if (bytes > limits.bytes) {
+      yield { kind: 'too-large', message, bytes };
+    } else {
+      pending.push(message);
+      pendingBytes += bytes;
+    }
+  }
+  if (pending.length > 0) yield { kind: 'batch', messages: pending };
+}

@@ -1,0 +1,82 @@
+import { logMessages } from '../../shared/log-messages.ts';
+import { orderSequence } from './order-sequence.ts';
+import { InvalidEventError, parseRequest } from './request.ts';
+import { sendAll } from './send-all.ts';
+import type { NotQueued, SendMessageBatch } from './send-batch.ts';
+
+export interface Dependencies {
+  readonly sendMessageBatch: SendMessageBatch;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Answers numbers in [0, 1). */
+  readonly random: () => number;
+  /** A signal that aborts in so many milliseconds. */
+  readonly abortAfter: (milliseconds: number) => AbortSignal;
+}
+
+/** The shape that API Gateway's proxy integration and the lecture demo use; `body` is JSON of `Answer`. */
+export interface Response {
+  readonly statusCode: 200 | 400 | 500;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** `queued` + `failed.length` + (`next` given: count − `next`) = `requested`. */
+export interface Answer {
+  /** How many orders this invocation was to queue: count − from. */
+  readonly requested: number;
+  readonly queued: number;
+  readonly seed: number;
+  /** Present when it stopped early: invoke again with the same count, badRate and seed, and `from` set to this. */
+  readonly next?: number;
+  /** Present, with status 500, when orders could not be queued: all of them, by name. */
+  readonly failed?: readonly NotQueued[];
+}
+
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** Of the time there is: what is in flight at the end has this share to finish, and its last fifth to be reported. */
+const reserve = { maximumMs: 5_000, share: 0.25 } as const;
+
+export function createHandler(
+  dependencies: Dependencies,
+): (event: unknown, context: InvocationContext) => Promise<Response> {
+  return async (event, context) => {
+    let request;
+    try {
+      request = parseRequest(event);
+    } catch (error) {
+      if (!(error instanceof InvalidEventError)) throw error;
+      console.error({ message: logMessages.eventRefused, problems: error.problems });
+      return respond(400, { problems: error.problems });
+    }
+    const seed = request.seed ?? Math.floor(dependencies.random() * 2 ** 32);
+    const remainingMs = context.getRemainingTimeInMillis();
+    const reservedMs = Math.min(reserve.maximumMs, remainingMs * reserve.share);
+    const { count, from } = request;
+    const { queued, notQueued, lastIndex } = await sendAll(orderSequence({ ...request, seed }), {
+      ...dependencies,
+      mayContinue: () => context.getRemainingTimeInMillis() > reservedMs,
+      signal: dependencies.abortAfter(Math.floor(remainingMs - reservedMs / 5)),
+    });
+    const next = (lastIndex ?? from - 1) + 1;
+    const answer: Answer = {
+      requested: count - from,
+      queued,
+      seed,
+      ...(next < count && { next }),
+      ...(notQueued.length > 0 && { failed: notQueued }),
+    };
+    if (answer.failed === undefined) console.info({ message: logMessages.ordersQueued, ...answer });
+    else console.error({ message: logMessages.ordersNotQueued, ...answer });
+    return respond(answer.failed === undefined ? 200 : 500, answer);
+  };
+}
+
+function respond(
+  statusCode: Response['statusCode'],
+  body: Answer | { readonly problems: readonly string[] },
+): Response {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

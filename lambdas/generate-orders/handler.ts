@@ -1,0 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { environmentNames, requireText } from '../../shared/environment.ts';
+import { createHandler } from './create-handler.ts';
+import { sqsSendMessageBatch } from './sqs-send.ts';
+
+/** Fills the orders queue. */
+export const handler = createHandler({
+  sendMessageBatch: sqsSendMessageBatch(requireText(process.env, environmentNames.ordersQueueUrl)),
+  sleep: (milliseconds) => sleep(milliseconds),
+  random: Math.random,
+  abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+});

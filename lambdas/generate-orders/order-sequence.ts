@@ -1,0 +1,55 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { v4 as uuid } from 'uuid';
+import { badBody, type GeneratedOrder, orderAt, withoutAddress } from './order-body.ts';
+
+/** One message of the sequence. `body` is JSON, unless the order is bad in that way. */
+export interface GeneratedMessage {
+  readonly index: number;
+  readonly orderId: string;
+  readonly body: string;
+}
+
+export interface Sequence {
+  readonly count: number;
+  readonly badRate: number | undefined;
+  readonly seed: number;
+  /** Skips this many orders: the rest is what it would have been. */
+  readonly from: number;
+}
+
+/** 32 random bits, as a number from 0 to 4,294,967,295. */
+type Draw = () => number;
+
+/**
+ * The orders of a seed, one at a time and in constant memory. Every order takes the same number of draws, so that
+ * skipping one is drawing without building it.
+ *
+ * With a `badRate`, exactly round(count × badRate) orders are bad, each subset of positions as likely as any other
+ * (selection sampling: Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2 S). Without, the lecture
+ * demo's pattern: in every ten orders, the seventh is UserX, without an address.
+ */
+export function* orderSequence({ count, badRate, seed, from }: Sequence): Generator<GeneratedMessage> {
+  const generator = xoroshiro128plus(seed);
+  const draw: Draw = () => generator.next() >>> 0;
+  let badLeft = badRate === undefined ? 0 : Math.round(count * badRate);
+  for (let index = 0; index < count; index += 1) {
+    const bad = (draw() / 2 ** 32) * (count - index) < badLeft;
+    if (bad) badLeft -= 1;
+    const defect = draw();
+    const idBits = [draw(), draw(), draw(), draw()];
+    if (index < from) continue;
+    const order = orderAt(index, uuid({ random: bytesOf(idBits) }));
+    const body = badRate === undefined ? demoBody(order, index) : bad ? badBody(order, defect) : JSON.stringify(order);
+    yield { index, orderId: order.orderId, body };
+  }
+}
+
+function demoBody(order: GeneratedOrder, index: number): string {
+  return index % 10 === 6 ? withoutAddress({ ...order, customerName: 'UserX' }) : JSON.stringify(order);
+}
+
+function bytesOf(words: readonly number[]): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(words.length * 4));
+  for (const [position, word] of words.entries()) bytes.setUint32(position * 4, word);
+  return new Uint8Array(bytes.buffer);
+}

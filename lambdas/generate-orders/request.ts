@@ -1,0 +1,66 @@
+/** What generate-orders is asked for. */
+export interface GenerateRequest {
+  /** 0 to 10,000,000 orders; the sequence's length. */
+  readonly count: number;
+  /** 0 to 1: exactly round(count × badRate) orders are bad. Undefined: the lecture demo's pattern. */
+  readonly badRate: number | undefined;
+  /** 0 to 4,294,967,295: the same seed gives the same orders. Undefined: a random one. */
+  readonly seed: number | undefined;
+  /** Index of the first order to queue; those before it are skipped. 0 to count. */
+  readonly from: number;
+}
+
+const keys = ['count', 'badRate', 'seed', 'from'] as const satisfies readonly (keyof GenerateRequest)[];
+const maximumCount = 10_000_000;
+const maximumSeed = 0xff_ff_ff_ff;
+
+/** An event that generate-orders cannot act on; `problems` are one sentence each. */
+export class InvalidEventError extends Error {
+  override readonly name = 'InvalidEventError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join(' '));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads an event; none at all asks for the defaults.
+ *
+ * @throws InvalidEventError naming everything that is wrong with the event
+ */
+export function parseRequest(event: unknown): GenerateRequest {
+  const given = event ?? {};
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    throw new InvalidEventError([`The event must be an object such as {"count": 10}, not ${JSON.stringify(given)}.`]);
+  }
+  const { count = 10, badRate, seed, from = 0 } = given as Readonly<Record<string, unknown>>;
+  const problems = [
+    ...Object.keys(given)
+      .filter((key) => !keys.some((known) => known === key))
+      .map((key) => `Unknown key "${key}": the keys are ${keys.join(', ')}.`),
+    ...(isWholeNumber(count, maximumCount) ? [] : [refusal('count', 'a whole number from 0 to 10,000,000', count)]),
+    ...(badRate === undefined || isRate(badRate) ? [] : [refusal('badRate', 'a number from 0 to 1', badRate)]),
+    ...(seed === undefined || isWholeNumber(seed, maximumSeed)
+      ? []
+      : [refusal('seed', 'a whole number from 0 to 4,294,967,295 (32 bits)', seed)]),
+    ...(isWholeNumber(from, isWholeNumber(count, maximumCount) ? count : maximumCount)
+      ? []
+      : [refusal('from', 'a whole number from 0 to count', from)]),
+  ];
+  if (problems.length > 0) throw new InvalidEventError(problems);
+  return { count, badRate, seed, from } as GenerateRequest;
+}
+
+function isWholeNumber(value: unknown, maximum: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maximum;
+}
+
+function isRate(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
+}
+
+function refusal(key: string, wanted: string, value: unknown): string {
+  return `${key} must be ${wanted}, not ${JSON.stringify(value)}.`;
+}

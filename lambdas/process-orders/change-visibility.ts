@@ -1,0 +1,57 @@
+import type { VisibilityChange } from './decide.ts';
+
+/** The part of `ChangeMessageVisibilityBatch` that the function uses. */
+export type ChangeVisibilityBatch = (entries: readonly VisibilityEntry[]) => Promise<readonly VisibilityRefusal[]>;
+
+export interface VisibilityEntry {
+  readonly Id: string;
+  readonly ReceiptHandle: string;
+  readonly VisibilityTimeout: number;
+}
+
+export interface VisibilityRefusal {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A change that SQS did not make: the message comes back when its visibility timeout ends. */
+export interface UnchangedVisibility {
+  readonly messageIds: readonly string[];
+  readonly error: string;
+}
+
+/** SQS takes at most 10 entries a request (API reference, ChangeMessageVisibilityBatch). */
+const maximumEntries = 10;
+
+/** Asks for all changes, 10 a request, and answers those that were not made. Never throws: none is worth a batch. */
+export async function changeVisibility(
+  changes: readonly VisibilityChange[],
+  changeBatch: ChangeVisibilityBatch,
+): Promise<readonly UnchangedVisibility[]> {
+  const slices = Array.from({ length: Math.ceil(changes.length / maximumEntries) }, (_, index) =>
+    changes.slice(index * maximumEntries, (index + 1) * maximumEntries),
+  );
+  return (await Promise.all(slices.map((slice) => changeSlice(slice, changeBatch)))).flat();
+}
+
+async function changeSlice(
+  changes: readonly VisibilityChange[],
+  changeBatch: ChangeVisibilityBatch,
+): Promise<readonly UnchangedVisibility[]> {
+  // Ids by position: a message can stand twice in a batch, and ids must be distinct.
+  const entries = changes.map((change, index) => ({
+    Id: String(index),
+    ReceiptHandle: change.receiptHandle,
+    VisibilityTimeout: change.visibilityTimeoutSeconds,
+  }));
+  try {
+    const refusals = await changeBatch(entries);
+    return refusals.map(({ id, code, message }) => ({
+      messageIds: changes.filter((_, index) => String(index) === id).map(({ messageId }) => messageId),
+      error: `${code}: ${message}`,
+    }));
+  } catch (error) {
+    return [{ messageIds: changes.map(({ messageId }) => messageId), error: String(error) }];
+  }
+}

@@ -1,0 +1,36 @@
+import type { SQSBatchResponse } from 'aws-lambda';
+import { type Backoff, fullJitter } from '../../shared/full-jitter.ts';
+import type { Outcome } from './outcome.ts';
+
+/** Makes a message visible again in `visibilityTimeoutSeconds` (whole seconds; 0: at once). */
+export interface VisibilityChange {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly visibilityTimeoutSeconds: number;
+}
+
+export interface Decision extends SQSBatchResponse {
+  readonly visibilityChanges: readonly VisibilityChange[];
+}
+
+/**
+ * Which messages stay in the queue, and when they come back. Every record that was not processed is named, every
+ * other one is not: Lambda deletes what is not named.
+ *
+ * A permanent failure comes back at once: a message moves to the dead-letter queue on the receive after its
+ * maxReceiveCount is used up (SQS Developer Guide, dead-letter queues), so the only way there is to be received, and
+ * waiting for the visibility timeout in between helps nobody. A transient one waits longer from try to try.
+ *
+ * @param backoff in seconds
+ */
+export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: () => number): Decision {
+  const failed = outcomes.filter((outcome) => outcome.result !== 'processed');
+  return {
+    batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })),
+    visibilityChanges: failed.map(({ messageId, receiptHandle, receiveCount, result }) => ({
+      messageId,
+      receiptHandle,
+      visibilityTimeoutSeconds: result === 'permanent' ? 0 : Math.round(fullJitter(receiveCount, backoff, random)),
+    })),
+  };
+}

@@ -1,0 +1,32 @@
+import type { ConsumedRecord } from '../../shared/consumed-record.ts';
+import { logFailure } from './log-outcome.ts';
+import { type Outcome, outcomeOf, type ProcessOrder } from './outcome.ts';
+
+/**
+ * Without partial batch responses: throws at the first order that fails, as the lecture demo does. Lambda then keeps
+ * the whole batch: the orders before it were processed and come back all the same, those after it were never seen.
+ */
+export async function processWholeBatch(
+  records: readonly ConsumedRecord[],
+  processOrder: ProcessOrder,
+  logCustomerNames: boolean,
+): Promise<void> {
+  for (const record of records) {
+    const outcome = await outcomeOf(record, processOrder);
+    logFailure(outcome, logCustomerNames);
+    if (outcome.result !== 'processed') throw new BatchFailedError(outcome, records.length);
+  }
+}
+
+/** Fails a whole batch because of one order; the message names it and says why. */
+export class BatchFailedError extends Error {
+  override readonly name = 'BatchFailedError';
+
+  constructor(outcome: Exclude<Outcome, { result: 'processed' }>, batchSize: number) {
+    const order = outcome.orderId === null ? 'without an id' : outcome.orderId;
+    const why = outcome.result === 'permanent' ? outcome.reasons.join(', ') : String(outcome.error);
+    super(`Order ${order} (message ${outcome.messageId}) fails its batch of ${batchSize}: ${why}.`, {
+      ...(outcome.result === 'transient' && { cause: outcome.error }),
+    });
+  }
+}
