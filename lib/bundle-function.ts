@@ -1,0 +1,82 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { type BuildOptions, buildSync } from 'esbuild';
+
+const projectDirectory = fileURLToPath(new URL('../', import.meta.url));
+
+/** Folder of a function in lambdas/, whose `handler.ts` exports `handler`. */
+export type FunctionName = 'generate-orders' | 'process-orders' | 'failed-orders';
+
+/** `Handler` of a function bundled by `bundledCode`. */
+export const bundledHandler = 'index.handler';
+
+/**
+ * Credential providers of the SDK that a function never comes to: its credentials are in its environment, which is
+ * asked first. Left out they take 40 % of the SDK's load time with them (docs/decisions/0005).
+ */
+const unusedCredentialProviders = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+];
+
+/** How esbuild bundles a function, wherever that is done. */
+export function bundlingOptions(name: FunctionName) {
+  return {
+    absWorkingDir: projectDirectory,
+    entryPoints: { index: join('lambdas', name, 'handler.ts') },
+    // Written below another directory: this one only anchors the paths in source maps, so that the asset's hash is
+    // the same wherever the project and its cdk.out stand.
+    outdir: join(projectDirectory, 'asset'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    // What is imported dynamically becomes a file of its own, read when it is needed: an SDK inside the one bundle
+    // would pull in Node's http modules at every start.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    external: unusedCredentialProviders,
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  } as const satisfies BuildOptions;
+}
+
+/** Bundles a function into `directory`. */
+export function bundleFunction(name: FunctionName, directory: string): void {
+  const options = bundlingOptions(name);
+  const { outputFiles } = buildSync({ ...options, entryPoints: { ...options.entryPoints }, write: false });
+  for (const file of outputFiles) {
+    const path = join(directory, relative(options.outdir, file.path));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, file.contents);
+  }
+}
+
+/** A function's code as a CDK asset, bundled during synthesis and hashed by what came out. */
+export function bundledCode(name: FunctionName): Code {
+  return Code.fromAsset(join(projectDirectory, 'lambdas', name), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Never used: bundling on this machine either works or throws.
+      image: DockerImage.fromRegistry('none'),
+      local: {
+        tryBundle(directory) {
+          bundleFunction(name, directory);
+          return true;
+        },
+      },
+    },
+  });
+}

@@ -1,0 +1,26 @@
+import { App, type AppProps } from 'aws-cdk-lib';
+import cdkJson from '../cdk.json' with { type: 'json' };
+import { configurationOf } from './configuration.ts';
+import { OrderPipelineStack } from './order-pipeline-stack.ts';
+
+/**
+ * The app of the project, with the stack `OrderPipeline` in the preset that the context key `preset` names.
+ *
+ * The feature flags of cdk.json are given to the app itself, so that it makes the same template whoever starts it:
+ * the CDK CLI, the local runtime or a test. Context from the CLI and from `props` goes before.
+ *
+ * @throws UnknownPresetError, InvalidConfigurationError
+ */
+export function createApp(props: AppProps = {}): { readonly app: App; readonly stack: OrderPipelineStack } {
+  const app = new App({
+    // A CDKMetadata resource would differ with each version of the CDK and does nothing for the pipeline.
+    analyticsReporting: false,
+    ...props,
+    context: { ...cdkJson.context, ...props.context },
+  });
+  const stack = new OrderPipelineStack(app, 'OrderPipeline', {
+    description: 'Order pipeline: a queue, its dead-letter queue and three functions.',
+    configuration: configurationOf(app.node.tryGetContext('preset')),
+  });
+  return { app, stack };
+}

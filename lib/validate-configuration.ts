@@ -1,0 +1,99 @@
+import {
+  type Configuration,
+  type ConsumerSettings,
+  type FunctionSettings,
+  visibilityTimeoutSeconds,
+} from './configuration.ts';
+
+/** What AWS would refuse while deploying, refused at synthesis; all of it at once. */
+export class InvalidConfigurationError extends Error {
+  override readonly name = 'InvalidConfigurationError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be deployed:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** @throws InvalidConfigurationError naming every problem */
+export function refuseInvalid(configuration: Configuration): void {
+  const problems = configurationProblems(configuration);
+  if (problems.length > 0) throw new InvalidConfigurationError(problems);
+}
+
+/** A sentence for each problem; limits are those of the SQS and Lambda API references. */
+export function configurationProblems(configuration: Configuration): readonly string[] {
+  const { generateOrders, orders, processOrders, badOrders, failedOrders } = configuration;
+  return [
+    ...functionProblems('generateOrders', generateOrders),
+    ...consumerProblems('processOrders', processOrders, {
+      fifo: orders.fifo,
+      visibilityTimeoutSeconds: visibilityTimeoutSeconds(processOrders),
+    }),
+    ...consumerProblems('failedOrders', failedOrders, {
+      fifo: badOrders.fifo,
+      visibilityTimeoutSeconds: visibilityTimeoutSeconds(failedOrders),
+    }),
+    ...range('processOrders.retry.baseSeconds', processOrders.retry.baseSeconds, 0, 43_200),
+    ...range('processOrders.retry.capSeconds', processOrders.retry.capSeconds, 0, 43_200),
+    ...range('orders.retentionSeconds', orders.retentionSeconds, 60, 1_209_600),
+    ...range('badOrders.retentionSeconds', badOrders.retentionSeconds, 60, 1_209_600),
+    ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
+    ...when(
+      badOrders.retentionSeconds <= orders.retentionSeconds,
+      `badOrders.retentionSeconds (${badOrders.retentionSeconds}) must be longer than orders.retentionSeconds (${orders.retentionSeconds}): a message keeps the age it has when it moves to the dead-letter queue, and would expire there early.`,
+    ),
+    ...when(
+      badOrders.fifo !== orders.fifo,
+      'orders.fifo and badOrders.fifo must agree: the dead-letter queue of a FIFO queue must be FIFO, that of a standard queue standard.',
+    ),
+  ];
+}
+
+/** The queue that a consumer reads, as far as its mapping depends on it. */
+export interface ConsumedQueue {
+  readonly fifo: boolean;
+  readonly visibilityTimeoutSeconds: number;
+}
+
+/** What creating the function or its event source mapping would be refused for. */
+export function consumerProblems(name: string, consumer: ConsumerSettings, queue: ConsumedQueue): readonly string[] {
+  const { batchSize, windowSeconds, maximumConcurrency, timeoutSeconds } = consumer;
+  return [
+    ...functionProblems(name, consumer),
+    ...range(`${name}.batchSize`, batchSize, 1, 10_000),
+    ...range(`${name}.windowSeconds`, windowSeconds, 0, 300),
+    ...range(`${name}.maximumConcurrency`, maximumConcurrency, 2, 1_000),
+    ...range(`${name}'s queue's visibility timeout`, queue.visibilityTimeoutSeconds, 0, 43_200),
+    ...when(
+      !queue.fifo && batchSize > 10 && windowSeconds < 1,
+      `${name}.batchSize is ${batchSize} with no window: above 10, windowSeconds must be at least 1.`,
+    ),
+    ...when(queue.fifo && batchSize > 10, `${name}.batchSize is ${batchSize}: from a FIFO queue at most 10.`),
+    ...when(
+      queue.fifo && windowSeconds > 0,
+      `${name}.windowSeconds is ${windowSeconds}: a FIFO queue takes no batching window, set it to 0.`,
+    ),
+    ...when(
+      timeoutSeconds > queue.visibilityTimeoutSeconds,
+      `${name}.timeoutSeconds is ${timeoutSeconds}, more than its queue's visibility timeout of ${queue.visibilityTimeoutSeconds} s: messages would come back while they are being processed.`,
+    ),
+  ];
+}
+
+function functionProblems(name: string, { timeoutSeconds, memoryMb }: FunctionSettings): readonly string[] {
+  return [
+    ...range(`${name}.timeoutSeconds`, timeoutSeconds, 1, 900),
+    ...range(`${name}.memoryMb`, memoryMb, 128, 10_240),
+  ];
+}
+
+function range(name: string, value: number, minimum: number, maximum: number): readonly string[] {
+  const inside = Number.isInteger(value) && value >= minimum && value <= maximum;
+  return when(!inside, `${name} is ${value}: it must be a whole number from ${minimum} to ${maximum}.`);
+}
+
+function when(refused: boolean, problem: string): readonly string[] {
+  return refused ? [problem] : [];
+}
