@@ -1,0 +1,64 @@
+import type { FunctionModel } from '../model.ts';
+import type { CodeFingerprint } from './code-fingerprint.ts';
+import type { EnvironmentServices } from './environment-services.ts';
+import { type EnvironmentInvocation, ExecutionEnvironment } from './execution-environment.ts';
+import type { InvokeResult } from './invoke-result.ts';
+
+/**
+ * The execution environments of one version of a function. An invocation takes the idle one that was used last, or
+ * starts one: there are never more than there were invocations at the same time, and those the service admits.
+ */
+export class FunctionPool {
+  readonly fn: FunctionModel;
+  /** Tells a change to the files of the same folder. */
+  readonly code: CodeFingerprint;
+  readonly updatedAtMs: number;
+  readonly #services: EnvironmentServices;
+  readonly #environments = new Set<ExecutionEnvironment>();
+  readonly #idle: ExecutionEnvironment[] = [];
+  #retired = false;
+
+  constructor(fn: FunctionModel, code: CodeFingerprint, services: EnvironmentServices) {
+    this.fn = fn;
+    this.code = code;
+    this.updatedAtMs = services.clock.now();
+    this.#services = services;
+  }
+
+  async invoke(invocation: EnvironmentInvocation): Promise<InvokeResult> {
+    const environment = this.#idle.pop() ?? this.#start();
+    try {
+      return await environment.invoke(invocation);
+    } finally {
+      if (this.#retired) void this.#stop(environment);
+      else this.#idle.push(environment);
+    }
+  }
+
+  /** Starts no more: idle environments stop now, busy ones when their invocation is over. */
+  retire(): void {
+    this.#retired = true;
+    for (const environment of this.#idle.splice(0)) void this.#stop(environment);
+  }
+
+  /** Kills every process; settles when they are gone. */
+  async close(): Promise<void> {
+    this.#retired = true;
+    await Promise.all([...this.#environments].map((environment) => this.#stop(environment)));
+  }
+
+  get isEmpty(): boolean {
+    return this.#environments.size === 0;
+  }
+
+  #start(): ExecutionEnvironment {
+    const environment = new ExecutionEnvironment(this.fn, this.#services);
+    this.#environments.add(environment);
+    return environment;
+  }
+
+  async #stop(environment: ExecutionEnvironment): Promise<void> {
+    await environment.stop();
+    this.#environments.delete(environment);
+  }
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../clock.ts';
+import type { RestRequest, RestService } from '../endpoint/service.ts';
+import type { EventStream } from '../events.ts';
+import type { FunctionModel } from '../model.ts';
+import { AsyncInvoker } from './async-invoker.ts';
+import { codeFingerprint } from './code-fingerprint.ts';
+import { ConcurrencyLedger } from './concurrency.ts';
+import type { EnvironmentServices } from './environment-services.ts';
+import type { Credentials } from './environment-variables.ts';
+import { type FunctionDirectory, findFunction } from './function-name.ts';
+import { FunctionPool } from './function-pool.ts';
+import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
+import { ProcessGuard } from './process-guard.ts';
+import { getFunction } from './rest/get-function.ts';
+import { getFunctionConfiguration } from './rest/get-function-configuration.ts';
+import { invoke } from './rest/invoke.ts';
+import { listFunctions } from './rest/list-functions.ts';
+import { RuntimeApiServer } from './runtime-api-server.ts';
+import { newTraceHeader } from './trace-header.ts';
+
+export interface LambdaServiceOptions {
+  readonly functions: readonly FunctionModel[];
+  readonly clock: Clock;
+  readonly events: EventStream;
+  readonly region: string;
+  readonly accountId: string;
+  /** Where the functions' AWS SDKs send their calls. */
+  readonly endpointUrl: string;
+  /** Asked whenever a process starts. */
+  readonly credentialsFor: (fn: FunctionModel) => Credentials;
+  /** Concurrent executions of all functions together; 1,000 is AWS's default. */
+  readonly accountConcurrency?: number;
+}
+
+/** Runs functions: each execution environment is a process of its own that speaks the Lambda Runtime API. */
+export class LambdaService implements FunctionDirectory {
+  readonly region: string;
+  readonly accountId: string;
+  readonly #options: LambdaServiceOptions;
+  readonly #runtimeApi = new RuntimeApiServer();
+  readonly #guard = new ProcessGuard();
+  readonly #services: EnvironmentServices;
+  readonly #concurrency: ConcurrencyLedger;
+  readonly #asyncInvoker: AsyncInvoker;
+  /** The operations of Lambda's API that run here. */
+  readonly rest: RestService;
+  #pools = new Map<string, FunctionPool>();
+  readonly #retired = new Set<FunctionPool>();
+
+  constructor(options: LambdaServiceOptions) {
+    this.#options = options;
+    this.region = options.region;
+    this.accountId = options.accountId;
+    this.#concurrency = new ConcurrencyLedger(options.accountConcurrency ?? 1000);
+    this.#services = { ...options, runtimeApi: this.#runtimeApi, guard: this.#guard };
+    const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
+    this.#asyncInvoker = new AsyncInvoker({ clock: options.clock, events: options.events, invoke: run });
+    const find = (request: RestRequest) => this.#findDeployed(request);
+    const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
+      this.#asyncInvoker.enqueue(fn.name, payload, how);
+    this.rest = {
+      signingName: 'lambda',
+      routes: [
+        invoke({ find, invoke: run, enqueue }),
+        listFunctions(() => [...this.#pools.values()]),
+        getFunction(find),
+        getFunctionConfiguration(find),
+      ],
+    };
+  }
+
+  /** Must have settled before the first invocation. */
+  async start(): Promise<void> {
+    this.#guard.start();
+    await this.#runtimeApi.start();
+    await this.update(this.#options.functions);
+  }
+
+  get functions(): readonly FunctionModel[] {
+    return [...this.#pools.values()].map((pool) => pool.fn);
+  }
+
+  find(name: string): FunctionModel | undefined {
+    return this.#pools.get(name)?.fn;
+  }
+
+  /**
+   * Runs the function once and answers what it answers, its errors included. `functionName` may be an ARN; `payload` is
+   * JSON text. Throws `AwsError`: `ResourceNotFoundException`, or `TooManyRequestsException` when throttled.
+   */
+  async invoke(functionName: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
+    const fn = findFunction(this, functionName);
+    const pool = this.#pools.get(fn.name) as FunctionPool;
+    const leave = this.#concurrency.enter(fn, this.functions);
+    try {
+      return await pool.invoke({
+        requestId: options.requestId ?? randomUUID(),
+        payload,
+        invokedFunctionArn: options.invokedFunctionArn ?? fn.arn,
+        traceHeader: options.traceHeader ?? newTraceHeader(this.#options.clock.now()),
+        clientContext: options.clientContext,
+        keepLog: options.logType === 'Tail',
+      });
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Takes these functions in place of the former ones. A function whose model or code changed gets new environments;
+   * invocations under way finish on the old ones, which then stop.
+   */
+  async update(functions: readonly FunctionModel[]): Promise<void> {
+    const former = this.#pools;
+    const current = new Map<string, FunctionPool>();
+    for (const fn of functions) {
+      const code = await codeFingerprint(fn.codeDirectory);
+      const pool = former.get(fn.name);
+      const unchanged = pool !== undefined && pool.code.sha256 === code.sha256 && isDeepStrictEqual(pool.fn, fn);
+      current.set(fn.name, unchanged ? pool : new FunctionPool(fn, code, this.#services));
+    }
+    this.#pools = current;
+    for (const [name, pool] of former) if (current.get(name) !== pool) this.#retire(pool);
+  }
+
+  /** Kills every process and settles when they are gone. Invocations under way end as crashed. */
+  async close(): Promise<void> {
+    this.#asyncInvoker.close();
+    await Promise.all([...this.#pools.values(), ...this.#retired].map((pool) => pool.close()));
+    await Promise.all([this.#runtimeApi.close(), this.#guard.close()]);
+  }
+
+  #findDeployed({ parameters, query }: RestRequest): FunctionPool {
+    const fn = findFunction(this, parameters['FunctionName'] ?? '', query.get('Qualifier') ?? undefined);
+    return this.#pools.get(fn.name) as FunctionPool;
+  }
+
+  #retire(pool: FunctionPool): void {
+    pool.retire();
+    for (const old of this.#retired) if (old.isEmpty) this.#retired.delete(old);
+    this.#retired.add(pool);
+  }
+}

@@ -1,0 +1,34 @@
+/** What a frame on descriptor 3 of an execution environment's process carries; written by bootstrap/output.cjs. */
+export const FrameKind = {
+  log: 1,
+  stdout: 2,
+  stderr: 3,
+  done: 4,
+  exiting: 5,
+  outOfMemory: 6,
+  memory: 7,
+} as const;
+
+const headerBytes = 5;
+
+/** Cuts the byte stream back into frames, whatever the chunks it arrives in. */
+export class FrameDecoder {
+  readonly #onFrame: (kind: number, payload: string) => void;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(onFrame: (kind: number, payload: string) => void) {
+    this.#onFrame = onFrame;
+  }
+
+  push(chunk: Buffer): void {
+    let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    for (;;) {
+      if (bytes.length < headerBytes) break;
+      const end = headerBytes + bytes.readUInt32BE(1);
+      if (bytes.length < end) break;
+      this.#onFrame(bytes.readUInt8(0), bytes.toString('utf8', headerBytes, end));
+      bytes = bytes.subarray(end);
+    }
+    this.#rest = bytes;
+  }
+}

@@ -1,0 +1,69 @@
+import { AwsError } from '../../endpoint/aws-error.ts';
+import type { RestRequest } from '../../endpoint/service.ts';
+
+/** Lambda quotas: 6 MB for a synchronous payload, 1 MB for an asynchronous one. */
+const limitBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
+
+export interface InvokeRequest {
+  readonly invocationType: 'RequestResponse' | 'Event' | 'DryRun';
+  readonly logType: 'None' | 'Tail';
+  /** JSON text; `{}` when the request has no body. */
+  readonly payload: string;
+  /** JSON text. */
+  readonly clientContext?: string;
+  readonly traceHeader?: string;
+}
+
+/** Reads and checks what Invoke's headers and body say; throws `AwsError`. */
+export function parseInvokeRequest({ headers, body }: RestRequest): InvokeRequest {
+  const invocationType = oneOf('invocationType', headers['x-amz-invocation-type'] ?? 'RequestResponse', [
+    'Event',
+    'RequestResponse',
+    'DryRun',
+  ] as const);
+  const logType = oneOf('logType', headers['x-amz-log-type'] ?? 'None', ['None', 'Tail'] as const);
+  const limit = limitBytes[invocationType];
+  if (body.length > limit) {
+    throw new AwsError(
+      'RequestTooLargeException',
+      `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
+      { httpStatus: 413, members: { Type: 'User' } },
+    );
+  }
+  const context = headers['x-amz-client-context'];
+  const traceHeader = headers['x-amzn-trace-id'];
+  return {
+    invocationType,
+    logType,
+    payload: jsonText(body),
+    ...(context !== undefined && { clientContext: Buffer.from(context, 'base64').toString('utf8') }),
+    ...(traceHeader !== undefined && { traceHeader }),
+  };
+}
+
+function oneOf<T extends string>(member: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed.join(', ')}]`,
+  );
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function jsonText(body: Buffer): string {
+  if (body.length === 0) return '{}';
+  try {
+    const text = utf8.decode(body);
+    JSON.parse(text);
+    return text;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AwsError(
+      'InvalidRequestContentException',
+      `Could not parse request body into json: Could not parse payload into json: ${reason}`,
+      { members: { Type: 'User' } },
+    );
+  }
+}
