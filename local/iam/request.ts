@@ -1,0 +1,58 @@
+import { assumedRoleArn } from './assumed-role.ts';
+
+/** One call, as policies see it. */
+export interface AccessRequest {
+  /** `sqs:SendMessage`. */
+  readonly action: string;
+  /** ARN, or `*` for operations that are about no single resource. */
+  readonly resource: string;
+  readonly roleArn: string;
+  /** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
+  readonly sessionArn: string;
+  readonly accountId: string;
+  /** Condition keys in lower case and their values; a key that is not in the request is missing. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/**
+ * The condition keys (IAM User Guide, "AWS global condition context keys") that a call of a function has or, where
+ * the text says so, that it never has. Any other key is refused when policies are loaded: guessing would let calls
+ * through that AWS denies, or the other way round.
+ */
+export const conditionKeys: Readonly<Record<string, string>> = {
+  'aws:securetransport': 'Always true: calls stay on the loopback interface, and the function would use TLS on AWS.',
+  'aws:principalarn': 'ARN of the role.',
+  'aws:principalaccount': 'Account of the role.',
+  'aws:principaltype': 'Always AssumedRole.',
+  'aws:principalisawsservice': 'Always false.',
+  'aws:viaawsservice': 'Always false.',
+  'aws:requestedregion': 'Region of the resource.',
+  'aws:resourceaccount': 'Account of the resource.',
+  'aws:sourcearn': 'Never there: only a service that calls for a resource sends it.',
+  'aws:sourceaccount': 'Never there, as aws:SourceArn.',
+};
+
+/** The request of a role's session. */
+export function accessRequest(
+  caller: { readonly roleArn: string; readonly sessionName?: string | undefined },
+  permission: { readonly action: string; readonly resource: string },
+): AccessRequest {
+  const accountId = caller.roleArn.split(':')[4] ?? '';
+  const [, , , region = '', resourceAccount = ''] = permission.resource.split(':');
+  return {
+    ...permission,
+    roleArn: caller.roleArn,
+    sessionArn: assumedRoleArn(caller.roleArn, caller.sessionName),
+    accountId,
+    context: {
+      'aws:securetransport': 'true',
+      'aws:principalarn': caller.roleArn,
+      'aws:principalaccount': accountId,
+      'aws:principaltype': 'AssumedRole',
+      'aws:principalisawsservice': 'false',
+      'aws:viaawsservice': 'false',
+      ...(region === '' ? {} : { 'aws:requestedregion': region }),
+      ...(resourceAccount === '' ? {} : { 'aws:resourceaccount': resourceAccount }),
+    },
+  };
+}
