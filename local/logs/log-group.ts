@@ -1,0 +1,101 @@
+/** What a group keeps at most. Beyond it the oldest thousand events go at once; appending never gets slower. */
+export const groupLimits = { events: 200_000, characters: 64 * 1024 * 1024 } as const;
+
+const chunkEvents = 1000;
+
+export interface StoredEvent {
+  /** Counts up within the group, in the order of arrival. */
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly streamName: string;
+  readonly message: string;
+}
+
+export interface LogStream {
+  readonly name: string;
+  readonly createdAtMs: number;
+  firstEventAtMs: number;
+  lastEventAtMs: number;
+}
+
+interface Chunk {
+  readonly events: StoredEvent[];
+  characters: number;
+}
+
+/** A log group with its streams. Events stand in the order of arrival, which is that of their time, too. */
+export class LogGroup {
+  readonly name: string;
+  readonly createdAtMs: number;
+  retentionDays: number | undefined;
+  readonly #streams = new Map<string, LogStream>();
+  readonly #limits: { readonly events: number; readonly characters: number };
+  #chunks: Chunk[] = [];
+  #nextSequence = 0;
+  #characters = 0;
+  #eventCount = 0;
+
+  constructor(name: string, createdAtMs: number, limits: { events: number; characters: number } = groupLimits) {
+    this.name = name;
+    this.createdAtMs = createdAtMs;
+    this.#limits = limits;
+  }
+
+  append(streamName: string, atMs: number, message: string): void {
+    const stream = this.#streams.get(streamName);
+    if (stream === undefined) {
+      const times = { createdAtMs: atMs, firstEventAtMs: atMs, lastEventAtMs: atMs };
+      this.#streams.set(streamName, { name: streamName, ...times });
+    } else {
+      stream.lastEventAtMs = Math.max(stream.lastEventAtMs, atMs);
+    }
+    let chunk = this.#chunks.at(-1);
+    if (chunk === undefined || chunk.events.length >= chunkEvents) {
+      chunk = { events: [], characters: 0 };
+      this.#chunks.push(chunk);
+    }
+    chunk.events.push({ sequence: this.#nextSequence, atMs, streamName, message });
+    chunk.characters += message.length;
+    this.#nextSequence += 1;
+    this.#eventCount += 1;
+    this.#characters += message.length;
+    this.#dropOldest();
+  }
+
+  streams(): readonly LogStream[] {
+    return [...this.#streams.values()];
+  }
+
+  stream(name: string): LogStream | undefined {
+    return this.#streams.get(name);
+  }
+
+  /** Events from `sequence` on, oldest first. */
+  *eventsFrom(sequence: number): Generator<StoredEvent> {
+    for (const { events } of this.#chunks) {
+      const last = events.at(-1);
+      if (last === undefined || last.sequence < sequence) continue;
+      for (const event of events) if (event.sequence >= sequence) yield event;
+    }
+  }
+
+  /** Events before `sequence`, newest first. */
+  *eventsBefore(sequence: number): Generator<StoredEvent> {
+    for (const { events } of this.#chunks.toReversed()) {
+      const first = events[0];
+      if (first === undefined || first.sequence >= sequence) continue;
+      for (const event of events.toReversed()) if (event.sequence < sequence) yield event;
+    }
+  }
+
+  #dropOldest(): void {
+    while (
+      this.#chunks.length > 1 &&
+      (this.#eventCount > this.#limits.events || this.#characters > this.#limits.characters)
+    ) {
+      const oldest = this.#chunks.shift();
+      this.#eventCount -= oldest?.events.length ?? 0;
+      this.#characters -= oldest?.characters ?? 0;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { Operation } from '../../endpoint/service.ts';
+import { parseFilterPattern } from '../filter/filter-pattern.ts';
+import { type GroupReference, findLogGroup, requestedGroupArn } from '../find-log-group.ts';
+import type { StoredEvent } from '../log-group.ts';
+import { invalidParameter, invalidToken } from '../logs-errors.ts';
+import type { LogsContext } from '../logs-service.ts';
+import { pageLimit } from '../paging.ts';
+
+/** A page holds at most 10,000 events and 1 MB (API reference, FilterLogEvents). */
+const pageCharacters = 1024 * 1024;
+
+interface FilterLogEventsInput extends GroupReference {
+  readonly logStreamNames?: readonly string[];
+  readonly logStreamNamePrefix?: string;
+  /** Epoch milliseconds; both count in (unlike the `endTime` of GetLogEvents). */
+  readonly startTime?: number;
+  readonly endTime?: number;
+  readonly filterPattern?: string;
+  readonly nextToken?: string;
+  readonly limit?: number;
+}
+
+export function filterLogEvents(context: LogsContext): Operation {
+  return {
+    input: {
+      members: {
+        logGroupName: 'string',
+        logGroupIdentifier: 'string',
+        logStreamNames: { list: 'string' },
+        logStreamNamePrefix: 'string',
+        startTime: 'integer',
+        endTime: 'integer',
+        filterPattern: 'string',
+        nextToken: 'string',
+        limit: 'integer',
+        interleaved: 'boolean',
+        unmask: 'boolean',
+      },
+    },
+    permissions: (input: FilterLogEventsInput) => [
+      { action: 'logs:FilterLogEvents', resource: requestedGroupArn(context, input) },
+    ],
+    run(input: FilterLogEventsInput) {
+      const group = findLogGroup(context, input);
+      const matches = matcher(input);
+      const limit = pageLimit(input.limit, 10_000);
+      const events: StoredEvent[] = [];
+      let characters = 0;
+      let next: number | undefined;
+      for (const event of group.eventsFrom(startOf(input.nextToken))) {
+        if (!matches(event)) continue;
+        characters += event.message.length;
+        if (events.length === limit || (characters > pageCharacters && events.length > 0)) {
+          next = event.sequence;
+          break;
+        }
+        events.push(event);
+      }
+      return {
+        events: events.map(({ sequence, streamName, atMs, message }) => ({
+          logStreamName: streamName,
+          timestamp: atMs,
+          message,
+          ingestionTime: atMs,
+          eventId: String(sequence).padStart(56, '0'),
+        })),
+        searchedLogStreams: [],
+        ...(next !== undefined && { nextToken: tokenOf(next) }),
+      };
+    },
+  };
+}
+
+function matcher(input: FilterLogEventsInput): (event: StoredEvent) => boolean {
+  const { logStreamNames, logStreamNamePrefix = '', startTime = 0, endTime = Infinity, filterPattern = '' } = input;
+  if (logStreamNames !== undefined && logStreamNamePrefix !== '') {
+    throw invalidParameter('Cannot specify both logStreamNames and logStreamNamePrefix.');
+  }
+  const names = logStreamNames === undefined ? undefined : new Set(logStreamNames);
+  const filter = parseFilterPattern(filterPattern);
+  return ({ atMs, streamName, message }) =>
+    atMs >= startTime &&
+    atMs <= endTime &&
+    (names?.has(streamName) ?? true) &&
+    streamName.startsWith(logStreamNamePrefix) &&
+    filter(message);
+}
+
+/** The token names the first event of its page. */
+function tokenOf(sequence: number): string {
+  return `e${sequence.toString(36)}`;
+}
+
+function startOf(nextToken: string | undefined): number {
+  if (nextToken === undefined) return 0;
+  const digits = /^e([0-9a-z]{1,11})$/.exec(nextToken)?.[1];
+  if (digits === undefined) throw invalidToken();
+  return Number.parseInt(digits, 36);
+}
