@@ -3,6 +3,8 @@ export interface Caller {
   readonly accessKeyId: string;
   /** ARN of the role behind the credentials; undefined for the developer's own. */
   readonly roleArn?: string;
+  /** Name of the role's session: for a function's credentials the function's name. */
+  readonly sessionName?: string;
 }
 
 export interface CallContext {
@@ -12,16 +14,44 @@ export interface CallContext {
   readonly signal: AbortSignal;
 }
 
+export type JsonObject = Record<string, unknown>;
+
+/**
+ * The type of a value on the wire. A declared input is checked before the operation runs (a value of another type is
+ * a `SerializationException`) and is what the Query protocol's flat parameters are read by. `blob` is base64 text.
+ */
+export type Shape = 'string' | 'integer' | 'boolean' | 'blob' | ListShape | MapShape | StructureShape;
+
+export interface ListShape {
+  readonly list: Shape;
+  /** Flattened in the Query protocol under this name (`AttributeName.1`); undefined: `Names.member.1`. */
+  readonly queryName?: string;
+}
+
+export interface MapShape {
+  readonly map: Shape;
+  /** Flattened in the Query protocol under this name; undefined: `Attributes.entry.1`. */
+  readonly queryName?: string;
+  /** Element names of key and value in the Query protocol, `['Name', 'Value']` for example. */
+  readonly entry: readonly [key: string, value: string];
+}
+
+export interface StructureShape {
+  readonly members: Readonly<Record<string, Shape>>;
+}
+
 /** What an operation needs permission for: `sqs:SendMessage` on the queue's ARN, for example. */
 export interface Permission {
   readonly action: string;
   readonly resource: string;
 }
 
-export type JsonObject = Record<string, unknown>;
-
 /** One API operation: takes the parsed input, answers the output document, throws `AwsError`. */
 export interface Operation {
+  /** Undefined: any JSON object; Query parameters become nested objects, lists and strings by their names alone. */
+  readonly input?: StructureShape;
+  /** Only Query answers need it, and only where lists are flattened; undefined: lists become `<member>` elements. */
+  readonly output?: StructureShape;
   /** Defaults to none: an operation without one is allowed to everybody. Asked before `run`. */
   readonly permissions?: (input: JsonObject) => readonly Permission[];
   run(input: JsonObject, context: CallContext): JsonObject | Promise<JsonObject>;
@@ -35,6 +65,14 @@ export interface RpcService {
   readonly targetPrefix?: string;
   /** XML namespace of Query responses. */
   readonly xmlNamespace?: string;
+  /** Written before a JSON error's code, as in `com.amazonaws.sqs#QueueDoesNotExist`; undefined: the bare code. */
+  readonly errorNamespace?: string;
+  /** The service has Smithy's `awsQueryCompatible` trait: JSON errors also carry the Query code in a header. */
+  readonly queryCompatible?: boolean;
+  /** `operations` is all that AWS has, so any other name is unknown rather than not implemented. */
+  readonly complete?: boolean;
+  /** Input that a Query request's path carries: SQS's queue URL. */
+  readonly inputFromPath?: (path: string) => JsonObject | undefined;
   readonly operations: Readonly<Record<string, Operation>>;
 }
 

@@ -1,0 +1,190 @@
+import { AwsError } from './aws-error.ts';
+import { HttpCallContext } from './call-context.ts';
+import { credentialScope } from './credential-scope.ts';
+import type { CredentialScope } from './credential-scope.ts';
+import { jsonInput, jsonProtocol } from './json-protocol.ts';
+import type { HttpAnswer, Protocol } from './protocol.ts';
+import { queryInput } from './query-input.ts';
+import { queryProtocol } from './query-protocol.ts';
+import { restProtocol } from './rest-protocol.ts';
+import { findRoute } from './rest-router.ts';
+import type { RestMatch } from './rest-router.ts';
+import type { Authorize, CallContext, Caller, JsonObject, RestService, RpcService } from './service.ts';
+import { notImplemented, unknownOperation, unservedProtocol } from './unserved.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What stands behind the endpoint. */
+export interface Backend {
+  readonly rpcServices: readonly RpcService[];
+  readonly restServices: readonly RestService[];
+  readonly resolveCaller: (accessKeyId: string | undefined) => Caller;
+  readonly authorize: Authorize;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly body: Buffer;
+  readonly requestId: string;
+  readonly scope: CredentialScope | undefined;
+}
+
+export type Router = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  requestId: string,
+) => Promise<HttpAnswer>;
+
+/**
+ * Finds service, operation and protocol of a request and renders the answer or the error in that protocol:
+ * `X-Amz-Target` means JSON, a form field `Action` Query, anything else a REST route. `report` is told what went
+ * wrong inside and what was asked for in vain.
+ */
+export function createRouter(backend: Backend, report: (problem: AwsError | Error) => void): Router {
+  const byTarget = new Map(backend.rpcServices.map((service) => [service.targetPrefix, service]));
+  const bySigningName = new Map(backend.rpcServices.map((service) => [service.signingName, service]));
+
+  return async (request, response, body, requestId) => {
+    const url = parseUrl(request.url ?? '/');
+    const scope = credentialScope(request.headers.authorization, url.searchParams.get('X-Amz-Credential'));
+    const exchange: Exchange = { request, response, url, body, requestId, scope };
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') return jsonCall(exchange, target);
+    const form = queryForm(exchange);
+    if (form !== undefined) return queryCall(exchange, form);
+    return restCall(exchange);
+  };
+
+  function jsonCall(exchange: Exchange, target: string): Promise<HttpAnswer> {
+    const dot = target.lastIndexOf('.');
+    const prefix = target.slice(0, Math.max(dot, 0));
+    const service = byTarget.get(prefix);
+    const protocol = jsonProtocol(exchange.request.headers['content-type'], service);
+    return answer(exchange, protocol, () => {
+      const operationName = target.slice(dot + 1);
+      if (service === undefined) throw notImplemented(prefix, operationName);
+      const parse = () => jsonInput(exchange.body, operationOf(service, operationName, 'json').input);
+      return runRpc(exchange, service, operationName, 'json', parse);
+    });
+  }
+
+  function queryCall(exchange: Exchange, form: URLSearchParams): Promise<HttpAnswer> {
+    const action = form.get('Action') ?? '';
+    const path = exchange.url.pathname;
+    const fromPath = backend.rpcServices.find((candidate) => candidate.inputFromPath?.(path) !== undefined);
+    const service = bySigningName.get(exchange.scope?.service ?? '') ?? fromPath;
+    return answer(exchange, queryProtocol(action, service), () => {
+      if (service === undefined) throw notImplemented(exchange.scope?.service ?? 'an unnamed service', action);
+      const parse = () => ({
+        ...service.inputFromPath?.(path),
+        ...queryInput(form, operationOf(service, action, 'query').input),
+      });
+      return runRpc(exchange, service, action, 'query', parse);
+    });
+  }
+
+  async function runRpc(
+    exchange: Exchange,
+    service: RpcService,
+    name: string,
+    style: 'json' | 'query',
+    parse: () => JsonObject,
+  ): Promise<JsonObject> {
+    const operation = operationOf(service, name, style);
+    const context = contextOf(exchange);
+    const input = parse();
+    for (const permission of operation.permissions?.(input) ?? []) backend.authorize(context.caller, permission);
+    return operation.run(input, context);
+  }
+
+  async function restCall(exchange: Exchange): Promise<HttpAnswer> {
+    const { request, url, body, requestId, scope } = exchange;
+    let protocol: { failure: Protocol['failure'] } = restProtocol;
+    try {
+      const match: RestMatch | undefined = findRoute(
+        backend.restServices,
+        scope?.service,
+        request.method ?? 'GET',
+        url.pathname,
+      );
+      if (match === undefined) {
+        contextOf(exchange);
+        protocol = unservedProtocol(request.headers, scope?.service);
+        throw notImplemented(scope?.service ?? 'an unnamed service', `${request.method} ${url.pathname}`);
+      }
+      const context = contextOf(exchange);
+      const restRequest = {
+        method: request.method ?? 'GET',
+        parameters: match.parameters,
+        query: url.searchParams,
+        headers: request.headers as Record<string, string | undefined>,
+        body,
+      };
+      for (const permission of match.route.permissions?.(restRequest) ?? []) {
+        backend.authorize(context.caller, permission);
+      }
+      return restProtocol.success(await match.route.run(restRequest, context), requestId);
+    } catch (error) {
+      return protocol.failure(asAwsError(error), requestId);
+    }
+  }
+
+  async function answer(
+    exchange: Exchange,
+    protocol: Protocol,
+    run: () => JsonObject | Promise<JsonObject>,
+  ): Promise<HttpAnswer> {
+    try {
+      return protocol.success(await run(), exchange.requestId);
+    } catch (error) {
+      return protocol.failure(asAwsError(error), exchange.requestId);
+    }
+  }
+
+  function contextOf(exchange: Exchange): CallContext {
+    if (exchange.scope === undefined) {
+      throw new AwsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token', {
+        httpStatus: 403,
+        queryCode: 'MissingAuthenticationToken',
+      });
+    }
+    const caller = backend.resolveCaller(exchange.scope.accessKeyId);
+    return new HttpCallContext(caller, exchange.requestId, exchange.response);
+  }
+
+  function asAwsError(error: unknown): AwsError {
+    if (error instanceof AwsError) {
+      if (error.httpStatus >= 500) report(error);
+      return error;
+    }
+    report(error instanceof Error ? error : new Error(String(error)));
+    return new AwsError('InternalFailure', 'The local endpoint failed on this request; its log says why.', {
+      httpStatus: 500,
+    });
+  }
+}
+
+function operationOf(service: RpcService, name: string, style: 'json' | 'query') {
+  const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+  if (operation !== undefined) return operation;
+  throw service.complete === true ? unknownOperation(name, style) : notImplemented(service.signingName, name);
+}
+
+/** The parameters of a Query request: its form body, or its URL when that names an Action. */
+function queryForm(exchange: Exchange): URLSearchParams | undefined {
+  if (exchange.url.searchParams.has('Action')) return exchange.url.searchParams;
+  const contentType = exchange.request.headers['content-type'] ?? '';
+  if (!contentType.startsWith('application/x-www-form-urlencoded')) return undefined;
+  const form = new URLSearchParams(exchange.body.toString('utf8'));
+  return form.has('Action') ? form : undefined;
+}
+
+function parseUrl(target: string): URL {
+  try {
+    return new URL(target, 'http://127.0.0.1');
+  } catch {
+    return new URL('http://127.0.0.1/');
+  }
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import type { EventStream } from '../events.ts';
+import { AwsError } from './aws-error.ts';
+import { listenOnLoopback } from './listen.ts';
+import { refusal } from './loopback-guard.ts';
+import type { HttpAnswer } from './protocol.ts';
+import { readBody } from './read-body.ts';
+import { restProtocol } from './rest-protocol.ts';
+import { createRouter } from './router.ts';
+import type { Backend, Router } from './router.ts';
+
+export interface EndpointOptions extends Partial<Backend> {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Whether to move on to the next free port when `port` is taken (else `PORT_TAKEN` is thrown). */
+  readonly nextFreePort: boolean;
+  readonly events: EventStream;
+  readonly clock: Clock;
+}
+
+export interface Endpoint {
+  /** `http://127.0.0.1:4566`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Puts services behind the endpoint, in place of those before; until then every request gets a 503. */
+  serve(backend: Backend): void;
+  /** Stops listening and ends every connection, long polls included. */
+  close(): Promise<void>;
+}
+
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 60_000;
+/** Longer than clients keep idle connections, so that they close them and never write into a closing one. */
+const keepAliveMs = 65_000;
+
+/**
+ * Starts the one HTTP endpoint that AWS clients talk to, on 127.0.0.1 only. The port is known before services are:
+ * queue URLs carry it, and the template's intrinsic functions resolve to queue URLs.
+ */
+export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { events, clock } = options;
+  const told = new Set<string>();
+  let router: Router | undefined;
+
+  const report = (problem: AwsError | Error) => {
+    if (told.has(problem.message)) return;
+    told.add(problem.message);
+    const isBug = !(problem instanceof AwsError);
+    const message = isBug ? (problem.stack ?? problem.message) : problem.message;
+    events.emit({ type: 'notice', atMs: clock.now(), level: isBug ? 'error' : 'warning', message });
+  };
+
+  const respond = async (request: IncomingMessage, response: ServerResponse, requestId: string) => {
+    const refused = refusal(request.headers);
+    if (refused !== undefined) throw new AwsError('AccessDeniedException', refused, { httpStatus: 403 });
+    const body = await readBody(request);
+    if (router === undefined) {
+      throw new AwsError('ServiceUnavailable', 'The local runtime is still starting.', { httpStatus: 503 });
+    }
+    return router(request, response, body, requestId);
+  };
+
+  const server = createServer((request, response) => {
+    const requestId = randomUUID();
+    respond(request, response, requestId).then(
+      (answer) => write(response, answer),
+      (error: unknown) => {
+        if (response.destroyed) return;
+        if (!request.complete) response.setHeader('connection', 'close');
+        if (!(error instanceof AwsError)) report(error instanceof Error ? error : new Error(String(error)));
+        const known =
+          error instanceof AwsError ? error : new AwsError('InternalFailure', String(error), { httpStatus: 500 });
+        write(response, restProtocol.failure(known, requestId));
+      },
+    );
+  });
+  server.headersTimeout = headersTimeoutMs;
+  server.requestTimeout = requestTimeoutMs;
+  server.keepAliveTimeout = keepAliveMs;
+  const port = await listenOnLoopback(server, options.port, options.nextFreePort);
+
+  const endpoint: Endpoint = {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    serve(backend) {
+      router = createRouter(backend, report);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  const { rpcServices, restServices, resolveCaller, authorize } = options;
+  if (rpcServices && restServices && resolveCaller && authorize) {
+    endpoint.serve({ rpcServices, restServices, resolveCaller, authorize });
+  }
+  return endpoint;
+}
+
+function write(response: ServerResponse, answer: HttpAnswer): void {
+  if (response.destroyed) return;
+  if (answer.status === 204) {
+    response.writeHead(204, answer.headers).end();
+    return;
+  }
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+  response.end(answer.body);
+}
