@@ -1,0 +1,126 @@
+import type { Caller, JsonObject } from '../endpoint/service.ts';
+import { checkAttributes, attributesSizeBytes } from './attribute-checks.ts';
+import type { MessageAttributes, NewMessage } from './message.ts';
+import { optionalInteger, optionalString, requiredString } from './operation-input.ts';
+import type { Queue } from './queue.ts';
+import { senderIdOf } from './sender-id.ts';
+import { invalidMessageContents, invalidParameterValue, invalidValue, missingParameter } from './sqs-errors.ts';
+import { hash } from 'node:crypto';
+
+/** Outside the characters of XML 1.0, lone surrogates included. Source: API reference of SendMessage. */
+const forbiddenCharacter = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+
+export function hasForbiddenCharacter(text: string): boolean {
+  return forbiddenCharacter.test(text);
+}
+
+/** Body and attributes (names, types and values) of a SendMessage input or a batch entry. */
+export function messageSizeBytes(input: JsonObject): number {
+  return Buffer.byteLength(optionalString(input, 'MessageBody') ?? '') + attributesSizeBytes(attributesOf(input));
+}
+
+/** Checks a SendMessage input or batch entry against AWS's rules, in AWS's words. */
+export function newMessage(input: JsonObject, queue: Queue, caller: Caller): NewMessage {
+  const body = requiredString(input, 'MessageBody');
+  const limitBytes = queue.settings.maximumMessageSizeBytes;
+  if (messageSizeBytes(input) > limitBytes) {
+    throw invalidParameterValue(
+      `One or more parameters are invalid. Reason: Message must be shorter than ${limitBytes} bytes.`,
+    );
+  }
+  if (hasForbiddenCharacter(body)) throw invalidMessageContents();
+  const attributes = attributesOf(input);
+  checkAttributes(attributes, hasForbiddenCharacter);
+  const traceHeader = traceHeaderOf(input);
+  const delaySeconds = optionalInteger(input, 'DelaySeconds', {
+    min: 0,
+    max: 900,
+    words: 'DelaySeconds must be >= 0 and <= 900.',
+  });
+  return {
+    body,
+    ...(Object.keys(attributes).length > 0 && { messageAttributes: attributes }),
+    senderId: senderIdOf(caller),
+    ...(traceHeader !== undefined && { traceHeader }),
+    ...(queue.fifo ? fifoParts(input, queue, body, delaySeconds) : standardParts(input, delaySeconds)),
+  };
+}
+
+function attributesOf(input: JsonObject): MessageAttributes {
+  return (input['MessageAttributes'] ?? {}) as MessageAttributes;
+}
+
+function standardParts(input: JsonObject, delaySeconds: number | undefined): Partial<NewMessage> {
+  const deduplicationId = optionalString(input, 'MessageDeduplicationId');
+  if (deduplicationId !== undefined) {
+    checkId(deduplicationId, 'MessageDeduplicationId');
+    throw invalidValue(
+      deduplicationId,
+      'MessageDeduplicationId',
+      'The request includes a parameter that is not valid for this queue type.',
+    );
+  }
+  // A group on a standard queue makes it a fair queue: it changes who is served first when one group floods it.
+  const groupId = optionalString(input, 'MessageGroupId');
+  if (groupId !== undefined) checkId(groupId, 'MessageGroupId');
+  return { ...(groupId !== undefined && { groupId }), ...(delaySeconds !== undefined && { delaySeconds }) };
+}
+
+function fifoParts(
+  input: JsonObject,
+  queue: Queue,
+  body: string,
+  delaySeconds: number | undefined,
+): Partial<NewMessage> {
+  if (delaySeconds !== undefined && delaySeconds > 0) {
+    throw invalidValue(
+      delaySeconds,
+      'DelaySeconds',
+      'The request include parameter that is not valid for this queue type.',
+    );
+  }
+  const groupId = optionalString(input, 'MessageGroupId');
+  if (groupId === undefined) throw missingParameter('MessageGroupId');
+  checkId(groupId, 'MessageGroupId');
+  const given = optionalString(input, 'MessageDeduplicationId');
+  if (given !== undefined) checkId(given, 'MessageDeduplicationId');
+  else if (!queue.settings.contentBasedDeduplication) throw missingDeduplication();
+  return { groupId, deduplicationId: given ?? hash('sha256', body, 'hex') };
+}
+
+/** What a FIFO queue refuses a whole batch for. */
+export function checkFifoBatch(entries: readonly JsonObject[], queue: Queue): void {
+  if (!queue.fifo) return;
+  for (const entry of entries) {
+    if (entry['MessageDeduplicationId'] === undefined && !queue.settings.contentBasedDeduplication) {
+      throw missingDeduplication();
+    }
+    if (entry['MessageGroupId'] === undefined) {
+      throw invalidParameterValue('The request must contain the parameter MessageGroupId.');
+    }
+  }
+}
+
+const missingDeduplication = () =>
+  invalidParameterValue(
+    'The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly',
+  );
+
+function checkId(id: string, parameter: 'MessageGroupId' | 'MessageDeduplicationId'): void {
+  if (/^[\x21-\x7e]{1,128}$/.test(id)) return;
+  const reason = `${parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.`;
+  throw invalidValue(id, parameter, reason);
+}
+
+/** `AWSTraceHeader` is the only system attribute a sender may give. */
+function traceHeaderOf(input: JsonObject): string | undefined {
+  const attributes = (input['MessageSystemAttributes'] ?? {}) as MessageAttributes;
+  for (const name of Object.keys(attributes)) {
+    if (name !== 'AWSTraceHeader') {
+      throw invalidParameterValue(
+        `Message system attribute name '${name}' is invalid: only AWSTraceHeader is allowed.`,
+      );
+    }
+  }
+  return attributes['AWSTraceHeader']?.StringValue;
+}

@@ -1,0 +1,99 @@
+import type { CallContext, JsonObject, Operation } from '../../endpoint/service.ts';
+import type { ReceivedMessage } from '../message.ts';
+import {
+  messageAttributes,
+  optionalInteger,
+  queueOperation,
+  stringList,
+  stringMap,
+  strings,
+} from '../operation-input.ts';
+import { inFlightLimit } from '../queue.ts';
+import type { Queue, ReceiveOptions } from '../queue.ts';
+import { attributeSelection, selectAttributes } from '../attribute-selection.ts';
+import type { AttributeSelection } from '../attribute-selection.ts';
+import type { SqsContext } from '../sqs-context.ts';
+import { overLimit } from '../sqs-errors.ts';
+
+const shapes = {
+  input: {
+    AttributeNames: stringList('AttributeName'),
+    MessageSystemAttributeNames: stringList('MessageSystemAttributeName'),
+    MessageAttributeNames: stringList('MessageAttributeName'),
+    MaxNumberOfMessages: 'integer',
+    VisibilityTimeout: 'integer',
+    WaitTimeSeconds: 'integer',
+    ReceiveRequestAttemptId: 'string',
+  },
+  output: {
+    Messages: {
+      list: {
+        members: {
+          Attributes: stringMap('Attribute', 'Name'),
+          MessageAttributes: messageAttributes('MessageAttribute'),
+        },
+      },
+      queryName: 'Message',
+    },
+  },
+} as const;
+
+export const receiveMessage = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'ReceiveMessage', shapes, async (queue, input, context) => {
+    const max = optionalInteger(input, 'MaxNumberOfMessages', { min: 1, max: 10 }) ?? 1;
+    const visibilityTimeoutSeconds = optionalInteger(input, 'VisibilityTimeout', {
+      min: 0,
+      max: 43_200,
+      words: 'Must be between 0 and 43200.',
+    });
+    const waitSeconds =
+      optionalInteger(input, 'WaitTimeSeconds', { min: 0, max: 20, words: 'Must be >= 0 and <= 20, if provided.' }) ??
+      queue.settings.receiveWaitSeconds;
+    const selection = attributeSelection(
+      strings(input, 'AttributeNames'),
+      strings(input, 'MessageSystemAttributeNames'),
+      strings(input, 'MessageAttributeNames'),
+    );
+    const options = { max, ...(visibilityTimeoutSeconds !== undefined && { visibilityTimeoutSeconds }) };
+    const messages =
+      waitSeconds > 0 ? await longPoll(sqs, queue, options, waitSeconds, context) : shortPoll(queue, options);
+    return messages.length === 0 ? {} : { Messages: messages.map((message) => document(message, selection)) };
+  });
+
+/** Only a short poll of a standard queue is told that too much is in flight (SQS Developer Guide, "Message quotas"). */
+function shortPoll(queue: Queue, options: ReceiveOptions): ReceivedMessage[] {
+  if (!queue.fifo && queue.counts['in-flight'] >= inFlightLimit) {
+    throw overLimit(`Too many messages are in flight: the limit of a queue is ${inFlightLimit}.`);
+  }
+  return queue.receive(options);
+}
+
+async function longPoll(
+  sqs: SqsContext,
+  queue: Queue,
+  options: ReceiveOptions,
+  waitSeconds: number,
+  context: CallContext,
+): Promise<ReceivedMessage[]> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const cancelTimer = sqs.clock.after(waitSeconds * 1000, abort);
+  if (context.signal.aborted) abort();
+  context.signal.addEventListener('abort', abort);
+  try {
+    return await queue.receiveOrWait(options, controller.signal);
+  } finally {
+    cancelTimer();
+    context.signal.removeEventListener('abort', abort);
+  }
+}
+
+function document(message: ReceivedMessage, selection: AttributeSelection): JsonObject {
+  return {
+    MessageId: message.messageId,
+    ReceiptHandle: message.receiptHandle,
+    MD5OfBody: message.md5OfBody,
+    Body: message.body,
+    ...selectAttributes(message, selection),
+  };
+}
