@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import { consumer, queueWith, readResources, refusalOf } from './written-assembly.ts';
+
+describe('a resource', () => {
+  test.each([
+    ['ResourceUnsupported', 'AWS::Lambda::LayerVersion'],
+    ['ResourceUnsupported', 'AWS::DynamoDB::Table'],
+    ['ResourceUnsupported', 'AWS::Pipes::Pipe'],
+    ['ResourceUnsupported', 'AWS::Scheduler::Schedule'],
+    ['ResourceUnsupported', 'AWS::CloudFormation::Stack'],
+    ['ResourceUnsupported', 'Custom::Seed'],
+    ['ResourceTypeUnknown', 'AWS::QLDB::Ledger'],
+  ])('is an error of %s when it is a %s', (code, type) => {
+    expect(refusalOf({ It: { Type: type } })).toMatchObject({ code, place: { stack: 'Shop', logicalId: 'It' } });
+  });
+
+  test.each([
+    ['AWS::CloudWatch::Alarm', { AlarmName: 'a', AlarmActions: [{ Ref: 'Topic' }] }],
+    ['AWS::CDK::Metadata', { Analytics: 'v2' }],
+    ['AWS::Logs::MetricFilter', {}],
+    ['AWS::SNS::Subscription', { Protocol: 'email', TopicArn: { Ref: 'Topic' }, Endpoint: 'a@b.example' }],
+    ['AWS::Events::Rule', { Targets: [{ Id: 't', Arn: { Ref: 'Topic' } }] }],
+    ['AWS::Lambda::Permission', { Principal: 'sns.amazonaws.com', Action: 'a', FunctionName: 'f' }],
+  ])('of %s is listed as skipped', (type, properties) => {
+    const model = readResources({ Topic: { Type: 'AWS::SNS::Topic' }, It: { Type: type, Properties: properties } });
+    expect(model.skipped.find(({ logicalId }) => logicalId === 'It')?.reason).toMatch(/\.$/);
+  });
+
+  test.each([
+    ['AWS::SNS::Subscription', { Protocol: 'sqs', TopicArn: 't', Endpoint: { 'Fn::GetAtt': ['Orders', 'Arn'] } }],
+    ['AWS::Events::Rule', { Targets: [{ Id: 't', Arn: { 'Fn::GetAtt': ['Consumer', 'Arn'] } }] }],
+    ['AWS::Logs::SubscriptionFilter', { DestinationArn: { 'Fn::GetAtt': ['Consumer', 'Arn'] }, LogGroupName: 'g' }],
+    ['AWS::Lambda::Permission', { Principal: 'arn:aws:iam::000000000000:role/x', Action: 'a', FunctionName: 'f' }],
+  ])('of %s that would feed a queue or a function is an error', (type, properties) => {
+    const resources = { ...consumer, Orders: queueWith({}), It: { Type: type, Properties: properties } };
+    expect(refusalOf(resources).code).toBe('ResourceUnsupported');
+  });
+});
