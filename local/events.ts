@@ -86,7 +86,7 @@ export interface MessagesSent {
   readonly type: 'messages-sent';
   readonly atMs: number;
   readonly queueName: string;
-  readonly messageIds: readonly string[];
+  readonly messages: readonly { readonly messageId: string; readonly body: string }[];
 }
 
 /** A message used up its receives and went to the dead-letter queue, or a move task took it back. */

@@ -44,12 +44,22 @@ export async function deliver(batch: Batch, model: MappingModel, to: Delivery, s
     return;
   }
   const outcome = decideBatch(messageIds, answer, model.reportBatchItemFailures);
-  const deleted = new Set(outcome.deleted);
-  for (const { messageId, receiptHandle } of batch.messages) {
-    if (deleted.has(messageId)) queue.delete(receiptHandle);
-  }
-  const { environmentId } = answer;
-  events.emit({ type: 'batch-ended', atMs: clock.now(), ...about, environmentId, ...outcome });
+  const toDelete = new Set(outcome.deleted);
+  const { deleted = [], late = [] } = Object.groupBy(
+    batch.messages.filter(({ messageId }) => toDelete.has(messageId)),
+    ({ receiptHandle }) => (queue.delete(receiptHandle) ? 'deleted' : 'late'),
+  );
+  events.emit({
+    type: 'batch-ended',
+    atMs: clock.now(),
+    ...about,
+    environmentId: answer.environmentId,
+    deleted: deleted.map(({ messageId }) => messageId),
+    kept: [...outcome.kept, ...late.map(({ messageId }) => messageId)],
+    ...(late.length > 0
+      ? { reason: 'the function took longer than the visibility timeout, so they come again' }
+      : outcome.reason !== undefined && { reason: outcome.reason }),
+  });
 }
 
 /**

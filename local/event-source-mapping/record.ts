@@ -19,7 +19,7 @@ export function recordJson(message: SourceMessage, source: RecordSource): string
     receiptHandle: message.receiptHandle,
     body: message.body,
     attributes: message.attributes,
-    messageAttributes: mapValues(message.messageAttributes, recordAttribute),
+    messageAttributes: mapValues(message.messageAttributes ?? {}, recordAttribute),
     ...(attributeMd5 === undefined ? {} : { md5OfMessageAttributes: attributeMd5 }),
     md5OfBody: message.md5OfBody,
     eventSource: 'aws:sqs',

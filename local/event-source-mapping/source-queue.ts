@@ -7,7 +7,8 @@ export interface SourceQueue {
   receive(request: { max: number }): readonly SourceMessage[];
   /** Resolves once a message can be received, or when `signal` aborts. */
   waitForMessages(signal: AbortSignal): Promise<void>;
-  delete(receiptHandle: string): void;
+  /** False when the message was no longer this receipt's to delete: received again since, or gone. */
+  delete(receiptHandle: string): boolean;
 }
 
 export interface SourceMessage {
@@ -17,7 +18,7 @@ export interface SourceMessage {
   readonly md5OfBody: string;
   /** Undefined without message attributes. */
   readonly md5OfMessageAttributes?: string | undefined;
-  readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+  readonly messageAttributes?: Readonly<Record<string, MessageAttribute>> | undefined;
   /** System attributes, all strings: ApproximateReceiveCount, SentTimestamp, … */
   readonly attributes: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,99 @@
+/** A log event as a person wants to read it. */
+export interface LogText {
+  readonly level: 'platform' | 'debug' | 'info' | 'warn' | 'error';
+  readonly text: string;
+  /** The object that the function logged, when it logged one. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads a CloudWatch log event of either of Lambda's formats. Undefined for lines that tell a person nothing new: the
+ * begin and the end of an invocation.
+ */
+export function readLogMessage(message: string): LogText | undefined {
+  const line = message.trimEnd();
+  return line.startsWith('{') ? readJsonLine(line) : readTextLine(line);
+}
+
+interface JsonLine {
+  readonly level?: string;
+  readonly message?: unknown;
+  readonly errorType?: string;
+  readonly errorMessage?: string;
+  readonly type?: string;
+  readonly record?: {
+    readonly status?: string;
+    readonly metrics?: {
+      readonly durationMs?: number;
+      readonly initDurationMs?: number;
+      readonly maxMemoryUsedMB?: number;
+    };
+  };
+}
+
+function readJsonLine(line: string): LogText | undefined {
+  let parsed: JsonLine;
+  try {
+    parsed = JSON.parse(line) as JsonLine;
+  } catch {
+    return { level: 'info', text: line };
+  }
+  if (parsed.type?.startsWith('platform.') === true) return platformText(parsed);
+  if (parsed.level === undefined) return { level: 'info', text: line };
+  const level = levelOf(parsed.level);
+  const { message } = parsed;
+  const error = parsed.errorType === undefined ? message : parsed;
+  if (isError(error)) return { level, text: `${error.errorType}: ${error.errorMessage}` };
+  if (typeof message !== 'object' || message === null) return { level, text: String(message) };
+  const { message: title, ...fields } = message as Record<string, unknown>;
+  return { level, text: typeof title === 'string' ? title : '', fields };
+}
+
+/** How Lambda's JSON format writes an error: its stack is left to the log itself. */
+function isError(value: unknown): value is { errorType: string; errorMessage: string } {
+  return typeof value === 'object' && value !== null && 'errorType' in value && 'errorMessage' in value;
+}
+
+function platformText({ type, record }: JsonLine): LogText | undefined {
+  if (type !== 'platform.report') return undefined;
+  const { durationMs = 0, initDurationMs, maxMemoryUsedMB } = record?.metrics ?? {};
+  const status = record?.status === undefined || record.status === 'success' ? '' : ` ${record.status}`;
+  return { level: 'platform', text: `REPORT${status} ${reportText(durationMs, initDurationMs, maxMemoryUsedMB)}` };
+}
+
+function readTextLine(line: string): LogText | undefined {
+  if (/^(START|END) RequestId: /.test(line) || line.startsWith('INIT_START ')) return undefined;
+  if (line.startsWith('REPORT RequestId: ')) {
+    const number = (name: string) => {
+      const value = new RegExp(`\t${name}: ([\\d.]+)`).exec(line)?.[1];
+      return value === undefined ? undefined : Number(value);
+    };
+    const text = reportText(number('Duration') ?? 0, number('Init Duration'), number('Max Memory Used'));
+    const status = /\tStatus: (\w+)/.exec(line)?.[1];
+    return { level: 'platform', text: `REPORT${status === undefined ? '' : ` ${status}`} ${text}` };
+  }
+  const [, level, text] = /^\S+Z\t\S*\t([A-Z]+)\t([^]*)$/.exec(line) ?? [];
+  return level === undefined ? { level: 'info', text: line } : { level: levelOf(level), text: text ?? '' };
+}
+
+function reportText(durationMs: number, initMs: number | undefined, memoryMb: number | undefined): string {
+  const parts = [`${durationMs.toFixed(1)} ms`];
+  if (initMs !== undefined) parts.push(`cold start ${initMs.toFixed(0)} ms`);
+  if (memoryMb !== undefined) parts.push(`${memoryMb} MB`);
+  return parts.join(', ');
+}
+
+function levelOf(level: string): LogText['level'] {
+  switch (level) {
+    case 'ERROR':
+    case 'FATAL':
+      return 'error';
+    case 'WARN':
+      return 'warn';
+    case 'DEBUG':
+    case 'TRACE':
+      return 'debug';
+    default:
+      return 'info';
+  }
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readAssembly } from './assembly/read-assembly.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { CloudFormationService } from './cloudformation/cloudformation-service.ts';
+import { type Endpoint, startEndpoint } from './endpoint/server.ts';
+import { MappingService } from './event-source-mapping/mapping-service.ts';
+import { serviceQueue } from './event-source-mapping/service-queue.ts';
+import type { EventStream } from './events.ts';
+import { createAuthorizer, type IamMode } from './iam/authorizer.ts';
+import { CredentialRegistry } from './iam/credentials.ts';
+import { invokeForMapping } from './invoke-for-mapping.ts';
+import { LambdaService } from './lambda/lambda-service.ts';
+import { LogStore } from './logs/log-store.ts';
+import { LogsService } from './logs/logs-service.ts';
+import { checkMappingRoles } from './mapping-roles.ts';
+import type { LocalModel } from './model.ts';
+import { SqsService } from './sqs/sqs-service.ts';
+import { StsService } from './sts/sts-service.ts';
+
+export interface RuntimeOptions {
+  /** Folder that `cdk synth` wrote. */
+  readonly assembly: string;
+  readonly events: EventStream;
+  /** 0 lets the system choose a port. */
+  readonly port: number;
+  /** Whether to take the next free port when `port` is taken. Default: no, and `PORT_TAKEN` is thrown. */
+  readonly nextFreePort?: boolean;
+  readonly clock?: Clock;
+  /** Default `enforce`. */
+  readonly iam?: IamMode;
+  /**
+   * Makes the queues hand out messages in arbitrary order and portions and the pollers gather side by side, as AWS's
+   * fleet may. The same seed gives the same choices.
+   */
+  readonly shuffleSeed?: number;
+}
+
+/** A cloud assembly, running. Dispose of it to end every process, poller and connection. */
+export interface Runtime extends AsyncDisposable {
+  readonly endpoint: Endpoint;
+  readonly model: LocalModel;
+  readonly sqs: SqsService;
+  readonly lambda: LambdaService;
+  readonly mappings: MappingService;
+  /**
+   * Takes on another assembly: queues keep their messages, functions whose code or configuration changed are replaced
+   * once their running invocations have ended. Throws, and goes on as before, when the assembly cannot run.
+   */
+  reload(assembly: string): Promise<void>;
+}
+
+/**
+ * Reads the assembly and starts all that is in it. The endpoint listens first, because its port stands in queue URLs,
+ * and those are what `Ref` resolves to in the functions' environments.
+ *
+ * @throws {LocalRuntimeError} for what cannot run here or what AWS would refuse
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { events, clock = systemClock, shuffleSeed } = options;
+  await using starting = new AsyncDisposableStack();
+  const codeRoot = mkdtempSync(join(tmpdir(), 'local-runtime-'));
+  starting.defer(() => rmSync(codeRoot, { recursive: true, force: true }));
+  const endpoint = await startEndpoint({ ...options, nextFreePort: options.nextFreePort ?? false, clock });
+  starting.defer(() => endpoint.close());
+
+  const read = (assembly: string) => readAssembly(assembly, { endpointUrl: endpoint.url, codeRoot });
+  let model = read(options.assembly);
+  const currentModel = () => model;
+  const { region, accountId } = model;
+  const about = { events, clock, region, accountId, endpointUrl: endpoint.url };
+  const authorizer = createAuthorizer({ ...model, mode: options.iam ?? 'enforce', events, clock });
+  checkMappingRoles(model, authorizer);
+  const credentials = new CredentialRegistry(randomBytes);
+
+  const logs = new LogStore({ clock, events, logGroups: model.logGroups });
+  starting.defer(() => logs.close());
+  const handOut = shuffleSeed === undefined ? undefined : { seed: shuffleSeed };
+  const sqs = new SqsService({ ...about, queues: model.queues, handOut });
+  starting.defer(() => sqs.close());
+  const credentialsFor = credentials.credentialsFor.bind(credentials);
+  const lambda = new LambdaService({ ...about, functions: model.functions, credentialsFor });
+  await lambda.start();
+  const mappings = new MappingService({
+    ...about,
+    mappings: model.mappings,
+    queueOf: (arn) => serviceQueue(arn, (wanted) => sqs.queue(wanted), clock),
+    invoke: invokeForMapping(lambda),
+    gatherInParallel: shuffleSeed !== undefined,
+  });
+  // Together: mappings end when their invocations have, and those end with their processes.
+  starting.defer(() => Promise.all([mappings.close(), lambda.close()]).then(() => {}));
+
+  endpoint.serve({
+    rpcServices: [
+      sqs.rpc,
+      new LogsService({ store: logs, region, accountId }),
+      new CloudFormationService({ model: currentModel, clock }),
+      new StsService(currentModel),
+    ],
+    restServices: [lambda.rest, mappings.rest],
+    resolveCaller: (accessKeyId) => credentials.callerFor(accessKeyId),
+    authorize: authorizer,
+  });
+
+  const running = starting.move();
+  return {
+    endpoint,
+    sqs,
+    lambda,
+    mappings,
+    get model() {
+      return model;
+    },
+    async reload(assembly) {
+      const next = read(assembly);
+      checkMappingRoles(next, createAuthorizer({ ...next, mode: options.iam ?? 'enforce', events, clock }));
+      model = next;
+      authorizer.load(next);
+      logs.declare(next.logGroups);
+      sqs.update(next.queues);
+      await lambda.update(next.functions);
+      await mappings.update(next.mappings);
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}

@@ -1,0 +1,56 @@
+/** Exit codes of the commands: as shells expect them of a program that a signal ended. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const parentCheckMs = 500;
+
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** The exit code that goes with the reason; undefined while nothing has interrupted. */
+  exitCode(): number | undefined;
+  /** Stops listening, so that the process can end by itself. */
+  dispose(): void;
+}
+
+/**
+ * Aborts on Ctrl-C, SIGTERM, a closed terminal or a closed pipe, and, when npm started us, when npm is gone: a
+ * `kill -9` of npm would leave us running with nobody at the terminal. A second signal ends the process at once.
+ */
+export function listenForInterrupt(): Interrupt {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const abort = (exitCode: number) => {
+    if (controller.signal.aborted) process.exit(exitCode);
+    code = exitCode;
+    controller.abort(new Interrupted());
+  };
+  const listeners = Object.entries(exitCodes).map(([name, exitCode]) => [name, () => abort(exitCode)] as const);
+  for (const [name, listener] of listeners) process.on(name, listener);
+  const onPipeError = (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' && !controller.signal.aborted) abort(exitCodes.SIGHUP);
+  };
+  process.stdout.on('error', onPipeError);
+  process.stderr.on('error', onPipeError);
+
+  const parent = process.ppid;
+  const parentCheck =
+    process.env['npm_lifecycle_event'] === undefined
+      ? undefined
+      : setInterval(
+          () => process.ppid !== parent && !controller.signal.aborted && abort(exitCodes.SIGHUP),
+          parentCheckMs,
+        );
+  parentCheck?.unref();
+
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    dispose() {
+      for (const [name, listener] of listeners) process.off(name, listener);
+      clearInterval(parentCheck);
+    },
+  };
+}
+
+/** Why an interrupted step rejects. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}

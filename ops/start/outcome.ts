@@ -1,0 +1,107 @@
+import { styleText } from 'node:util';
+import { failureKinds } from '../../shared/log-messages.ts';
+import type { Books, Failure } from './tally.ts';
+
+export interface Outcome extends Books {
+  readonly preset: string;
+  /** The seed that gives the same orders again; undefined when the producer failed. */
+  readonly seed?: number;
+  /** From the invocation of the producer to the last order's end. */
+  readonly durationMs: number;
+  /** Orders brought to their end per second of `durationMs`. */
+  readonly ordersPerSecond: number;
+  /** What went wrong beside the orders: the producer's error, say. */
+  readonly problems: readonly string[];
+}
+
+export interface OutcomeText {
+  readonly color: boolean;
+  /** Customer's name of a message, where it is known. */
+  readonly label: (messageId: string) => string | undefined;
+  readonly functionLabel: (functionName: string) => string;
+}
+
+const listedFailures = 20;
+
+/** True when every order has come to one end and nothing else went wrong: exit code 0. */
+export function isAccountedFor({ balanced, inFlight, problems }: Outcome): boolean {
+  return balanced && inFlight === 0 && problems.length === 0;
+}
+
+/** The document of `--json`. */
+export function outcomeJson(outcome: Outcome): string {
+  return JSON.stringify(outcome, undefined, 2);
+}
+
+/** The closing lines for a person. */
+export function outcomeText(outcome: Outcome, text: OutcomeText): string {
+  const paint = (style: Parameters<typeof styleText>[0], words: string) =>
+    text.color ? styleText(style, words, { validateStream: false }) : words;
+  const { sent, processed, failed, inFlight } = outcome;
+  const books = `sent ${sent} = processed ${processed} + failed ${failed}`;
+  const verdict = isAccountedFor(outcome)
+    ? paint('green', `✔ every order is accounted for: ${books}`)
+    : paint('red', `✘ not every order is accounted for: ${books}${inFlight > 0 ? ` + in flight ${inFlight}` : ''}`);
+
+  return [
+    '',
+    ...failureLines(outcome, text),
+    ...draggedAlong(outcome, text),
+    ...instanceLines(outcome, text),
+    `Took ${(outcome.durationMs / 1000).toFixed(1)} s, ${Math.round(outcome.ordersPerSecond)} orders a second` +
+      (outcome.seed === undefined ? '.' : `; --seed ${outcome.seed} sends the same orders again.`),
+    ...outcome.problems.map((problem) => paint('red', problem)),
+    ...(outcome.missing.length === 0 ? [] : [paint('red', `Still in flight: ${outcome.missing.join(', ')}`)]),
+    verdict,
+  ].join('\n');
+}
+
+function failureLines({ failures, failed }: Outcome, { label }: OutcomeText): string[] {
+  if (failed === 0) return [];
+  const lines =
+    failures.length <= listedFailures
+      ? failures.map(
+          (failure) => `  ${label(failure.messageId) ?? failure.orderId ?? failure.messageId}: ${reasonOf(failure)}`,
+        )
+      : [...Map.groupBy(failures, reasonOf)]
+          .toSorted(([, a], [, b]) => b.length - a.length)
+          .slice(0, listedFailures)
+          .map(([reason, group]) => `  ${group.length} × ${reason}`);
+  return [`Failed, ${failed}:`, ...lines, ''];
+}
+
+function reasonOf({ kind, reasons }: Failure): string {
+  return kind === failureKinds.outOfAttempts
+    ? 'a valid order, out of attempts: its batch failed with a bad order in it'
+    : reasons.join('; ');
+}
+
+/** What the lab preset is there to show. */
+function draggedAlong({ failures, preset, processedThenFailed }: Outcome, { label }: OutcomeText): string[] {
+  const dragged = failures.filter(({ kind }) => kind === failureKinds.outOfAttempts);
+  if (preset !== 'lab' || dragged.length === 0) return [];
+  const twice = processedThenFailed.map((messageId) => label(messageId) ?? messageId);
+  return [
+    `Why did ${dragged.length} good ${dragged.length === 1 ? 'order' : 'orders'} fail? In the lab preset process-orders throws at the first bad order, so its whole`,
+    'batch fails; and maxReceiveCount is 1, so nothing in that batch gets a second attempt.',
+    ...(twice.length === 0
+      ? []
+      : [
+          `${twice.join(', ')} had been processed before their batch threw: here a failed order is not always undone work.`,
+        ]),
+    'The production preset reports the bad order alone (partial batch responses) and allows more receives.',
+    '',
+  ];
+}
+
+function instanceLines({ batches }: Outcome, { functionLabel }: OutcomeText): string[] {
+  if (batches.length === 0) return [];
+  return [
+    'Batches by function instance:',
+    ...batches.map(
+      ({ function: name, instance, batches: count, messages }) =>
+        `  ${functionLabel(name).padEnd(16)} ${instance.slice(0, 4)}  ${count} ${count === 1 ? 'batch' : 'batches'}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
+    ),
+    '',
+  ];
+}

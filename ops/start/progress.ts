@@ -1,0 +1,65 @@
+import type { Tally } from './tally.ts';
+
+/** Where progress is shown: a line rewritten in place on a terminal, a line now and then in a pipe. */
+export interface ProgressOutput {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+const terminalIntervalMs = 200;
+const pipeIntervalMs = 1_000;
+const clearLine = '\r\u001B[K';
+
+/**
+ * Says how a run is going, on stderr, so that stdout stays the result. Lines printed meanwhile go through `print`,
+ * which keeps the two apart on a terminal.
+ */
+export class Progress {
+  readonly #output: ProgressOutput;
+  readonly #text: () => string | undefined;
+  readonly #timer: NodeJS.Timeout;
+  readonly #startedAtMs = Date.now();
+  #shown = false;
+  #last = '';
+
+  /** @param text what to say now; undefined to say nothing */
+  constructor(output: ProgressOutput, text: () => string | undefined) {
+    this.#output = output;
+    this.#text = text;
+    this.#timer = setInterval(() => this.#show(), output.isTTY === true ? terminalIntervalMs : pipeIntervalMs);
+    this.#timer.unref();
+  }
+
+  /** Prints by `write` without the progress line in the way. */
+  print(write: () => void): void {
+    this.#clear();
+    write();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#clear();
+  }
+
+  #show(): void {
+    const text = this.#text();
+    if (text === undefined) return;
+    const line = `${((Date.now() - this.#startedAtMs) / 1000).toFixed(0)} s  ${text}`;
+    if (this.#output.isTTY === true) {
+      this.#output.write(`${clearLine}${line}`);
+      this.#shown = true;
+    } else if (text !== this.#last) {
+      this.#output.write(`${line}\n`);
+    }
+    this.#last = text;
+  }
+
+  #clear(): void {
+    if (this.#shown) this.#output.write(clearLine);
+    this.#shown = false;
+  }
+}
+
+export function booksSoFar({ sent, processed, failed, inFlight }: Tally): string {
+  return `sent ${sent}, processed ${processed}, failed ${failed}, in flight ${inFlight}`;
+}

@@ -1,0 +1,88 @@
+import type { Runtime } from '../../local/runtime.ts';
+import { type Clock, sleep } from '../../local/clock.ts';
+import type { Outcome } from './outcome.ts';
+import type { StartOptions } from './options.ts';
+import type { PipelineNames, Tally } from './tally.ts';
+
+export interface RunRequest {
+  readonly runtime: Runtime;
+  readonly names: PipelineNames & { readonly generateOrders: string };
+  readonly tally: Tally;
+  readonly options: StartOptions;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** The body that generate-orders answers. */
+interface ProducerAnswer {
+  readonly seed?: number;
+  /** Where to go on when the time of one invocation was not enough. */
+  readonly next?: number;
+  readonly message?: string;
+}
+
+const pollMs = 50;
+/** Failures are counted by the queue and described by a log line that may come a moment later. */
+const logGraceMs = 1_000;
+
+/** Sends the orders, waits until every one has come to its end, and closes the books. */
+export async function runPipeline(request: RunRequest): Promise<Outcome> {
+  const { tally, options, clock, signal } = request;
+  const startedAtMs = clock.now();
+  const { seed, problems } = await produce(request);
+  problems.push(...(await drain(request)));
+  const endedAtMs = Math.max(tally.lastEventAtMs, startedAtMs + 1);
+
+  const graceEndsAtMs = clock.now() + logGraceMs;
+  while (tally.books().failures.length < tally.failed && clock.now() < graceEndsAtMs && !signal.aborted) {
+    await sleep(clock, pollMs, signal);
+  }
+  const books = tally.books();
+  const durationMs = endedAtMs - startedAtMs;
+  return {
+    preset: options.preset,
+    ...(seed === undefined ? {} : { seed }),
+    ...books,
+    durationMs,
+    ordersPerSecond: (books.processed + books.failed) / (durationMs / 1000),
+    problems,
+  };
+}
+
+async function produce({ runtime, names, options, signal }: RunRequest) {
+  const problems: string[] = [];
+  let { seed } = options;
+  let from: number | undefined = 0;
+  while (from !== undefined && !signal.aborted) {
+    const event = { count: options.count, badRate: options.badRate, seed, ...(from === 0 ? {} : { from }) };
+    const { payload, functionError } = await runtime.lambda.invoke(names.generateOrders, JSON.stringify(event));
+    from = undefined;
+    if (functionError !== undefined) {
+      problems.push(`generate-orders failed: ${payload}`);
+      break;
+    }
+    const { statusCode, body } = JSON.parse(payload) as { statusCode: number; body: string };
+    const answer = JSON.parse(body) as ProducerAnswer;
+    seed = answer.seed;
+    from = answer.next;
+    if (statusCode !== 200) problems.push(`generate-orders answered ${statusCode}: ${body}`);
+  }
+  return { seed, problems };
+}
+
+/** Waits until nothing is in flight. Gives up, saying so, when longer than any timeout allows nothing has moved. */
+async function drain({ runtime, tally, clock, signal }: RunRequest): Promise<string[]> {
+  const { queues, mappings } = runtime.model;
+  const longestSilenceMs =
+    1000 *
+    (30 +
+      2 * Math.max(0, ...queues.map((queue) => queue.visibilityTimeoutSeconds)) +
+      Math.max(0, ...mappings.map((mapping) => mapping.windowSeconds)));
+  while (tally.inFlight > 0 && !signal.aborted) {
+    if (clock.now() - tally.lastEventAtMs > longestSilenceMs) {
+      return [`Gave up: nothing has moved for ${Math.round(longestSilenceMs / 1000)} s.`];
+    }
+    await sleep(clock, pollMs, signal);
+  }
+  return [];
+}

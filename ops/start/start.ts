@@ -1,0 +1,62 @@
+import { systemClock } from '../../local/clock.ts';
+import { renderEvent } from '../../local/console/render-event.ts';
+import { EventStream } from '../../local/events.ts';
+import { startRuntime } from '../../local/runtime.ts';
+import { consoleLabels } from '../../local/console/labels.ts';
+import type { CommandContext } from '../run-command.ts';
+import { synthesize } from '../synthesize.ts';
+import { TemporaryFolder } from '../temporary-folder.ts';
+import type { StartOptions } from './options.ts';
+import { isAccountedFor, outcomeJson, outcomeText } from './outcome.ts';
+import { pipelineNames } from './pipeline-names.ts';
+import { booksSoFar, Progress } from './progress.ts';
+import { runPipeline } from './run.ts';
+import { Tally } from './tally.ts';
+
+/** Beyond this many orders the progress line replaces the functions' log lines. */
+const mostOrdersShown = 50;
+const defaultCount = 10;
+/** Of the lab's arbitrary portions when no seed is given: one that shows the lecture's split over two instances. */
+const labShuffleSeed = 1;
+
+/** `npm start`: one run of the whole pipeline. @returns the exit code */
+export async function start(options: StartOptions, { signal }: CommandContext): Promise<number> {
+  const { preset, json } = options;
+  const color = !json && process.stdout.isTTY && process.stdout.hasColors();
+  const say = (text: string) => json || process.stdout.write(`${text}\n`);
+  using folder = new TemporaryFolder();
+
+  let tally: Tally | undefined;
+  using progress = new Progress(process.stderr, () =>
+    tally === undefined ? 'synthesizing the stack' : booksSoFar(tally),
+  );
+  say(`Synthesizing the stack with the ${preset} preset …`);
+  await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+
+  const events = new EventStream();
+  await using runtime = await startRuntime({
+    assembly: folder.path,
+    events,
+    clock: systemClock,
+    port: 0,
+    ...(preset === 'lab' ? { shuffleSeed: options.seed ?? labShuffleSeed } : {}),
+  });
+  const names = pipelineNames(runtime.model);
+  const books = (tally = new Tally(names));
+  const labels = { ...consoleLabels(runtime.model), messageLabel: (messageId: string) => books.label(messageId) };
+  const showLogs = (options.count ?? defaultCount) <= mostOrdersShown;
+  events.subscribe((event) => {
+    books.add(event);
+    if (json || (event.type === 'log' && !showLogs)) return;
+    const line = showLogs || event.type === 'notice' ? renderEvent(event, { color, ...labels }) : undefined;
+    if (line !== undefined) progress.print(() => say(line));
+  });
+
+  const outcome = await runPipeline({ runtime, names, tally: books, options, clock: systemClock, signal });
+  signal.throwIfAborted();
+  const text = json
+    ? outcomeJson(outcome)
+    : outcomeText(outcome, { color, label: labels.messageLabel, functionLabel: labels.functionLabel });
+  progress.print(() => process.stdout.write(`${text}\n`));
+  return isAccountedFor(outcome) ? 0 : 1;
+}
