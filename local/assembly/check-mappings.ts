@@ -55,7 +55,7 @@ function checkBatching(mapping: MappingModel, fifo: boolean): void {
   }
   if (fifo && batchSize > 10) {
     throw assemblyError(
-      'RefusedByAws',
+      'REFUSED_BY_AWS',
       `AWS would refuse this: the batch size of a FIFO queue is at most 10, and this one is ${batchSize}.`,
       'Set the batch size to 10 or less.',
       { stack: mapping.stack, logicalId: mapping.logicalId, property: '/Properties/BatchSize' },

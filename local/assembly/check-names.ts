@@ -4,10 +4,15 @@ import { assemblyError } from './error-codes.ts';
 
 /** Names are unique in an account and region; a second resource of the same name could not be created. */
 export function checkNames(stacks: readonly StackModel[], draft: Draft): void {
-  const duplicate = firstDuplicate(stacks.map(({ name }) => ({ name, stack: name, logicalId: name })));
-  if (duplicate !== undefined) throw taken('stack', duplicate);
-  for (const kind of ['queues', 'functions', 'roles', 'logGroups'] as const) {
-    const second = firstDuplicate(draft[kind]);
+  const named: Readonly<Record<string, readonly Named[]>> = {
+    stacks: stacks.map(({ name }) => ({ name, stack: name, logicalId: name })),
+    queues: draft.queues,
+    functions: draft.functions,
+    roles: draft.roles,
+    'log groups': draft.logGroups,
+  };
+  for (const [kind, resources] of Object.entries(named)) {
+    const second = firstDuplicate(resources);
     if (second !== undefined) throw taken(kind, second);
   }
 }
@@ -25,8 +30,8 @@ function firstDuplicate(all: readonly Named[]): Named | undefined {
 
 function taken(kind: string, { name, stack, logicalId }: Named): Error {
   return assemblyError(
-    'DuplicateName',
-    `Two of the ${kind} are named ${name}.`,
+    'DUPLICATE_NAME',
+    `Two ${kind} are named ${name}.`,
     'Give one of them another name, or none, so that a name is generated.',
     { stack, logicalId },
   );

@@ -17,7 +17,7 @@ export function checkRedrive(queues: readonly Queue[]): void {
     }
     if (!allows(target, queue)) {
       throw assemblyError(
-        'RefusedByAws',
+        'REFUSED_BY_AWS',
         `AWS would refuse this: the redriveAllowPolicy of ${target.logicalId} does not let this queue use it.`,
         `Let it name ${queue.arn}.`,
         placeOf(queue),

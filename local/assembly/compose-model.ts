@@ -36,7 +36,7 @@ function refuseStrayQueuePolicies(draft: Draft): void {
   for (const { queueUrls, place } of draft.queuePolicies) {
     const stray = queueUrls.find((url) => !names.has(nameIn(url) ?? ''));
     if (stray === undefined) continue;
-    throw assemblyError('ReferenceMissing', `No queue has the URL ${stray}.`, 'Declare the queue in the app.', place);
+    throw assemblyError('REFERENCE_MISSING', `No queue has the URL ${stray}.`, 'Declare the queue in the app.', place);
   }
 }
 

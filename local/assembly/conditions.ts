@@ -25,14 +25,14 @@ export class Conditions {
     const place = { stack: this.#stack, logicalId: name };
     if (!(name in this.#declarations)) {
       throw assemblyError(
-        'ReferenceMissing',
+        'REFERENCE_MISSING',
         `There is no condition ${name}.`,
         `Declare the condition ${name}.`,
         askedAt,
       );
     }
     if (this.#results.has(name)) {
-      throw assemblyError('CircularDependency', 'The condition depends on itself.', 'Break the circle.', place);
+      throw assemblyError('CIRCULAR_DEPENDENCY', 'The condition depends on itself.', 'Break the circle.', place);
     }
     this.#results.set(name, undefined);
     const result = this.#evaluate(this.#declarations[name], place);
@@ -66,7 +66,7 @@ export class Conditions {
 
 function malformed(expression: unknown, place: Place): Error {
   return assemblyError(
-    'IntrinsicMalformed',
+    'INTRINSIC_MALFORMED',
     `${shown(expression)} is not a condition.`,
     'Build it from Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition.',
     place,

@@ -54,7 +54,7 @@ function namesInSub(argument: unknown, holds: (condition: string) => boolean): s
 
 function circle(logicalIds: readonly string[], stack: string): Error {
   return assemblyError(
-    'CircularDependency',
+    'CIRCULAR_DEPENDENCY',
     `AWS would refuse this with ValidationError: Circular dependency between resources: [${logicalIds.join(', ')}].`,
     'Break the circle, for example by giving one of them an explicit name.',
     { stack },

@@ -28,7 +28,7 @@ function refuseProperties({ properties }: DeclaredResource, { reads, ignores, re
   properties.refuseUnknown([...reads, ...Object.keys(ignores), ...Object.keys(refuses)]);
   for (const [name, { reason, remedy }] of Object.entries(refuses)) {
     if (!properties.names().includes(name) || isEmpty(properties.value(name))) continue;
-    throw assemblyError('PropertyUnsupported', reason, remedy, properties.placeOf(name));
+    throw assemblyError('PROPERTY_UNSUPPORTED', reason, remedy, properties.placeOf(name));
   }
 }
 

@@ -26,7 +26,7 @@ function only(
   const values = new Set(stacks.map(of).filter((value) => value !== undefined));
   if (values.size <= 1) return [...values][0];
   throw assemblyError(
-    'SeveralEnvironments',
+    'SEVERAL_ENVIRONMENTS',
     `The stacks belong to more than one ${what}: ${[...values].join(', ')}.`,
     'Serve one at a time: name the folder of one stage (assembly-…), or synthesize without a fixed env.',
   );

@@ -17,7 +17,7 @@ export function readFunctionCode({ properties, assets, codeRoot }: DeclaredResou
   if (code === undefined) throw properties.invalid('Code', undefined, 'an asset or inline code');
   if (code.text('ImageUri') !== undefined) {
     throw assemblyError(
-      'RuntimeUnsupported',
+      'RUNTIME_UNSUPPORTED',
       'The code is a container image.',
       'Use a zip asset, from NodejsFunction for example.',
       place,
@@ -29,7 +29,7 @@ export function readFunctionCode({ properties, assets, codeRoot }: DeclaredResou
   const path = assets.get(key);
   if (path === undefined || !existsSync(path)) {
     throw assemblyError(
-      'CodeNotFound',
+      'CODE_NOT_FOUND',
       path === undefined ? `No asset of the assembly is published as ${key}.` : `The asset ${path} does not exist.`,
       'Run "cdk synth" without skipping bundling, and let the function use Code.fromAsset or NodejsFunction.',
       place,
@@ -37,7 +37,7 @@ export function readFunctionCode({ properties, assets, codeRoot }: DeclaredResou
   }
   if (statSync(path).isDirectory()) return path;
   throw assemblyError(
-    'CodeNotFound',
+    'CODE_NOT_FOUND',
     `The asset ${path} is a file; code is run from a folder.`,
     'Give Code.fromAsset the unpacked folder instead of an archive.',
     place,

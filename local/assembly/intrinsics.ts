@@ -1,6 +1,6 @@
 import type { LocalRuntimeError, Place } from '../errors.ts';
 import { assemblyError } from './error-codes.ts';
-import { shown } from './json.ts';
+import { isJsonObject, shown } from './json.ts';
 import { noValue, pseudoParameter } from './pseudo-parameters.ts';
 import type { StackEnvironment } from './pseudo-parameters.ts';
 import { substitute } from './substitute.ts';
@@ -13,6 +13,8 @@ export interface Scope {
   attribute(logicalId: string, attribute: string, place: Place): unknown;
   condition(name: string, place: Place): boolean;
   importValue(exportName: string, place: Place): string;
+  /** An output of another stack in the same account and region. */
+  stackOutput(stackName: string, outputName: string, place: Place): string;
   /** The section Mappings; undefined where a key is missing. */
   lookUp(mapName: string, topLevelKey: string, secondLevelKey: string): unknown;
 }
@@ -34,6 +36,7 @@ export const intrinsics: Readonly<Record<string, (argument: unknown, call: Call)
   'Fn::If': chooseBranch,
   'Fn::ImportValue': (argument, call) =>
     call.scope.importValue(text('Fn::ImportValue', call.resolve(argument), call), call.place),
+  'Fn::GetStackOutput': getStackOutput,
   'Fn::FindInMap': findInMap,
   'Fn::Base64': (argument, call) =>
     Buffer.from(text('Fn::Base64', call.resolve(argument), call), 'utf8').toString('base64'),
@@ -88,13 +91,30 @@ function chooseBranch(argument: unknown, call: Call): unknown {
   return call.resolve(holds ? whenTrue : whenFalse);
 }
 
+/** The CDK's weak references across stacks. There is one environment here, so another region has no stacks. */
+function getStackOutput(argument: unknown, call: Call): string {
+  const options = call.resolve(argument);
+  if (!isJsonObject(options)) throw malformed('Fn::GetStackOutput', argument, call);
+  const { StackName: stackName, OutputName: outputName, Region: region = call.scope.environment.region } = options;
+  if (region !== call.scope.environment.region) {
+    throw assemblyError(
+      'SEVERAL_ENVIRONMENTS',
+      `The value comes from a stack in ${shown(region)}.`,
+      'Put both stacks into one region when they are synthesized for local use.',
+      call.place,
+    );
+  }
+  const names = [stackName, outputName].map((name) => text('Fn::GetStackOutput', name, call));
+  return call.scope.stackOutput(names[0] ?? '', names[1] ?? '', call.place);
+}
+
 function findInMap(argument: unknown, call: Call): unknown {
   const keys = list('Fn::FindInMap', argument, call).map((key) => text('Fn::FindInMap', call.resolve(key), call));
   const [mapName = '', topLevelKey = '', secondLevelKey = ''] = keys;
   const value = call.scope.lookUp(mapName, topLevelKey, secondLevelKey);
   if (value !== undefined) return value;
   throw assemblyError(
-    'ReferenceMissing',
+    'REFERENCE_MISSING',
     `The section Mappings has no ${keys.join(' / ')}.`,
     'Add the key to the CfnMapping.',
     call.place,
@@ -121,7 +141,7 @@ function text(name: string, value: unknown, call: Call): string {
 
 function malformed(name: string, value: unknown, call: Call): LocalRuntimeError {
   return assemblyError(
-    'IntrinsicMalformed',
+    'INTRINSIC_MALFORMED',
     `${name} cannot work with ${shown(value)}.`,
     `Give ${name} the arguments that CloudFormation's reference asks for.`,
     call.place,

@@ -27,14 +27,14 @@ export function readManifest(directory: string): readonly StackArtifact[] {
   const file = join(resolve(directory), 'manifest.json');
   if (!existsSync(file)) {
     throw assemblyError(
-      'AssemblyNotFound',
+      'ASSEMBLY_NOT_FOUND',
       `${resolve(directory)} has no manifest.json.`,
       'Name the folder that "cdk synth" wrote, cdk.out by default.',
     );
   }
   const artifacts = readJsonFile(file)['artifacts'];
   if (!isJsonObject(artifacts)) {
-    throw assemblyError('AssemblyMalformed', `${file} has no artifacts.`, 'Run "cdk synth" again.');
+    throw assemblyError('ASSEMBLY_MALFORMED', `${file} has no artifacts.`, 'Run "cdk synth" again.');
   }
   const assets = readAssets(resolve(directory), filesOf(artifacts, 'cdk:asset-manifest'));
   return inDependencyOrder(artifacts).flatMap(([id, artifact]) => {
@@ -63,7 +63,7 @@ function filesOf(artifacts: JsonObject, type: string): string[] {
 function text(properties: JsonObject, key: string): string {
   const value = properties[key];
   if (typeof value === 'string') return value;
-  throw assemblyError('AssemblyMalformed', `An artifact of the manifest has no ${key}.`, 'Run "cdk synth" again.');
+  throw assemblyError('ASSEMBLY_MALFORMED', `An artifact of the manifest has no ${key}.`, 'Run "cdk synth" again.');
 }
 
 /** `aws://<account>/<region>`, with `unknown-account` and `unknown-region` where the stack is agnostic. */

@@ -8,7 +8,7 @@ const bootstrapVersion = 'BootstrapVersion';
 
 /**
  * The value of every parameter: what the app fixed at synthesis, or the default. List types become lists, as `Ref`
- * returns them. A parameter that only a deployment could fill is a `ParameterWithoutValue`.
+ * returns them. A parameter that only a deployment could fill is a `PARAMETER_WITHOUT_VALUE`.
  */
 export function readParameters(
   template: Template,
@@ -22,7 +22,7 @@ export function readParameters(
     const value = given[name] ?? declaration['Default'];
     if (type.startsWith('AWS::SSM::Parameter::')) {
       throw assemblyError(
-        'ParameterWithoutValue',
+        'PARAMETER_WITHOUT_VALUE',
         `The value of the parameter ${name} is in AWS Systems Manager (${String(value)}).`,
         'Give the value in the CDK app, from its context or configuration for example.',
         { stack, logicalId: name },
@@ -30,7 +30,7 @@ export function readParameters(
     }
     if (typeof value !== 'string' && typeof value !== 'number') {
       throw assemblyError(
-        'ParameterWithoutValue',
+        'PARAMETER_WITHOUT_VALUE',
         `The parameter ${name} has no default.`,
         `Give the CfnParameter ${name} a default.`,
         { stack, logicalId: name },

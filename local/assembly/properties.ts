@@ -104,7 +104,7 @@ export class Properties {
     const unknown = this.names().find((name) => !known.includes(name));
     if (unknown === undefined) return;
     throw assemblyError(
-      'PropertyUnknown',
+      'PROPERTY_UNKNOWN',
       `The runtime knows no property ${unknown} here, so it cannot tell what it would change.`,
       `Remove it, or correct its name (known are ${known.join(', ')}).`,
       this.placeOf(unknown),
@@ -113,7 +113,7 @@ export class Properties {
 
   invalid(name: string, value: unknown, expected: string): LocalRuntimeError {
     return assemblyError(
-      'PropertyInvalid',
+      'PROPERTY_INVALID',
       `${name} is ${shown(value)}.`,
       `Set ${name} to ${expected}.`,
       this.placeOf(name),

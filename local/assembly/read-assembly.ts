@@ -7,6 +7,7 @@ import { checkNames } from './check-names.ts';
 import { checkRedrive } from './check-redrive.ts';
 import { composeModel } from './compose-model.ts';
 import { emptyDraft } from './draft.ts';
+import { EarlierStacks } from './earlier-stacks.ts';
 import { chooseEnvironment, stackEnvironment } from './environment.ts';
 import { assemblyError } from './error-codes.ts';
 import { readManifest } from './manifest.ts';
@@ -31,7 +32,7 @@ export function readAssembly(directory: string, options: ReadOptions): LocalMode
   const artifacts = readManifest(directory);
   if (artifacts.length === 0) {
     throw assemblyError(
-      'AssemblyNotFound',
+      'ASSEMBLY_NOT_FOUND',
       `${directory} has no stack.`,
       'Add a stack to the app and run "cdk synth".',
     );
@@ -39,10 +40,13 @@ export function readAssembly(directory: string, options: ReadOptions): LocalMode
   const environment = chooseEnvironment(artifacts, options);
   const codeRoot = options.codeRoot ?? join(tmpdir(), `local-runtime-code-${process.pid}`);
   const draft = emptyDraft();
-  const exports = new Map<string, string>();
-  const stacks = artifacts.map((artifact) =>
-    readStack(artifact, stackEnvironment(artifact.name, environment, options.endpointUrl), codeRoot, draft, exports),
-  );
+  const earlier = new EarlierStacks();
+  const stacks = artifacts.map((artifact) => {
+    const here = stackEnvironment(artifact.name, environment, options.endpointUrl);
+    const stack = readStack(artifact, here, codeRoot, draft, earlier);
+    earlier.add(stack);
+    return stack;
+  });
   checkNames(stacks, draft);
   checkRedrive(draft.queues);
   checkFunctions(draft);

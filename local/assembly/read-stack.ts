@@ -4,6 +4,7 @@ import { Conditions } from './conditions.ts';
 import { creationOrder } from './creation-order.ts';
 import { declareResource } from './declare-resource.ts';
 import type { Draft } from './draft.ts';
+import type { EarlierStacks } from './earlier-stacks.ts';
 import { refusedByAws } from './error-codes.ts';
 import { isJsonObject, shown } from './json.ts';
 import type { StackArtifact } from './manifest.ts';
@@ -16,15 +17,14 @@ import { readTemplate } from './template.ts';
 import type { Template } from './template.ts';
 
 /**
- * Reads one stack: adds its resources to the draft and its exports to `exports`. Stacks it imports from must have been
- * read before.
+ * Reads one stack and adds its resources to the draft. Stacks that it refers to must be among the earlier ones.
  */
 export function readStack(
   artifact: StackArtifact,
   environment: StackEnvironment,
   codeRoot: string,
   draft: Draft,
-  exports: Map<string, string>,
+  earlier: EarlierStacks,
 ): StackModel {
   const stack = artifact.name;
   const template = readTemplate(artifact.templateFile, stack);
@@ -34,7 +34,7 @@ export function readStack(
     environment,
     template,
     parameters: readParameters(template, artifact.parameters, stack),
-    exports,
+    earlier,
     holds: (condition, place) => conditions.holds(condition, place),
     declared,
   });
@@ -59,7 +59,6 @@ export function readStack(
     return { logicalId, physicalId: identity.physicalId, type: resource.type };
   });
   const outputs = readOutputs(template, scope, holds, stack);
-  for (const { exportName, value } of outputs) if (exportName !== undefined) exports.set(exportName, value);
   return {
     name: stack,
     arn: environment.stackArn,

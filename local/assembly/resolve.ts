@@ -16,7 +16,7 @@ export function resolve(value: unknown, scope: Scope, place: Place): unknown {
   if (!isJsonObject(value)) return value;
   const [name, ...others] = Object.keys(value).filter((key) => key === 'Ref' || key.startsWith('Fn::'));
   if (name !== undefined && (others.length > 0 || Object.keys(value).length > 1)) {
-    throw assemblyError('IntrinsicMalformed', `${name} stands beside other keys.`, 'Run "cdk synth" again.', place);
+    throw assemblyError('INTRINSIC_MALFORMED', `${name} stands beside other keys.`, 'Run "cdk synth" again.', place);
   }
   if (name !== undefined) return call(name, value[name], scope, place);
   const entries = Object.entries(value).map(([key, entry]) => [key, resolve(entry, scope, inside(place, key))]);
@@ -27,7 +27,7 @@ function call(name: string, argument: unknown, scope: Scope, place: Place): unkn
   const intrinsic = intrinsics[name];
   if (intrinsic === undefined) {
     throw assemblyError(
-      'IntrinsicUnsupported',
+      'INTRINSIC_UNSUPPORTED',
       `${name} is not resolved locally.`,
       `Compute the value in the CDK app, or use one of ${Object.keys(intrinsics).join(', ')}.`,
       place,
@@ -41,7 +41,7 @@ function call(name: string, argument: unknown, scope: Scope, place: Place): unkn
 function withoutDynamicReference(value: string, place: Place): string {
   if (!value.includes('{{resolve:')) return value;
   throw assemblyError(
-    'DynamicReference',
+    'DYNAMIC_REFERENCE',
     `${value} is a value that only an AWS account holds.`,
     'Give a plain value when the stack is synthesized for local use.',
     place,

@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts';
 import { assemblyError, refusedByAws } from './error-codes.ts';
 import { identityOf } from './declare-resource.ts';
+import type { EarlierStacks } from './earlier-stacks.ts';
 import type { Scope } from './intrinsics.ts';
 import type { ParameterValue } from './parameters.ts';
 import type { StackEnvironment } from './pseudo-parameters.ts';
@@ -12,7 +13,7 @@ export class StackScope implements Scope {
   readonly environment: StackEnvironment;
   readonly #template: Template;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
-  readonly #exports: ReadonlyMap<string, string>;
+  readonly #earlier: EarlierStacks;
   readonly #holds: (condition: string, place: Place) => boolean;
   readonly #declared: (logicalId: string) => DeclaredResource;
   readonly #identities = new Map<string, Identity>();
@@ -21,14 +22,14 @@ export class StackScope implements Scope {
     environment: StackEnvironment;
     template: Template;
     parameters: ReadonlyMap<string, ParameterValue>;
-    exports: ReadonlyMap<string, string>;
+    earlier: EarlierStacks;
     holds: (condition: string, place: Place) => boolean;
     declared: (logicalId: string) => DeclaredResource;
   }) {
     this.environment = options.environment;
     this.#template = options.template;
     this.#parameters = options.parameters;
-    this.#exports = options.exports;
+    this.#earlier = options.earlier;
     this.#holds = options.holds;
     this.#declared = options.declared;
   }
@@ -41,7 +42,7 @@ export class StackScope implements Scope {
     const value = this.identity(logicalId, place).attributes[attribute];
     if (value !== undefined) return value;
     throw assemblyError(
-      'AttributeUnknown',
+      'ATTRIBUTE_UNKNOWN',
       `The runtime has no value for ${logicalId}.${attribute} (${this.#template.resources[logicalId]?.type}).`,
       'Leave the reference out when the stack is synthesized for local use.',
       place,
@@ -53,12 +54,23 @@ export class StackScope implements Scope {
   }
 
   importValue(exportName: string, place: Place): string {
-    const value = this.#exports.get(exportName);
+    const value = this.#earlier.exported(exportName);
     if (value !== undefined) return value;
     throw refusedByAws(
       'ValidationError',
       `No export named ${exportName} found`,
       'Let the app contain the stack that exports it, and this stack depend on that one (addDependency).',
+      place,
+    );
+  }
+
+  stackOutput(stackName: string, outputName: string, place: Place): string {
+    const value = this.#earlier.output(stackName, outputName);
+    if (value !== undefined) return value;
+    throw assemblyError(
+      'REFERENCE_MISSING',
+      `No stack read before this one is named ${stackName} and has an output ${outputName}.`,
+      'Let the app contain that stack, and this one depend on it (addDependency).',
       place,
     );
   }

@@ -29,7 +29,7 @@ export function readTemplate(file: string, stack: string): Template {
   for (const section of Object.keys(template)) {
     if (sections.includes(section) || sectionsWithoutEffect.includes(section)) continue;
     throw assemblyError(
-      'TemplateUnsupported',
+      'TEMPLATE_UNSUPPORTED',
       `The template has a ${section} section, which only CloudFormation can run.`,
       section === 'Transform' ? 'Write the resources out in CDK constructs.' : `Remove the section ${section}.`,
       { stack },
@@ -53,7 +53,7 @@ function readResource(resource: JsonObject, place: { stack: string; logicalId: s
   const { Type: type, Properties: properties = {}, Condition: condition, DependsOn: dependsOn = [] } = resource;
   if (typeof type !== 'string' || !isJsonObject(properties)) {
     throw assemblyError(
-      'AssemblyMalformed',
+      'ASSEMBLY_MALFORMED',
       'A resource needs a Type, and Properties that are an object.',
       'Run "cdk synth" again.',
       place,
@@ -72,7 +72,7 @@ function refuseRules(rules: JsonObject, stack: string): void {
   const rule = Object.keys(rules).find((name) => name !== 'CheckBootstrapVersion');
   if (rule === undefined) return;
   throw assemblyError(
-    'TemplateUnsupported',
+    'TEMPLATE_UNSUPPORTED',
     `The template asserts the rule ${rule}, which the runtime does not evaluate.`,
     'Check the parameter values in the CDK app instead, and remove the rule.',
     { stack },
@@ -84,7 +84,7 @@ function objects(template: JsonObject, section: string, stack: string): Record<s
   const wellFormed = isJsonObject(value) && Object.values(value).every((entry) => isJsonObject(entry));
   if (wellFormed) return value as Record<string, JsonObject>;
   throw assemblyError(
-    'AssemblyMalformed',
+    'ASSEMBLY_MALFORMED',
     `The section ${section} is not a map of objects.`,
     'Run "cdk synth" again.',
     {

@@ -57,10 +57,10 @@ export function unsupportedResource({ stack, logicalId, type }: DeclaredResource
   const custom = type.startsWith('Custom::') ? customResource : undefined;
   const unsupported = unsupportedTypes[type] ?? custom;
   if (unsupported !== undefined) {
-    return assemblyError('ResourceUnsupported', `${type}: ${unsupported.reason}`, unsupported.remedy, place);
+    return assemblyError('RESOURCE_UNSUPPORTED', `${type}: ${unsupported.reason}`, unsupported.remedy, place);
   }
   return assemblyError(
-    'ResourceTypeUnknown',
+    'RESOURCE_TYPE_UNKNOWN',
     `The runtime does not know ${type}, so it cannot tell what it would change.`,
     'Leave the resource out when the stack is synthesized for local use.',
     place,

@@ -16,7 +16,7 @@ export function checkMappingRoles({ mappings, functions }: LocalModel, { isAllow
     if (denied === undefined) continue;
     const operation = denied.slice('sqs:'.length);
     throw iamError(
-      'MappingRoleDenied',
+      'MAPPING_ROLE_DENIED',
       `AWS would refuse this with InvalidParameterValueException: The function execution role does not have permissions to call ${operation} on SQS.`,
       `Allow ${roleArn} ${mappingActions.join(', ')} on ${queueArn} (grantConsumeMessages does).`,
       { stack, logicalId },

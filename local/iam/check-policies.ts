@@ -13,7 +13,7 @@ export function checkPolicy(document: PolicyDocument, place: Place): void {
     if (!concernsLocalServices(statement)) continue;
     if (statement.NotPrincipal !== undefined) {
       const remedy = 'Name the principals, or use a condition on aws:PrincipalArn.';
-      throw iamError('PolicyElementUnsupported', 'NotPrincipal is not evaluated.', remedy, place);
+      throw iamError('POLICY_ELEMENT_UNSUPPORTED', 'NotPrincipal is not evaluated.', remedy, place);
     }
     refuseVariables(statement, place);
     for (const [operator, keys] of Object.entries(statement.Condition ?? {})) checkOperator(operator, keys, place);
@@ -34,7 +34,7 @@ function refuseVariables({ Resource, NotResource, Condition }: PolicyStatement, 
   const variable = /\$\{[^}]*\}/u.exec(text)?.[0];
   if (variable === undefined) return;
   throw iamError(
-    'PolicyElementUnsupported',
+    'POLICY_ELEMENT_UNSUPPORTED',
     `The policy variable ${variable} is not evaluated.`,
     'Write the value out.',
     place,
@@ -44,7 +44,7 @@ function refuseVariables({ Resource, NotResource, Condition }: PolicyStatement, 
 function checkOperator(operator: string, keys: Readonly<Record<string, unknown>>, place: Place): void {
   if (!isKnownOperator(operator)) {
     throw iamError(
-      'ConditionUnsupported',
+      'CONDITION_UNSUPPORTED',
       `The condition operator ${operator} is not evaluated.`,
       'Leave the condition out when the stack is synthesized for local use, or run with IAM off.',
       place,
@@ -53,7 +53,7 @@ function checkOperator(operator: string, keys: Readonly<Record<string, unknown>>
   const unknown = Object.keys(keys).find((key) => !Object.hasOwn(conditionKeys, key.toLowerCase()));
   if (unknown === undefined) return;
   throw iamError(
-    'ConditionUnsupported',
+    'CONDITION_UNSUPPORTED',
     `The condition key ${unknown} has no value here (known are ${Object.keys(conditionKeys).join(', ')}).`,
     'Leave the condition out when the stack is synthesized for local use, or run with IAM off.',
     place,

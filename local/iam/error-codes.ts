@@ -3,10 +3,10 @@ import type { Place } from '../errors.ts';
 
 /** Every code that checking the policies of a model can end with, and what it means. */
 export const iamErrorCodes = {
-  MappingRoleDenied: 'The role of a mapped function may not receive from, delete from or describe its queue.',
-  ManagedPolicyUnknown: 'A role has a managed policy whose document is not known here.',
-  PolicyElementUnsupported: 'A policy uses an element or variable that is not evaluated.',
-  ConditionUnsupported: 'A policy has a condition whose operator or key is not evaluated.',
+  MAPPING_ROLE_DENIED: 'The role of a mapped function may not receive from, delete from or describe its queue.',
+  MANAGED_POLICY_UNKNOWN: 'A role has a managed policy whose document is not known here.',
+  POLICY_ELEMENT_UNSUPPORTED: 'A policy uses an element or variable that is not evaluated.',
+  CONDITION_UNSUPPORTED: 'A policy has a condition whose operator or key is not evaluated.',
 } as const;
 
 export type IamErrorCode = keyof typeof iamErrorCodes;

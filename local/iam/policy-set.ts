@@ -30,7 +30,7 @@ function managedPoliciesOf({ stack, logicalId, managedPolicyArns }: RoleModel): 
     const document = managedPolicy(arn);
     if (document !== undefined) return document;
     throw iamError(
-      'ManagedPolicyUnknown',
+      'MANAGED_POLICY_UNKNOWN',
       `The document of ${arn} is not known here.`,
       'Grant what the function needs in a policy of the stack (grantSendMessages, addToRolePolicy), or run with IAM off.',
       { stack, logicalId },

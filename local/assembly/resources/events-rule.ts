@@ -29,7 +29,7 @@ export const eventsRule: ResourceType = {
       .map((target) => isJsonObject(target) && String(target['Arn']).split(':')[2]);
     if (properties.text('State') !== 'DISABLED' && services.some((name) => name === 'lambda' || name === 'sqs')) {
       throw assemblyError(
-        'ResourceUnsupported',
+        'RESOURCE_UNSUPPORTED',
         'The rule would invoke a function or fill a queue, and there is no EventBridge here.',
         'Invoke the function yourself, and disable the rule or leave it out for local use.',
         { stack, logicalId },

@@ -83,7 +83,7 @@ function readQueueArn(properties: Properties): string {
   const arn = properties.requiredText('EventSourceArn');
   if (arn.split(':')[2] === 'sqs') return arn;
   throw assemblyError(
-    'ResourceUnsupported',
+    'RESOURCE_UNSUPPORTED',
     `The mapping reads from ${arn}; the runtime has SQS queues only.`,
     'Map an SQS queue to the function.',
     properties.placeOf('EventSourceArn'),

@@ -89,7 +89,7 @@ function readRuntime(properties: Properties): string {
   const runtime = properties.text('Runtime') ?? 'a container image';
   if (properties.text('PackageType') !== 'Image' && /^nodejs\d+\.x$/u.test(runtime)) return runtime;
   throw assemblyError(
-    'RuntimeUnsupported',
+    'RUNTIME_UNSUPPORTED',
     `The function runs on ${runtime}; functions here run on Node.js.`,
     'Set the runtime to nodejs24.x.',
     properties.placeOf('Runtime'),

@@ -27,7 +27,7 @@ export const lambdaPermission: ResourceType = {
     const principal = properties.requiredText('Principal');
     if (!/\.amazonaws\.com(?:\.cn)?$/u.test(principal)) {
       throw assemblyError(
-        'ResourceUnsupported',
+        'RESOURCE_UNSUPPORTED',
         `It lets ${principal} invoke the function; only identity policies are evaluated for functions.`,
         'Grant the invocation in the policy of the calling role, with grantInvoke for example.',
         properties.placeOf('Principal'),

@@ -26,7 +26,7 @@ export const logsSubscriptionFilter: ResourceType = {
   declare({ stack, logicalId, type, properties }, _identity, draft) {
     if (properties.requiredText('DestinationArn').split(':')[2] === 'lambda') {
       throw assemblyError(
-        'ResourceUnsupported',
+        'RESOURCE_UNSUPPORTED',
         'The filter would invoke a function with log events, which are not forwarded here.',
         'Leave the filter out when the stack is synthesized for local use.',
         { stack, logicalId },

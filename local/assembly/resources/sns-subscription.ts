@@ -30,7 +30,7 @@ export const snsSubscription: ResourceType = {
     const protocol = properties.requiredText('Protocol');
     if (protocol === 'sqs' || protocol === 'lambda') {
       throw assemblyError(
-        'ResourceUnsupported',
+        'RESOURCE_UNSUPPORTED',
         `The subscription would feed ${protocol === 'sqs' ? 'a queue' : 'a function'} from SNS, which is not here.`,
         'Send to the queue directly, and leave the subscription out for local use.',
         { stack, logicalId },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -15,8 +15,12 @@ import { endpointUrl } from './written-assembly.ts';
 let directory: string;
 let model: LocalModel;
 
-function synthesize(): string {
-  const app = new App({ outdir: join(directory, 'cdk.out'), context: { 'aws:cdk:bundling-stacks': [] } });
+function synthesize(outdir: string, crossStackReferences: 'strong' | 'weak'): string {
+  const context = {
+    'aws:cdk:bundling-stacks': [],
+    '@aws-cdk/core:defaultCrossStackReferences': crossStackReferences,
+  };
+  const app = new App({ outdir: join(directory, outdir), context });
 
   const queues = new Stack(app, 'Queues');
   const bad = new Queue(queues, 'Bad', { enforceSSL: true, retentionPeriod: Duration.days(14) });
@@ -57,14 +61,14 @@ function synthesize(): string {
   const output = new CfnOutput(functions, 'QueueUrl', { value: orders.queueUrl });
   output.description = 'Where orders go.';
   app.synth();
-  return join(directory, 'cdk.out');
+  return join(directory, outdir);
 }
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'cdk-'));
   mkdirSync(join(directory, 'handler'));
   writeFileSync(join(directory, 'handler/index.js'), 'exports.handler = async () => 1;');
-  model = readAssembly(synthesize(), { endpointUrl, codeRoot: join(directory, 'code') });
+  model = readAssembly(synthesize('strong.out', 'strong'), { endpointUrl, codeRoot: join(directory, 'code') });
 });
 
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -120,5 +124,12 @@ describe('what the CDK synthesizes', () => {
 
   test('lists the alarm as skipped', () => {
     expect(model.skipped.map(({ type }) => type)).toEqual(['AWS::CloudWatch::Alarm']);
+  });
+
+  test('is the same with weak references across stacks (Fn::GetStackOutput)', () => {
+    const weak = readAssembly(synthesize('weak.out', 'weak'), { endpointUrl, codeRoot: join(directory, 'code') });
+    expect(readFileSync(join(directory, 'weak.out/Functions.template.json'), 'utf8')).toContain('Fn::GetStackOutput');
+    expect(weak.mappings).toEqual(model.mappings);
+    expect(weak.functions[0]?.environment).toEqual(model.functions[0]?.environment);
   });
 });

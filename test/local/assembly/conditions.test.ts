@@ -16,6 +16,6 @@ describe('a condition', () => {
 
   test('may not depend on itself', () => {
     const sections = { Conditions: { A: { Condition: 'B' }, B: { 'Fn::Not': [{ Condition: 'A' }] } } };
-    expect(refusalOf({ Q: { Type: 'AWS::SQS::Queue', Condition: 'A' } }, sections).code).toBe('CircularDependency');
+    expect(refusalOf({ Q: { Type: 'AWS::SQS::Queue', Condition: 'A' } }, sections).code).toBe('CIRCULAR_DEPENDENCY');
   });
 });

@@ -46,7 +46,7 @@ describe('an intrinsic function', () => {
   test('FindInMap looks up the section Mappings', () => {
     const sections = { Mappings: { Sizes: { 'us-east-1': { batch: '25' } } } };
     expect(resolved({ 'Fn::FindInMap': ['Sizes', { Ref: 'AWS::Region' }, 'batch'] }, sections)).toBe('25');
-    expect(refused({ 'Fn::FindInMap': ['Sizes', 'eu-west-1', 'batch'] }, sections)).toBe('ReferenceMissing');
+    expect(refused({ 'Fn::FindInMap': ['Sizes', 'eu-west-1', 'batch'] }, sections)).toBe('REFERENCE_MISSING');
   });
 
   test('If follows the condition, and the other branch may refer to what does not exist', () => {
@@ -65,15 +65,15 @@ describe('an intrinsic function', () => {
   });
 
   test.each([
-    ['one that only CloudFormation has', { 'Fn::Cidr': ['10.0.0.0/16', 1, 8] }, 'IntrinsicUnsupported'],
-    ['arguments of the wrong kind', { 'Fn::Join': 'abc' }, 'IntrinsicMalformed'],
-    ['an index beyond the list', { 'Fn::Select': [3, ['a']] }, 'IntrinsicMalformed'],
-    ['a resource that does not exist', { Ref: 'Nothing' }, 'RefusedByAws'],
-    ['an attribute the type does not have', { 'Fn::GetAtt': ['Orders', 'Colour'] }, 'AttributeUnknown'],
-    ['a condition that does not exist', { 'Fn::If': ['Nothing', 1, 2] }, 'ReferenceMissing'],
-    ['an export that does not exist', { 'Fn::ImportValue': 'nowhere' }, 'RefusedByAws'],
-    ['a dynamic reference', '{{resolve:ssm:/shop/key}}', 'DynamicReference'],
-    ['a dynamic reference put together', { 'Fn::Join': ['', ['{{resolve:', 'ssm:/x}}']] }, 'DynamicReference'],
+    ['one that only CloudFormation has', { 'Fn::Cidr': ['10.0.0.0/16', 1, 8] }, 'INTRINSIC_UNSUPPORTED'],
+    ['arguments of the wrong kind', { 'Fn::Join': 'abc' }, 'INTRINSIC_MALFORMED'],
+    ['an index beyond the list', { 'Fn::Select': [3, ['a']] }, 'INTRINSIC_MALFORMED'],
+    ['a resource that does not exist', { Ref: 'Nothing' }, 'REFUSED_BY_AWS'],
+    ['an attribute the type does not have', { 'Fn::GetAtt': ['Orders', 'Colour'] }, 'ATTRIBUTE_UNKNOWN'],
+    ['a condition that does not exist', { 'Fn::If': ['Nothing', 1, 2] }, 'REFERENCE_MISSING'],
+    ['an export that does not exist', { 'Fn::ImportValue': 'nowhere' }, 'REFUSED_BY_AWS'],
+    ['a dynamic reference', '{{resolve:ssm:/shop/key}}', 'DYNAMIC_REFERENCE'],
+    ['a dynamic reference put together', { 'Fn::Join': ['', ['{{resolve:', 'ssm:/x}}']] }, 'DYNAMIC_REFERENCE'],
   ])('is refused with %s', (_, value, code) => {
     expect(refused(value)).toBe(code);
   });
@@ -89,5 +89,19 @@ describe('an intrinsic function', () => {
     });
     expect(model.stacks.map(({ name }) => name)).toEqual(['First', 'Second']);
     expect(model.stacks[1]?.outputs[0]?.value).toBe('orders');
+  });
+
+  test('GetStackOutput reads an output of an earlier stack in the same region', () => {
+    const exporting = { Outputs: { Name: { Value: 'orders' } } };
+    const read = (rest: object) => {
+      const value = { 'Fn::GetStackOutput': { StackName: 'First', OutputName: 'Name', ...rest } };
+      const importing = { Outputs: { Copy: { Value: value } } };
+      return readStacks({ First: { template: exporting }, Second: { template: importing } }).stacks[1]?.outputs[0]
+        ?.value;
+    };
+    expect(read({})).toBe('orders');
+    expect(read({ Region: { Ref: 'AWS::Region' } })).toBe('orders');
+    expect(() => read({ Region: 'eu-west-1' })).toThrow(expect.objectContaining({ code: 'SEVERAL_ENVIRONMENTS' }));
+    expect(() => read({ OutputName: 'Other' })).toThrow(expect.objectContaining({ code: 'REFERENCE_MISSING' }));
   });
 });

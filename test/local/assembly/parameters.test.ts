@@ -20,8 +20,8 @@ describe('a parameter', () => {
   });
 
   test('without a default, or with its value in Systems Manager, is refused', () => {
-    expect(refusalOf({}, declared({ Type: 'String' })).code).toBe('ParameterWithoutValue');
+    expect(refusalOf({}, declared({ Type: 'String' })).code).toBe('PARAMETER_WITHOUT_VALUE');
     const stored = declared({ Type: 'AWS::SSM::Parameter::Value<String>', Default: '/shop/size' });
-    expect(refusalOf({}, stored)).toMatchObject({ code: 'ParameterWithoutValue', place: { logicalId: 'Size' } });
+    expect(refusalOf({}, stored)).toMatchObject({ code: 'PARAMETER_WITHOUT_VALUE', place: { logicalId: 'Size' } });
   });
 });

@@ -27,7 +27,7 @@ describe('the environment of an assembly', () => {
       Home: { ...orders, environment: 'aws://444455556666/eu-west-1' },
       Away: { ...orders, environment: 'aws://444455556666/eu-west-2' },
     };
-    expect(() => readStacks(stacks)).toThrow(expect.objectContaining({ code: 'SeveralEnvironments' }));
+    expect(() => readStacks(stacks)).toThrow(expect.objectContaining({ code: 'SEVERAL_ENVIRONMENTS' }));
   });
 
   test('has stack ARNs that stay the same', () => {
@@ -49,11 +49,11 @@ describe('a cloud assembly on disk', () => {
   const read = () => readAssembly(directory, { endpointUrl, codeRoot: join(directory, 'code') });
 
   test('that is not there, not JSON or without stacks is said so', () => {
-    expect(read).toThrow(expect.objectContaining({ code: 'AssemblyNotFound' }));
+    expect(read).toThrow(expect.objectContaining({ code: 'ASSEMBLY_NOT_FOUND' }));
     writeFileSync(join(directory, 'manifest.json'), 'not json');
-    expect(read).toThrow(expect.objectContaining({ code: 'AssemblyMalformed' }));
+    expect(read).toThrow(expect.objectContaining({ code: 'ASSEMBLY_MALFORMED' }));
     writeFileSync(join(directory, 'manifest.json'), '{"artifacts":{}}');
-    expect(read).toThrow(expect.objectContaining({ code: 'AssemblyNotFound' }));
+    expect(read).toThrow(expect.objectContaining({ code: 'ASSEMBLY_NOT_FOUND' }));
   });
 
   test('is read with the assemblies of its stages, under their stack names', () => {

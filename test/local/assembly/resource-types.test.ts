@@ -3,13 +3,13 @@ import { consumer, queueWith, readResources, refusalOf } from './written-assembl
 
 describe('a resource', () => {
   test.each([
-    ['ResourceUnsupported', 'AWS::Lambda::LayerVersion'],
-    ['ResourceUnsupported', 'AWS::DynamoDB::Table'],
-    ['ResourceUnsupported', 'AWS::Pipes::Pipe'],
-    ['ResourceUnsupported', 'AWS::Scheduler::Schedule'],
-    ['ResourceUnsupported', 'AWS::CloudFormation::Stack'],
-    ['ResourceUnsupported', 'Custom::Seed'],
-    ['ResourceTypeUnknown', 'AWS::QLDB::Ledger'],
+    ['RESOURCE_UNSUPPORTED', 'AWS::Lambda::LayerVersion'],
+    ['RESOURCE_UNSUPPORTED', 'AWS::DynamoDB::Table'],
+    ['RESOURCE_UNSUPPORTED', 'AWS::Pipes::Pipe'],
+    ['RESOURCE_UNSUPPORTED', 'AWS::Scheduler::Schedule'],
+    ['RESOURCE_UNSUPPORTED', 'AWS::CloudFormation::Stack'],
+    ['RESOURCE_UNSUPPORTED', 'Custom::Seed'],
+    ['RESOURCE_TYPE_UNKNOWN', 'AWS::QLDB::Ledger'],
   ])('is an error of %s when it is a %s', (code, type) => {
     expect(refusalOf({ It: { Type: type } })).toMatchObject({ code, place: { stack: 'Shop', logicalId: 'It' } });
   });
@@ -33,6 +33,6 @@ describe('a resource', () => {
     ['AWS::Lambda::Permission', { Principal: 'arn:aws:iam::000000000000:role/x', Action: 'a', FunctionName: 'f' }],
   ])('of %s that would feed a queue or a function is an error', (type, properties) => {
     const resources = { ...consumer, Orders: queueWith({}), It: { Type: type, Properties: properties } };
-    expect(refusalOf(resources).code).toBe('ResourceUnsupported');
+    expect(refusalOf(resources).code).toBe('RESOURCE_UNSUPPORTED');
   });
 });

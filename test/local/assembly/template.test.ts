@@ -13,8 +13,8 @@ describe('a template', () => {
   });
 
   test('with a transform, a macro or a rule is refused', () => {
-    expect(refusalOf({}, { Transform: 'AWS::Serverless-2016-10-31' }).code).toBe('TemplateUnsupported');
-    expect(refusalOf({}, { Rules: { Mine: { Assertions: [] } } }).code).toBe('TemplateUnsupported');
+    expect(refusalOf({}, { Transform: 'AWS::Serverless-2016-10-31' }).code).toBe('TEMPLATE_UNSUPPORTED');
+    expect(refusalOf({}, { Rules: { Mine: { Assertions: [] } } }).code).toBe('TEMPLATE_UNSUPPORTED');
   });
 
   test('lists resources in the order they would be created', () => {

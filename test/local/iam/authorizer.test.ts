@@ -158,11 +158,14 @@ describe('switched off', () => {
 
 describe('policies that cannot be evaluated are refused when they are loaded', () => {
   test.each<[string, PolicyDocument]>([
-    ['ConditionUnsupported', statement({ Condition: { DateLessThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } } })],
-    ['ConditionUnsupported', statement({ Condition: { StringEquals: { 'aws:PrincipalTag/team': 'a' } } })],
-    ['ConditionUnsupported', statement({ Condition: { Sounds: { 'aws:PrincipalArn': 'a' } } })],
-    ['PolicyElementUnsupported', statement({ Resource: 'arn:aws:sqs:*:*:${aws:username}' })],
-    ['PolicyElementUnsupported', statement({ NotPrincipal: { AWS: roleArn } })],
+    [
+      'CONDITION_UNSUPPORTED',
+      statement({ Condition: { DateLessThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } } }),
+    ],
+    ['CONDITION_UNSUPPORTED', statement({ Condition: { StringEquals: { 'aws:PrincipalTag/team': 'a' } } })],
+    ['CONDITION_UNSUPPORTED', statement({ Condition: { Sounds: { 'aws:PrincipalArn': 'a' } } })],
+    ['POLICY_ELEMENT_UNSUPPORTED', statement({ Resource: 'arn:aws:sqs:*:*:${aws:username}' })],
+    ['POLICY_ELEMENT_UNSUPPORTED', statement({ NotPrincipal: { AWS: roleArn } })],
   ])('%s', (code, policy) => {
     const place = { stack: 'Shop' };
     expect(() => authorizer([role([policy])])).toThrow(
@@ -179,7 +182,7 @@ describe('policies that cannot be evaluated are refused when they are loaded', (
 
   test('an unknown managed policy, with what to do', () => {
     expect(() => authorizer([role([], ['arn:aws:iam::aws:policy/Unheard'])])).toThrow(
-      expect.objectContaining({ code: 'ManagedPolicyUnknown', remedy: expect.stringContaining('grantSendMessages') }),
+      expect.objectContaining({ code: 'MANAGED_POLICY_UNKNOWN', remedy: expect.stringContaining('grantSendMessages') }),
     );
   });
 });

@@ -38,6 +38,6 @@ describe('a role', () => {
 
   test('with a permissions boundary is refused', () => {
     const role = { ...consumer.Role, Properties: { ...consumer.Role.Properties, PermissionsBoundary: 'arn' } };
-    expect(refusalOf({ Role: role }).code).toBe('PropertyUnsupported');
+    expect(refusalOf({ Role: role }).code).toBe('PROPERTY_UNSUPPORTED');
   });
 });

@@ -42,7 +42,7 @@ describe('an event source mapping', () => {
   test('whose function may run longer than the visibility timeout is refused in the words of Lambda', () => {
     const error = refusalOf(withMapping({}, { VisibilityTimeout: 60 }, { Timeout: 300 }));
     expect(error.message).toContain('Queue visibility timeout: 60 seconds is less than Function timeout: 300 seconds');
-    expect(error).toMatchObject({ code: 'RefusedByAws', place: { logicalId: 'Mapping' } });
+    expect(error).toMatchObject({ code: 'REFUSED_BY_AWS', place: { logicalId: 'Mapping' } });
   });
 
   test('whose function may run exactly as long is accepted', () => {
@@ -59,18 +59,18 @@ describe('an event source mapping', () => {
   });
 
   test.each([
-    ['PropertyInvalid', { BatchSize: 0 }],
-    ['PropertyInvalid', { BatchSize: 10_001 }],
-    ['PropertyInvalid', { MaximumBatchingWindowInSeconds: 301 }],
-    ['PropertyInvalid', { FunctionResponseTypes: ['Everything'] }],
-    ['RefusedByAws', { ScalingConfig: { MaximumConcurrency: 1 } }],
-    ['RefusedByAws', { ScalingConfig: { MaximumConcurrency: 1001 } }],
-    ['RefusedByAws', { FilterCriteria: { Filters: [{ Pattern: 'not json' }] } }],
-    ['RefusedByAws', { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:nowhere' }],
-    ['RefusedByAws', { FunctionName: 'nobody' }],
-    ['ResourceUnsupported', { EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' }],
-    ['PropertyUnsupported', { ProvisionedPollerConfig: { MinimumPollers: 2 } }],
-    ['PropertyUnknown', { ScalingConfig: { MaximumConcurency: 2 } }],
+    ['PROPERTY_INVALID', { BatchSize: 0 }],
+    ['PROPERTY_INVALID', { BatchSize: 10_001 }],
+    ['PROPERTY_INVALID', { MaximumBatchingWindowInSeconds: 301 }],
+    ['PROPERTY_INVALID', { FunctionResponseTypes: ['Everything'] }],
+    ['REFUSED_BY_AWS', { ScalingConfig: { MaximumConcurrency: 1 } }],
+    ['REFUSED_BY_AWS', { ScalingConfig: { MaximumConcurrency: 1001 } }],
+    ['REFUSED_BY_AWS', { FilterCriteria: { Filters: [{ Pattern: 'not json' }] } }],
+    ['REFUSED_BY_AWS', { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:nowhere' }],
+    ['REFUSED_BY_AWS', { FunctionName: 'nobody' }],
+    ['RESOURCE_UNSUPPORTED', { EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' }],
+    ['PROPERTY_UNSUPPORTED', { ProvisionedPollerConfig: { MinimumPollers: 2 } }],
+    ['PROPERTY_UNKNOWN', { ScalingConfig: { MaximumConcurency: 2 } }],
   ])('is refused with %s for %j', (code, properties) => {
     expect(refusalOf(withMapping(properties)).code).toBe(code);
   });
@@ -78,7 +78,7 @@ describe('an event source mapping', () => {
   test('of a FIFO queue has no window and at most 10 records', () => {
     const window = refusalOf(withMapping({ MaximumBatchingWindowInSeconds: 1 }, { FifoQueue: true }));
     expect(window.message).toContain('Batching window is not supported for FIFO queues');
-    expect(refusalOf(withMapping({ BatchSize: 11 }, { FifoQueue: true })).code).toBe('RefusedByAws');
+    expect(refusalOf(withMapping({ BatchSize: 11 }, { FifoQueue: true })).code).toBe('REFUSED_BY_AWS');
   });
 
   test('that exists already for the queue and function is refused', () => {

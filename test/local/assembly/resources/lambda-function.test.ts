@@ -50,20 +50,20 @@ describe('a function', () => {
   });
 
   test.each([
-    ['RuntimeUnsupported', { Runtime: 'python3.13' }],
-    ['RuntimeUnsupported', { PackageType: 'Image', Code: { ImageUri: 'image' } }],
-    ['PropertyUnsupported', { Layers: ['arn:aws:lambda:us-east-1:1:layer:x:1'] }],
-    ['PropertyUnsupported', { DeadLetterConfig: { TargetArn: 'arn' } }],
-    ['PropertyUnsupported', { FileSystemConfigs: [{ Arn: 'arn' }] }],
-    ['PropertyUnknown', { LoggingConfig: { Format: 'JSON' } }],
-    ['PropertyInvalid', { Timeout: 901 }],
-    ['PropertyInvalid', { MemorySize: 64 }],
-    ['PropertyInvalid', { ReservedConcurrentExecutions: -1 }],
-    ['CodeNotFound', { Code: { S3Bucket: 'assets', S3Key: 'other.zip' } }],
-    ['CodeNotFound', { Code: { S3Bucket: 'assets', S3Key: 'archive.zip' } }],
-    ['RefusedByAws', { LoggingConfig: { ApplicationLogLevel: 'WARN' } }],
-    ['RefusedByAws', { Environment: { Variables: { AWS_REGION: 'eu-west-1' } } }],
-    ['RefusedByAws', { Environment: { Variables: { LONG: 'x'.repeat(4096) } } }],
+    ['RUNTIME_UNSUPPORTED', { Runtime: 'python3.13' }],
+    ['RUNTIME_UNSUPPORTED', { PackageType: 'Image', Code: { ImageUri: 'image' } }],
+    ['PROPERTY_UNSUPPORTED', { Layers: ['arn:aws:lambda:us-east-1:1:layer:x:1'] }],
+    ['PROPERTY_UNSUPPORTED', { DeadLetterConfig: { TargetArn: 'arn' } }],
+    ['PROPERTY_UNSUPPORTED', { FileSystemConfigs: [{ Arn: 'arn' }] }],
+    ['PROPERTY_UNKNOWN', { LoggingConfig: { Format: 'JSON' } }],
+    ['PROPERTY_INVALID', { Timeout: 901 }],
+    ['PROPERTY_INVALID', { MemorySize: 64 }],
+    ['PROPERTY_INVALID', { ReservedConcurrentExecutions: -1 }],
+    ['CODE_NOT_FOUND', { Code: { S3Bucket: 'assets', S3Key: 'other.zip' } }],
+    ['CODE_NOT_FOUND', { Code: { S3Bucket: 'assets', S3Key: 'archive.zip' } }],
+    ['REFUSED_BY_AWS', { LoggingConfig: { ApplicationLogLevel: 'WARN' } }],
+    ['REFUSED_BY_AWS', { Environment: { Variables: { AWS_REGION: 'eu-west-1' } } }],
+    ['REFUSED_BY_AWS', { Environment: { Variables: { LONG: 'x'.repeat(4096) } } }],
   ])('is refused with %s for %j', (code, properties) => {
     const error = refusalOf({ ...consumer, Consumer: functionWith(properties) });
     expect(error).toMatchObject({ code, place: { stack: 'Shop', logicalId: 'Consumer' } });

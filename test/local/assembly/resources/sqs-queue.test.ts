@@ -58,14 +58,14 @@ describe('a queue', () => {
     ['VisibilityTimeout', 1.5],
   ])('%s of %s is out of range', (property, value) => {
     expect(refusalOf({ Orders: queueWith({ [property]: value }) })).toMatchObject({
-      code: 'PropertyInvalid',
+      code: 'PROPERTY_INVALID',
       place: { stack: 'Shop', logicalId: 'Orders', property: `/Properties/${property}` },
     });
   });
 
   test('with a property nobody knows is refused, not read without it', () => {
     const error = refusalOf({ Orders: queueWith({ VisibilityTimout: 60 }) });
-    expect(error).toMatchObject({ code: 'PropertyUnknown', place: { property: '/Properties/VisibilityTimout' } });
+    expect(error).toMatchObject({ code: 'PROPERTY_UNKNOWN', place: { property: '/Properties/VisibilityTimout' } });
     expect(error.remedy).toMatch(/^Remove it/);
   });
 
@@ -98,12 +98,12 @@ describe('a queue', () => {
       Orders: redrive({ 'Fn::GetAtt': ['Bad', 'Arn'] }),
       Bad: queueWith({ RedriveAllowPolicy: { redrivePermission: 'denyAll' } }),
     });
-    expect(error).toMatchObject({ code: 'RefusedByAws', place: { logicalId: 'Orders' } });
+    expect(error).toMatchObject({ code: 'REFUSED_BY_AWS', place: { logicalId: 'Orders' } });
   });
 
   test('maxReceiveCount is 1 to 1000', () => {
-    expect(refusalOf(redrivingAfter(0)).code).toBe('PropertyInvalid');
-    expect(refusalOf(redrivingAfter(1001)).code).toBe('PropertyInvalid');
+    expect(refusalOf(redrivingAfter(0)).code).toBe('PROPERTY_INVALID');
+    expect(refusalOf(redrivingAfter(1001)).code).toBe('PROPERTY_INVALID');
     expect(readResources(redrivingAfter(1000)).queues[1]?.redrivePolicy?.maxReceiveCount).toBe(1000);
   });
 
@@ -132,11 +132,11 @@ describe('a queue', () => {
     ['other characters', { QueueName: 'or ders' }],
     ['a FIFO attribute on a standard queue', { ContentBasedDeduplication: true }],
   ])('is refused with %s', (_, properties) => {
-    expect(refusalOf({ Orders: queueWith(properties) }).code).toBe('RefusedByAws');
+    expect(refusalOf({ Orders: queueWith(properties) }).code).toBe('REFUSED_BY_AWS');
   });
 
   test('may not have the name of another', () => {
     const error = refusalOf({ A: queueWith({ QueueName: 'orders' }), B: queueWith({ QueueName: 'orders' }) });
-    expect(error).toMatchObject({ code: 'DuplicateName', place: { logicalId: 'B' } });
+    expect(error).toMatchObject({ code: 'DUPLICATE_NAME', place: { logicalId: 'B' } });
   });
 });
