@@ -3,7 +3,10 @@ export interface ConsumedRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  readonly attributes: { readonly ApproximateReceiveCount: string; readonly DeadLetterQueueSourceArn?: string | undefined };
+  readonly attributes: {
+    readonly ApproximateReceiveCount: string;
+    readonly DeadLetterQueueSourceArn?: string | undefined;
+  };
 }
 
 /** How often SQS has handed out the message, this time included: 1 at the first try. */

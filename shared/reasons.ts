@@ -4,12 +4,19 @@ import type { ErrorObject } from 'ajv';
 const maximumReasons = 20;
 
 /**
+ * Where the validator stops collecting errors. Half a million wrong items fit into one message, and an error for each
+ * of them would exhaust a function's memory, which fails the good orders beside it as well.
+ */
+export const maximumErrors = 1_000;
+
+/**
  * Turns ajv's errors into field-level reasons such as `/customerAddress is required`: a JSON pointer and what is
  * wrong there. The offending values are left out, they are personal data. At most 20 reasons, then `and N more`.
  */
 export function reasonsFrom(errors: readonly ErrorObject[]): readonly string[] {
   const reasons = errors.slice(0, maximumReasons).map(reasonFrom);
-  return errors.length > maximumReasons ? [...reasons, `and ${errors.length - maximumReasons} more`] : reasons;
+  if (errors.length <= maximumReasons) return reasons;
+  return [...reasons, `and ${errors.length >= maximumErrors ? 'at least ' : ''}${errors.length - maximumReasons} more`];
 }
 
 function reasonFrom(error: ErrorObject): string {

@@ -47,7 +47,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       if (vErrors === null) {
         vErrors = [err0];
       } else {
-        vErrors.push(err0);
+        vErrors.length < 1e3 && vErrors.push(err0);
       }
       errors++;
     }
@@ -56,7 +56,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       if (vErrors === null) {
         vErrors = [err1];
       } else {
-        vErrors.push(err1);
+        vErrors.length < 1e3 && vErrors.push(err1);
       }
       errors++;
     }
@@ -65,7 +65,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       if (vErrors === null) {
         vErrors = [err2];
       } else {
-        vErrors.push(err2);
+        vErrors.length < 1e3 && vErrors.push(err2);
       }
       errors++;
     }
@@ -77,7 +77,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           if (vErrors === null) {
             vErrors = [err3];
           } else {
-            vErrors.push(err3);
+            vErrors.length < 1e3 && vErrors.push(err3);
           }
           errors++;
         }
@@ -86,7 +86,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         if (vErrors === null) {
           vErrors = [err4];
         } else {
-          vErrors.push(err4);
+          vErrors.length < 1e3 && vErrors.push(err4);
         }
         errors++;
       }
@@ -99,7 +99,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           if (vErrors === null) {
             vErrors = [err5];
           } else {
-            vErrors.push(err5);
+            vErrors.length < 1e3 && vErrors.push(err5);
           }
           errors++;
         }
@@ -108,7 +108,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         if (vErrors === null) {
           vErrors = [err6];
         } else {
-          vErrors.push(err6);
+          vErrors.length < 1e3 && vErrors.push(err6);
         }
         errors++;
       }
@@ -121,7 +121,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           if (vErrors === null) {
             vErrors = [err7];
           } else {
-            vErrors.push(err7);
+            vErrors.length < 1e3 && vErrors.push(err7);
           }
           errors++;
         }
@@ -130,7 +130,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         if (vErrors === null) {
           vErrors = [err8];
         } else {
-          vErrors.push(err8);
+          vErrors.length < 1e3 && vErrors.push(err8);
         }
         errors++;
       }
@@ -145,7 +145,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             if (vErrors === null) {
               vErrors = [err9];
             } else {
-              vErrors.push(err9);
+              vErrors.length < 1e3 && vErrors.push(err9);
             }
             errors++;
           }
@@ -155,7 +155,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         if (vErrors === null) {
           vErrors = [err10];
         } else {
-          vErrors.push(err10);
+          vErrors.length < 1e3 && vErrors.push(err10);
         }
         errors++;
       }
@@ -165,7 +165,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
     if (vErrors === null) {
       vErrors = [err11];
     } else {
-      vErrors.push(err11);
+      vErrors.length < 1e3 && vErrors.push(err11);
     }
     errors++;
   }

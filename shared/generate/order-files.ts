@@ -4,6 +4,7 @@ import Ajv from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
+import { maximumErrors } from '../reasons.ts';
 
 const sharedUrl = new URL('../', import.meta.url);
 const schemaName = 'order.schema.json';
@@ -40,7 +41,10 @@ function renderType(schema: Record<string, unknown>): Promise<string> {
 async function renderValidator(schema: Record<string, unknown>): Promise<string> {
   const ajv = new Ajv.Ajv({ allErrors: true, strict: true, code: { source: true, esm: true } });
   const result = await build({
-    stdin: { contents: standaloneCode.default(ajv, ajv.compile(schema)), resolveDir: fileURLToPath(sharedUrl) },
+    stdin: {
+      contents: capErrors(standaloneCode.default(ajv, ajv.compile(schema))),
+      resolveDir: fileURLToPath(sharedUrl),
+    },
     absWorkingDir: fileURLToPath(new URL('../', sharedUrl)),
     bundle: true,
     format: 'esm',
@@ -53,6 +57,13 @@ async function renderValidator(schema: Record<string, unknown>): Promise<string>
   // The paths in esbuild's comments depend on where node_modules stands.
   const code = result.outputFiles[0]!.text.replaceAll(/^\/\/ .*\n/gm, '');
   return `${header}\n${code}`;
+}
+
+/** ajv has no option that ends `allErrors` early (why: reasons.ts), so its statements that add an error get a condition. */
+function capErrors(code: string): string {
+  const capped = code.replaceAll(/vErrors\.push\(err\d+\)/g, `vErrors.length < ${maximumErrors} && $&`);
+  if (capped === code) throw new Error('ajv writes other code than it did: mend capErrors in order-files.ts.');
+  return capped;
 }
 
 const validatorDeclaration = `${header}
