@@ -1,7 +1,10 @@
 import type { VisibilityChange } from './decide.ts';
 
 /** The part of `ChangeMessageVisibilityBatch` that the function uses. */
-export type ChangeVisibilityBatch = (entries: readonly VisibilityEntry[]) => Promise<readonly VisibilityRefusal[]>;
+export type ChangeVisibilityBatch = (
+  entries: readonly VisibilityEntry[],
+  signal: AbortSignal,
+) => Promise<readonly VisibilityRefusal[]>;
 
 export interface VisibilityEntry {
   readonly Id: string;
@@ -28,16 +31,18 @@ const maximumEntries = 10;
 export async function changeVisibility(
   changes: readonly VisibilityChange[],
   changeBatch: ChangeVisibilityBatch,
+  signal: AbortSignal,
 ): Promise<readonly UnchangedVisibility[]> {
   const slices = Array.from({ length: Math.ceil(changes.length / maximumEntries) }, (_, index) =>
     changes.slice(index * maximumEntries, (index + 1) * maximumEntries),
   );
-  return (await Promise.all(slices.map((slice) => changeSlice(slice, changeBatch)))).flat();
+  return (await Promise.all(slices.map((slice) => changeSlice(slice, changeBatch, signal)))).flat();
 }
 
 async function changeSlice(
   changes: readonly VisibilityChange[],
   changeBatch: ChangeVisibilityBatch,
+  signal: AbortSignal,
 ): Promise<readonly UnchangedVisibility[]> {
   // Ids by position: a message can stand twice in a batch, and ids must be distinct.
   const entries = changes.map((change, index) => ({
@@ -46,7 +51,7 @@ async function changeSlice(
     VisibilityTimeout: change.visibilityTimeoutSeconds,
   }));
   try {
-    const refusals = await changeBatch(entries);
+    const refusals = await changeBatch(entries, signal);
     return refusals.map(({ id, code, message }) => ({
       messageIds: changes.filter((_, index) => String(index) === id).map(({ messageId }) => messageId),
       error: `${code}: ${message}`,

@@ -18,23 +18,40 @@ export interface Dependencies {
   readonly loadChangeVisibilityBatch: () => Promise<ChangeVisibilityBatch>;
   /** Answers numbers in [0, 1). */
   readonly random: () => number;
+  /** A signal that aborts in so many milliseconds. */
+  readonly abortAfter: (milliseconds: number) => AbortSignal;
 }
 
-export function createHandler(dependencies: Dependencies): (event: SQSEvent) => Promise<SQSBatchResponse> {
-  return async ({ Records: records }) => {
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+export function createHandler(
+  dependencies: Dependencies,
+): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
+  const { processOrder, logCustomerNames, backoff, random, abortAfter } = dependencies;
+  return async ({ Records: records }, context) => {
     if (!dependencies.partialBatchResponses) {
-      await processWholeBatch(records, dependencies.processOrder, dependencies.logCustomerNames);
+      await processWholeBatch(records, processOrder, logCustomerNames);
       return { batchItemFailures: [] };
     }
-    const outcomes = await Promise.all(records.map((record) => outcomeOf(record, dependencies.processOrder)));
-    for (const outcome of outcomes) logFailure(outcome, dependencies.logCustomerNames);
-    const { batchItemFailures, visibilityChanges } = decide(outcomes, dependencies.backoff, dependencies.random);
+    const { processingMs, reportingMs } = timeBudget(context.getRemainingTimeInMillis());
+    const signal = abortAfter(processingMs);
+    const outcomes = await Promise.all(records.map((record) => outcomeOf(record, processOrder, signal)));
+    for (const outcome of outcomes) logFailure(outcome, logCustomerNames);
+    const { batchItemFailures, visibilityChanges } = decide(outcomes, backoff, random);
     if (visibilityChanges.length > 0) {
-      const unchanged = await changeVisibility(visibilityChanges, async (entries) =>
-        (await dependencies.loadChangeVisibilityBatch())(entries),
-      );
+      const changeBatch: ChangeVisibilityBatch = async (...request) =>
+        (await dependencies.loadChangeVisibilityBatch())(...request);
+      const unchanged = await changeVisibility(visibilityChanges, changeBatch, abortAfter(reportingMs));
       for (const failure of unchanged) console.warn({ message: logMessages.visibilityNotChanged, ...failure });
     }
     return { batchItemFailures };
   };
+}
+
+/** Keeps time to report failures when processing has to be cut short: a timeout would fail the whole batch. */
+function timeBudget(remainingMs: number): { readonly processingMs: number; readonly reportingMs: number } {
+  const reservedMs = Math.min(2_000, remainingMs / 4);
+  return { processingMs: Math.floor(remainingMs - reservedMs), reportingMs: Math.floor(reservedMs / 2) };
 }

@@ -22,8 +22,15 @@ export type Outcome = Received & { readonly receiptHandle: string } & (
     | { readonly result: 'transient'; readonly error: unknown }
   );
 
-/** Reads and processes one record. Never throws, so that no record can fail another. */
-export async function outcomeOf(record: ConsumedRecord, processOrder: ProcessOrder): Promise<Outcome> {
+/**
+ * Reads and processes one record. Never throws, and never waits for longer than `signal` lets it, so that no record
+ * can fail or delay another.
+ */
+export async function outcomeOf(
+  record: ConsumedRecord,
+  processOrder: ProcessOrder,
+  signal?: AbortSignal,
+): Promise<Outcome> {
   const read = readOrder(record.body);
   const received: Received = {
     messageId: record.messageId,
@@ -34,9 +41,17 @@ export async function outcomeOf(record: ConsumedRecord, processOrder: ProcessOrd
   const outcome = { ...received, receiptHandle: record.receiptHandle };
   if (read.kind !== 'order') return { ...outcome, result: 'permanent', kind: read.kind, reasons: read.reasons };
   try {
-    await processOrder(read.order, received);
+    await Promise.race([processOrder(read.order, received), ...(signal === undefined ? [] : [outOfTime(signal)])]);
     return { ...outcome, result: 'processed' };
   } catch (error) {
     return { ...outcome, result: 'transient', error };
   }
+}
+
+function outOfTime(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = () => reject(new Error('Processing took longer than the function has time for.'));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
 }

@@ -25,7 +25,7 @@ export class BatchFailedError extends Error {
   constructor(outcome: Exclude<Outcome, { result: 'processed' }>, batchSize: number) {
     const order = outcome.orderId === null ? 'without an id' : outcome.orderId;
     const why = outcome.result === 'permanent' ? outcome.reasons.join(', ') : String(outcome.error);
-    super(`Order ${order} (message ${outcome.messageId}) fails its batch of ${batchSize}: ${why}.`, {
+    super(`Order ${order} (message ${outcome.messageId}) fails its batch of ${batchSize}: ${why}`, {
       ...(outcome.result === 'transient' && { cause: outcome.error }),
     });
   }

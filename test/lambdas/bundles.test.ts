@@ -1,0 +1,113 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { buildSync, type Metafile } from 'esbuild';
+import { bundleFunction, bundlingOptions, type FunctionName } from '../../lib/bundle-function.ts';
+import { goodBody, sqsEvent } from './sqs-event.ts';
+
+const names: readonly FunctionName[] = ['generate-orders', 'process-orders', 'failed-orders'];
+const directories: string[] = [];
+
+afterAll(() => {
+  for (const directory of directories) rmSync(directory, { recursive: true });
+});
+
+function bundle(name: FunctionName): string {
+  const directory = mkdtempSync(join(tmpdir(), 'bundle-'));
+  directories.push(directory);
+  bundleFunction(name, directory);
+  return directory;
+}
+
+function filesOf(directory: string): readonly (readonly [string, string])[] {
+  return readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), 'utf8')]);
+}
+
+function metafileOf(name: FunctionName): Metafile {
+  const { entryPoints, external, ...options } = bundlingOptions(name);
+  return buildSync({
+    ...options,
+    entryPoints: { ...entryPoints },
+    external: [...external],
+    write: false,
+    metafile: true,
+  }).metafile;
+}
+
+const metafiles = Object.fromEntries(names.map((name) => [name, metafileOf(name)])) as Record<FunctionName, Metafile>;
+
+/** The packages whose code is read when the bundle is loaded: those of its entry and of what that imports at once. */
+function packagesLoadedAtStart({ outputs }: Metafile): ReadonlySet<string> {
+  const loaded = new Set<string>();
+  const pending = Object.keys(outputs).filter((path) => outputs[path]!.entryPoint?.endsWith('/handler.ts') ?? false);
+  for (const path of pending) {
+    for (const input of Object.keys(outputs[path]!.inputs)) {
+      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+      if (name !== undefined) loaded.add(name);
+    }
+    const next = outputs[path]!.imports.filter(
+      ({ kind, external }) => kind === 'import-statement' && external !== true,
+    );
+    pending.push(...next.map((imported) => imported.path).filter((imported) => !pending.includes(imported)));
+  }
+  return loaded;
+}
+
+describe('the bundle', () => {
+  test.each(names)('of %s is an ES module that exports its handler', (name) => {
+    const entry = Object.values(metafiles[name].outputs).find(({ entryPoint }) => entryPoint?.endsWith('/handler.ts'));
+    expect(entry?.exports).toEqual(['handler']);
+  });
+
+  test.each(names)('of %s needs nothing but Node, apart from credential providers that no function asks', (name) => {
+    const imports = Object.values(metafiles[name].outputs).flatMap((output) => output.imports);
+    const missing = imports.filter(({ external, path }) => external === true && !path.startsWith('node:'));
+    expect(
+      missing.filter(({ kind, path }) => kind !== 'dynamic-import' || !path.includes('credential-provider')),
+    ).toEqual([]);
+  });
+
+  test.each(names)('of %s does without ajv', (name) => {
+    expect(Object.keys(metafiles[name].inputs).filter((path) => path.includes('node_modules/ajv/'))).toEqual([]);
+  });
+
+  test('of failed-orders does without any package', () => {
+    expect(Object.keys(metafiles['failed-orders'].inputs).filter((path) => path.includes('node_modules'))).toEqual([]);
+  });
+
+  test('of process-orders loads no package before an order fails', () => {
+    expect([...packagesLoadedAtStart(metafiles['process-orders'])]).toEqual([]);
+    expect(packagesLoadedAtStart(metafiles['generate-orders'])).toContain('@aws-sdk/client-sqs');
+  });
+
+  test('is the same wherever it is made, so that the asset’s hash is', () => {
+    const [here, there] = [bundle('failed-orders'), bundle('failed-orders')];
+    expect(filesOf(here)).toEqual(filesOf(there));
+    expect(JSON.parse(readFileSync(join(here, 'index.mjs.map'), 'utf8'))).toMatchObject({
+      sources: expect.arrayContaining(['../lambdas/failed-orders/handler.ts']) as unknown,
+    });
+  });
+
+  test('of process-orders handles good orders without its other files', () => {
+    const directory = bundle('process-orders');
+    for (const file of readdirSync(directory)) if (file !== 'index.mjs') rmSync(join(directory, file));
+    const program = `
+      const { handler } = await import(${JSON.stringify(join(directory, 'index.mjs'))});
+      const response = await handler(${JSON.stringify(sqsEvent([goodBody]))}, { getRemainingTimeInMillis: () => 10_000 });
+      process.stdout.write('\\n' + JSON.stringify(response));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+      env: {
+        ORDERS_QUEUE_URL: 'http://127.0.0.1/queue',
+        PARTIAL_BATCH_RESPONSES: 'true',
+        RETRY_BASE_SECONDS: '2',
+        RETRY_CAP_SECONDS: '300',
+        LOG_CUSTOMER_NAMES: 'false',
+      },
+    });
+    expect(stderr).toBe('');
+    expect(stdout.split('\n').at(-1)).toBe('{"batchItemFailures":[]}');
+  });
+});

@@ -1,0 +1,64 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { systemClock } from '../../local/clock.ts';
+import { startEndpoint } from '../../local/endpoint/server.ts';
+import { EventStream } from '../../local/events.ts';
+import type { QueueModel } from '../../local/model.ts';
+import { SqsService } from '../../local/sqs/sqs-service.ts';
+
+const region = 'eu-central-1';
+const accountId = '123456789012';
+
+export interface LocalQueue extends AsyncDisposable {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+}
+
+/** A real client against the local runtime's SQS with one queue. */
+export async function startLocalQueue(): Promise<LocalQueue> {
+  const events = new EventStream();
+  const endpoint = await startEndpoint({ port: 0, nextFreePort: false, events, clock: systemClock });
+  const sqs = new SqsService({
+    queues: [ordersQueue],
+    clock: systemClock,
+    events,
+    region,
+    accountId,
+    endpointUrl: endpoint.url,
+  });
+  endpoint.serve({
+    rpcServices: [sqs.rpc],
+    restServices: [],
+    resolveCaller: (accessKeyId) => ({ accessKeyId: accessKeyId ?? '' }),
+    authorize: () => {},
+  });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new SQSClient({ region, endpoint: endpoint.url, credentials, maxAttempts: 1 });
+  return {
+    client,
+    queueUrl: `${endpoint.url}/${accountId}/${ordersQueue.name}`,
+    async [Symbol.asyncDispose]() {
+      client.destroy();
+      sqs.close();
+      await endpoint.close();
+    },
+  };
+}
+
+const ordersQueue: QueueModel = {
+  stack: 'Test',
+  logicalId: 'Orders',
+  name: 'orders',
+  arn: `arn:aws:sqs:${region}:${accountId}:orders`,
+  fifo: false,
+  contentBasedDeduplication: false,
+  deduplicationScope: 'queue',
+  fifoThroughputLimit: 'perQueue',
+  visibilityTimeoutSeconds: 60,
+  messageRetentionSeconds: 345_600,
+  delaySeconds: 0,
+  receiveWaitSeconds: 0,
+  maximumMessageSizeBytes: 1_048_576,
+  policies: [],
+  sqsManagedSseEnabled: true,
+  tags: {},
+};

@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decide } from '../../../lambdas/process-orders/decide.ts';
+import type { Outcome } from '../../../lambdas/process-orders/outcome.ts';
+
+const backoff = { base: 2, cap: 300 };
+
+function outcome(result: Outcome['result'], index: number, receiveCount = 1): Outcome {
+  const received = {
+    messageId: `message-${index}`,
+    receiptHandle: `handle-${index}`,
+    receiveCount,
+    orderId: null,
+    customerName: null,
+  };
+  switch (result) {
+    case 'processed':
+      return { ...received, result };
+    case 'permanent':
+      return { ...received, result, kind: 'invalid', reasons: ['/items is required'] };
+    case 'transient':
+      return { ...received, result, error: new Error('later') };
+  }
+}
+
+const results = ['processed', 'permanent', 'transient'] as const;
+
+/** Every way in which `count` records can turn out. */
+function combinations(count: number): Outcome['result'][][] {
+  if (count === 0) return [[]];
+  return combinations(count - 1).flatMap((rest) => results.map((result) => [...rest, result]));
+}
+
+describe('deciding on a batch', () => {
+  test('keeps exactly what was not processed, in all 3,280 ways that up to 7 records can turn out', () => {
+    let ways = 0;
+    for (let count = 0; count <= 7; count += 1) {
+      for (const combination of combinations(count)) {
+        ways += 1;
+        const kept = combination.flatMap((result, index) => (result === 'processed' ? [] : [`message-${index}`]));
+        const { batchItemFailures, visibilityChanges } = decide(
+          combination.map((result, index) => outcome(result, index)),
+          backoff,
+          () => 0.5,
+        );
+        expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(kept);
+        expect(visibilityChanges.map(({ messageId }) => messageId)).toEqual(kept);
+      }
+    }
+    expect(ways).toBe(3_280);
+  });
+
+  test('brings a permanent failure back at once, whatever its receive count', () => {
+    for (const receiveCount of [1, 2, 5, 1_000]) {
+      expect(decide([outcome('permanent', 0, receiveCount)], backoff, () => 0.99).visibilityChanges).toEqual([
+        { messageId: 'message-0', receiptHandle: 'handle-0', visibilityTimeoutSeconds: 0 },
+      ]);
+    }
+  });
+
+  test('brings a transient failure back later from try to try, up to the cap', () => {
+    const seconds = [1, 2, 3, 4, 20].map(
+      (receiveCount) =>
+        decide([outcome('transient', 0, receiveCount)], backoff, () => 0.999_999).visibilityChanges[0]!
+          .visibilityTimeoutSeconds,
+    );
+    expect(seconds).toEqual([2, 4, 8, 16, 300]);
+  });
+
+  test('asks for whole seconds that SQS takes', () => {
+    const outcomes = fc.array(
+      fc.record({ result: fc.constantFrom(...results), receiveCount: fc.integer({ min: 1, max: 1_000 }) }),
+    );
+    const fractions = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(outcomes, fractions, (records, random) => {
+        const given = records.map(({ result, receiveCount }, index) => outcome(result, index, receiveCount));
+        const { visibilityChanges } = decide(given, { base: 2, cap: 43_200 }, () => random);
+        expect(visibilityChanges.filter((change) => !isTimeout(change.visibilityTimeoutSeconds))).toEqual([]);
+      }),
+    );
+  });
+});
+
+function isTimeout(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 0 && seconds <= 43_200;
+}

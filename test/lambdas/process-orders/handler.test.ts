@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { VisibilityEntry } from '../../../lambdas/process-orders/change-visibility.ts';
+import { createHandler, type Dependencies } from '../../../lambdas/process-orders/create-handler.ts';
+import { logGoodOrder } from '../../../lambdas/process-orders/log-outcome.ts';
+import { captureConsole } from '../captured-console.ts';
+import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
+
+const lines = captureConsole();
+const context = { getRemainingTimeInMillis: () => 10_000 };
+
+function handlerWith(changes: Partial<Dependencies> = {}) {
+  const changed: VisibilityEntry[] = [];
+  const handler = createHandler({
+    processOrder: logGoodOrder(false),
+    partialBatchResponses: true,
+    logCustomerNames: false,
+    backoff: { base: 2, cap: 300 },
+    loadChangeVisibilityBatch: () =>
+      Promise.resolve((entries) => {
+        changed.push(...entries);
+        return Promise.resolve([]);
+      }),
+    random: () => 0.5,
+    abortAfter: () => new AbortController().signal,
+    ...changes,
+  });
+  return { handler, changed };
+}
+
+describe('process-orders', () => {
+  test('logs each good order and fails none', async () => {
+    const { handler, changed } = handlerWith();
+    expect(await handler(sqsEvent([goodBody, goodBody]), context)).toEqual({ batchItemFailures: [] });
+    expect(changed).toEqual([]);
+    expect(lines).toEqual(
+      ['message-0', 'message-1'].map((messageId) => ({
+        level: 'info',
+        line: { message: 'Good Order', orderId: 'order-1', messageId, receiveCount: 1 },
+      })),
+    );
+  });
+
+  test('does not load the SDK for a batch without failures', async () => {
+    const { handler } = handlerWith({
+      loadChangeVisibilityBatch: () => Promise.reject(new Error('The SDK was loaded.')),
+    });
+    expect(await handler(sqsEvent([goodBody]), context)).toEqual({ batchItemFailures: [] });
+  });
+
+  test('reports bad orders alone, says what is wrong with them, and has them back at once', async () => {
+    const { handler, changed } = handlerWith();
+    const response = await handler(
+      sqsEvent([goodBody, badBody, '{', goodBody], { ApproximateReceiveCount: '3' }),
+      context,
+    );
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }, { itemIdentifier: 'message-2' }] });
+    expect(changed).toEqual([
+      { Id: '0', ReceiptHandle: 'handle-1', VisibilityTimeout: 0 },
+      { Id: '1', ReceiptHandle: 'handle-2', VisibilityTimeout: 0 },
+    ]);
+    expect(lines.filter(({ level }) => level === 'warn').map(({ line }) => line)).toEqual(
+      [
+        { orderId: 'order-x', messageId: 'message-1', kind: 'invalid', reasons: ['/customerAddress is required'] },
+        { orderId: null, messageId: 'message-2', kind: 'not-json', reasons: ['the body is not JSON'] },
+      ].map((line) => ({ message: 'Bad Order', receiveCount: 3, ...line })),
+    );
+  });
+
+  test('takes an error while processing for a passing one: of that order only, and with a wait', async () => {
+    const { handler, changed } = handlerWith({
+      processOrder(_order, { messageId }) {
+        if (messageId === 'message-0') throw new Error('The table is down.');
+      },
+    });
+    const response = await handler(sqsEvent([goodBody, goodBody], { ApproximateReceiveCount: '3' }), context);
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    expect(changed).toEqual([{ Id: '0', ReceiptHandle: 'handle-0', VisibilityTimeout: 4 }]);
+    expect(lines).toMatchObject([
+      { level: 'error', line: { message: 'Order Not Processed', error: { message: 'The table is down.' } } },
+    ]);
+  });
+
+  test('cuts an order short that takes too long, so that the others are not failed by a timeout', async () => {
+    const processing = new AbortController();
+    const given: number[] = [];
+    const { handler } = handlerWith({
+      processOrder: (_order, { messageId }) => (messageId === 'message-0' ? new Promise(() => {}) : undefined),
+      abortAfter(milliseconds) {
+        given.push(milliseconds);
+        return given.length === 1 ? processing.signal : new AbortController().signal;
+      },
+    });
+    const response = handler(sqsEvent([goodBody, goodBody]), context);
+    processing.abort();
+    expect(await response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+    expect(given).toEqual([8_000, 1_000]);
+  });
+
+  test('reports failures even when it cannot change when they come back', async () => {
+    const { handler } = handlerWith({
+      loadChangeVisibilityBatch: () => Promise.resolve(() => Promise.reject(new Error('Access denied.'))),
+    });
+    expect(await handler(sqsEvent([badBody]), context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-0' }],
+    });
+    expect(lines.at(-1)).toEqual({
+      level: 'warn',
+      line: { message: 'Visibility Not Changed', messageIds: ['message-0'], error: 'Error: Access denied.' },
+    });
+  });
+
+  test('reports failures even when the SDK does not load', async () => {
+    const { handler } = handlerWith({ loadChangeVisibilityBatch: () => Promise.reject(new Error('No such module.')) });
+    expect(await handler(sqsEvent([badBody, goodBody]), context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-0' }],
+    });
+  });
+
+  test('fails exactly the bad ones of any batch', async () => {
+    const { handler } = handlerWith();
+    const body = fc.oneof(fc.constant(goodBody), fc.constant(badBody), fc.json(), fc.string({ unit: 'binary' }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 2, arbitrary: fc.constant(goodBody) }, body), { maxLength: 25 }),
+        async (bodies) => {
+          const { batchItemFailures } = await handler(sqsEvent(bodies), context);
+          expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(
+            bodies.flatMap((text, index) => (text === goodBody ? [] : [`message-${index}`])),
+          );
+        },
+      ),
+    );
+  });
+
+  test('logs no customer’s name, unless it is told to', async () => {
+    await handlerWith().handler(sqsEvent([goodBody, badBody, '{']), context);
+    expect(JSON.stringify(lines)).not.toContain('User');
+    await handlerWith({ processOrder: logGoodOrder(true), logCustomerNames: true }).handler(
+      sqsEvent([goodBody, badBody]),
+      context,
+    );
+    expect(lines.slice(-2).map(({ line }) => line['customerName'])).toEqual(['User1', 'UserX']);
+  });
+});
+
+describe('process-orders without partial batch responses', () => {
+  const settings = { partialBatchResponses: false };
+
+  test('throws at the first bad order, which fails the whole batch, and says which it was and why', async () => {
+    const { handler, changed } = handlerWith(settings);
+    await expect(handler(sqsEvent([goodBody, badBody, goodBody, '{']), context)).rejects.toThrow(
+      'Order order-x (message message-1) fails its batch of 4: /customerAddress is required',
+    );
+    expect(lines.map(({ line }) => line['message'])).toEqual(['Good Order', 'Bad Order']);
+    expect(changed).toEqual([]);
+  });
+
+  test('throws for an error while processing, too, and keeps its cause', async () => {
+    const cause = new Error('The table is down.');
+    const { handler } = handlerWith({ ...settings, processOrder: () => Promise.reject(cause) });
+    await expect(handler(sqsEvent([goodBody]), context)).rejects.toMatchObject({
+      message: 'Order order-1 (message message-0) fails its batch of 1: Error: The table is down.',
+      cause,
+    });
+  });
+
+  test('reports nothing for a good batch', async () => {
+    const { handler } = handlerWith(settings);
+    expect(await handler(sqsEvent([goodBody]), context)).toEqual({ batchItemFailures: [] });
+  });
+});
