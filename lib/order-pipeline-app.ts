@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { App, type AppProps } from 'aws-cdk-lib';
-import cdkJson from '../cdk.json' with { type: 'json' };
 import { configurationOf } from './configuration.ts';
 import { OrderPipelineStack } from './order-pipeline-stack.ts';
 
@@ -16,11 +16,16 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
     // A CDKMetadata resource would differ with each version of the CDK and does nothing for the pipeline.
     analyticsReporting: false,
     ...props,
-    context: { ...cdkJson.context, ...props.context },
+    context: { ...featureFlags(), ...props.context },
   });
   const stack = new OrderPipelineStack(app, 'OrderPipeline', {
     description: 'Order pipeline: a queue, its dead-letter queue and three functions.',
     configuration: configurationOf(app.node.tryGetContext('preset')),
   });
   return { app, stack };
+}
+
+function featureFlags(): Readonly<Record<string, unknown>> {
+  const cdkJson = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
+  return (JSON.parse(cdkJson) as { readonly context: Readonly<Record<string, unknown>> }).context;
 }
