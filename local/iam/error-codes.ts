@@ -3,7 +3,6 @@ import type { Place } from '../errors.ts';
 
 /** Every code that checking the policies of a model can end with, and what it means. */
 export const iamErrorCodes = {
-  MAPPING_ROLE_DENIED: 'The role of a mapped function may not receive from, delete from or describe its queue.',
   MANAGED_POLICY_UNKNOWN: 'A role has a managed policy whose document is not known here.',
   POLICY_ELEMENT_UNSUPPORTED: 'A policy uses an element or variable that is not evaluated.',
   CONDITION_UNSUPPORTED: 'A policy has a condition whose operator or key is not evaluated.',

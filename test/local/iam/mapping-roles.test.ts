@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../../local/events.ts';
 import { createAuthorizer } from '../../../local/iam/authorizer.ts';
-import { checkMappingRoles } from '../../../local/iam/check-mapping-roles.ts';
+import { checkMappingRoles } from '../../../local/mapping-roles.ts';
 import { consumer, mappingWith, queueWith, readResources } from '../assembly/written-assembly.ts';
 import { ManualClock } from '../manual-clock.ts';
 
