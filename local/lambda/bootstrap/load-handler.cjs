@@ -34,8 +34,10 @@ async function loadModule(taskRoot, name) {
     return await requireOrImport(taskRoot, name);
   } catch (error) {
     if (error instanceof SyntaxError) throw new RuntimeError('UserCodeSyntaxError', String(error));
-    const isMissing = error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND';
-    if (error instanceof Error && isMissing) throw new RuntimeError('ImportModuleError', String(error));
+    // Only what `require` misses: an ES module's ERR_MODULE_NOT_FOUND stays the plain error that it is, as on Lambda.
+    if (error instanceof Error && error.code === 'MODULE_NOT_FOUND') {
+      throw new RuntimeError('ImportModuleError', String(error));
+    }
     throw error;
   }
 }

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { codeFolder, functionModel, invokeJson, isAlive, removeFolders, startLambda } from './function-fixture.ts';
+
+/** Holds every invocation until a file appears, so that a test decides how long it runs. */
+const code = (version: number) => `
+  const { existsSync } = require('node:fs');
+  exports.handler = async ({ until }) => {
+    while (until && !existsSync(until)) await new Promise((resolve) => setTimeout(resolve, 2));
+    return { version: ${version}, pid: process.pid };
+  };
+`;
+
+afterAll(removeFolders);
+
+describe('execution environments', () => {
+  test('are as many as there are concurrent invocations, at most the reserved concurrency, and used again', async () => {
+    const folder = codeFolder({ 'index.js': code(1) });
+    await using running = await startLambda([functionModel({ codeDirectory: folder, reservedConcurrency: 2 })]);
+    const until = path.join(folder, 'go');
+    const both = [
+      invokeJson(running.lambda, 'worker', { until }),
+      invokeJson(running.lambda, 'worker', { until }),
+    ] as const;
+    await expect(running.lambda.invoke('worker', '{}')).rejects.toMatchObject({
+      code: 'TooManyRequestsException',
+      httpStatus: 429,
+      message: 'Rate Exceeded.',
+      members: { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' },
+    });
+    writeFileSync(until, '');
+    const [first, second] = await Promise.all(both);
+    expect(first.result.environmentId).not.toBe(second.result.environmentId);
+    const third = await invokeJson(running.lambda, 'worker', {});
+    const fourth = await invokeJson(running.lambda, 'worker', {});
+    expect([first.payload['pid'], second.payload['pid']]).toContain(third.payload['pid']);
+    expect(fourth.payload['pid']).toBe(third.payload['pid']);
+  });
+
+  test('of a function whose code changed are new; what runs finishes on the old one, which then stops', async () => {
+    const folder = codeFolder({ 'index.js': code(1) });
+    const other = codeFolder({ 'index.js': code(7) });
+    const functions = [
+      functionModel({ codeDirectory: folder }),
+      functionModel({ name: 'unchanged', codeDirectory: other }),
+    ];
+    await using running = await startLambda(functions);
+    const until = path.join(other, 'go');
+    const kept = (await invokeJson(running.lambda, 'unchanged', {})).payload;
+    const idle = (await invokeJson(running.lambda, 'worker', {})).payload;
+    const busy = invokeJson(running.lambda, 'worker', { until });
+
+    writeFileSync(path.join(folder, 'index.js'), code(2));
+    await running.lambda.update(functions);
+    const fresh = (await invokeJson(running.lambda, 'worker', {})).payload;
+    expect(fresh).toMatchObject({ version: 2 });
+    expect(fresh['pid']).not.toBe(idle['pid']);
+    expect((await invokeJson(running.lambda, 'unchanged', {})).payload).toEqual(kept);
+    expect(isAlive(idle['pid'])).toBe(true);
+    writeFileSync(until, '');
+    expect((await busy).payload).toEqual(idle);
+    await running.lambda.close();
+    expect([idle, fresh, kept].map(({ pid }) => isAlive(pid))).toEqual([false, false, false]);
+  });
+
+  test('of a function whose configuration changed, or that is gone, are replaced or refused', async () => {
+    const fn = functionModel({
+      codeDirectory: codeFolder({ 'index.js': 'exports.handler = async () => process.env;' }),
+    });
+    await using running = await startLambda([fn]);
+    await running.lambda.invoke('worker', '{}');
+    await running.lambda.update([{ ...fn, environment: { STAGE: 'two' } }]);
+    expect((await invokeJson(running.lambda, 'worker', {})).payload).toMatchObject({ STAGE: 'two' });
+    await running.lambda.update([]);
+    await expect(running.lambda.invoke('worker', '{}')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+  });
+});
+
+describe('closing', () => {
+  test('kills what runs, with what it started, and waits until it is gone', async () => {
+    const folder = codeFolder({
+      'index.js': `
+        const { spawn } = require('node:child_process');
+        exports.handler = async () => {
+          console.log('pids', process.pid, spawn('sleep', ['60']).pid);
+          for (;;) {}
+        };`,
+    });
+    const running = await startLambda([functionModel({ codeDirectory: folder })]);
+    const pids = new Promise<number[]>((resolve) => {
+      running.events.subscribe((event) => {
+        if (event.type !== 'log' || !event.message.includes('pids')) return;
+        resolve(event.message.split('pids ')[1]?.split(' ').map(Number) ?? []);
+      });
+    });
+    const invoked = running.lambda.invoke('worker', '{}');
+    const started = await pids;
+    await running.lambda.close();
+    expect(started.map(isAlive)).toEqual([false, false]);
+    expect(await invoked).toMatchObject({ outcome: 'crash' });
+  });
+
+  test('a service that never ran anything closes', async () => {
+    await using running = await startLambda([]);
+    expect(running.lambda.functions).toEqual([]);
+  });
+});

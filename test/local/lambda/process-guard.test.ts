@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { isAlive } from './function-fixture.ts';
+
+const runner = fileURLToPath(new URL('./orphan-runner.ts', import.meta.url));
+
+test('nothing is left when the runner is killed with -9 while a function blocks', async () => {
+  const child = spawn(process.execPath, [runner], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const [, folder = '', pids = ''] = /^(\S+) .*pids (.+)$/.exec(line) ?? [];
+  const processes = pids.split(' ').map(Number);
+  expect(processes.map(isAlive)).toEqual([true, true]);
+
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  // The guard works after the runner's death, so that nobody can tell when it is done.
+  for (let attempt = 0; attempt < 200 && processes.some(isAlive); attempt += 1) await delay(10);
+  expect(processes.map(isAlive)).toEqual([false, false]);
+  rmSync(folder, { recursive: true });
+});
