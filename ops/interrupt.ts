@@ -1,6 +1,8 @@
 /** Exit codes of the commands: as shells expect them of a program that a signal ended. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const parentCheckMs = 500;
+/** A terminal's Ctrl-C comes twice when npm passes on what reached us already: not impatience, so it is ignored. */
+const repeatMs = 1_000;
 
 export interface Interrupt {
   readonly signal: AbortSignal;
@@ -17,8 +19,13 @@ export interface Interrupt {
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   let code: number | undefined;
+  let firstAtMs = 0;
   const abort = (exitCode: number) => {
-    if (controller.signal.aborted) process.exit(exitCode);
+    if (controller.signal.aborted) {
+      if (Date.now() - firstAtMs > repeatMs) process.exit(exitCode);
+      return;
+    }
+    firstAtMs = Date.now();
     code = exitCode;
     controller.abort(new Interrupted());
   };

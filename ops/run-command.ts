@@ -27,7 +27,7 @@ export async function runCommand<Options extends { readonly help: boolean }>(
     exitCode = options.help ? 0 : await command(options, { signal: interrupt.signal });
   } catch (error) {
     exitCode = error instanceof UsageError ? 2 : 1;
-    if (!(error instanceof Interrupted)) process.stderr.write(`${describe(error)}\n`);
+    process.stderr.write(`${error instanceof Interrupted ? 'Stopped before the end.' : describe(error)}\n`);
   }
   interrupt.dispose();
   process.exitCode = interrupt.exitCode() ?? exitCode;

@@ -55,7 +55,10 @@ async function produce({ runtime, names, options, signal }: RunRequest) {
   let from: number | undefined = 0;
   while (from !== undefined && !signal.aborted) {
     const event = { count: options.count, badRate: options.badRate, seed, ...(from === 0 ? {} : { from }) };
-    const { payload, functionError } = await runtime.lambda.invoke(names.generateOrders, JSON.stringify(event));
+    const { payload, functionError } = await unlessAborted(
+      runtime.lambda.invoke(names.generateOrders, JSON.stringify(event)),
+      signal,
+    );
     from = undefined;
     if (functionError !== undefined) {
       problems.push(`generate-orders failed: ${payload}`);
@@ -68,6 +71,15 @@ async function produce({ runtime, names, options, signal }: RunRequest) {
     if (statusCode !== 200) problems.push(`generate-orders answered ${statusCode}: ${body}`);
   }
   return { seed, problems };
+}
+
+/** Rejects as soon as `signal` aborts; whoever made the promise ends what is behind it. */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason as Error);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
 /** Waits until nothing is in flight. Gives up, saying so, when longer than any timeout allows nothing has moved. */
