@@ -1,4 +1,4 @@
-import type { SentMessage } from './message.ts';
+import type { NewMessage, SentMessage } from './message.ts';
 
 /** Source: SQS Developer Guide, "Using the message deduplication ID in Amazon SQS". */
 const intervalMs = 5 * 60 * 1000;
@@ -20,4 +20,9 @@ export class Deduplication {
   remember(key: string, sent: SentMessage, nowMs: number): void {
     this.#accepted.set(key, { untilMs: nowMs + intervalMs, sent });
   }
+}
+
+/** What makes two messages of a FIFO queue the same: the deduplication id, within its group if the scope says so. */
+export function deduplicationKey(message: NewMessage, scope: 'queue' | 'messageGroup'): string {
+  return JSON.stringify([message.deduplicationId, scope === 'messageGroup' ? message.groupId : undefined]);
 }

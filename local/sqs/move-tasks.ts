@@ -72,9 +72,7 @@ export class MoveTasks {
 
   /** Throws for a handle that is none, names no queue, or no running task. */
   cancel(handle: string): MoveTask {
-    const sourceArn = decodeTaskHandle(handle);
-    if (sourceArn === undefined) throw invalidParameterValue('Value for parameter TaskHandle is invalid.');
-    const source = this.#queues.byArn(sourceArn);
+    const source = this.#queues.byArn(sourceOfTask(handle));
     if (source === undefined) {
       throw resourceNotFound("The resource that you specified for the SourceArn parameter doesn't exist.");
     }
@@ -127,12 +125,14 @@ function encodeTaskHandle(taskId: string, sourceArn: string): string {
   return Buffer.from(JSON.stringify({ taskId, sourceArn })).toString('base64');
 }
 
-function decodeTaskHandle(handle: string): string | undefined {
+/** The source queue's ARN in a task handle. Throws `InvalidParameterValue`. */
+export function sourceOfTask(handle: string): string {
   try {
     const decoded: unknown = JSON.parse(Buffer.from(handle, 'base64').toString());
     const { taskId, sourceArn } = decoded as { taskId?: unknown; sourceArn?: unknown };
-    return typeof taskId === 'string' && typeof sourceArn === 'string' ? sourceArn : undefined;
+    if (typeof taskId === 'string' && typeof sourceArn === 'string') return sourceArn;
   } catch {
-    return undefined;
+    // Refused below, like a handle that lacks a part.
   }
+  throw invalidParameterValue('Value for parameter TaskHandle is invalid.');
 }

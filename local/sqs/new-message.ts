@@ -58,3 +58,8 @@ export function redrivenMessage(message: StoredMessage, nowMs: number): StoredMe
     heapIndex: -1,
   };
 }
+
+/** 20 digits that grow from message to message of a FIFO queue, though not by one (API reference of SendMessage). */
+export function sequenceNumber(place: number): string {
+  return `1${String(place * 256).padStart(19, '0')}`;
+}

@@ -49,9 +49,13 @@ export function permissionOn(sqs: SqsContext, action: string, queueName: string)
   return { action: `sqs:${action}`, resource: sqs.queues.arnOf(queueName) };
 }
 
-/** Only account and name of a queue URL matter: clients send back whatever host they know the endpoint by. */
+/**
+ * Only account and name of a queue URL matter: clients send back whatever host they know the endpoint by. AWS also
+ * takes a bare name (LocalStack's test_set_empty_redrive_policy, validated against AWS).
+ */
 function queueNameOf(sqs: SqsContext, input: JsonObject): string {
   const url = requiredString(input, 'QueueUrl');
+  if (/^[\w.-]+$/.test(url)) return url;
   const [, accountId, name] = /\/(\d{12})\/([\w.-]+)\/?$/.exec(url) ?? [];
   if (accountId === undefined || name === undefined) throw invalidAddress(url);
   if (accountId !== sqs.accountId) throw queueDoesNotExist();

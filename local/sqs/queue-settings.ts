@@ -1,5 +1,7 @@
 import type { PolicyDocument, QueueModel, RedrivePolicy } from '../model.ts';
 
+export type QueuePolicy = PolicyDocument & { readonly Id?: string };
+
 /** What `SetQueueAttributes` can change. Units and limits as in the API reference of that operation. */
 export interface QueueSettings {
   readonly visibilityTimeoutSeconds: number;
@@ -9,7 +11,7 @@ export interface QueueSettings {
   readonly maximumMessageSizeBytes: number;
   readonly redrivePolicy?: RedrivePolicy;
   readonly redriveAllowPolicy?: Readonly<Record<string, unknown>>;
-  readonly policy?: PolicyDocument;
+  readonly policy?: QueuePolicy;
   readonly sqsManagedSseEnabled: boolean;
   readonly kmsMasterKeyId?: string;
   readonly kmsDataKeyReusePeriodSeconds?: number;

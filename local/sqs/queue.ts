@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { EventStream } from '../events.ts';
 import { Alarm } from './alarm.ts';
-import { Deduplication } from './deduplication.ts';
+import { Deduplication, deduplicationKey } from './deduplication.ts';
 import { FifoShelf } from './fifo-shelf.ts';
 import type { HandOut } from './hand-out.ts';
 import { MessageStore } from './message-store.ts';
 import type { QueueCounts } from './message-store.ts';
 import { receivedMessage } from './message.ts';
 import type { NewMessage, ReceivedMessage, SentMessage, StoredMessage } from './message.ts';
-import { deadLetter, redrivenMessage, storedMessage } from './new-message.ts';
+import { deadLetter, redrivenMessage, sequenceNumber, storedMessage } from './new-message.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { Receipts } from './receipts.ts';
 import { invalidValue, messageNotInflight } from './sqs-errors.ts';
@@ -111,7 +111,7 @@ export class Queue {
     const nowMs = this.#settle();
     const added: StoredMessage[] = [];
     const sent = messages.map((message) => {
-      const key = this.#deduplicationKey(message);
+      const key = this.fifo ? deduplicationKey(message, this.#settings.deduplicationScope) : undefined;
       const earlier = key === undefined ? undefined : this.#deduplication.earlier(key, nowMs);
       if (earlier !== undefined) return earlier;
       const stored = storedMessage(message, nowMs, message.delaySeconds ?? this.#settings.delaySeconds);
@@ -152,6 +152,21 @@ export class Queue {
     }
     this.#alarm.setFor(this.#store.nextDueAtMs);
     return received;
+  }
+
+  /**
+   * Hands out the messages of an earlier receive once more under the same handles, not counting it as a receive.
+   * Undefined when one of them is no longer in flight under its handle.
+   */
+  receiveAgain(handles: readonly string[], timeoutSeconds: number | undefined): ReceivedMessage[] | undefined {
+    const nowMs = this.#settle();
+    const found = handles.map((handle) => ({ handle, ...this.#receipts.find(handle) }));
+    if (found.some(({ message, isLatest }) => !isLatest || message?.state !== 'in-flight')) return undefined;
+    return found.flatMap(({ message, handle }) => {
+      if (message === undefined) return [];
+      this.#store.putInFlight(message, nowMs + (timeoutSeconds ?? this.visibilityTimeoutSeconds) * 1000);
+      return [receivedMessage(message, handle)];
+    });
   }
 
   /** Receives as soon as there is something: a long poll. Empty when `signal` aborts first. */
@@ -284,17 +299,8 @@ export class Queue {
   }
 
   #admit(message: StoredMessage): void {
-    if (this.fifo) {
-      this.#sequence += 1;
-      message.sequenceNumber = `1${String(this.#sequence * 256).padStart(19, '0')}`;
-    }
+    if (this.fifo) message.sequenceNumber = sequenceNumber((this.#sequence += 1));
     this.#store.add(message);
-  }
-
-  #deduplicationKey(message: NewMessage): string | undefined {
-    if (!this.fifo) return undefined;
-    const scope = this.#settings.deduplicationScope === 'messageGroup' ? message.groupId : undefined;
-    return JSON.stringify([message.deduplicationId, scope]);
   }
 
   #deadLetterQueue(): { queue: Queue; maxReceiveCount: number } | undefined {

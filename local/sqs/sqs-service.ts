@@ -6,6 +6,7 @@ import { MoveTasks } from './move-tasks.ts';
 import { operations } from './operations.ts';
 import { QueueRegistry } from './queue-registry.ts';
 import type { Queue } from './queue.ts';
+import { ReceiveAttempts } from './receive-attempts.ts';
 import type { SqsContext } from './sqs-context.ts';
 
 export interface SqsServiceOptions {
@@ -35,6 +36,7 @@ export class SqsService {
     const context: SqsContext = {
       queues: this.#queues,
       moveTasks: this.#moveTasks,
+      receiveAttempts: new ReceiveAttempts(),
       clock,
       accountId,
       queueUrl: (name) => `${endpointUrl}/${accountId}/${name}`,

@@ -3,6 +3,7 @@ import type { ReceivedMessage } from '../message.ts';
 import {
   messageAttributes,
   optionalInteger,
+  optionalString,
   queueOperation,
   stringList,
   stringMap,
@@ -13,7 +14,7 @@ import type { Queue, ReceiveOptions } from '../queue.ts';
 import { attributeSelection, selectAttributes } from '../attribute-selection.ts';
 import type { AttributeSelection } from '../attribute-selection.ts';
 import type { SqsContext } from '../sqs-context.ts';
-import { overLimit } from '../sqs-errors.ts';
+import { invalidValue, overLimit } from '../sqs-errors.ts';
 
 const shapes = {
   input: {
@@ -55,10 +56,21 @@ export const receiveMessage = (sqs: SqsContext): Operation =>
       strings(input, 'MessageAttributeNames'),
     );
     const options = { max, ...(visibilityTimeoutSeconds !== undefined && { visibilityTimeoutSeconds }) };
+    const attemptId = attemptIdOf(queue, input);
+    const again = attemptId && sqs.receiveAttempts.repeat(queue, attemptId, sqs.clock.now(), visibilityTimeoutSeconds);
     const messages =
-      waitSeconds > 0 ? await longPoll(sqs, queue, options, waitSeconds, context) : shortPoll(queue, options);
+      again ||
+      (waitSeconds > 0 ? await longPoll(sqs, queue, options, waitSeconds, context) : shortPoll(queue, options));
+    if (attemptId && messages.length > 0) sqs.receiveAttempts.remember(queue, attemptId, sqs.clock.now(), messages);
     return messages.length === 0 ? {} : { Messages: messages.map((message) => document(message, selection)) };
   });
+
+function attemptIdOf(queue: Queue, input: JsonObject): string | undefined {
+  const attemptId = optionalString(input, 'ReceiveRequestAttemptId');
+  if (attemptId === undefined || queue.fifo) return attemptId;
+  const reason = 'The request includes a parameter that is not valid for this queue type.';
+  throw invalidValue(attemptId, 'ReceiveRequestAttemptId', reason);
+}
 
 /** Only a short poll of a standard queue is told that too much is in flight (SQS Developer Guide, "Message quotas"). */
 function shortPoll(queue: Queue, options: ReceiveOptions): ReceivedMessage[] {

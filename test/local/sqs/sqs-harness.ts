@@ -1,0 +1,72 @@
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Message, ReceiveMessageCommandInput } from '@aws-sdk/client-sqs';
+import { startEndpoint } from '../../../local/endpoint/server.ts';
+import { EventStream } from '../../../local/events.ts';
+import type { RuntimeEvent } from '../../../local/events.ts';
+import type { QueueModel } from '../../../local/model.ts';
+import { SqsService } from '../../../local/sqs/sqs-service.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { accountId, region } from './queue-model.ts';
+
+export type SqsHarness = Awaited<ReturnType<typeof startSqs>>;
+
+/** SQS behind a real endpoint, with a real SDK client, on a clock that stands still. */
+export async function startSqs(queues: readonly QueueModel[], handOut?: { seed: number }) {
+  const clock = new ManualClock();
+  const stream = new EventStream();
+  const events: RuntimeEvent[] = [];
+  stream.subscribe((event) => events.push(event));
+  const endpoint = await startEndpoint({ port: 0, nextFreePort: false, events: stream, clock });
+  const service = new SqsService({
+    queues,
+    clock,
+    events: stream,
+    region,
+    accountId,
+    endpointUrl: endpoint.url,
+    handOut,
+  });
+  endpoint.serve({
+    rpcServices: [service.rpc],
+    restServices: [],
+    resolveCaller: (accessKeyId) => ({ accessKeyId: accessKeyId ?? '' }),
+    authorize: () => undefined,
+  });
+  const client = new SQSClient({
+    endpoint: endpoint.url,
+    region,
+    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'any' },
+    maxAttempts: 1,
+  });
+  const url = (name: string) => `${endpoint.url}/${accountId}/${name}`;
+  return {
+    clock,
+    client,
+    service,
+    endpoint,
+    events,
+    url,
+    queue: (name: string) => {
+      const queue = service.queues().find((candidate) => candidate.name === name);
+      if (queue === undefined) throw new Error(`No queue ${name}.`);
+      return queue;
+    },
+    receive: async (name: string, input: Partial<ReceiveMessageCommandInput> = {}): Promise<Message[]> => {
+      const command = new ReceiveMessageCommand({
+        QueueUrl: url(name),
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+        ...input,
+      });
+      return (await client.send(command)).Messages ?? [];
+    },
+    eventsOf: <Type extends RuntimeEvent['type']>(type: Type) =>
+      events.filter((event): event is Extract<RuntimeEvent, { type: Type }> => event.type === type),
+    close: async () => {
+      client.destroy();
+      service.close();
+      await endpoint.close();
+    },
+  };
+}
