@@ -3,6 +3,7 @@ import type { FunctionModel } from '../model.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import type { EnvironmentServices } from './environment-services.ts';
 import { environmentVariables, nodeArguments } from './environment-variables.ts';
+import type { ProcessExit } from './exit-reason.ts';
 import { type Conclusion, initConclusion, runConclusion, timeoutConclusion } from './invocation-outcome.ts';
 import type { InvokeResult } from './invoke-result.ts';
 import { logTail } from './log-tail.ts';
@@ -17,6 +18,9 @@ const runtimeDirectory = fileURLToPath(new URL('./bootstrap', import.meta.url));
 const bootstrap = fileURLToPath(new URL('./bootstrap/bootstrap.cjs', import.meta.url));
 
 export type EnvironmentInvocation = Omit<RuntimeInvocation, 'deadlineMs'> & { readonly keepLog: boolean };
+
+/** How an environment that is stopped in the middle of an invocation ends it. */
+const killed: ProcessExit = { code: null, signal: 'SIGKILL', outOfMemory: false };
 
 interface Init {
   readonly durationMs: number;
@@ -94,7 +98,7 @@ export class ExecutionEnvironment {
     };
   }
 
-  /** Kills the process, whatever it does; settles when it is gone. */
+  /** Kills the process, whatever it does, and starts no other; settles when it is gone. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#process?.kill();
@@ -126,6 +130,7 @@ export class ExecutionEnvironment {
   }
 
   async #initialise(phase: InitPhase, limitMs: number): Promise<Init> {
+    if (this.#stopped) return { durationMs: 0, outcome: { kind: 'exit', exit: killed } };
     const startedAtMs = performance.now();
     this.log.platform({
       type: 'init-start',
@@ -169,7 +174,6 @@ export class ExecutionEnvironment {
       onLine: (line, raw) => this.log.application(line, raw),
     });
     this.#process = started;
-    if (this.#stopped) void started.kill();
     return started;
   }
 

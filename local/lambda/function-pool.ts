@@ -16,6 +16,7 @@ export class FunctionPool {
   readonly #services: EnvironmentServices;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
+  readonly #running = new Set<Promise<InvokeResult>>();
   #retired = false;
 
   constructor(fn: FunctionModel, code: CodeFingerprint, services: EnvironmentServices) {
@@ -27,9 +28,12 @@ export class FunctionPool {
 
   async invoke(invocation: EnvironmentInvocation): Promise<InvokeResult> {
     const environment = this.#idle.pop() ?? this.#start();
+    const running = environment.invoke(invocation);
+    this.#running.add(running);
     try {
-      return await environment.invoke(invocation);
+      return await running;
     } finally {
+      this.#running.delete(running);
       if (this.#retired) void this.#stop(environment);
       else this.#idle.push(environment);
     }
@@ -41,10 +45,11 @@ export class FunctionPool {
     for (const environment of this.#idle.splice(0)) void this.#stop(environment);
   }
 
-  /** Kills every process; settles when they are gone. */
+  /** Kills every process; settles when they are gone and the invocations that they ran are over. */
   async close(): Promise<void> {
     this.#retired = true;
     await Promise.all([...this.#environments].map((environment) => this.#stop(environment)));
+    await Promise.allSettled(this.#running);
   }
 
   get isEmpty(): boolean {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
+import { AwsError } from '../endpoint/aws-error.ts';
 import type { RestRequest, RestService } from '../endpoint/service.ts';
 import type { EventStream } from '../events.ts';
 import type { FunctionModel } from '../model.ts';
@@ -18,6 +19,7 @@ import { getFunctionConfiguration } from './rest/get-function-configuration.ts';
 import { invoke } from './rest/invoke.ts';
 import { listFunctions } from './rest/list-functions.ts';
 import { RuntimeApiServer } from './runtime-api-server.ts';
+import { runtimeNotice } from './runtime-notice.ts';
 import { newTraceHeader } from './trace-header.ts';
 
 export interface LambdaServiceOptions {
@@ -48,6 +50,8 @@ export class LambdaService implements FunctionDirectory {
   readonly rest: RestService;
   #pools = new Map<string, FunctionPool>();
   readonly #retired = new Set<FunctionPool>();
+  readonly #told = new Set<string>();
+  #closed = false;
 
   constructor(options: LambdaServiceOptions) {
     this.#options = options;
@@ -75,7 +79,12 @@ export class LambdaService implements FunctionDirectory {
   async start(): Promise<void> {
     this.#guard.start();
     await this.#runtimeApi.start();
-    await this.update(this.#options.functions);
+    try {
+      await this.update(this.#options.functions);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   get functions(): readonly FunctionModel[] {
@@ -91,6 +100,7 @@ export class LambdaService implements FunctionDirectory {
    * JSON text. Throws `AwsError`: `ResourceNotFoundException`, or `TooManyRequestsException` when throttled.
    */
   async invoke(functionName: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
+    if (this.#closed) throw shuttingDown();
     const fn = findFunction(this, functionName);
     const pool = this.#pools.get(fn.name) as FunctionPool;
     const leave = this.#concurrency.enter(fn, this.functions);
@@ -122,11 +132,13 @@ export class LambdaService implements FunctionDirectory {
       current.set(fn.name, unchanged ? pool : new FunctionPool(fn, code, this.#services));
     }
     this.#pools = current;
+    this.#tell(runtimeNotice(functions, process.version));
     for (const [name, pool] of former) if (current.get(name) !== pool) this.#retire(pool);
   }
 
   /** Kills every process and settles when they are gone. Invocations under way end as crashed. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#asyncInvoker.close();
     await Promise.all([...this.#pools.values(), ...this.#retired].map((pool) => pool.close()));
     await Promise.all([this.#runtimeApi.close(), this.#guard.close()]);
@@ -137,9 +149,21 @@ export class LambdaService implements FunctionDirectory {
     return this.#pools.get(fn.name) as FunctionPool;
   }
 
+  #tell(message: string | undefined): void {
+    if (message === undefined || this.#told.has(message)) return;
+    this.#told.add(message);
+    const { clock, events } = this.#options;
+    events.emit({ type: 'notice', atMs: clock.now(), level: 'info', message });
+  }
+
   #retire(pool: FunctionPool): void {
     pool.retire();
     for (const old of this.#retired) if (old.isEmpty) this.#retired.delete(old);
     this.#retired.add(pool);
   }
+}
+
+function shuttingDown(): AwsError {
+  const message = 'The local runtime is shutting down.';
+  return new AwsError('ServiceException', message, { httpStatus: 500, members: { Type: 'Service' } });
 }

@@ -101,8 +101,35 @@ describe('closing', () => {
     expect(await invoked).toMatchObject({ outcome: 'crash' });
   });
 
+  test('ends an invocation that still waits for its process, and refuses later ones', async () => {
+    const folder = codeFolder({ 'index.mjs': 'await new Promise((resolve) => setTimeout(resolve, 60000));' });
+    const running = await startLambda([functionModel({ codeDirectory: folder })]);
+    const invoked = running.lambda.invoke('worker', '{}');
+    await running.lambda.close();
+    expect(await invoked).toMatchObject({ outcome: 'crash', errorType: 'Runtime.ExitError' });
+    await expect(running.lambda.invoke('worker', '{}')).rejects.toMatchObject({ code: 'ServiceException' });
+  });
+
   test('a service that never ran anything closes', async () => {
     await using running = await startLambda([]);
     expect(running.lambda.functions).toEqual([]);
   });
+});
+
+test('functions that declare another Node.js than this machine’s are named once', async () => {
+  const codeDirectory = codeFolder({ 'index.js': '' });
+  const functions = [
+    functionModel({ codeDirectory }),
+    functionModel({ name: 'old', codeDirectory, runtime: 'nodejs16.x' }),
+  ];
+  await using running = await startLambda(functions);
+  await running.lambda.update(functions);
+  expect(running.emitted).toEqual([
+    {
+      type: 'notice',
+      atMs: expect.any(Number),
+      level: 'info',
+      message: "Functions run on this machine's Node.js 24, whatever runtime they declare: old (nodejs16.x).",
+    },
+  ]);
 });
