@@ -46,6 +46,8 @@ export function bundlingOptions(name: FunctionName) {
     mainFields: ['module', 'main'],
     external: unusedCredentialProviders,
     minify: true,
+    // Lambda's JSON log format takes an error's type from the name of its class.
+    keepNames: true,
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',

@@ -90,9 +90,18 @@ describe('the bundle', () => {
     });
   });
 
-  test('of process-orders handles good orders without its other files', () => {
+  test('keeps the names of errors, which Lambda logs as their type', () => {
+    const code = readFileSync(join(bundle('process-orders'), 'index.mjs'), 'utf8');
+    expect(code).toMatch(/static\{\w+\(this,"BatchFailedError"\)\}/);
+  });
+
+  test('of process-orders handles good orders without the files it imports dynamically', () => {
     const directory = bundle('process-orders');
-    for (const file of readdirSync(directory)) if (file !== 'index.mjs') rmSync(join(directory, file));
+    const code = readFileSync(join(directory, 'index.mjs'), 'utf8');
+    for (const file of readdirSync(directory)) {
+      if (file !== 'index.mjs' && !code.includes(`from"./${file}"`)) rmSync(join(directory, file));
+    }
+    expect(readdirSync(directory).length).toBeLessThan(3);
     const program = `
       const { handler } = await import(${JSON.stringify(join(directory, 'index.mjs'))});
       const response = await handler(${JSON.stringify(sqsEvent([goodBody]))}, { getRemainingTimeInMillis: () => 10_000 });
