@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import type { Outcome } from '../../ops/start/outcome.ts';
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs what `npm start` runs, without npm's own second of start-up. */
+async function start(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, ['bin/start.ts', ...args], {
+    cwd: projectRoot,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
+  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { exitCode, ...output };
+}
+
+describe('the production preset', () => {
+  test('sends ten orders, fails UserX alone with its reason, and balances', async () => {
+    const { exitCode, stdout } = await start();
+    expect(stdout).toContain('UserX: /customerAddress is required');
+    expect(stdout).toContain('every order is accounted for: sent 10 = processed 9 + failed 1');
+    for (const user of [0, 1, 2, 3, 4, 5, 7, 8, 9]) expect(stdout).toMatch(new RegExp(`Good Order +User${user} `));
+    // No escape sequences in a pipe.
+    expect(stdout).not.toContain('\u001B');
+    expect(exitCode).toBe(0);
+  });
+
+  test('with --json prints one document and nothing else, every order accounted for', async () => {
+    const { exitCode, stdout } = await start('--count', '2000', '--bad-rate', '0.05', '--seed', '7', '--json');
+    const outcome = JSON.parse(stdout) as Outcome;
+    expect(outcome).toMatchObject({ sent: 2000, processed: 1900, failed: 100, inFlight: 0, balanced: true, seed: 7 });
+    expect(outcome.failures).toHaveLength(100);
+    for (const { kind, reasons } of outcome.failures) {
+      expect(['invalid', 'not-json']).toContain(kind);
+      expect(reasons.length).toBeGreaterThan(0);
+    }
+    expect(outcome.ordersPerSecond).toBeCloseTo(2000 / (outcome.durationMs / 1000));
+    // Bad orders are received maxReceiveCount times by process-orders and once by failed-orders.
+    const messages = outcome.batches.reduce((sum, batch) => sum + batch.messages, 0);
+    expect(messages).toBe(1900 + 100 * 5 + 100);
+    expect(exitCode).toBe(0);
+  });
+
+  test('no orders are no problem', async () => {
+    const { exitCode, stdout } = await start('--count', '0', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ sent: 0, balanced: true, ordersPerSecond: 0 });
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe('the lab preset', () => {
+  test('drags good orders into bad-orders beside UserX, split over instances, and says why', async () => {
+    const { exitCode, stdout } = await start('--preset', 'lab');
+    const [, processed, failed] = /sent 10 = processed (\d+) \+ failed (\d+)/.exec(stdout) ?? [];
+    expect(Number(processed) + Number(failed)).toBe(10);
+    expect(Number(failed)).toBeGreaterThan(1);
+    expect(stdout).toContain('UserX: /customerAddress is required');
+    expect(stdout).toMatch(/Why did \d+ good orders? fail\? In the lab preset/);
+    expect(stdout.match(/^ {2}process-orders .*batch/gm)?.length).toBeGreaterThan(1);
+    expect(exitCode).toBe(0);
+  }, 60_000);
+});
+
+describe('the command line', () => {
+  test.each([
+    [['--count', 'abc'], '--count must be a whole number'],
+    [['--bad-rate', '2'], '--bad-rate must be a number from 0 to 1'],
+    [['--no-such-option'], "Unknown option '--no-such-option'"],
+  ])('%j is one clear line and exit code 2', async (args, message) => {
+    const { exitCode, stdout, stderr } = await start(...args);
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n')).toEqual([expect.stringContaining(message)]);
+    expect(exitCode).toBe(2);
+  });
+
+  test('--help says what there is', async () => {
+    const { exitCode, stdout } = await start('--help');
+    expect(stdout).toContain('--bad-rate R');
+    expect(exitCode).toBe(0);
+  });
+});
