@@ -50,7 +50,8 @@ export class PipelineFunction extends Construct {
       memorySize: props.settings.memoryMb,
       timeout: Duration.seconds(props.settings.timeoutSeconds),
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
-      role,
+      // Takes no grants from constructs: what the function may do is what is spelled out above.
+      role: role.withoutPolicyUpdates(),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
     });

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { ConsumerSettings } from './configuration.ts';
 import { PipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
 
@@ -11,13 +11,8 @@ export interface QueueConsumerProps extends PipelineFunctionProps {
   readonly queue: Queue;
 }
 
-/**
- * A function fed by a queue. The mapping is spelled out instead of `SqsEventSource`, which would also grant
- * sqs:GetQueueUrl and sqs:ChangeMessageVisibility to functions that use neither.
- */
+/** A function fed by a queue. */
 export class QueueConsumer extends PipelineFunction {
-  readonly mapping: EventSourceMapping;
-
   constructor(scope: Construct, id: string, { queue, settings, permissions, ...props }: QueueConsumerProps) {
     // What an event source mapping needs of its function's role (Lambda Developer Guide, "Using Lambda with SQS").
     const consume = new PolicyStatement({
@@ -26,13 +21,14 @@ export class QueueConsumer extends PipelineFunction {
     });
     super(scope, id, { ...props, settings, permissions: [consume, ...permissions] });
 
-    this.mapping = new EventSourceMapping(this, 'Mapping', {
-      target: this.function,
-      eventSourceArn: queue.queueArn,
-      batchSize: settings.batchSize,
-      maxBatchingWindow: Duration.seconds(settings.windowSeconds),
-      maxConcurrency: settings.maximumConcurrency,
-      reportBatchItemFailures: settings.partialBatchResponses,
-    });
+    // It would also grant sqs:GetQueueUrl and sqs:ChangeMessageVisibility, but the role takes no grants.
+    this.function.addEventSource(
+      new SqsEventSource(queue, {
+        batchSize: settings.batchSize,
+        maxBatchingWindow: Duration.seconds(settings.windowSeconds),
+        maxConcurrency: settings.maximumConcurrency,
+        reportBatchItemFailures: settings.partialBatchResponses,
+      }),
+    );
   }
 }
