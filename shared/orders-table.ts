@@ -1,0 +1,148 @@
+/**
+ * The orders table: its keys, indexes and rows, agreed on by the stack that makes it, the functions that write it and
+ * the `orders` command that reads it. One DynamoDB table:
+ *
+ *     pk                 sk                       what
+ *     ORDER#<order key>  ORDER                    a processed order, written once
+ *     ORDER#<order key>  FAILURE#<failure id>     a failure and what became of it
+ *     ORDER#<order key>  BODY#<SHA-256>#<0000>    a piece of a body too large for its row
+ *
+ * An order's key is its own id; for an order without one, the id of the message that brought it first. Everything known
+ * of an order is one query. Good orders are in no index, so each costs one write. Failures are in two sparse indexes,
+ * split over shards so that no partition is hot:
+ *
+ *     failures-by-status   statusShard = <status>#<shard>   failedAt     while `failed` or `replayed`
+ *     failures-by-cause    causeShard = <cause>#<shard>     failedAt     while `failed`
+ */
+export const orderRowKey = (orderKey: string) => ({ pk: `ORDER#${orderKey}`, sk: 'ORDER' });
+export const failureRowKey = (orderKey: string, failureId: string) => ({
+  pk: `ORDER#${orderKey}`,
+  sk: `FAILURE#${failureId}`,
+});
+export const bodyPieceKey = (orderKey: string, bodyHash: string, index: number) => ({
+  pk: `ORDER#${orderKey}`,
+  sk: `BODY#${bodyHash}#${String(index).padStart(4, '0')}`,
+});
+
+export const indexes = {
+  byStatus: { name: 'failures-by-status', partitionKey: 'statusShard', sortKey: 'failedAt' },
+  byCause: { name: 'failures-by-cause', partitionKey: 'causeShard', sortKey: 'failedAt' },
+} as const;
+
+/** Attributes that both indexes carry beside the keys: what lists and groups need, without the bodies. */
+export const projectedAttributes = [
+  'failureId',
+  'orderKey',
+  'orderId',
+  'status',
+  'kind',
+  'reasons',
+  'cause',
+  'replayCount',
+] as const;
+
+/** Partitions of each index value: 1,000 writes a second each before DynamoDB must split them. */
+export const shardCount = 8;
+
+/** The shard of a failure: the same one as long as it lives. */
+export function shardOf(failureId: string): number {
+  let hash = 0;
+  for (const character of failureId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  return hash % shardCount;
+}
+
+/** `failed`: in the ledger, waiting for somebody. `replayed`: sent again, on its way. `processed`: a replay succeeded. */
+export type FailureStatus = 'failed' | 'replayed' | 'processed';
+
+export const statusShard = (status: FailureStatus, failureId: string) => `${status}#${shardOf(failureId)}`;
+export const causeShard = (cause: string, failureId: string) => `${cause}#${shardOf(failureId)}`;
+
+/** A body in its row, or, beyond `maximumInlineBytes`, in pieces beside it. */
+export type StoredBody = { readonly body: string } | { readonly bodyHash: string; readonly bodyPieces: number };
+
+/** UTF-8 bytes of a body that stay in the row: an item holds 400 KB, and reasons and attributes need room too. */
+export const maximumInlineBytes = 300 * 1024;
+
+/** A processed order. */
+export type OrderRow = StoredBody & {
+  readonly pk: string;
+  readonly sk: 'ORDER';
+  readonly orderKey: string;
+  /** SHA-256 (hex) of the body: the same id with another body is a conflict, with the same one a duplicate. */
+  readonly contentHash: string;
+  /** ISO 8601, UTC, as all times here. */
+  readonly processedAt: string;
+  readonly messageId: string;
+  readonly receiveCount: number;
+  readonly schemaVersion: string;
+  readonly traceId?: string;
+  /** Of the failure that was replayed, when this is a replay. */
+  readonly failureId?: string;
+};
+
+/** A message attribute as it is stored and sent again; binary values are base64 text. */
+export interface StoredAttribute {
+  readonly dataType: string;
+  readonly stringValue?: string;
+  readonly binaryValue?: string;
+}
+
+/** One thing that happened to a failure. `by` is a person or program for what was done by hand. */
+export interface HistoryEntry {
+  readonly at: string;
+  readonly event: 'failed' | 'replayed' | 'edited' | 'processed';
+  readonly messageId?: string;
+  readonly by?: string;
+  readonly kind?: string;
+  readonly reasons?: readonly string[];
+  readonly receiveCount?: number;
+}
+
+/** A failure, from its first writing-down to its end. */
+export type FailureRow = StoredBody & {
+  readonly pk: string;
+  readonly sk: string;
+  /** Id of the message that failed first. */
+  readonly failureId: string;
+  readonly orderKey: string;
+  /** The order's own id; absent when the body names none that can be trusted. */
+  readonly orderId?: string;
+  readonly status: FailureStatus;
+  /** One of `failureKinds` in log-messages.ts. */
+  readonly kind: string;
+  readonly reasons: readonly string[];
+  /** Fingerprint of kind and reasons without values: 12 hex digits. */
+  readonly cause: string;
+  readonly statusShard?: string;
+  readonly causeShard?: string;
+  readonly firstFailedAt: string;
+  readonly failedAt: string;
+  /** When a consumer first received the message that failed last. */
+  readonly firstSeenAt: string;
+  readonly receiveCount: number;
+  readonly messageAttributes: Readonly<Record<string, StoredAttribute>>;
+  readonly sourceQueueArn?: string;
+  readonly traceId?: string;
+  readonly schemaVersion: string;
+  readonly replayCount: number;
+  /** Ids of the messages whose failure is written down: a second delivery of one of them changes nothing. */
+  readonly recordedMessages: ReadonlySet<string>;
+  readonly history: readonly HistoryEntry[];
+};
+
+/**
+ * The message attribute that a replayed message carries: where it comes from. Its value is JSON of `Lineage`. One
+ * attribute, because SQS allows ten and the message's own come along.
+ */
+export const lineageAttribute = 'ReplayOf';
+
+export interface Lineage {
+  readonly orderKey: string;
+  readonly failureId: string;
+  /** 1 for the first replay. */
+  readonly count: number;
+  readonly by: string;
+}
+
+/** Replays of one failure before a person must insist (`--force`). */
+export const replayCap = 5;
