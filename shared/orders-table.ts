@@ -73,6 +73,8 @@ export type OrderRow = StoredBody & {
   /** ISO 8601, UTC, as all times here. */
   readonly processedAt: string;
   readonly messageId: string;
+  /** When SQS took the message: its attribute SentTimestamp. `orders show` begins an order's life with it. */
+  readonly sentAt?: string;
   readonly receiveCount: number;
   readonly schemaVersion: string;
   readonly traceId?: string;
@@ -117,6 +119,8 @@ export type FailureRow = StoredBody & {
   readonly causeShard?: string;
   readonly firstFailedAt: string;
   readonly failedAt: string;
+  /** When SQS took the message that failed first: its attribute SentTimestamp. */
+  readonly sentAt?: string;
   /** When a consumer first received the message that failed last. */
   readonly firstSeenAt: string;
   readonly receiveCount: number;
