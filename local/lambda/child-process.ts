@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ProcessExit } from './exit-reason.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { FrameDecoder, FrameKind } from './log-frames.ts';
-import type { ProcessGuard } from './process-guard.ts';
+import type { ProcessGuard } from '../process-guard.ts';
 
 export interface ChildOptions {
   readonly arguments: readonly string[];

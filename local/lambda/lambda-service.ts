@@ -13,7 +13,7 @@ import type { Credentials } from './environment-variables.ts';
 import { type FunctionDirectory, findFunction } from './function-name.ts';
 import { FunctionPool } from './function-pool.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
-import { ProcessGuard } from './process-guard.ts';
+import { ProcessGuard } from '../process-guard.ts';
 import { getFunction } from './rest/get-function.ts';
 import { getFunctionConfiguration } from './rest/get-function-configuration.ts';
 import { invoke } from './rest/invoke.ts';

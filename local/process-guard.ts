@@ -19,8 +19,8 @@ for pid in $groups; do kill -9 "-$pid" 2>/dev/null; done
 `;
 
 /**
- * Sees to it that no process of a function outlives the runner, even when the runner is killed with -9 while a function
- * blocks its event loop: a process of its own that waits for the runner's end of a pipe to close.
+ * Sees to it that no process the runner started (functions, tables) outlives it, even when the runner is killed with -9
+ * while a function blocks its event loop: a process of its own that waits for the runner's end of a pipe to close.
  */
 export class ProcessGuard {
   #shell: ChildProcess | undefined;
