@@ -9,7 +9,15 @@ import { queryProtocol } from './query-protocol.ts';
 import { restProtocol } from './rest-protocol.ts';
 import { findRoute } from './rest-router.ts';
 import type { RestMatch } from './rest-router.ts';
-import type { Authorize, CallContext, Caller, JsonObject, RestService, RpcService } from './service.ts';
+import type {
+  Authorize,
+  CallContext,
+  Caller,
+  ForwardedOperation,
+  JsonObject,
+  RestService,
+  RpcService,
+} from './service.ts';
 import { notImplemented, unknownOperation, unservedProtocol } from './unserved.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -62,11 +70,13 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
     const prefix = target.slice(0, Math.max(dot, 0));
     const service = byTarget.get(prefix);
     const protocol = jsonProtocol(exchange.request.headers['content-type'], service);
-    return answer(exchange, protocol, () => {
+    return answer(exchange, protocol, async () => {
       const operationName = target.slice(dot + 1);
       if (service === undefined) throw notImplemented(prefix, operationName);
+      const forwarded = forwardedOperation(service, operationName);
+      if (forwarded !== undefined) return forward(exchange, forwarded);
       const parse = () => jsonInput(exchange.body, operationOf(service, operationName, 'json').input);
-      return runRpc(exchange, service, operationName, 'json', parse);
+      return protocol.success(await runRpc(exchange, service, operationName, 'json', parse), exchange.requestId);
     });
   }
 
@@ -75,14 +85,22 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
     const path = exchange.url.pathname;
     const fromPath = backend.rpcServices.find((candidate) => candidate.inputFromPath?.(path) !== undefined);
     const service = bySigningName.get(exchange.scope?.service ?? '') ?? fromPath;
-    return answer(exchange, queryProtocol(action, service), () => {
+    const protocol = queryProtocol(action, service);
+    return answer(exchange, protocol, async () => {
       if (service === undefined) throw notImplemented(exchange.scope?.service ?? 'an unnamed service', action);
       const parse = () => ({
         ...service.inputFromPath?.(path),
         ...queryInput(form, operationOf(service, action, 'query').input),
       });
-      return runRpc(exchange, service, action, 'query', parse);
+      return protocol.success(await runRpc(exchange, service, action, 'query', parse), exchange.requestId);
     });
+  }
+
+  function forward(exchange: Exchange, operation: ForwardedOperation): Promise<HttpAnswer> {
+    const { caller } = contextOf(exchange);
+    const input = jsonInput(exchange.body, undefined);
+    for (const permission of operation.permissions(input)) backend.authorize(caller, permission);
+    return operation.forward(exchange.body, input);
   }
 
   async function runRpc(
@@ -131,13 +149,9 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
     }
   }
 
-  async function answer(
-    exchange: Exchange,
-    protocol: Protocol,
-    run: () => JsonObject | Promise<JsonObject>,
-  ): Promise<HttpAnswer> {
+  async function answer(exchange: Exchange, protocol: Protocol, run: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     try {
-      return protocol.success(await run(), exchange.requestId);
+      return await run();
     } catch (error) {
       return protocol.failure(asAwsError(error), exchange.requestId);
     }
@@ -170,6 +184,11 @@ function operationOf(service: RpcService, name: string, style: 'json' | 'query')
   const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
   if (operation !== undefined) return operation;
   throw service.complete === true ? unknownOperation(name, style) : notImplemented(service.signingName, name);
+}
+
+function forwardedOperation(service: RpcService, name: string): ForwardedOperation | undefined {
+  const { forwarded = {} } = service;
+  return Object.hasOwn(forwarded, name) ? forwarded[name] : undefined;
 }
 
 /** The parameters of a Query request: its form body, or its URL when that names an Action. */

@@ -57,6 +57,22 @@ export interface Operation {
   run(input: JsonObject, context: CallContext): JsonObject | Promise<JsonObject>;
 }
 
+/**
+ * An operation that another server answers, which gets the JSON request as it came and whose response goes back as it
+ * is: nothing is written twice. The input is parsed for the permissions only.
+ */
+export interface ForwardedOperation {
+  readonly permissions: (input: JsonObject) => readonly Permission[];
+  /** Asked after the permissions. Throws `AwsError` for what the other server must not see. */
+  forward(body: Buffer, input: JsonObject): Promise<ForwardedAnswer>;
+}
+
+export interface ForwardedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
 /** A service behind the endpoint: its operations by name, for the RPC protocols (JSON 1.0/1.1 and Query). */
 export interface RpcService {
   /** As in the credential scope of a signature: `sqs`, `logs`, `cloudformation`, `sts`. */
@@ -74,6 +90,8 @@ export interface RpcService {
   /** Input that a Query request's path carries: SQS's queue URL. */
   readonly inputFromPath?: (path: string) => JsonObject | undefined;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** Operations of the JSON protocols beside `operations`. */
+  readonly forwarded?: Readonly<Record<string, ForwardedOperation>>;
 }
 
 /** Decides whether a caller may; throws the service's access-denied `AwsError` when not. */
