@@ -11,6 +11,7 @@ export interface LocalModel {
   readonly mappings: readonly MappingModel[];
   readonly roles: readonly RoleModel[];
   readonly logGroups: readonly LogGroupModel[];
+  readonly tables: readonly TableModel[];
   /** Resources with no local meaning, listed once for the person at the terminal. */
   readonly skipped: readonly SkippedResource[];
 }
@@ -138,6 +139,39 @@ export interface LogGroupModel extends Declared {
   readonly name: string;
   readonly arn: string;
   readonly retentionDays?: number;
+}
+
+export interface TableModel extends Declared {
+  readonly name: string;
+  readonly arn: string;
+  readonly billingMode: 'PROVISIONED' | 'PAY_PER_REQUEST';
+  /** Of a provisioned table, as DescribeTable shows it: nothing is throttled. */
+  readonly throughput?: TableThroughput;
+  /** Types of the attributes that are keys, of the table or of an index. */
+  readonly attributeTypes: Readonly<Record<string, 'S' | 'N' | 'B'>>;
+  readonly keySchema: readonly TableKey[];
+  readonly globalIndexes: readonly TableIndex[];
+  readonly localIndexes: readonly TableIndex[];
+}
+
+export interface TableKey {
+  readonly attributeName: string;
+  /** `HASH`: partition key, `RANGE`: sort key. */
+  readonly keyType: 'HASH' | 'RANGE';
+}
+
+export interface TableIndex {
+  readonly name: string;
+  readonly keySchema: readonly TableKey[];
+  readonly projectionType: 'ALL' | 'INCLUDE' | 'KEYS_ONLY';
+  /** With `INCLUDE`: what the index holds beside the keys. */
+  readonly nonKeyAttributes: readonly string[];
+  readonly throughput?: TableThroughput;
+}
+
+export interface TableThroughput {
+  readonly readCapacityUnits: number;
+  readonly writeCapacityUnits: number;
 }
 
 export interface SkippedResource extends Declared {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CloudFormationService } from './cloudformation/cloudformation-service.ts';
+import { DynamodbService } from './dynamodb/dynamodb-service.ts';
 import { type Endpoint, startEndpoint } from './endpoint/server.ts';
 import { MappingService } from './event-source-mapping/mapping-service.ts';
 import { serviceQueue } from './event-source-mapping/service-queue.ts';
@@ -46,7 +47,7 @@ export interface Runtime extends AsyncDisposable {
   readonly lambda: LambdaService;
   readonly mappings: MappingService;
   /**
-   * Takes on another assembly: queues keep their messages, functions whose code or configuration changed are replaced
+   * Takes on another assembly: queues keep their messages and tables their items, functions whose code or configuration changed are replaced
    * once their running invocations have ended. Throws, and goes on as before, when the assembly cannot run.
    */
   reload(assembly: string): Promise<void>;
@@ -80,6 +81,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const handOut = shuffleSeed === undefined ? undefined : { seed: shuffleSeed };
   const sqs = new SqsService({ ...about, queues: model.queues, handOut });
   starting.defer(() => sqs.close());
+  const dynamodb = new DynamodbService({ ...about, directory: codeRoot });
+  starting.defer(() => dynamodb.close());
+  await dynamodb.update(model.tables);
   const credentialsFor = credentials.credentialsFor.bind(credentials);
   const lambda = new LambdaService({ ...about, functions: model.functions, credentialsFor });
   await lambda.start();
@@ -96,6 +100,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   endpoint.serve({
     rpcServices: [
       sqs.rpc,
+      dynamodb.rpc,
       new LogsService({ store: logs, region, accountId }),
       new CloudFormationService({ model: currentModel, clock }),
       new StsService(currentModel),
@@ -117,6 +122,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     async reload(assembly) {
       const next = read(assembly);
       checkMappingRoles(next, createAuthorizer({ ...next, mode: options.iam ?? 'enforce', events, clock }));
+      await dynamodb.update(next.tables);
       model = next;
       authorizer.load(next);
       logs.declare(next.logGroups);

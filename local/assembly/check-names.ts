@@ -10,6 +10,7 @@ export function checkNames(stacks: readonly StackModel[], draft: Draft): void {
     functions: draft.functions,
     roles: draft.roles,
     'log groups': draft.logGroups,
+    tables: draft.tables,
   };
   for (const [kind, resources] of Object.entries(named)) {
     const second = firstDuplicate(resources);

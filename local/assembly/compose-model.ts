@@ -18,6 +18,7 @@ export function composeModel(
     mappings: draft.mappings,
     roles: draft.roles.map((role) => composeRole(role, draft.rolePolicies)),
     logGroups: draft.logGroups,
+    tables: draft.tables,
     skipped: [...draft.skipped, ...strayRolePolicies(draft)],
   };
 }

@@ -6,6 +6,7 @@ import type {
   QueueModel,
   RoleModel,
   SkippedResource,
+  TableModel,
 } from '../model.ts';
 import type { Place } from '../errors.ts';
 
@@ -22,6 +23,7 @@ export interface Draft {
   readonly roles: DraftRole[];
   readonly rolePolicies: DraftRolePolicy[];
   readonly logGroups: LogGroupModel[];
+  readonly tables: TableModel[];
   readonly skipped: SkippedResource[];
 }
 
@@ -49,6 +51,7 @@ export function emptyDraft(): Draft {
     roles: [],
     rolePolicies: [],
     logGroups: [],
+    tables: [],
     skipped: [],
   };
 }

@@ -100,6 +100,16 @@ export class Properties {
     return nested;
   }
 
+  /** A list of objects that may have the `known` properties and no others. */
+  objects(name: string, known: readonly string[]): Properties[] {
+    return this.list(name).map((entry, index) => {
+      if (!isJsonObject(entry)) throw this.invalid(name, entry, 'a list of objects');
+      const nested = new Properties(entry, inside(this.placeOf(name), String(index)), (inner) => inner);
+      nested.refuseUnknown(known);
+      return nested;
+    });
+  }
+
   refuseUnknown(known: readonly string[]): void {
     const unknown = this.names().find((name) => !known.includes(name));
     if (unknown === undefined) return;

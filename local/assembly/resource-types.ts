@@ -1,4 +1,6 @@
 import type { ResourceType } from './resource-type.ts';
+import { dynamodbGlobalTable } from './resources/dynamodb-global-table.ts';
+import { dynamodbTable } from './resources/dynamodb-table.ts';
 import { eventsRule } from './resources/events-rule.ts';
 import { iamManagedPolicy } from './resources/iam-managed-policy.ts';
 import { iamPolicy } from './resources/iam-policy.ts';
@@ -16,6 +18,8 @@ import { sqsQueuePolicy } from './resources/sqs-queue-policy.ts';
 
 /** The types that are interpreted. Others are in skipped-types.ts, or an error (unsupported-types.ts). */
 export const resourceTypes: Readonly<Record<string, ResourceType>> = {
+  'AWS::DynamoDB::GlobalTable': dynamodbGlobalTable,
+  'AWS::DynamoDB::Table': dynamodbTable,
   'AWS::Events::Rule': eventsRule,
   'AWS::IAM::ManagedPolicy': iamManagedPolicy,
   'AWS::IAM::Policy': iamPolicy,

@@ -1,6 +1,7 @@
 import { generatedName, generatedUuid } from './physical-names.ts';
 import type { DeclaredResource, Identity } from './resource-type.ts';
 
+const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
 const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
 const keys = 'Nothing is encrypted in memory.';
@@ -11,6 +12,8 @@ const logTools = 'It works on stored logs and feeds nothing back into queues or 
 
 /** Resource types that change nothing for the queues and functions of this machine, and why. */
 export const skippedTypes: Readonly<Record<string, string>> = {
+  'AWS::ApplicationAutoScaling::ScalableTarget': capacity,
+  'AWS::ApplicationAutoScaling::ScalingPolicy': capacity,
   'AWS::ApplicationInsights::Application': alarms,
   'AWS::Budgets::Budget': 'Nothing here costs money.',
   'AWS::CDK::Metadata': 'It only tells AWS which construct libraries were used.',

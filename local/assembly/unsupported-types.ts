@@ -18,10 +18,6 @@ const httpFrontEnd: Unsupported = {
   reason: 'Functions have no HTTP front end here.',
   remedy: 'Invoke the function through the Lambda API, and leave the resource out for local use.',
 };
-const table: Unsupported = {
-  reason: 'There is no DynamoDB in the runtime.',
-  remedy: 'Leave the table out when the stack is synthesized for local use.',
-};
 
 /** Types that would change what queues and functions do, so that running without them would mislead. */
 const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
@@ -32,8 +28,6 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
     reason: 'Nested stacks are not read.',
     remedy: 'Make it a stack of the app (Stack instead of NestedStack).',
   },
-  'AWS::DynamoDB::GlobalTable': table,
-  'AWS::DynamoDB::Table': table,
   'AWS::Kinesis::Stream': {
     reason: 'The runtime has SQS queues only.',
     remedy: 'Leave the stream and its mappings out when the stack is synthesized for local use.',

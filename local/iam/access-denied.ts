@@ -4,7 +4,8 @@ import type { AccessRequest } from './request.ts';
 
 /**
  * The error a denied caller gets. Wording, status and codes as answered by SQS (JSON and Query) and Lambda: the JSON
- * protocols say AccessDeniedException, Query says AccessDenied, and SQS writes its actions in lower case.
+ * protocols say AccessDeniedException, Query says AccessDenied, and SQS writes its actions in lower case. DynamoDB alone
+ * has status 400 (Developer Guide, "Error handling with DynamoDB").
  */
 export function accessDenied(request: AccessRequest, decision: Exclude<Decision, 'allowed'>): AwsError {
   const action = request.action.startsWith('sqs:') ? request.action.toLowerCase() : request.action;
@@ -14,5 +15,6 @@ export function accessDenied(request: AccessRequest, decision: Exclude<Decision,
     'resource-deny': 'with an explicit deny in a resource-based policy',
   };
   const message = `User: ${request.sessionArn} is not authorized to perform: ${action} on resource: ${request.resource} ${reasons[decision]}`;
-  return new AwsError('AccessDeniedException', message, { httpStatus: 403, queryCode: 'AccessDenied' });
+  const httpStatus = request.action.startsWith('dynamodb:') ? 400 : 403;
+  return new AwsError('AccessDeniedException', message, { httpStatus, queryCode: 'AccessDenied' });
 }

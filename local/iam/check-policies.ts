@@ -5,7 +5,7 @@ import { iamError } from './error-codes.ts';
 import { conditionKeys } from './request.ts';
 
 /** Services behind the endpoint. A statement about others is never evaluated, so it may say what it likes. */
-const localServices = ['cloudformation', 'lambda', 'logs', 'sqs', 'sts'];
+const localServices = ['cloudformation', 'dynamodb', 'lambda', 'logs', 'sqs', 'sts'];
 
 /** Refuses what evaluate.ts does not understand, before any call is decided by it. */
 export function checkPolicy(document: PolicyDocument, place: Place): void {

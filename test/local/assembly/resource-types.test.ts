@@ -4,7 +4,6 @@ import { consumer, queueWith, readResources, refusalOf } from './written-assembl
 describe('a resource', () => {
   test.each([
     ['RESOURCE_UNSUPPORTED', 'AWS::Lambda::LayerVersion'],
-    ['RESOURCE_UNSUPPORTED', 'AWS::DynamoDB::Table'],
     ['RESOURCE_UNSUPPORTED', 'AWS::Pipes::Pipe'],
     ['RESOURCE_UNSUPPORTED', 'AWS::Scheduler::Schedule'],
     ['RESOURCE_UNSUPPORTED', 'AWS::CloudFormation::Stack'],
