@@ -1,3 +1,6 @@
+import { type LineageCarrier, lineageOf } from './lineage.ts';
+import { type Lineage, lineageAttribute, type StoredAttribute } from './orders-table.ts';
+
 /** What the consumers need of a record of an SQS event (a subset of `SQSRecord`, checked nowhere: Lambda made it). */
 export interface ConsumedRecord {
   readonly messageId: string;
@@ -5,11 +8,65 @@ export interface ConsumedRecord {
   readonly body: string;
   readonly attributes: {
     readonly ApproximateReceiveCount: string;
+    /** Milliseconds since the epoch, as is the next. */
+    readonly SentTimestamp: string;
+    readonly ApproximateFirstReceiveTimestamp: string;
+    readonly AWSTraceHeader?: string | undefined;
     readonly DeadLetterQueueSourceArn?: string | undefined;
+  };
+  readonly messageAttributes: LineageCarrier & Readonly<Record<string, ConsumedAttribute>>;
+}
+
+export interface ConsumedAttribute {
+  readonly dataType: string;
+  readonly stringValue?: string | undefined;
+  /** Base64. */
+  readonly binaryValue?: string | undefined;
+}
+
+/** A record, understood. Times are ISO 8601, UTC. */
+export interface Message {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  /** How often SQS has handed out the message, this time included: 1 at the first try. Goes on in a dead-letter queue. */
+  readonly receiveCount: number;
+  readonly sentAt: string;
+  readonly firstSeenAt: string;
+  /** The root of the X-Ray trace that the message belongs to. */
+  readonly traceId: string | null;
+  /** The queue that the message failed in, when this is the dead-letter queue. */
+  readonly sourceQueueArn: string | null;
+  /** Those of the sender: without the lineage. */
+  readonly messageAttributes: Readonly<Record<string, StoredAttribute>>;
+  /** Of a replayed message. */
+  readonly lineage: Lineage | null;
+}
+
+export function messageOf({ attributes, messageAttributes, ...record }: ConsumedRecord): Message {
+  const { [lineageAttribute]: _lineage, ...own } = messageAttributes;
+  return {
+    messageId: record.messageId,
+    receiptHandle: record.receiptHandle,
+    body: record.body,
+    receiveCount: Number(attributes.ApproximateReceiveCount),
+    sentAt: isoTime(attributes.SentTimestamp),
+    firstSeenAt: isoTime(attributes.ApproximateFirstReceiveTimestamp),
+    traceId: /(?:^|;)\s*Root=([^;]+)/.exec(attributes.AWSTraceHeader ?? '')?.[1] ?? null,
+    sourceQueueArn: attributes.DeadLetterQueueSourceArn ?? null,
+    messageAttributes: Object.fromEntries(Object.entries(own).map(([name, value]) => [name, storedAttribute(value)])),
+    lineage: lineageOf(messageAttributes),
   };
 }
 
-/** How often SQS has handed out the message, this time included: 1 at the first try. */
-export function receiveCountOf(record: ConsumedRecord): number {
-  return Number(record.attributes.ApproximateReceiveCount);
+function isoTime(milliseconds: string): string {
+  return new Date(Number(milliseconds)).toISOString();
+}
+
+function storedAttribute({ dataType, stringValue, binaryValue }: ConsumedAttribute): StoredAttribute {
+  return {
+    dataType,
+    ...(stringValue !== undefined && { stringValue }),
+    ...(binaryValue !== undefined && { binaryValue }),
+  };
 }

@@ -2,11 +2,15 @@
 export const environmentNames = {
   /** URL of the orders queue. generate-orders, process-orders. */
   ordersQueueUrl: 'ORDERS_QUEUE_URL',
+  /** URL of bad-orders. failed-orders. */
+  badOrdersQueueUrl: 'BAD_ORDERS_QUEUE_URL',
+  /** Name of the orders table. process-orders, failed-orders. */
+  ordersTableName: 'ORDERS_TABLE_NAME',
   /** `true`: report failures item by item; `false`: one bad order fails its whole batch. process-orders. */
   partialBatchResponses: 'PARTIAL_BATCH_RESPONSES',
-  /** Longest wait before the first retry of a transient failure, in seconds. process-orders. */
+  /** Longest wait before the first retry of a transient failure, in seconds. process-orders, failed-orders. */
   retryBaseSeconds: 'RETRY_BASE_SECONDS',
-  /** Longest wait before any retry of a transient failure, in seconds. process-orders. */
+  /** Longest wait before any retry of a transient failure, in seconds. process-orders, failed-orders. */
   retryCapSeconds: 'RETRY_CAP_SECONDS',
   /** `true`: log customers' names, which are personal data. process-orders, failed-orders. */
   logCustomerNames: 'LOG_CUSTOMER_NAMES',

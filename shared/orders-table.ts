@@ -23,6 +23,8 @@ export const bodyPieceKey = (orderKey: string, bodyHash: string, index: number) 
   pk: `ORDER#${orderKey}`,
   sk: `BODY#${bodyHash}#${String(index).padStart(4, '0')}`,
 });
+/** The one attribute of a piece beside its key: bytes (DynamoDB's type B), for `joinPieces` in body-pieces.ts. */
+export const pieceAttribute = 'piece';
 
 export const indexes = {
   byStatus: { name: 'failures-by-status', partitionKey: 'statusShard', sortKey: 'failedAt' },
@@ -63,6 +65,9 @@ export type StoredBody = { readonly body: string } | { readonly bodyHash: string
 /** UTF-8 bytes of a body that stay in the row: an item holds 400 KB, and reasons and attributes need room too. */
 export const maximumInlineBytes = 300 * 1024;
 
+/** UTF-8 bytes of message attributes, as JSON, that stay in the row beside a body of that size. */
+export const maximumInlineAttributeBytes = 40 * 1024;
+
 /** A processed order. */
 export type OrderRow = StoredBody & {
   readonly pk: string;
@@ -77,17 +82,18 @@ export type OrderRow = StoredBody & {
   readonly sentAt?: string;
   readonly receiveCount: number;
   readonly schemaVersion: string;
-  readonly traceId?: string;
+  /** Null, not absent, as is the next: a duplicate would otherwise add to a row that is written once. */
+  readonly traceId: string | null;
   /** Of the failure that was replayed, when this is a replay. */
-  readonly failureId?: string;
+  readonly failureId: string | null;
 };
 
 /** A message attribute as it is stored and sent again; binary values are base64 text. */
-export interface StoredAttribute {
+export type StoredAttribute = {
   readonly dataType: string;
   readonly stringValue?: string;
   readonly binaryValue?: string;
-}
+};
 
 /** One thing that happened to a failure. `by` is a person or program for what was done by hand. */
 export interface HistoryEntry {
@@ -124,7 +130,14 @@ export type FailureRow = StoredBody & {
   /** When a consumer first received the message that failed last. */
   readonly firstSeenAt: string;
   readonly receiveCount: number;
+  /** Empty when `attributesHash` says that they are in pieces. */
   readonly messageAttributes: Readonly<Record<string, StoredAttribute>>;
+  /**
+   * For attributes beyond `maximumInlineAttributeBytes`: their JSON is in pieces, with keys as those of a body. SQS
+   * counts attributes with the body, so they alone can have 1 MiB.
+   */
+  readonly attributesHash?: string;
+  readonly attributesPieces?: number;
   readonly sourceQueueArn?: string;
   readonly traceId?: string;
   readonly schemaVersion: string;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv';
@@ -17,8 +18,9 @@ export interface GeneratedFile {
 }
 
 /**
- * Everything that is derived from shared/order.schema.json: the type, and the validator compiled ahead of time (why:
- * docs/decisions/0003). Pure but for reading the schema, so that a test can tell when the committed files are stale.
+ * Everything that is derived from shared/order.schema.json: the type, the validator compiled ahead of time (why:
+ * docs/decisions/0003) and the schema's version. Pure but for reading the schema, so that a test can tell when the
+ * committed files are stale.
  */
 export async function renderOrderFiles(): Promise<readonly GeneratedFile[]> {
   const schema = JSON.parse(await readFile(new URL(schemaName, sharedUrl), 'utf8')) as Record<string, unknown>;
@@ -26,6 +28,7 @@ export async function renderOrderFiles(): Promise<readonly GeneratedFile[]> {
     { url: new URL('order.generated.ts', sharedUrl), text: await renderType(schema) },
     { url: new URL('validate-order.generated.js', sharedUrl), text: await renderValidator(schema) },
     { url: new URL('validate-order.generated.d.ts', sharedUrl), text: validatorDeclaration },
+    { url: new URL('order-schema-version.generated.ts', sharedUrl), text: renderVersion(schema) },
   ];
 }
 
@@ -35,6 +38,16 @@ function renderType(schema: Record<string, unknown>): Promise<string> {
     format: true,
     style: { singleQuote: true, printWidth: 120 },
   });
+}
+
+/** The schema's own fingerprint: rows of the orders table say which schema their order was held against. */
+function renderVersion(schema: Record<string, unknown>): string {
+  const version = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12);
+  return `${header}
+
+/** First 12 hex digits of the SHA-256 of the schema's JSON, however it is laid out. */
+export const orderSchemaVersion = '${version}';
+`;
 }
 
 /** ajv writes a module that requires its own runtime; esbuild puts that into the file, so that it imports nothing. */

@@ -1,0 +1,29 @@
+import { contentHashOf } from './content-hash.ts';
+import { maximumInlineBytes, type StoredBody } from './orders-table.ts';
+
+/** A body as its row keeps it, and the pieces to write beside the row, before it; none for a body that fits. */
+export interface SplitBody {
+  readonly stored: StoredBody;
+  /** In order. */
+  readonly pieces: readonly Uint8Array[];
+}
+
+/** SQS takes messages of 1 MiB, DynamoDB items of 400 KB. */
+export function splitBody(body: string): SplitBody {
+  if (Buffer.byteLength(body) <= maximumInlineBytes) return { stored: { body }, pieces: [] };
+  const pieces = piecesOf(body);
+  return { stored: { bodyHash: contentHashOf(body), bodyPieces: pieces.length }, pieces };
+}
+
+/** A text in pieces of at most `maximumInlineBytes`. Bytes, not text: cutting a character in two does no harm. */
+export function piecesOf(text: string): readonly Uint8Array[] {
+  const bytes = Buffer.from(text);
+  return Array.from({ length: Math.ceil(bytes.length / maximumInlineBytes) }, (_, index) =>
+    bytes.subarray(index * maximumInlineBytes, (index + 1) * maximumInlineBytes),
+  );
+}
+
+/** The text that `piecesOf` cut up. @param pieces all of them, in order */
+export function joinPieces(pieces: readonly Uint8Array[]): string {
+  return Buffer.concat(pieces).toString();
+}
