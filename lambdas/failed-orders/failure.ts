@@ -1,30 +1,24 @@
-import { type ConsumedRecord, receiveCountOf } from '../../shared/consumed-record.ts';
-import { type FailureKind, failureKinds } from '../../shared/log-messages.ts';
-import { type Identity, readOrder } from '../../shared/read-order.ts';
+import { causeOf } from '../../shared/cause.ts';
+import { conflictReason, type FailureKind, failureKinds } from '../../shared/log-messages.ts';
+import type { ReadOrder } from '../../shared/read-order.ts';
 
-/** A message of bad-orders, understood. */
-export interface Failure extends Identity {
-  readonly messageId: string;
-  /** Goes on counting from the orders queue: receives there and here, this one included. */
-  readonly receiveCount: number;
+/** What a message of bad-orders is. */
+export interface Failure {
   readonly kind: FailureKind;
-  /** Field-level, without values; empty for a valid order. */
+  /** Field-level, without values; empty for a valid order that ran out of attempts. */
   readonly reasons: readonly string[];
-  /** Name of the queue that the message failed in; null where SQS does not say. */
-  readonly sourceQueue: string | null;
+  /** Fingerprint of kind and reasons. */
+  readonly cause: string;
 }
 
-/** Says what a message of bad-orders is. Never throws for a body, whatever it holds. */
-export function failureOf(record: ConsumedRecord): Failure {
-  const read = readOrder(record.body);
-  return {
-    messageId: record.messageId,
-    receiveCount: receiveCountOf(record),
-    orderId: read.orderId,
-    customerName: read.customerName,
-    sourceQueue: record.attributes.DeadLetterQueueSourceArn?.split(':').at(-1) ?? null,
-    ...(read.kind === 'order'
-      ? { kind: failureKinds.outOfAttempts, reasons: [] }
-      : { kind: read.kind, reasons: read.reasons }),
-  };
+/** @param idIsTaken whether another order is written under the key of this one, if it is one */
+export function failureOf(read: ReadOrder, idIsTaken: boolean): Failure {
+  const failure = kindOf(read, idIsTaken);
+  return { ...failure, cause: causeOf(failure.kind, failure.reasons) };
+}
+
+function kindOf(read: ReadOrder, idIsTaken: boolean): Pick<Failure, 'kind' | 'reasons'> {
+  if (read.kind !== 'order') return { kind: read.kind, reasons: read.reasons };
+  if (idIsTaken) return { kind: failureKinds.conflictingId, reasons: [conflictReason] };
+  return { kind: failureKinds.outOfAttempts, reasons: [] };
 }

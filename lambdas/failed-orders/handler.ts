@@ -1,8 +1,20 @@
-import { environmentNames, requireBoolean } from '../../shared/environment.ts';
+import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/environment.ts';
+import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
+import { createDynamoDbClient, dynamoDbOrdersTable } from '../orders-table/dynamodb-orders-table.ts';
 import { createHandler } from './create-handler.ts';
-import { logFailedOrder } from './log-failed-order.ts';
+import { recordFailureIn } from './record-failure.ts';
 
-/** Says what became of each failed order: the consumer of bad-orders. */
+const table = dynamoDbOrdersTable(requireText(process.env, environmentNames.ordersTableName), createDynamoDbClient());
+
+/** Writes down what became of each failed order: the consumer of bad-orders. */
 export const handler = createHandler({
-  recordFailure: logFailedOrder(requireBoolean(process.env, environmentNames.logCustomerNames)),
+  recordFailure: recordFailureIn(table, Date.now),
+  logCustomerNames: requireBoolean(process.env, environmentNames.logCustomerNames),
+  backoff: {
+    base: requireSeconds(process.env, environmentNames.retryBaseSeconds),
+    cap: requireSeconds(process.env, environmentNames.retryCapSeconds),
+  },
+  loadChangeVisibilityBatch: lazySqsVisibility(requireText(process.env, environmentNames.badOrdersQueueUrl)),
+  random: Math.random,
+  abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
 });

@@ -1,13 +1,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
+import type { VisibilityChange } from '../message-visibility/change-visibility.ts';
 import { type Backoff, fullJitter } from '../../shared/full-jitter.ts';
-import type { Outcome } from './outcome.ts';
-
-/** Makes a message visible again in `visibilityTimeoutSeconds` (whole seconds; 0: at once). */
-export interface VisibilityChange {
-  readonly messageId: string;
-  readonly receiptHandle: string;
-  readonly visibilityTimeoutSeconds: number;
-}
+import { isDone, type Outcome } from './outcome.ts';
 
 export interface Decision extends SQSBatchResponse {
   readonly visibilityChanges: readonly VisibilityChange[];
@@ -24,7 +18,7 @@ export interface Decision extends SQSBatchResponse {
  * @param backoff in seconds
  */
 export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: () => number): Decision {
-  const failed = outcomes.filter((outcome) => outcome.result !== 'processed');
+  const failed = outcomes.filter((outcome) => !isDone(outcome));
   return {
     batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })),
     visibilityChanges: failed.map(({ messageId, receiptHandle, receiveCount, result }) => ({

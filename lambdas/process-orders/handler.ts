@@ -1,24 +1,25 @@
 import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/environment.ts';
-import type { ChangeVisibilityBatch } from './change-visibility.ts';
+import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
+import { createDynamoDbClient, dynamoDbOrdersTable } from '../orders-table/dynamodb-orders-table.ts';
 import { createHandler } from './create-handler.ts';
-import { logGoodOrder } from './log-outcome.ts';
+import { writeOrder } from './write-order.ts';
 
-const queueUrl = requireText(process.env, environmentNames.ordersQueueUrl);
-const logCustomerNames = requireBoolean(process.env, environmentNames.logCustomerNames);
-
-let changeVisibilityBatch: Promise<ChangeVisibilityBatch> | undefined;
+const table = dynamoDbOrdersTable(
+  requireText(process.env, environmentNames.ordersTableName),
+  // Made while the function starts, when it has the most CPU: every order needs it.
+  createDynamoDbClient(),
+);
 
 /** Processes orders: the orders queue's consumer. */
 export const handler = createHandler({
-  processOrder: logGoodOrder(logCustomerNames),
+  processOrder: writeOrder(table, Date.now),
   partialBatchResponses: requireBoolean(process.env, environmentNames.partialBatchResponses),
-  logCustomerNames,
+  logCustomerNames: requireBoolean(process.env, environmentNames.logCustomerNames),
   backoff: {
     base: requireSeconds(process.env, environmentNames.retryBaseSeconds),
     cap: requireSeconds(process.env, environmentNames.retryCapSeconds),
   },
-  loadChangeVisibilityBatch: () =>
-    (changeVisibilityBatch ??= import('./sqs-visibility.ts').then((sqs) => sqs.sqsChangeVisibilityBatch(queueUrl))),
+  loadChangeVisibilityBatch: lazySqsVisibility(requireText(process.env, environmentNames.ordersQueueUrl)),
   random: Math.random,
   abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
 });

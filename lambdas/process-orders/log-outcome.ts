@@ -1,19 +1,16 @@
 import { describeError } from '../../shared/describe-error.ts';
 import { logMessages } from '../../shared/log-messages.ts';
-import type { Outcome, ProcessOrder, Received } from './outcome.ts';
+import type { Outcome, Received } from './outcome.ts';
 
-/** In this release, processing an order is logging it. */
-export function logGoodOrder(logCustomerNames: boolean): ProcessOrder {
-  return (_order, received) => {
-    console.info({ message: logMessages.goodOrder, ...identify(received, logCustomerNames) });
-  };
-}
-
-/** One line for each record that was not processed. */
-export function logFailure(outcome: Outcome, logCustomerNames: boolean): void {
+/** One line for each record. */
+export function logOutcome(outcome: Outcome, logCustomerNames: boolean): void {
   const identity = identify(outcome, logCustomerNames);
   switch (outcome.result) {
     case 'processed':
+      console.info({ message: logMessages.goodOrder, ...identity });
+      return;
+    case 'duplicate':
+      console.info({ message: logMessages.duplicateOrder, ...identity, firstMessageId: outcome.firstMessageId });
       return;
     case 'permanent':
       console.warn({ message: logMessages.badOrder, ...identity, kind: outcome.kind, reasons: outcome.reasons });

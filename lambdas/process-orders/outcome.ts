@@ -1,5 +1,6 @@
+import { type ConsumedRecord, type Message, messageOf } from '../../shared/consumed-record.ts';
+import { conflictReason, type FailureKind, failureKinds } from '../../shared/log-messages.ts';
 import type { Order } from '../../shared/order.generated.ts';
-import { type ConsumedRecord, receiveCountOf } from '../../shared/consumed-record.ts';
 import { type Identity, readOrder } from '../../shared/read-order.ts';
 
 /** What tells one record from another in logs. */
@@ -9,18 +10,36 @@ export interface Received extends Identity {
   readonly receiveCount: number;
 }
 
+/** A message whose body is an order. */
+export interface GoodOrder extends Identity {
+  readonly order: Order;
+  readonly message: Message;
+}
+
+/** `duplicate`: done before, for the message `firstMessageId`. `conflict`: another order has its id. */
+export type Processing =
+  | { readonly result: 'processed' }
+  | { readonly result: 'duplicate'; readonly firstMessageId: string }
+  | { readonly result: 'conflict' };
+
 /** Does what there is to do for a good order. Whatever it throws is taken for a passing failure. */
-export type ProcessOrder = (order: Order, received: Received) => void | Promise<void>;
+export type ProcessOrder = (order: GoodOrder, signal: AbortSignal) => Promise<Processing>;
 
 /**
- * What became of one record: `permanent` failures (not an order, and it never will be) must reach the dead-letter
- * queue, `transient` ones deserve another try.
+ * What became of one record: `permanent` failures (no order, or no order that can be processed, and it never will be)
+ * must reach the dead-letter queue, `transient` ones deserve another try.
  */
 export type Outcome = Received & { readonly receiptHandle: string } & (
     | { readonly result: 'processed' }
-    | { readonly result: 'permanent'; readonly kind: 'not-json' | 'invalid'; readonly reasons: readonly string[] }
+    | { readonly result: 'duplicate'; readonly firstMessageId: string }
+    | { readonly result: 'permanent'; readonly kind: FailureKind; readonly reasons: readonly string[] }
     | { readonly result: 'transient'; readonly error: unknown }
   );
+
+/** Whether the message may be deleted: its order is written, now or before. */
+export function isDone({ result }: Outcome): boolean {
+  return result === 'processed' || result === 'duplicate';
+}
 
 /**
  * Reads and processes one record. Never throws, and never waits for longer than `signal` lets it, so that no record
@@ -29,20 +48,19 @@ export type Outcome = Received & { readonly receiptHandle: string } & (
 export async function outcomeOf(
   record: ConsumedRecord,
   processOrder: ProcessOrder,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Outcome> {
   const read = readOrder(record.body);
-  const received: Received = {
-    messageId: record.messageId,
-    receiveCount: receiveCountOf(record),
-    orderId: read.orderId,
-    customerName: read.customerName,
-  };
-  const outcome = { ...received, receiptHandle: record.receiptHandle };
+  const message = messageOf(record);
+  const { orderId, customerName } = read;
+  const { messageId, receiveCount, receiptHandle } = message;
+  const outcome = { messageId, receiveCount, orderId, customerName, receiptHandle };
   if (read.kind !== 'order') return { ...outcome, result: 'permanent', kind: read.kind, reasons: read.reasons };
   try {
-    await Promise.race([processOrder(read.order, received), ...(signal === undefined ? [] : [outOfTime(signal)])]);
-    return { ...outcome, result: 'processed' };
+    const order = { order: read.order, orderId, customerName, message };
+    const processing = await Promise.race([processOrder(order, signal), outOfTime(signal)]);
+    if (processing.result !== 'conflict') return { ...outcome, ...processing };
+    return { ...outcome, result: 'permanent', kind: failureKinds.conflictingId, reasons: [conflictReason] };
   } catch (error) {
     return { ...outcome, result: 'transient', error };
   }

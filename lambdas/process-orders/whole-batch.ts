@@ -1,6 +1,11 @@
 import type { ConsumedRecord } from '../../shared/consumed-record.ts';
-import { logFailure } from './log-outcome.ts';
+import { logOutcome } from './log-outcome.ts';
 import { type Outcome, outcomeOf, type ProcessOrder } from './outcome.ts';
+
+export interface WholeBatchDependencies {
+  readonly processOrder: ProcessOrder;
+  readonly logCustomerNames: boolean;
+}
 
 /**
  * Without partial batch responses: throws at the first order that fails, as the lecture demo does. Lambda then keeps
@@ -8,13 +13,15 @@ import { type Outcome, outcomeOf, type ProcessOrder } from './outcome.ts';
  */
 export async function processWholeBatch(
   records: readonly ConsumedRecord[],
-  processOrder: ProcessOrder,
-  logCustomerNames: boolean,
+  { processOrder, logCustomerNames }: WholeBatchDependencies,
+  signal: AbortSignal,
 ): Promise<void> {
   for (const record of records) {
-    const outcome = await outcomeOf(record, processOrder);
-    logFailure(outcome, logCustomerNames);
-    if (outcome.result !== 'processed') throw new BatchFailedError(outcome, records.length);
+    const outcome = await outcomeOf(record, processOrder, signal);
+    logOutcome(outcome, logCustomerNames);
+    if (outcome.result === 'permanent' || outcome.result === 'transient') {
+      throw new BatchFailedError(outcome, records.length);
+    }
   }
 }
 
@@ -22,7 +29,7 @@ export async function processWholeBatch(
 export class BatchFailedError extends Error {
   override readonly name = 'BatchFailedError';
 
-  constructor(outcome: Exclude<Outcome, { result: 'processed' }>, batchSize: number) {
+  constructor(outcome: Extract<Outcome, { result: 'permanent' | 'transient' }>, batchSize: number) {
     const order = outcome.orderId === null ? 'without an id' : outcome.orderId;
     const why = outcome.result === 'permanent' ? outcome.reasons.join(', ') : String(outcome.error);
     super(`Order ${order} (message ${outcome.messageId}) fails its batch of ${batchSize}: ${why}`, {

@@ -1,4 +1,11 @@
-import type { VisibilityChange } from './decide.ts';
+import { logMessages } from '../../shared/log-messages.ts';
+
+/** Makes a message visible again in `visibilityTimeoutSeconds` (whole seconds; 0: at once). */
+export interface VisibilityChange {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly visibilityTimeoutSeconds: number;
+}
 
 /** The part of `ChangeMessageVisibilityBatch` that the function uses. */
 export type ChangeVisibilityBatch = (
@@ -22,6 +29,18 @@ export interface VisibilityRefusal {
 export interface UnchangedVisibility {
   readonly messageIds: readonly string[];
   readonly error: string;
+}
+
+/** Asks for the changes and logs those that were not made. */
+export async function changeOrWarn(
+  changes: readonly VisibilityChange[],
+  /** The SDK behind it is slow to load, and a batch without failures does not need it. */
+  loadChangeBatch: () => Promise<ChangeVisibilityBatch>,
+  signal: AbortSignal,
+): Promise<void> {
+  const changeBatch: ChangeVisibilityBatch = async (...request) => (await loadChangeBatch())(...request);
+  const unchanged = await changeVisibility(changes, changeBatch, signal);
+  for (const failure of unchanged) console.warn({ message: logMessages.visibilityNotChanged, ...failure });
 }
 
 /** SQS takes at most 10 entries a request (API reference, ChangeMessageVisibilityBatch). */

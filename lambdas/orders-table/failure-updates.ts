@@ -1,0 +1,128 @@
+import { piecesOf, splitBody } from '../../shared/body-pieces.ts';
+import type { Message } from '../../shared/consumed-record.ts';
+import { contentHashOf } from '../../shared/content-hash.ts';
+import { orderSchemaVersion } from '../../shared/order-schema-version.generated.ts';
+import {
+  causeShard,
+  failureRowKey,
+  type FailureRow,
+  type HistoryEntry,
+  maximumInlineAttributeBytes,
+  statusShard,
+} from '../../shared/orders-table.ts';
+import type { Values } from './attribute-value.ts';
+import { bodyPuts, piecePuts, type PutRequest } from './piece-puts.ts';
+import { updateRequest, type UpdateRequest } from './update-request.ts';
+
+export interface FailureToWrite {
+  /** What the failure's row is written under; a replay that fails again keeps both. */
+  readonly orderKey: string;
+  readonly failureId: string;
+  readonly orderId: string | null;
+  readonly kind: string;
+  readonly reasons: readonly string[];
+  readonly cause: string;
+  readonly message: Message;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+}
+
+/** The requests that write a failure down, in this order. */
+export interface FailureUpdates {
+  readonly pieces: readonly PutRequest[];
+  /** Its condition fails when the message is written down already or, for a replay, is not the last one. */
+  readonly row: UpdateRequest;
+  /** For a replay whose `row` failed its condition. When this one fails, too, the message is written down already. */
+  readonly overtaken?: UpdateRequest;
+}
+
+/** Written once for each message, however often that is delivered: `recordedMessages` knows. */
+const unrecorded = '(attribute_not_exists(pk) OR NOT contains(#recordedMessages, :messageId))';
+
+export function failureUpdates(failure: FailureToWrite): FailureUpdates {
+  const { orderKey, failureId, kind, reasons, cause, message, now } = failure;
+  const { messageId, receiveCount, lineage } = message;
+  const attributes = storedAttributes(failure);
+  const key = failureRowKey(orderKey, failureId);
+  const entry = { at: now, event: 'failed', messageId, kind, reasons, receiveCount } satisfies HistoryEntry;
+  const record = {
+    key,
+    append: { history: entry },
+    add: { recordedMessages: new Set([messageId]) },
+    conditionValues: { messageId },
+  } as const;
+  const set: Values = {
+    orderKey,
+    failureId,
+    orderId: failure.orderId ?? undefined,
+    status: 'failed',
+    kind,
+    reasons,
+    cause,
+    statusShard: statusShard('failed', failureId),
+    causeShard: causeShard(cause, failureId),
+    failedAt: now,
+    firstSeenAt: message.firstSeenAt,
+    receiveCount,
+    sourceQueueArn: message.sourceQueueArn ?? undefined,
+    traceId: message.traceId ?? undefined,
+    schemaVersion: orderSchemaVersion,
+    ...splitBody(message.body).stored,
+    ...attributes.stored,
+  } satisfies Partial<Record<keyof FailureRow | OptionalAttribute, unknown>>;
+  const changes = {
+    ...record,
+    set,
+    // What the row has of an earlier failure and this one has not.
+    remove: optionalAttributes.filter((name) => set[name] === undefined),
+    setOnce: { firstFailedAt: now, sentAt: message.sentAt },
+  };
+  const pieces = [...bodyPuts(orderKey, message.body), ...attributes.pieces];
+  if (lineage === null) {
+    const setOnce = { ...changes.setOnce, replayCount: 0 };
+    return { pieces, row: updateRequest({ ...changes, setOnce, condition: unrecorded }) };
+  }
+  // A later replay may have come to its end before this one: then it is history, and changes nothing of the row.
+  const last = '(attribute_not_exists(#replayCount) OR #replayCount <= :replayCount)';
+  return {
+    pieces,
+    row: updateRequest({
+      ...changes,
+      set: { ...set, replayCount: lineage.count },
+      condition: `${unrecorded} AND ${last}`,
+    }),
+    overtaken: updateRequest({
+      ...record,
+      conditionValues: { messageId, replayCount: lineage.count },
+      condition: `attribute_exists(pk) AND NOT contains(#recordedMessages, :messageId) AND #replayCount > :replayCount`,
+    }),
+  };
+}
+
+const optionalAttributes = [
+  'orderId',
+  'sourceQueueArn',
+  'traceId',
+  'body',
+  'bodyHash',
+  'bodyPieces',
+  'attributesHash',
+  'attributesPieces',
+] as const;
+
+type OptionalAttribute = (typeof optionalAttributes)[number];
+
+/** Message attributes in the row or, when they are large, in pieces as those of a body. */
+function storedAttributes({ orderKey, message: { messageAttributes } }: FailureToWrite): {
+  readonly stored: Values;
+  readonly pieces: readonly PutRequest[];
+} {
+  const json = JSON.stringify(messageAttributes);
+  if (Buffer.byteLength(json) <= maximumInlineAttributeBytes) return { stored: { messageAttributes }, pieces: [] };
+  const stored = {
+    messageAttributes: {},
+    attributesHash: contentHashOf(json),
+    attributesPieces: piecesOf(json).length,
+  };
+  return { stored, pieces: piecePuts(orderKey, json) };
+}

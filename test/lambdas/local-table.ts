@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { type AttributeValue, CreateTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { createDynamoDbClient, dynamoDbOrdersTable } from '../../lambdas/orders-table/dynamodb-orders-table.ts';
+import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
+import { indexes, projectedAttributes } from '../../shared/orders-table.ts';
+
+export const tableName = 'orders';
+
+/** The functions' own client and table, against a DynamoDB of this process, with an orders table. */
+export interface LocalTable extends AsyncDisposable {
+  readonly client: DynamoDBClient;
+  readonly table: OrdersTable;
+  readonly endpoint: string;
+  /** All rows, plain: sets as sorted lists, bytes as base64. In the order of their keys. */
+  rows(): Promise<readonly Row[]>;
+  /** Ids of the failures that an index has holds, after what it holds them under, without shards. */
+  indexed(index: keyof typeof indexes): Promise<readonly string[]>;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export async function startLocalTable(): Promise<LocalTable> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = localClient(endpoint);
+  await client.send(new CreateTableCommand(definition));
+  return {
+    client,
+    endpoint,
+    table: dynamoDbOrdersTable(tableName, client),
+    async rows() {
+      const { Items: items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
+      const rows = items.map((item) => plain({ M: item }) as Row);
+      return rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    },
+    async indexed(index) {
+      const { name, partitionKey } = indexes[index];
+      const { Items: items = [] } = await client.send(new ScanCommand({ TableName: tableName, IndexName: name }));
+      return items.map((item) => `${item[partitionKey]?.S?.split('#')[0]} ${item['failureId']?.S}`).toSorted();
+    },
+    async [Symbol.asyncDispose]() {
+      client.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** The functions' own client, with their timeouts and tries. */
+export function localClient(endpoint: string): DynamoDBClient {
+  return createDynamoDbClient({ endpoint, region: 'eu-central-1', credentials });
+}
+
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+const definition: CreateTableCommand['input'] = {
+  TableName: tableName,
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['pk', 'sk', 'statusShard', 'causeShard', 'failedAt'].map((AttributeName) => ({
+    AttributeName,
+    AttributeType: 'S',
+  })),
+  KeySchema: keySchema('pk', 'sk'),
+  GlobalSecondaryIndexes: Object.values(indexes).map(({ name, partitionKey, sortKey }) => ({
+    IndexName: name,
+    KeySchema: keySchema(partitionKey, sortKey),
+    Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projectedAttributes] },
+  })),
+};
+
+function keySchema(partitionKey: string, sortKey: string) {
+  return [
+    { AttributeName: partitionKey, KeyType: 'HASH' as const },
+    { AttributeName: sortKey, KeyType: 'RANGE' as const },
+  ];
+}
+
+function keyOf(row: Row): string {
+  return `${String(row['pk'])} ${String(row['sk'])}`;
+}
+
+function plain(value: AttributeValue): unknown {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return Number(value.N);
+  if (value.NULL !== undefined) return null;
+  if (value.SS !== undefined) return value.SS.toSorted();
+  if (value.B !== undefined) return Buffer.from(value.B).toString('base64');
+  if (value.L !== undefined) return value.L.map(plain);
+  return Object.fromEntries(Object.entries(value.M ?? {}).map(([name, member]) => [name, plain(member)]));
+}
