@@ -12,7 +12,21 @@ export interface Configuration {
     readonly retry: RetrySettings;
   };
   readonly badOrders: QueueSettings;
-  readonly failedOrders: ConsumerSettings;
+  readonly failedOrders: ConsumerSettings & {
+    /** Waits between the tries to write a failure into the table. */
+    readonly retry: RetrySettings;
+    /**
+     * Receives of a message before failed-orders has not been able to handle it and it goes to parked-orders, 1 to
+     * 1,000. SQS goes on counting from the orders queue, so it must exceed `maxReceiveCount`.
+     */
+    readonly maxReceiveCount: number;
+  };
+  /** Where the messages go that failed-orders cannot handle; nothing consumes it, an alarm watches it. */
+  readonly parkedOrders: QueueSettings;
+  readonly ordersTable: {
+    /** Whether the table outlives its stack: `cdk destroy` then leaves it, with its orders, in the account. */
+    readonly retained: boolean;
+  };
   /**
    * Receives of a message before it goes to bad-orders, 1 to 1,000. AWS advises 5 at least: with 1, a throttle, a
    * timeout or a crash of the function uses up a good order's only attempt.
@@ -87,7 +101,15 @@ const production: Configuration = {
     // Failures are few; two is the least AWS takes.
     maximumConcurrency: 2,
     partialBatchResponses: true,
+    // Up to an hour: what waits here has failed already and is in no hurry.
+    retry: { baseSeconds: 1, capSeconds: 3_600 },
+    // A table that is down for two days costs no failure. Waits are half the cap on average, so 120 receives take two
+    // and a half days, give or take three hours; a message that crashes the function is parked after two hours.
+    maxReceiveCount: 120,
   },
+  // The longest there is: SQS counts on from when the message was first sent.
+  parkedOrders: { retentionSeconds: 14 * daySeconds, fifo: false },
+  ordersTable: { retained: true },
   maxReceiveCount: 5,
   logCustomerNames: false,
   logRetention: RetentionDays.ONE_MONTH,
@@ -108,6 +130,7 @@ const lab: Configuration = {
     partialBatchResponses: false,
   },
   failedOrders: { ...production.failedOrders, timeoutSeconds: 3, windowSeconds: 5 },
+  ordersTable: { retained: false },
   maxReceiveCount: 1,
   logCustomerNames: true,
   logRetention: RetentionDays.ONE_DAY,

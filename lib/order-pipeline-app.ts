@@ -19,7 +19,7 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
     context: { ...featureFlags(), ...props.context },
   });
   const stack = new OrderPipelineStack(app, 'OrderPipeline', {
-    description: 'Order pipeline: a queue, its dead-letter queue and three functions.',
+    description: 'Order pipeline: a queue, its dead-letter queue, three functions and the table of orders.',
     configuration: configurationOf(app.node.tryGetContext('preset')),
   });
   return { app, stack };

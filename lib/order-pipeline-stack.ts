@@ -1,8 +1,11 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../shared/environment.ts';
 import type { Configuration } from './configuration.ts';
+import { OrdersTable } from './orders-table.ts';
+import { alarmOnParkedOrders } from './parked-orders-alarm.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { QueueConsumer } from './queue-consumer.ts';
 import { Queues } from './queues.ts';
@@ -13,7 +16,8 @@ export interface OrderPipelineStackProps extends StackProps {
 }
 
 /**
- * generate-orders → orders → process-orders, and what cannot be processed: orders → bad-orders → failed-orders.
+ * generate-orders → orders → process-orders → orders table; what cannot be processed: orders → bad-orders →
+ * failed-orders → orders table; what cannot even be written down: bad-orders → parked-orders.
  *
  * @throws InvalidConfigurationError when AWS would refuse the configuration
  */
@@ -25,7 +29,9 @@ export class OrderPipelineStack extends Stack {
     refuseInvalid(configuration);
     const { logRetention } = configuration;
     const logCustomerNames = String(configuration.logCustomerNames);
-    const { orders, badOrders } = new Queues(this, 'Queues', configuration);
+    const { orders, badOrders, parkedOrders } = new Queues(this, 'Queues', configuration);
+    const { table } = new OrdersTable(this, 'OrdersTable', configuration);
+    alarmOnParkedOrders(this, parkedOrders);
 
     const generateOrders = new PipelineFunction(this, 'GenerateOrders', {
       name: 'generate-orders',
@@ -45,31 +51,48 @@ export class OrderPipelineStack extends Stack {
       queue: orders,
       environment: {
         [environmentNames.ordersQueueUrl]: orders.queueUrl,
+        [environmentNames.ordersTableName]: table.tableName,
         [environmentNames.partialBatchResponses]: String(configuration.processOrders.partialBatchResponses),
         [environmentNames.retryBaseSeconds]: String(configuration.processOrders.retry.baseSeconds),
         [environmentNames.retryCapSeconds]: String(configuration.processOrders.retry.capSeconds),
         [environmentNames.logCustomerNames]: logCustomerNames,
       },
-      // Only with partial responses does it say when a failed message comes back.
-      permissions: configuration.processOrders.partialBatchResponses
-        ? [new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [orders.queueArn] })]
-        : [],
+      permissions: [
+        // It writes without reading.
+        new PolicyStatement({ actions: ['dynamodb:UpdateItem', 'dynamodb:PutItem'], resources: [table.tableArn] }),
+        // Only with partial responses does it say when a failed message comes back.
+        ...(configuration.processOrders.partialBatchResponses ? [mayChangeVisibility(orders)] : []),
+      ],
     });
 
     const failedOrders = new QueueConsumer(this, 'FailedOrders', {
       name: 'failed-orders',
-      description: 'Says what became of each failed order.',
+      description: 'Writes down what became of each failed order.',
       settings: configuration.failedOrders,
       logRetention,
       queue: badOrders,
-      environment: { [environmentNames.logCustomerNames]: logCustomerNames },
-      permissions: [],
+      environment: {
+        [environmentNames.badOrdersQueueUrl]: badOrders.queueUrl,
+        [environmentNames.ordersTableName]: table.tableName,
+        [environmentNames.retryBaseSeconds]: String(configuration.failedOrders.retry.baseSeconds),
+        [environmentNames.retryCapSeconds]: String(configuration.failedOrders.retry.capSeconds),
+        [environmentNames.logCustomerNames]: logCustomerNames,
+      },
+      permissions: [
+        new PolicyStatement({
+          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'],
+          resources: [table.tableArn],
+        }),
+        mayChangeVisibility(badOrders),
+      ],
     });
 
     // What other programs look up: these names are part of the pipeline's interface.
     const outputs = {
       OrdersQueueUrl: orders.queueUrl,
       BadOrdersQueueUrl: badOrders.queueUrl,
+      ParkedOrdersQueueUrl: parkedOrders.queueUrl,
+      OrdersTableName: table.tableName,
       GenerateOrdersFunctionName: generateOrders.function.functionName,
       ProcessOrdersFunctionName: processOrders.function.functionName,
       FailedOrdersFunctionName: failedOrders.function.functionName,
@@ -79,4 +102,8 @@ export class OrderPipelineStack extends Stack {
     };
     this.outputs = Object.entries(outputs).map(([name, value]) => new CfnOutput(this, name, { value }));
   }
+}
+
+function mayChangeVisibility(queue: Queue): PolicyStatement {
+  return new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [queue.queueArn] });
 }

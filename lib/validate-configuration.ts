@@ -24,7 +24,7 @@ export function refuseInvalid(configuration: Configuration): void {
 
 /** A sentence for each problem; limits are those of the SQS and Lambda API references. */
 export function configurationProblems(configuration: Configuration): readonly string[] {
-  const { generateOrders, orders, processOrders, badOrders, failedOrders } = configuration;
+  const { generateOrders, orders, processOrders, badOrders, failedOrders, parkedOrders } = configuration;
   return [
     ...functionProblems('generateOrders', generateOrders),
     ...consumerProblems('processOrders', processOrders, {
@@ -37,16 +37,28 @@ export function configurationProblems(configuration: Configuration): readonly st
     }),
     ...range('processOrders.retry.baseSeconds', processOrders.retry.baseSeconds, 0, 43_200),
     ...range('processOrders.retry.capSeconds', processOrders.retry.capSeconds, 0, 43_200),
+    ...range('failedOrders.retry.baseSeconds', failedOrders.retry.baseSeconds, 0, 43_200),
+    ...range('failedOrders.retry.capSeconds', failedOrders.retry.capSeconds, 0, 43_200),
     ...range('orders.retentionSeconds', orders.retentionSeconds, 60, 1_209_600),
     ...range('badOrders.retentionSeconds', badOrders.retentionSeconds, 60, 1_209_600),
+    ...range('parkedOrders.retentionSeconds', parkedOrders.retentionSeconds, 60, 1_209_600),
     ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
     ...when(
       badOrders.retentionSeconds <= orders.retentionSeconds,
       `badOrders.retentionSeconds (${badOrders.retentionSeconds}) must be longer than orders.retentionSeconds (${orders.retentionSeconds}): a message keeps the age it has when it moves to the dead-letter queue, and would expire there early.`,
     ),
     ...when(
-      badOrders.fifo !== orders.fifo,
-      'orders.fifo and badOrders.fifo must agree: the dead-letter queue of a FIFO queue must be FIFO, that of a standard queue standard.',
+      parkedOrders.retentionSeconds < badOrders.retentionSeconds,
+      `parkedOrders.retentionSeconds (${parkedOrders.retentionSeconds}) must not be shorter than badOrders.retentionSeconds (${badOrders.retentionSeconds}): a message keeps its age there, too.`,
+    ),
+    ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
+    ...when(
+      failedOrders.maxReceiveCount <= configuration.maxReceiveCount,
+      `failedOrders.maxReceiveCount (${failedOrders.maxReceiveCount}) must exceed maxReceiveCount (${configuration.maxReceiveCount}): the receives from the orders queue count, and failures would be parked before they are written down.`,
+    ),
+    ...when(
+      new Set([orders.fifo, badOrders.fifo, parkedOrders.fifo]).size > 1,
+      'orders.fifo, badOrders.fifo and parkedOrders.fifo must agree: the dead-letter queue of a FIFO queue must be FIFO, that of a standard queue standard.',
     ),
   ];
 }
