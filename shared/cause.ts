@@ -16,6 +16,6 @@ export function causeOf(kind: string, reasons: readonly string[]): string {
 const countsTheRest = /^and (at least )?\d+ more$/;
 
 /** `/items/3 must be a string` → `/items/* must be a string` */
-function anyElement(reason: string): string {
+export function anyElement(reason: string): string {
   return reason.replaceAll(/\/\d+(?=[/ ]|$)/g, '/*');
 }

@@ -1,0 +1,19 @@
+// npm run orders, npx orders: the operations command.
+import { userInfo } from 'node:os';
+import { systemClock } from '../local/clock.ts';
+import { listenForInterrupt } from '../ops/interrupt.ts';
+import { runOrders } from '../ops/orders/program.ts';
+
+const interrupt = listenForInterrupt();
+const exitCode = await runOrders(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  env: process.env,
+  clock: systemClock,
+  random: Math.random,
+  user: userInfo().username,
+  signal: interrupt.signal,
+});
+interrupt.dispose();
+process.exitCode = interrupt.exitCode() ?? exitCode;

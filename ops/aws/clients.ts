@@ -1,0 +1,40 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Target } from './target.ts';
+
+/** The services that the commands talk to. Dispose of them to close their connections. */
+export interface Clients extends Disposable {
+  readonly cloudFormation: CloudFormationClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly lambda: LambdaClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly sqs: SQSClient;
+}
+
+/** Patient with throttling: a person would only start the command again. */
+const maxAttempts = 8;
+
+export function createClients({ region, endpoint, credentials }: Target): Clients {
+  const settings = {
+    maxAttempts,
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(credentials !== undefined && { credentials }),
+  };
+  const clients = {
+    cloudFormation: new CloudFormationClient(settings),
+    dynamodb: new DynamoDBClient(settings),
+    lambda: new LambdaClient(settings),
+    logs: new CloudWatchLogsClient(settings),
+    sqs: new SQSClient(settings),
+  };
+  return {
+    ...clients,
+    [Symbol.dispose]() {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import {
+  type BatchResultErrorEntry,
+  type MessageAttributeValue,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type Clock, sleep } from '../../local/clock.ts';
+import { fullJitter } from '../../shared/full-jitter.ts';
+import type { StoredAttribute } from '../../shared/orders-table.ts';
+
+export interface OutgoingMessage {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, StoredAttribute>>;
+  /** For FIFO queues; ignored by others. */
+  readonly groupId: string;
+  readonly deduplicationId: string;
+}
+
+export type SendOutcome =
+  | { readonly sent: true; readonly messageId: string }
+  | { readonly sent: false; readonly code: string; readonly message: string };
+
+export interface SendQueue {
+  readonly client: SQSClient;
+  readonly url: string;
+  readonly clock: Clock;
+  /** Answers numbers in [0, 1). */
+  readonly random: () => number;
+}
+
+const maximumTries = 5;
+const backoffMs = { base: 100, cap: 5_000 };
+
+/**
+ * Sends the messages of one request, and those that SQS refused for its own reasons again. Answers one outcome for
+ * each, in their order. Throws what the request as a whole failed with: SQS may then hold messages all the same.
+ */
+export async function sendMessages(
+  { client, url, clock, random }: SendQueue,
+  messages: readonly OutgoingMessage[],
+): Promise<readonly SendOutcome[]> {
+  const fifo = url.endsWith('.fifo');
+  const outcomes: SendOutcome[] = [];
+  let pending = messages.map((_, position) => position);
+  for (let attempt = 1; pending.length > 0; attempt += 1) {
+    const answer = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: url,
+        Entries: pending.map((position) => entryOf(messages[position]!, position, fifo)),
+      }),
+    );
+    for (const { Id, MessageId = '' } of answer.Successful ?? [])
+      outcomes[Number(Id)] = { sent: true, messageId: MessageId };
+    const refusals = answer.Failed ?? [];
+    for (const refused of refusals) outcomes[Number(refused.Id)] = refusalOf(refused);
+    if (attempt === maximumTries) break;
+    pending = refusals.filter(({ SenderFault }) => SenderFault !== true).map(({ Id }) => Number(Id));
+    if (pending.length > 0) await sleep(clock, fullJitter(attempt, backoffMs, random));
+  }
+  return outcomes;
+}
+
+function refusalOf({ Code: code = 'Unknown', Message: message = '' }: BatchResultErrorEntry): SendOutcome {
+  return { sent: false, code, message };
+}
+
+function entryOf({ body, attributes, groupId, deduplicationId }: OutgoingMessage, position: number, fifo: boolean) {
+  const given = Object.entries(attributes);
+  return {
+    Id: String(position),
+    MessageBody: body,
+    ...(given.length > 0 && {
+      MessageAttributes: Object.fromEntries(given.map(([name, value]) => [name, attributeValueOf(value)])),
+    }),
+    ...(fifo && { MessageGroupId: fifoName(groupId), MessageDeduplicationId: fifoName(deduplicationId) }),
+  };
+}
+
+function attributeValueOf({ dataType, stringValue, binaryValue }: StoredAttribute): MessageAttributeValue {
+  return {
+    DataType: dataType,
+    ...(stringValue !== undefined && { StringValue: stringValue }),
+    ...(binaryValue !== undefined && { BinaryValue: Buffer.from(binaryValue, 'base64') }),
+  };
+}
+
+/** SQS takes up to 128 characters for these names. */
+function fifoName(text: string): string {
+  return text.slice(0, 128);
+}

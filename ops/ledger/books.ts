@@ -1,0 +1,31 @@
+import { messagesIn, type QueueDepth } from '../aws/queue-depths.ts';
+
+/** What the books are made of, counted at about the same time. */
+export interface Counts {
+  readonly orders: QueueDepth;
+  readonly badOrders: QueueDepth;
+  readonly parkedOrders: QueueDepth;
+  readonly processed: number;
+  /** Failures waiting for somebody. */
+  readonly failed: number;
+}
+
+/**
+ * Where the orders are: sent = processed + failed + in flight, parked ones being in flight to nowhere. A replayed
+ * failure is its message, so it is among those in flight. An order counts once, however often it was sent; one that is
+ * just moving from a queue to the table may count twice, or not at all.
+ */
+export interface Books {
+  readonly processed: number;
+  readonly failed: number;
+  readonly inFlight: number;
+  readonly parked: number;
+  /** The sum: how many were sent, if none was lost. */
+  readonly accountedFor: number;
+}
+
+export function booksOf({ orders, badOrders, parkedOrders, processed, failed }: Counts): Books {
+  const inFlight = messagesIn(orders) + messagesIn(badOrders);
+  const parked = messagesIn(parkedOrders);
+  return { processed, failed, inFlight, parked, accountedFor: processed + failed + inFlight + parked };
+}

@@ -1,0 +1,68 @@
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type FailureRow, type HistoryEntry, statusShard } from '../../shared/orders-table.ts';
+import { toAttributeValue, toItem } from './attribute-values.ts';
+import type { OrdersTable } from './orders-table-client.ts';
+
+/** A replay that is in the queue by now. */
+export interface SentReplay {
+  readonly messageId: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/**
+ * Writes down that a failure was sent again: failed → replayed. Where the outcome was quicker the row has it already,
+ * and only the history gains the entry.
+ */
+export async function markReplayed(table: OrdersTable, row: FailureRow, replay: SentReplay): Promise<void> {
+  const { pk, sk, failureId, replayCount } = row;
+  const entry: HistoryEntry = { at: replay.at, event: 'replayed', messageId: replay.messageId, by: replay.by };
+  const appended = 'history = list_append(if_not_exists(history, :none), :entry)';
+  const update = { TableName: table.name, Key: toItem({ pk, sk }) };
+  const history = { ':none': toAttributeValue([]), ':entry': toAttributeValue([entry]) };
+  try {
+    await table.client.send(
+      new UpdateItemCommand({
+        ...update,
+        UpdateExpression: `SET #status = :replayed, statusShard = :shard, replayCount = :count, ${appended} REMOVE causeShard`,
+        ConditionExpression: '#status = :failed AND replayCount = :former',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: {
+          ...toItem({
+            ':replayed': 'replayed',
+            ':failed': 'failed',
+            ':shard': statusShard('replayed', failureId),
+            ':count': replayCount + 1,
+            ':former': replayCount,
+          }),
+          ...history,
+        },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    await appendHistory(table, update, appended, history);
+  }
+}
+
+async function appendHistory(
+  { client }: OrdersTable,
+  update: Pick<UpdateItemCommand['input'], 'TableName' | 'Key'>,
+  appended: string,
+  values: NonNullable<UpdateItemCommand['input']['ExpressionAttributeValues']>,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateItemCommand({
+        ...update,
+        UpdateExpression: `SET ${appended}`,
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: values,
+      }),
+    );
+  } catch (error) {
+    // Purged meanwhile: there is no story left to complete.
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}

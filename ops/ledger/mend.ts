@@ -1,0 +1,52 @@
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { HistoryEntry } from '../../shared/orders-table.ts';
+import { toAttributeValue, toItem } from './attribute-values.ts';
+import type { OrdersTable } from './orders-table-client.ts';
+import { deleteUnnamedPieces, writeBody } from './pieces.ts';
+import type { WholeFailure } from './whole-failure.ts';
+
+export interface Mending {
+  readonly body: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/**
+ * Gives a failure another body. It stays failed, with the reasons and the cause it failed for, so that those that were
+ * mended together can be replayed together.
+ * @returns false when somebody else changed the failure since it was read; nothing is changed then
+ */
+export async function mend(table: OrdersTable, { row }: WholeFailure, { body, by, at }: Mending): Promise<boolean> {
+  const { pk, sk, orderKey, history } = row;
+  const stored = await writeBody(table, orderKey, body);
+  const entry: HistoryEntry = { at, event: 'edited', by };
+  const inline = 'body' in stored;
+  try {
+    await table.client.send(
+      new UpdateItemCommand({
+        TableName: table.name,
+        Key: toItem({ pk, sk }),
+        UpdateExpression:
+          'SET history = list_append(history, :entry), ' +
+          (inline ? 'body = :body REMOVE bodyHash, bodyPieces' : 'bodyHash = :hash, bodyPieces = :pieces REMOVE body'),
+        // Whatever happens to a failure makes its history longer.
+        ConditionExpression: '#status = :failed AND size(history) = :entries',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: {
+          ...toItem({ ':failed': 'failed', ':entries': history.length }),
+          ':entry': toAttributeValue([entry]),
+          ...(inline
+            ? toItem({ ':body': stored.body })
+            : toItem({ ':hash': stored.bodyHash, ':pieces': stored.bodyPieces })),
+        },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    if (!inline) await deleteUnnamedPieces(table, orderKey, [stored.bodyHash]);
+    return false;
+  }
+  if ('bodyHash' in row) await deleteUnnamedPieces(table, orderKey, [row.bodyHash]);
+  return true;
+}

@@ -1,0 +1,62 @@
+import {
+  BatchGetItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { type Clock, sleep } from '../../local/clock.ts';
+import { fullJitter } from '../../shared/full-jitter.ts';
+import { toItem } from './attribute-values.ts';
+
+/** The table and how to reach it: the first argument of everything in ops/ledger. */
+export interface OrdersTable {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export interface RowKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+type Item = Record<string, AttributeValue>;
+
+/** All items of a query, page by page (a page holds at most 1 MB). */
+export async function* queryItems(
+  { client, name }: OrdersTable,
+  query: Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>,
+): AsyncGenerator<Item> {
+  let from: Item | undefined;
+  do {
+    const page = await client.send(new QueryCommand({ ...query, TableName: name, ExclusiveStartKey: from }));
+    yield* page.Items ?? [];
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+}
+
+/** BatchGetItem takes at most 100 keys and answers at most 16 MB (API reference). */
+export const keysPerRead = 100;
+const backoffMs = { base: 50, cap: 5_000 };
+
+/** The rows that exist of up to 100 distinct keys, in no order, as they are now. */
+export async function readItems(
+  { client, name, clock, random }: OrdersTable,
+  keys: readonly RowKey[],
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let pending = keys.map(({ pk, sk }) => toItem({ pk, sk }));
+  for (let attempt = 1; pending.length > 0; attempt += 1) {
+    const answer = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
+    );
+    const found = answer.Responses?.[name] ?? [];
+    items.push(...found);
+    pending = answer.UnprocessedKeys?.[name]?.Keys ?? [];
+    // Left over because the answer was full, or because the table is throttled: then nothing was found either.
+    if (pending.length > 0 && found.length === 0) await sleep(clock, fullJitter(attempt, backoffMs, random));
+  }
+  return items;
+}

@@ -1,0 +1,129 @@
+import { sleep } from '../../local/clock.ts';
+import { messageBatches, type Parcel } from '../aws/message-batches.ts';
+import { type SendQueue, sendMessages } from '../aws/send-messages.ts';
+import { judge } from './judge.ts';
+import { markReplayed } from './mark-replayed.ts';
+import type { OrdersTable } from './orders-table-client.ts';
+import { refusal, replayMessage } from './replayable.ts';
+import type { WholeFailure } from './whole-failure.ts';
+
+export interface ReplayOptions {
+  readonly by: string;
+  /** Replays what would fail again, and beyond the cap, too. */
+  readonly force: boolean;
+  /** Messages a second; undefined: as fast as it goes. */
+  readonly ratePerSecond?: number | undefined;
+  /** Looks and judges, but sends nothing. */
+  readonly dryRun: boolean;
+  /** Takes no further failure once it aborts; what is being sent is seen to its end. */
+  readonly signal: AbortSignal;
+}
+
+/** What became of one failure: `messageId` is the new message's, absent in a dry run. */
+export type ReplayOutcome =
+  | { readonly replayed: true; readonly failure: WholeFailure; readonly messageId?: string }
+  | { readonly replayed: false; readonly failure: WholeFailure; readonly reason: string };
+
+const requestsInFlight = 4;
+
+/**
+ * Sends failures back to the orders queue. Each is sent first and marked then: when that is cut short in between, the
+ * failure stays in the ledger and a second replay is a harmless duplicate, because orders are written once. The other
+ * way round, an order could be lost.
+ *
+ * @param told is called once for each failure, as soon as its outcome is certain
+ */
+export async function replay(
+  table: OrdersTable,
+  queue: SendQueue,
+  failures: AsyncIterable<WholeFailure>,
+  options: ReplayOptions,
+  told: (outcome: ReplayOutcome) => void,
+): Promise<void> {
+  const { by, ratePerSecond, dryRun, signal } = options;
+  const perRequest = ratePerSecond === undefined ? 10 : Math.min(10, Math.max(1, Math.ceil(ratePerSecond / 10)));
+  const batches = messageBatches(acceptable(table, failures, options, told), perRequest);
+  const pace = createPace(table.clock, ratePerSecond);
+  let stopped = false;
+
+  async function work(): Promise<void> {
+    while (!stopped && !signal.aborted) {
+      const next = await batches.next();
+      if (next.done === true) return;
+      if (next.value.kind === 'too-large') {
+        const { parcel, bytes } = next.value;
+        told({
+          replayed: false,
+          failure: parcel.subject,
+          reason: `has ${bytes} bytes with its lineage, SQS takes 1 MiB`,
+        });
+        continue;
+      }
+      const { parcels } = next.value;
+      if (dryRun) {
+        for (const { subject } of parcels) told({ replayed: true, failure: subject });
+        continue;
+      }
+      await pace(parcels.length, signal);
+      if (stopped || signal.aborted) return;
+      try {
+        await sendAndMark(parcels);
+      } catch (error) {
+        stopped = true;
+        throw error;
+      }
+    }
+  }
+
+  async function sendAndMark(parcels: readonly Parcel<WholeFailure>[]): Promise<void> {
+    // Before it is sent: whatever comes of it is later.
+    const at = new Date(table.clock.now()).toISOString();
+    const outcomes = await sendMessages(
+      queue,
+      parcels.map(({ message }) => message),
+    );
+    const marks = outcomes.map(async (outcome, position) => {
+      const failure = parcels[position]!.subject;
+      if (!outcome.sent)
+        return told({ replayed: false, failure, reason: `was refused by SQS: ${outcome.code} ${outcome.message}` });
+      const { messageId } = outcome;
+      await markReplayed(table, failure.row, { messageId, by, at });
+      told({ replayed: true, failure, messageId });
+    });
+    // All of them are waited for, so that none is still being marked when the first error ends the command.
+    const [failed] = (await Promise.allSettled(marks)).filter(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  const ends = await Promise.allSettled(Array.from({ length: requestsInFlight }, work));
+  const [failed] = ends.filter(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+async function* acceptable(
+  table: OrdersTable,
+  failures: AsyncIterable<WholeFailure>,
+  { by, force, signal }: ReplayOptions,
+  told: (outcome: ReplayOutcome) => void,
+): AsyncGenerator<Parcel<WholeFailure>> {
+  for await (const failure of failures) {
+    if (signal.aborted) return;
+    const verdict = force ? undefined : await judge(table, failure, failure.body);
+    const reason =
+      refusal(failure, force) ??
+      (verdict?.passes === false ? `would fail again: ${verdict.reasons.join(', ')}` : undefined);
+    if (reason === undefined) yield { subject: failure, message: replayMessage(failure, by) };
+    else told({ replayed: false, failure, reason });
+  }
+}
+
+/** Waits until so many more messages are within the rate. */
+function createPace(clock: OrdersTable['clock'], ratePerSecond: number | undefined) {
+  let nextAtMs = clock.now();
+  return async (messages: number, signal: AbortSignal): Promise<void> => {
+    if (ratePerSecond === undefined) return;
+    const startAtMs = Math.max(nextAtMs, clock.now());
+    nextAtMs = startAtMs + (messages / ratePerSecond) * 1000;
+    if (startAtMs > clock.now()) await sleep(clock, startAtMs - clock.now(), signal);
+  };
+}

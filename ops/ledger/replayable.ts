@@ -1,0 +1,38 @@
+import { type Lineage, lineageAttribute, replayCap } from '../../shared/orders-table.ts';
+import type { OutgoingMessage } from '../aws/send-messages.ts';
+import type { WholeFailure } from './whole-failure.ts';
+
+/** SQS takes ten message attributes (Developer Guide, message metadata); one of them is the lineage. */
+const maximumOwnAttributes = 9;
+
+/** Why a failure is not replayed, whatever its body; undefined when it may be. */
+export function refusal({ row, messageAttributes }: WholeFailure, force: boolean): string | undefined {
+  if (row.status !== 'failed') return `is ${row.status} already`;
+  if (row.replayCount >= replayCap && !force) {
+    return `has been replayed ${row.replayCount} times: find out why it comes back, or insist with --force`;
+  }
+  if (Object.keys(own(messageAttributes)).length > maximumOwnAttributes) {
+    return 'has ten message attributes of its own, and the eleventh, its lineage, is more than SQS takes';
+  }
+}
+
+/** The message that brings a failure back to the orders queue: its body, its attributes and where it comes from. */
+export function replayMessage({ row, body, messageAttributes }: WholeFailure, by: string): OutgoingMessage {
+  const { orderKey, failureId, replayCount } = row;
+  const lineage: Lineage = { orderKey, failureId, count: replayCount + 1, by };
+  return {
+    body,
+    attributes: {
+      ...own(messageAttributes),
+      [lineageAttribute]: { dataType: 'String', stringValue: JSON.stringify(lineage) },
+    },
+    groupId: orderKey,
+    // A second replay is another message, a second try of the same replay is not.
+    deduplicationId: `${failureId}-${lineage.count}`,
+  };
+}
+
+function own(attributes: WholeFailure['messageAttributes']): WholeFailure['messageAttributes'] {
+  const { [lineageAttribute]: _former, ...others } = attributes;
+  return others;
+}

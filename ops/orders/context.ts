@@ -1,0 +1,62 @@
+import { createClients, type Clients } from '../aws/clients.ts';
+import type { SendQueue } from '../aws/send-messages.ts';
+import { readStackOutputs, type StackOutputs } from '../aws/stack-outputs.ts';
+import { describeTarget, type Target, type TargetOptions, targetOf } from '../aws/target.ts';
+import type { OrdersTable } from '../ledger/orders-table-client.ts';
+import { type Paint, painter, write } from '../terminal/output.ts';
+import type { OrdersIo } from './io.ts';
+
+/** Options that every command takes. */
+export interface SharedOptions extends TargetOptions {
+  readonly json?: boolean;
+}
+
+/** What a command works with: the outside world, and the pipeline that its options name. */
+export interface OrdersContext extends Disposable {
+  readonly io: OrdersIo;
+  /** One JSON document, or one a line, on stdout and nothing else. */
+  readonly json: boolean;
+  readonly paint: Paint;
+  readonly target: Target;
+  /** The target in words. */
+  readonly where: string;
+  readonly clients: Clients;
+  /** Looked up once, when first needed. */
+  outputs(): Promise<StackOutputs>;
+  table(): Promise<OrdersTable>;
+  ordersQueue(): Promise<SendQueue>;
+  /** Writes lines for a person to stdout. */
+  print(...lines: readonly string[]): Promise<void>;
+  /** Writes one document to stdout, indented, or as a line of a stream. */
+  printJson(document: unknown, layout?: 'indented' | 'line'): Promise<void>;
+}
+
+export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
+  const { clock, random } = io;
+  const target = targetOf(options, io.env);
+  const where = describeTarget(target, io.env);
+  const clients = createClients(target);
+  let outputs: Promise<StackOutputs> | undefined;
+  const context: OrdersContext = {
+    io,
+    json: options.json === true,
+    paint: painter(io.stdout, io.env),
+    target,
+    where,
+    clients,
+    outputs: () => (outputs ??= readStackOutputs(clients.cloudFormation, target.stack, where)),
+    async table() {
+      const { ordersTableName: name } = await context.outputs();
+      return { client: clients.dynamodb, name, clock, random };
+    },
+    async ordersQueue() {
+      const { ordersQueueUrl: url } = await context.outputs();
+      return { client: clients.sqs, url, clock, random };
+    },
+    print: (...lines) => write(io.stdout, lines.map((line) => `${line}\n`).join('')),
+    printJson: (document, layout = 'indented') =>
+      write(io.stdout, `${JSON.stringify(document, undefined, layout === 'line' ? 0 : 2)}\n`),
+    [Symbol.dispose]: () => clients[Symbol.dispose](),
+  };
+  return context;
+}

@@ -1,0 +1,26 @@
+import { CommandFailed } from '../command-failed.ts';
+import { UsageError } from '../command-line.ts';
+
+/** An error in words: what a person can mend as one message, a defect with its stack. */
+export function describeFault(error: unknown): string {
+  if (error instanceof UsageError || error instanceof CommandFailed) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'CredentialsProviderError') {
+    return 'There are no AWS credentials: set them as for the AWS CLI, or use --local for the pipeline on this machine.';
+  }
+  if (error.message === 'Region is missing') return 'There is no AWS region: add --region, or set AWS_REGION.';
+  const code = codeOf(error);
+  if (code === 'ECONNREFUSED')
+    return 'Nothing answers there: start the pipeline with "npm run local", or check AWS_ENDPOINT_URL.';
+  if (code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'ECONNRESET')
+    return `AWS cannot be reached: ${error.message}.`;
+  // What an AWS service answered says what is wrong; where in the SDK it surfaced helps nobody.
+  if ('$metadata' in error) return `${error.name}: ${error.message}`;
+  return error.stack ?? error.message;
+}
+
+function codeOf(error: Error): unknown {
+  if ('code' in error) return error.code;
+  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return first instanceof Error && 'code' in first ? first.code : undefined;
+}

@@ -1,0 +1,131 @@
+import type { Command } from 'commander';
+import { countFailures } from '../ledger/count-failures.ts';
+import { failures, type FailureSelection, type FailureSummary } from '../ledger/failures.ts';
+import { type CauseGroup, groupByCause } from '../ledger/group-by-cause.ts';
+import type { OrdersTable } from '../ledger/orders-table-client.ts';
+import { wholeFailures } from '../ledger/whole-failure.ts';
+import { printable } from '../terminal/output.ts';
+import { counted, number } from '../terminal/progress-text.ts';
+import { table } from '../terminal/table.ts';
+import { causeTable } from './cause-table.ts';
+import type { OrdersContext } from './context.ts';
+import { isoTime, parseMoment, shownTime } from './moment.ts';
+import { wholeNumberOption } from './option-values.ts';
+import type { Run } from './program.ts';
+import { resolveCause } from './resolve-cause.ts';
+import { whyText } from './why-text.ts';
+
+interface FailedOptions {
+  readonly cause?: string;
+  readonly since?: string;
+  readonly search?: string;
+  readonly list?: boolean;
+  readonly limit: number;
+}
+
+export function defineFailed(program: Command, run: Run): void {
+  program
+    .command('failed')
+    .summary('what failed, grouped by cause')
+    .description('Shows the failures in the ledger: grouped by cause, or one by one for a cause or a search.')
+    .option('--cause <fingerprint>', 'list those of one cause (its first digits will do)')
+    .option('--since <time>', 'only those that failed since: 10m, 2h, 3d, 2026-11-20')
+    .option('--search <text>', 'list those with this text in their id, reasons or body')
+    .option('--list', 'list all of them instead of grouping')
+    .option('--limit <n>', 'most lines of a list; 0 for all (with --json: all)', wholeNumberOption(0, 10_000_000), 50)
+    .addHelpText('after', '\nExample: orders failed --since 2h --search "Main Street"')
+    .action((options: FailedOptions) => run((context) => failed(context, options)));
+}
+
+async function failed(context: OrdersContext, options: FailedOptions): Promise<number> {
+  const { cause, since, search, list } = options;
+  const sinceMs = since === undefined ? undefined : parseMoment('--since', since, context.io.clock.now());
+  const range = sinceMs === undefined ? {} : { since: isoTime(sinceMs) };
+  const orders = await context.table();
+  const selection: FailureSelection =
+    cause === undefined ? { status: 'failed', ...range } : { cause: await resolveCause(orders, cause), ...range };
+  if (cause === undefined && search === undefined && list === undefined) return grouped(context, orders, selection);
+  const found = search === undefined ? failures(orders, selection) : matching(orders, selection, search);
+  return context.json ? streamed(context, found) : listed(context, found, options);
+}
+
+async function grouped(context: OrdersContext, orders: OrdersTable, selection: FailureSelection): Promise<number> {
+  const [causes, onTheirWay] = await Promise.all([
+    groupByCause(failures(orders, selection)),
+    countFailures(orders, { status: 'replayed' }),
+  ]);
+  const total = causes.reduce((sum, { count }) => sum + count, 0);
+  if (context.json) {
+    await context.printJson({ failed: total, replayed: onTheirWay, causes });
+    return 0;
+  }
+  await context.print(headline(total, causes));
+  if (causes.length > 1) {
+    await context.print('', ...causeTable(causes, context.io.stdout.columns));
+  } else if (causes[0] !== undefined) {
+    const { cause, firstFailedAt, lastFailedAt } = causes[0];
+    await context.print(`cause ${cause}, first ${shownTime(firstFailedAt)}, last ${shownTime(lastFailedAt)} UTC`);
+  }
+  if (onTheirWay > 0) await context.print(`${counted(onTheirWay, 'failure')} replayed and on the way.`);
+  return 0;
+}
+
+/** `12 failures, 1 cause: /customerAddress is required` */
+function headline(total: number, causes: readonly CauseGroup[]): string {
+  if (total === 0) return 'No failures.';
+  const counts = `${counted(total, 'failure')}, ${counted(causes.length, 'cause')}`;
+  return causes.length === 1 ? `${counts}: ${printable(whyText(causes[0]!))}` : counts;
+}
+
+async function* matching(
+  orders: OrdersTable,
+  selection: FailureSelection,
+  text: string,
+): AsyncGenerator<FailureSummary> {
+  const wanted = text.toLowerCase();
+  for await (const { row, body } of wholeFailures(orders, failures(orders, selection))) {
+    const searched = [row.failureId, row.orderKey, ...row.reasons, body];
+    if (searched.some((each) => each.toLowerCase().includes(wanted))) yield row;
+  }
+}
+
+async function streamed(context: OrdersContext, found: AsyncIterable<FailureSummary>): Promise<number> {
+  for await (const { failureId, orderKey, orderId, status, kind, reasons, cause, replayCount, failedAt } of found) {
+    context.io.signal.throwIfAborted();
+    const line = { failureId, orderKey, orderId: orderId ?? null, status, kind, reasons, cause, replayCount, failedAt };
+    await context.printJson(line, 'line');
+  }
+  return 0;
+}
+
+async function listed(
+  context: OrdersContext,
+  found: AsyncIterable<FailureSummary>,
+  { limit }: FailedOptions,
+): Promise<number> {
+  const rows: string[][] = [];
+  let more = 0;
+  for await (const failure of found) {
+    context.io.signal.throwIfAborted();
+    if (limit > 0 && rows.length === limit) {
+      more += 1;
+      continue;
+    }
+    const { orderKey, failedAt, replayCount, cause } = failure;
+    rows.push([shownTime(failedAt), printable(orderKey), cause, String(replayCount), printable(whyText(failure))]);
+  }
+  if (rows.length === 0) {
+    await context.print('No failures.');
+    return 0;
+  }
+  const columns = [
+    { title: 'FAILED (UTC)' },
+    { title: 'ID' },
+    { title: 'CAUSE' },
+    { title: 'REPLAYS', align: 'right' },
+    { title: 'WHY' },
+  ] as const;
+  await context.print(...table(columns, rows, context.io.stdout.columns));
+  if (more > 0) await context.print(`… and ${number(more)} more: --limit 0 lists all.`);
+  return 0;
+}

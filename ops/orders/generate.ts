@@ -1,0 +1,90 @@
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import type { Command } from 'commander';
+import { CommandFailed } from '../command-failed.ts';
+import { maximumCount, maximumSeed } from '../start/options.ts';
+import { counted } from '../terminal/progress-text.ts';
+import { withProgress } from '../terminal/with-progress.ts';
+import type { OrdersContext } from './context.ts';
+import { shareOption, wholeNumberOption } from './option-values.ts';
+import type { Run } from './program.ts';
+
+interface GenerateOptions {
+  readonly count: number;
+  readonly badRate?: number;
+  readonly seed?: number;
+}
+
+export function defineGenerate(program: Command, run: Run): void {
+  program
+    .command('generate')
+    .summary('send made-up orders')
+    .description('Invokes the producer until all orders are sent.')
+    .option('--count <n>', 'orders to send', wholeNumberOption(0, maximumCount), 10)
+    .option('--bad-rate <r>', 'share of bad orders, 0 to 1 (default: one among every ten)', shareOption)
+    .option('--seed <n>', 'same seed, same orders (default: a random one)', wholeNumberOption(0, maximumSeed))
+    .addHelpText('after', '\nExample: orders generate --count 1000 --bad-rate 0.2 --seed 7')
+    .action((options: GenerateOptions) => run((context) => generate(context, options)));
+}
+
+/** What the producer answers: lambdas/generate-orders/create-handler.ts. */
+interface ProducerAnswer {
+  readonly queued?: number;
+  readonly next?: number;
+  readonly failed?: readonly NotQueued[];
+  readonly problems?: readonly string[];
+}
+
+interface NotQueued {
+  readonly index: number;
+  readonly orderId: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+async function generate(context: OrdersContext, { count, badRate, seed: given }: GenerateOptions): Promise<number> {
+  const { io, paint } = context;
+  const { generateOrdersFunctionName: producer } = await context.outputs();
+  // Chosen here, so that an invocation that is tried again makes the same orders, which are written once.
+  const seed = given ?? Math.floor(io.random() * (maximumSeed + 1));
+  const notQueued: NotQueued[] = [];
+  let queued = 0;
+  let from: number | undefined = 0;
+  await withProgress(
+    io,
+    () => ({ verb: 'sent', done: queued, total: count }),
+    async () => {
+      while (from !== undefined && !io.signal.aborted) {
+        const event: object = { count, seed, from, ...(badRate !== undefined && { badRate }) };
+        const answer = await invoke(context, producer, event);
+        queued += answer.queued ?? 0;
+        notQueued.push(...(answer.failed ?? []));
+        if (answer.next !== undefined && answer.next <= from) {
+          throw new CommandFailed(
+            `The producer made no progress after ${counted(queued, 'order')}. Its log says why: orders logs generate-orders`,
+          );
+        }
+        from = answer.next;
+      }
+    },
+  );
+  const stopped = from !== undefined;
+  if (context.json) await context.printJson({ requested: count, queued, seed, notQueued, stopped });
+  else {
+    for (const { orderId, code, message } of notQueued) io.stderr.write(`not sent: ${orderId}: ${code} ${message}\n`);
+    if (stopped) io.stderr.write(`Stopped after ${counted(queued, 'order')} of ${count}.\n`);
+    await context.print(`${paint('green', `Sent ${counted(queued, 'order')}.`)} --seed ${seed} sends the same again.`);
+  }
+  return queued === count ? 0 : 1;
+}
+
+async function invoke({ clients }: OrdersContext, functionName: string, event: object): Promise<ProducerAnswer> {
+  const answer = await clients.lambda.send(
+    new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+  );
+  const payload = Buffer.from(answer.Payload ?? new Uint8Array()).toString();
+  if (answer.FunctionError !== undefined) throw new CommandFailed(`The producer failed: ${payload}`);
+  const { body } = JSON.parse(payload) as { readonly body: string };
+  const read = JSON.parse(body) as ProducerAnswer;
+  if (read.problems !== undefined) throw new CommandFailed(`The producer refused: ${read.problems.join(' ')}`);
+  return read;
+}

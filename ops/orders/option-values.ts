@@ -1,0 +1,26 @@
+import { InvalidArgumentError } from 'commander';
+import { share, UsageError, wholeNumber } from '../command-line.ts';
+
+/** Parsers of option values for commander, which names the option in its message. */
+export const wholeNumberOption = (minimum: number, maximum: number) => (text: string) =>
+  asArgumentError(() => wholeNumber('It', text, minimum, maximum));
+
+export const shareOption = (text: string) => asArgumentError(() => share('It', text));
+
+/** A number above 0, up to `maximum`. */
+export const rateOption = (maximum: number) => (text: string) => {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= maximum) return value;
+  throw new InvalidArgumentError(`It must be a number above 0, at most ${maximum.toLocaleString('en')}.`);
+};
+
+/** An option that may stand several times. */
+export const collected = (text: string, former: readonly string[] = []): readonly string[] => [...former, text];
+
+function asArgumentError<Value>(parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof UsageError ? new InvalidArgumentError(error.message) : error;
+  }
+}

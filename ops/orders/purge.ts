@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import { CommandFailed } from '../command-failed.ts';
+import { countFailures } from '../ledger/count-failures.ts';
+import { ExportFile, readExport } from '../ledger/export-file.ts';
+import { failures } from '../ledger/failures.ts';
+import type { OrdersTable } from '../ledger/orders-table-client.ts';
+import { deleteExported, exportedFailure, processedFailures } from '../ledger/purge.ts';
+import { inChunks, type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { counted, number } from '../terminal/progress-text.ts';
+import { withProgress } from '../terminal/with-progress.ts';
+import type { OrdersContext } from './context.ts';
+import { isoTime, parseMoment, shownTime } from './moment.ts';
+import type { Run } from './program.ts';
+
+interface PurgeOptions {
+  readonly before: string;
+  readonly export: string;
+  readonly processed?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Deletions under way at the same time. */
+const deletionsInFlight = 16;
+
+export function definePurge(program: Command, run: Run): void {
+  program
+    .command('purge')
+    .summary('export old failures and delete them')
+    .description(
+      'Writes failures older than a time to a file, one JSON document a line, with everything known of them,\n' +
+        'and deletes them once the file is on disk. Purged orders are in no count any more.',
+    )
+    .requiredOption('--before <time>', 'those that failed earlier: 2026-11-20, or 30d for 30 days ago')
+    .requiredOption('--export <file>', 'new file for the failures; nothing is deleted that is not in it')
+    .option('--processed', 'failures whose replay succeeded, instead of those that wait (reads the whole table)')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample: orders purge --before 90d --export failures-until-august.ndjson')
+    .action((options: PurgeOptions) => run((context) => purge(context, options)));
+}
+
+async function purge(context: OrdersContext, options: PurgeOptions): Promise<number> {
+  const { io } = context;
+  const beforeMs = parseMoment('--before', options.before, io.clock.now());
+  const before = isoTime(beforeMs);
+  const orders = await context.table();
+  const processed = options.processed === true;
+  const those = `${processed ? 'processed failures' : 'failures'} from before ${shownTime(before)} UTC`;
+  const howMany = processed ? 'the' : number(await countFailures(orders, { status: 'failed', before }));
+  const question = `Export and delete ${howMany} ${those}, of ${context.where}?`;
+  if (!(await confirm(io, options.yes === true, question))) {
+    io.stderr.write('Nothing was deleted.\n');
+    return 1;
+  }
+  const selected = processed ? processedFailures(orders, before) : failures(orders, { status: 'failed', before });
+  const exported = await exportAll(context, wholeFailures(orders, selected), options.export);
+  const { deleted, changed } = exported > 0 ? await deleteAll(context, orders, options.export, exported) : nothing;
+  const stopped = io.signal.aborted;
+  if (context.json) {
+    await context.printJson({ before, file: options.export, exported, deleted, changedSince: changed, stopped });
+  } else {
+    if (stopped) io.stderr.write(`Stopped: ${stoppedText(options.export, exported, exported - deleted - changed)}\n`);
+    if (changed > 0) io.stderr.write(`${counted(changed, 'failure')} changed since the export and stayed.\n`);
+    if (exported > 0) await context.print(`Exported ${counted(exported, 'failure')} to ${options.export}.`);
+    await context.print(exported === 0 ? `There are no ${those}.` : `Deleted ${counted(deleted, 'failure')}.`);
+  }
+  return stopped || changed > 0 ? 1 : 0;
+}
+
+const nothing = { deleted: 0, changed: 0 };
+
+function stoppedText(path: string, exported: number, left: number): string {
+  if (exported === 0) return 'nothing was exported or deleted.';
+  return `${path} has all of them, ${number(left)} are still in the ledger, too.`;
+}
+
+/** @returns how many are in the file; none when it was stopped, and then there is no file */
+async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<WholeFailure>, path: string): Promise<number> {
+  await using file = await ExportFile.create(path);
+  let exported = 0;
+  return await withProgress(
+    io,
+    () => ({ verb: 'exported', done: exported }),
+    async () => {
+      for await (const failure of chosen) {
+        if (io.signal.aborted) break;
+        await file.append(exportedFailure(failure));
+        exported += 1;
+      }
+      if (exported === 0 || io.signal.aborted) {
+        await file.remove();
+        return 0;
+      }
+      await file.sync();
+      return exported;
+    },
+  );
+}
+
+/** Deletes what the file says, so that nothing goes which is not in it. */
+async function deleteAll({ io }: OrdersContext, orders: OrdersTable, path: string, total: number) {
+  let deleted = 0;
+  let changed = 0;
+  let read = 0;
+  await withProgress(
+    io,
+    () => ({ verb: 'deleted', done: deleted, total }),
+    async () => {
+      for await (const some of inChunks(readExport(path), deletionsInFlight)) {
+        if (io.signal.aborted) return;
+        read += some.length;
+        const results = await Promise.all(some.map((failure) => deleteExported(orders, failure)));
+        deleted += results.filter(Boolean).length;
+        changed += results.filter((done) => !done).length;
+      }
+    },
+  );
+  if (read !== total && !io.signal.aborted)
+    throw new CommandFailed(`${path} has ${read} lines where ${total} were written: somebody else changed it.`);
+  return { deleted, changed };
+}

@@ -1,0 +1,61 @@
+import { countFunctionErrors, type ErrorCounts } from '../aws/function-errors.ts';
+import { type QueueDepth, readQueueDepth } from '../aws/queue-depths.ts';
+import { type Books, booksOf } from '../ledger/books.ts';
+import { countFailures, countProcessed } from '../ledger/count-failures.ts';
+import { failures } from '../ledger/failures.ts';
+import { type CauseGroup, groupByCause } from '../ledger/group-by-cause.ts';
+import type { OrdersContext } from './context.ts';
+import { isoTime } from './moment.ts';
+import { paced } from './paced.ts';
+
+/** The pipeline at a moment. */
+export interface StatusReport {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly queues: Readonly<Record<'orders' | 'bad-orders' | 'parked-orders', QueueDepth>>;
+  readonly books: Books;
+  /** Failures sent again whose outcome is not known yet; their messages are in flight. */
+  readonly replayed: number;
+  readonly causes: readonly CauseGroup[];
+  /** When processed orders, failures and errors were counted: earlier than `at` where counting takes long. */
+  readonly countedAt: string;
+  readonly functionErrors: ErrorCounts & { readonly since: string };
+}
+
+/** Reads the status; what takes long is taken from a former reading where that is recent enough and not `fresh`. */
+export type ReadStatus = (options?: { readonly fresh: boolean }) => Promise<StatusReport>;
+
+/** @param errorsSinceMs from when on errors count (epoch milliseconds) */
+export async function statusReader(context: OrdersContext, errorsSinceMs: number): Promise<ReadStatus> {
+  const { io, clients } = context;
+  const [outputs, orders] = await Promise.all([context.outputs(), context.table()]);
+  const depth = (url: string) => readQueueDepth(clients.sqs, url);
+  const ledger = paced(io.clock, async () => {
+    const [processed, causes, replayed, errors] = await Promise.all([
+      countProcessed(orders),
+      groupByCause(failures(orders, { status: 'failed' })),
+      countFailures(orders, { status: 'replayed' }),
+      countFunctionErrors(clients.logs, outputs, errorsSinceMs),
+    ]);
+    return { processed, causes, replayed, errors, failed: causes.reduce((sum, { count }) => sum + count, 0) };
+  });
+  return async (options) => {
+    // Queues first: an order on its way to the table is rather counted twice than overlooked.
+    const [ordersDepth, badOrders, parkedOrders] = await Promise.all([
+      depth(outputs.ordersQueueUrl),
+      depth(outputs.badOrdersQueueUrl),
+      depth(outputs.parkedOrdersQueueUrl),
+    ]);
+    const { value, atMs } = await ledger(options);
+    const { processed, failed, causes, replayed, errors } = value;
+    return {
+      at: isoTime(io.clock.now()),
+      queues: { orders: ordersDepth, 'bad-orders': badOrders, 'parked-orders': parkedOrders },
+      books: booksOf({ orders: ordersDepth, badOrders, parkedOrders, processed, failed }),
+      replayed,
+      causes,
+      countedAt: isoTime(atMs),
+      functionErrors: { ...errors, since: isoTime(errorsSinceMs) },
+    };
+  };
+}

@@ -1,0 +1,55 @@
+import { functionNames } from '../aws/stack-outputs.ts';
+import type { Paint } from '../terminal/output.ts';
+import { counted, number } from '../terminal/progress-text.ts';
+import { table } from '../terminal/table.ts';
+import { causeTable } from './cause-table.ts';
+import { shownTime } from './moment.ts';
+import type { StatusReport } from './status-report.ts';
+
+/** Causes shown; "orders failed" has all of them. */
+const shownCauses = 10;
+
+/** The pipeline at a moment, for a person. @param sent orders that were sent, if the person knows */
+export function statusLines(report: StatusReport, sent: number | undefined, paint: Paint, width?: number): string[] {
+  const { books, queues, causes, replayed, functionErrors } = report;
+  const depths = Object.entries(queues).map(([name, { visible, notVisible, delayed }]) => [
+    name,
+    number(visible),
+    number(notVisible),
+    number(delayed),
+  ]);
+  const right = 'right' as const;
+  const columns = [
+    { title: 'QUEUE' },
+    { title: 'WAITING', align: right },
+    { title: 'BEING RECEIVED', align: right },
+    { title: 'DELAYED', align: right },
+  ];
+  const errors = functionNames.filter((name) => functionErrors[name] > 0);
+  return [
+    ...table(columns, depths),
+    '',
+    ...(causes.length > 0 ? [...causeTable(causes.slice(0, shownCauses), width), ''] : []),
+    ...(causes.length > shownCauses ? [`… and ${number(causes.length - shownCauses)} more causes`, ''] : []),
+    ...(replayed > 0 ? [`${counted(replayed, 'failure')} replayed and on the way.`] : []),
+    ...(books.parked > 0
+      ? [paint('red', `${counted(books.parked, 'message')} parked: failed-orders could not handle them; see its log.`)]
+      : []),
+    errors.length === 0
+      ? `No function errors since ${shownTime(functionErrors.since)} UTC.`
+      : paint('red', `Function errors since ${shownTime(functionErrors.since)} UTC: `) +
+        errors.map((name) => `${name} ${number(functionErrors[name])}`).join(', '),
+    balanceLine(report, sent, paint),
+  ];
+}
+
+/** `sent 1,000 = processed 800 + failed 200` */
+function balanceLine({ books }: StatusReport, sent: number | undefined, paint: Paint): string {
+  const { processed, failed, inFlight, parked, accountedFor } = books;
+  const terms = [`processed ${number(processed)}`, `failed ${number(failed)}`, `in flight ${number(inFlight)}`];
+  if (parked > 0) terms.push(`parked ${number(parked)}`);
+  const sum = terms.join(' + ');
+  if (sent === undefined) return `${sum} = ${number(accountedFor)} orders`;
+  if (sent === accountedFor) return paint('green', `✔ sent ${number(sent)} = ${sum}`);
+  return paint('red', `✘ sent ${number(sent)}, but ${sum} = ${number(accountedFor)}`);
+}
