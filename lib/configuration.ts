@@ -103,9 +103,9 @@ const production: Configuration = {
     partialBatchResponses: true,
     // Up to an hour: what waits here has failed already and is in no hurry.
     retry: { baseSeconds: 1, capSeconds: 3_600 },
-    // A table that is down for two days costs no failure. Waits are half the cap on average, so 120 receives take two
-    // and a half days, give or take three hours; a message that crashes the function is parked after two hours.
-    maxReceiveCount: 120,
+    // A table that is down for two days parks nothing: waits are half the cap on average, so 130 receives take two and
+    // a half days, give or take three hours. A message that crashes the function is parked after two hours.
+    maxReceiveCount: 130,
   },
   // The longest there is: SQS counts on from when the message was first sent.
   parkedOrders: { retentionSeconds: 14 * daySeconds, fifo: false },

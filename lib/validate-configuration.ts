@@ -48,7 +48,7 @@ export function configurationProblems(configuration: Configuration): readonly st
       `badOrders.retentionSeconds (${badOrders.retentionSeconds}) must be longer than orders.retentionSeconds (${orders.retentionSeconds}): a message keeps the age it has when it moves to the dead-letter queue, and would expire there early.`,
     ),
     ...when(
-      parkedOrders.retentionSeconds < badOrders.retentionSeconds,
+      parkedOrders.retentionSeconds < Math.min(badOrders.retentionSeconds, 1_209_600),
       `parkedOrders.retentionSeconds (${parkedOrders.retentionSeconds}) must not be shorter than badOrders.retentionSeconds (${badOrders.retentionSeconds}): a message keeps its age there, too.`,
     ),
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
