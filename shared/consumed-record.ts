@@ -1,4 +1,4 @@
-import { type LineageCarrier, lineageOf } from './lineage.ts';
+import { lineageOf } from './lineage.ts';
 import { type Lineage, lineageAttribute, type StoredAttribute } from './orders-table.ts';
 
 /** What the consumers need of a record of an SQS event (a subset of `SQSRecord`, checked nowhere: Lambda made it). */
@@ -14,7 +14,7 @@ export interface ConsumedRecord {
     readonly AWSTraceHeader?: string | undefined;
     readonly DeadLetterQueueSourceArn?: string | undefined;
   };
-  readonly messageAttributes: LineageCarrier & Readonly<Record<string, ConsumedAttribute>>;
+  readonly messageAttributes: Readonly<Record<string, ConsumedAttribute>>;
 }
 
 export interface ConsumedAttribute {

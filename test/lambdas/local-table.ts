@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { type AttributeValue, CreateTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  CreateTableCommand,
+  type DynamoDBClient,
+  paginateScan,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { createDynamoDbClient, dynamoDbOrdersTable } from '../../lambdas/orders-table/dynamodb-orders-table.ts';
 import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
@@ -15,7 +21,7 @@ export interface LocalTable extends AsyncDisposable {
   readonly endpoint: string;
   /** All rows, plain: sets as sorted lists, bytes as base64. In the order of their keys. */
   rows(): Promise<readonly Row[]>;
-  /** Ids of the failures that an index has holds, after what it holds them under, without shards. */
+  /** Ids of the failures that an index holds, each after what it is held under, without the shard. */
   indexed(index: keyof typeof indexes): Promise<readonly string[]>;
 }
 
@@ -33,8 +39,10 @@ export async function startLocalTable(): Promise<LocalTable> {
     endpoint,
     table: dynamoDbOrdersTable(tableName, client),
     async rows() {
-      const { Items: items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
-      const rows = items.map((item) => plain({ M: item }) as Row);
+      const rows: Row[] = [];
+      for await (const { Items: items = [] } of paginateScan({ client }, { TableName: tableName })) {
+        rows.push(...items.map((item) => plain({ M: item }) as Row));
+      }
       return rows.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     },
     async indexed(index) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHandler as createGenerateOrders } from '../../lambdas/generate-orders/create-handler.ts';
 import { sqsSendMessageBatch } from '../../lambdas/generate-orders/sqs-send.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
-import { sqsChangeVisibilityBatch } from '../../lambdas/process-orders/sqs-visibility.ts';
+import { sqsChangeVisibilityBatch } from '../../lambdas/message-visibility/sqs-visibility.ts';
 import { readOrder } from '../../shared/read-order.ts';
 import { captureConsole } from './captured-console.ts';
 import { type LocalQueue, startLocalQueue } from './local-queue.ts';
@@ -48,7 +48,7 @@ describe('with a real SQS client', () => {
     expect(await receive()).toEqual([]);
 
     const processOrders = createProcessOrders({
-      processOrder: () => {},
+      processOrder: () => Promise.resolve({ result: 'processed' }),
       partialBatchResponses: true,
       logCustomerNames: false,
       backoff: { base: 2, cap: 300 },

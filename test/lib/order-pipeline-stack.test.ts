@@ -28,6 +28,13 @@ function permissionsOf(template: Template, functionId: string): readonly string[
   });
 }
 
+/** Types of what stays in the account when the stack goes. */
+function typesKeptOf(template: Template): readonly string[] {
+  return Object.values(template.toJSON()['Resources'] as Record<string, { Type: string; DeletionPolicy?: string }>)
+    .filter(({ DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete')
+    .map(({ Type }) => Type);
+}
+
 describe('permissions', () => {
   test('let generate-orders send to the orders queue, and nothing else', () => {
     expect(permissionsOf(production, 'GenerateOrders')).toEqual([
@@ -36,94 +43,36 @@ describe('permissions', () => {
     ]);
   });
 
-  test('let process-orders consume the orders queue and say when failed messages come back', () => {
+  test('let process-orders write orders, consume the orders queue and say when failed messages come back', () => {
     expect(permissionsOf(production, 'ProcessOrders')).toEqual([
       'Allow logs:CreateLogStream logs:PutLogEvents on ProcessOrdersLogs',
       'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesOrders',
+      'Allow dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
     ]);
   });
 
-  test('let process-orders of the lab only consume, since it fails whole batches', () => {
+  test('let process-orders of the lab only write and consume, since it fails whole batches', () => {
     expect(permissionsOf(lab, 'ProcessOrders')).toEqual([
       'Allow logs:CreateLogStream logs:PutLogEvents on ProcessOrdersLogs',
       'Allow sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesOrders',
+      'Allow dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
     ]);
   });
 
-  test('let failed-orders consume bad-orders', () => {
-    expect(permissionsOf(production, 'FailedOrders')).toEqual([
-      'Allow logs:CreateLogStream logs:PutLogEvents on FailedOrdersLogs',
-      'Allow sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesBadOrders',
-    ]);
+  test('let failed-orders look orders up, write failures, consume bad-orders and have messages back later', () => {
+    for (const template of [production, lab]) {
+      expect(permissionsOf(template, 'FailedOrders')).toEqual([
+        'Allow logs:CreateLogStream logs:PutLogEvents on FailedOrdersLogs',
+        'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesBadOrders',
+        'Allow dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
+      ]);
+    }
   });
 
   test('come from no managed policy', () => {
     const roles = Object.values(production.findResources('AWS::IAM::Role'));
     expect(roles).toHaveLength(3);
     for (const role of roles) expect(role).not.toHaveProperty('Properties.ManagedPolicyArns');
-  });
-});
-
-describe('the queues', () => {
-  test('are encrypted and refuse requests without TLS', () => {
-    for (const template of [production, lab]) {
-      template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
-      template.resourceCountIs('AWS::SQS::Queue', 2);
-      template.resourceCountIs('AWS::SQS::QueuePolicy', 2);
-      template.allResourcesProperties('AWS::SQS::QueuePolicy', {
-        PolicyDocument: Match.objectLike({
-          Statement: [
-            Match.objectLike({
-              Effect: 'Deny',
-              Action: 'sqs:*',
-              Principal: { AWS: '*' },
-              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-            }),
-          ],
-        }),
-      });
-    }
-  });
-
-  test('hand messages on to bad-orders after five receives, in the lab after one', () => {
-    for (const [template, maxReceiveCount] of [
-      [production, 5],
-      [lab, 1],
-    ] as const) {
-      template.hasResourceProperties('AWS::SQS::Queue', {
-        QueueName: 'OrderPipeline-orders',
-        RedrivePolicy: {
-          deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^QueuesBadOrders'), 'Arn'] },
-          maxReceiveCount,
-        },
-      });
-    }
-  });
-
-  test('let no other queue use bad-orders as its dead-letter queue', () => {
-    production.hasResourceProperties('AWS::SQS::Queue', {
-      QueueName: 'OrderPipeline-bad-orders',
-      RedriveAllowPolicy: {
-        redrivePermission: 'byQueue',
-        sourceQueueArns: [{ 'Fn::Join': ['', Match.arrayWith([':OrderPipeline-orders'])] }],
-      },
-    });
-  });
-
-  test('keep failures longer than orders', () => {
-    production.hasResourceProperties('AWS::SQS::Queue', {
-      QueueName: 'OrderPipeline-orders',
-      MessageRetentionPeriod: 345_600,
-    });
-    production.hasResourceProperties('AWS::SQS::Queue', {
-      QueueName: 'OrderPipeline-bad-orders',
-      MessageRetentionPeriod: 1_209_600,
-    });
-  });
-
-  test('hide messages for six function timeouts and the window', () => {
-    production.allResourcesProperties('AWS::SQS::Queue', { VisibilityTimeout: 60 });
-    lab.allResourcesProperties('AWS::SQS::Queue', { VisibilityTimeout: 23 });
   });
 });
 
@@ -196,15 +145,13 @@ describe('the stack', () => {
       `${name}FunctionName`,
       `${name}LogGroupName`,
     ]);
-    names.push('OrdersQueueUrl', 'BadOrdersQueueUrl');
+    names.push('OrdersQueueUrl', 'BadOrdersQueueUrl', 'ParkedOrdersQueueUrl', 'OrdersTableName');
     expect(Object.keys(production.findOutputs('*')).toSorted()).toEqual(names.toSorted());
   });
 
-  test('leaves nothing behind when it is destroyed', () => {
-    const kept = Object.values(production.toJSON()['Resources'] as Record<string, { DeletionPolicy?: string }>).filter(
-      ({ DeletionPolicy }) => DeletionPolicy !== undefined && DeletionPolicy !== 'Delete',
-    );
-    expect(kept).toEqual([]);
+  test('leaves nothing behind when it is destroyed, but for the orders of production', () => {
+    expect(typesKeptOf(production)).toEqual(['AWS::DynamoDB::GlobalTable']);
+    expect(typesKeptOf(lab)).toEqual([]);
   });
 
   test('synthesizes without warnings', () => {

@@ -117,7 +117,7 @@ describe('a configuration that AWS would refuse', () => {
     [
       'a FIFO queue with a standard dead-letter queue',
       { orders: { retentionSeconds: 60, fifo: true } },
-      'orders.fifo and badOrders.fifo must agree: the dead-letter queue of a FIFO queue must be FIFO, that of a standard queue standard.',
+      'orders.fifo, badOrders.fifo and parkedOrders.fifo must agree: the dead-letter queue of a FIFO queue must be FIFO, that of a standard queue standard.',
     ],
     [
       'a wait that SQS does not know',
@@ -126,6 +126,19 @@ describe('a configuration that AWS would refuse', () => {
     ],
   ])('is refused for %s', (_what, changes, problem) => {
     expect(configurationProblems({ ...production, ...changes })).toEqual([problem]);
+  });
+
+  test('is refused when failures would be parked before they can be written down', () => {
+    const failedOrders = { ...production.failedOrders, maxReceiveCount: 5 };
+    expect(configurationProblems({ ...production, failedOrders })).toEqual([
+      'failedOrders.maxReceiveCount (5) must exceed maxReceiveCount (5): the receives from the orders queue count, and failures would be parked before they are written down.',
+    ]);
+  });
+
+  test('is refused when parked messages would expire early', () => {
+    expect(configurationProblems({ ...production, parkedOrders: { retentionSeconds: 60, fifo: false } })).toEqual([
+      'parkedOrders.retentionSeconds (60) must not be shorter than badOrders.retentionSeconds (1209600): a message keeps its age there, too.',
+    ]);
   });
 
   test('is refused while synthesizing, for all that is wrong with it at once', () => {
@@ -151,6 +164,7 @@ describe('FIFO queues', () => {
       ...production,
       orders: { ...production.orders, fifo: true },
       badOrders: { ...production.badOrders, fifo: true },
+      parkedOrders: { ...production.parkedOrders, fifo: true },
     };
     expect(configurationProblems(fifo)).toEqual([]);
   });

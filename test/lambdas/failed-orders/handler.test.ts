@@ -1,23 +1,58 @@
 import { describe, expect, test } from '@jest/globals';
-import { createHandler } from '../../../lambdas/failed-orders/create-handler.ts';
-import type { Failure } from '../../../lambdas/failed-orders/failure.ts';
-import { logFailedOrder } from '../../../lambdas/failed-orders/log-failed-order.ts';
+import { createHandler, type Dependencies } from '../../../lambdas/failed-orders/create-handler.ts';
+import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
+import type { RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
+import type { VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
+import { readOrder } from '../../../shared/read-order.ts';
 import { captureConsole } from '../captured-console.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
 const lines = captureConsole();
+const context = { getRemainingTimeInMillis: () => 10_000 };
+
+/** Writes nothing down, but answers as if. */
+const recordFailure: RecordFailure = ({ body }) => {
+  const read = readOrder(body);
+  const { orderId, customerName } = read;
+  return Promise.resolve({ orderId, customerName, result: 'failed', ...failureOf(read, false) });
+};
+
+function handlerWith(changes: Partial<Dependencies> = {}) {
+  const changed: VisibilityEntry[] = [];
+  const handler = createHandler({
+    recordFailure,
+    logCustomerNames: false,
+    backoff: { base: 1, cap: 3_600 },
+    loadChangeVisibilityBatch: () =>
+      Promise.resolve((entries) => {
+        changed.push(...entries);
+        return Promise.resolve([]);
+      }),
+    random: () => 0.5,
+    abortAfter: () => new AbortController().signal,
+    ...changes,
+  });
+  return { handler, changed };
+}
 
 describe('failed-orders', () => {
   test('says of each message what it is', async () => {
-    const handler = createHandler({ recordFailure: logFailedOrder(false) });
+    const { handler, changed } = handlerWith();
     const response = await handler(
       sqsEvent(['{"customerName', badBody, goodBody, '[]'], {
         ApproximateReceiveCount: '6',
         DeadLetterQueueSourceArn: 'arn:aws:sqs:eu-central-1:123456789012:orders',
       }),
+      context,
     );
     expect(response).toEqual({ batchItemFailures: [] });
-    const common = { message: 'Failed Order', receiveCount: 6, sourceQueue: 'orders' };
+    expect(changed).toEqual([]);
+    const common = {
+      message: 'Failed Order',
+      receiveCount: 6,
+      cause: expect.stringMatching(/^[\da-f]{12}$/) as unknown,
+      sourceQueue: 'orders',
+    };
     expect(lines).toEqual(
       [
         { messageId: 'message-0', orderId: null, kind: 'not-json', reasons: ['the body is not JSON'] },
@@ -29,39 +64,42 @@ describe('failed-orders', () => {
   });
 
   test('does not know the source queue where SQS does not say', async () => {
-    await createHandler({ recordFailure: logFailedOrder(false) })(sqsEvent([badBody]));
+    await handlerWith().handler(sqsEvent([badBody]), context);
     expect(lines[0]!.line).toMatchObject({ sourceQueue: null });
   });
 
-  test('keeps the message of a failure that it cannot record, and deletes the others', async () => {
-    const recorded: Failure[] = [];
-    const handler = createHandler({
-      recordFailure(failure) {
-        if (failure.kind === 'out-of-attempts') throw new Error('The table is down.');
-        recorded.push(failure);
+  test('keeps the message of a failure that it cannot record, for later, and deletes the others', async () => {
+    const { handler, changed } = handlerWith({
+      recordFailure(message, signal) {
+        if (message.messageId === 'message-1') throw new Error('The table is down.');
+        return recordFailure(message, signal);
       },
     });
-    expect(await handler(sqsEvent([badBody, goodBody, '{']))).toEqual({
+    expect(await handler(sqsEvent([badBody, goodBody, '{'], { ApproximateReceiveCount: '7' }), context)).toEqual({
       batchItemFailures: [{ itemIdentifier: 'message-1' }],
     });
-    expect(recorded.map(({ messageId }) => messageId)).toEqual(['message-0', 'message-2']);
-    expect(lines).toMatchObject([
-      {
-        level: 'error',
-        line: { message: 'Failure Not Recorded', messageId: 'message-1', error: { message: 'The table is down.' } },
-      },
-    ]);
+    expect(changed).toEqual([{ Id: '0', ReceiptHandle: 'handle-1', VisibilityTimeout: 32 }]);
+    expect(lines.filter(({ line }) => line['message'] === 'Failed Order')).toHaveLength(2);
+    expect(lines.find(({ line }) => line['message'] === 'Failure Not Recorded')).toMatchObject({
+      level: 'error',
+      line: { messageId: 'message-1', receiveCount: 7, error: { message: 'The table is down.' } },
+    });
   });
 
-  test('keeps a message when recording it is refused later', async () => {
-    const handler = createHandler({ recordFailure: () => Promise.reject(new Error('Throttled.')) });
-    expect(await handler(sqsEvent([badBody]))).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+  test('keeps messages even when it cannot say when they come back', async () => {
+    const { handler } = handlerWith({
+      recordFailure: () => Promise.reject(new Error('Throttled.')),
+      loadChangeVisibilityBatch: () => Promise.reject(new Error('No such module.')),
+    });
+    expect(await handler(sqsEvent([badBody]), context)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-0' }],
+    });
   });
 
   test('logs neither body nor customer’s name, unless told to log the name', async () => {
-    await createHandler({ recordFailure: logFailedOrder(false) })(sqsEvent([badBody, goodBody, 'Jane Doe, 1']));
+    await handlerWith().handler(sqsEvent([badBody, goodBody, 'Jane Doe, 1']), context);
     expect(JSON.stringify(lines)).not.toMatch(/User|Main Street|Jane/);
-    await createHandler({ recordFailure: logFailedOrder(true) })(sqsEvent([badBody]));
+    await handlerWith({ logCustomerNames: true }).handler(sqsEvent([badBody]), context);
     expect(lines.at(-1)!.line).toMatchObject({ customerName: 'UserX' });
   });
 });

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dynamoDbOrdersTable } from '../../../lambdas/orders-table/dynamodb-orders-table.ts';
+import { captureConsole } from '../captured-console.ts';
+import { startFaultyEndpoint } from '../faulty-endpoint.ts';
+import { localClient, type LocalTable, startLocalTable, tableName } from '../local-table.ts';
+import { done, failed, message, order, type PipelineFunctions, pipelineFunctions } from '../pipeline-functions.ts';
+
+const lines = captureConsole();
+let local: LocalTable;
+let functions: PipelineFunctions;
+
+beforeAll(async () => {
+  local = await startLocalTable();
+  functions = pipelineFunctions(local.table);
+});
+afterAll(async () => {
+  await local[Symbol.asyncDispose]();
+});
+
+const rowsOf = async (orderKey: string) => (await local.rows()).filter(({ pk }) => pk === `ORDER#${orderKey}`);
+const unaddressed = (id: string) => order(id, { customerAddress: undefined });
+
+describe('a failure', () => {
+  test('is written down with all that is known of it', async () => {
+    const record = message('m-known', unaddressed('known'), 6);
+    Object.assign(record.attributes, {
+      DeadLetterQueueSourceArn: 'arn:aws:sqs:eu-central-1:123456789012:orders',
+      AWSTraceHeader: 'Root=1-5759e988-bd862e3fe1be46a994272793',
+    });
+    record.messageAttributes = {
+      channel: { dataType: 'String', stringValue: 'web' },
+      signature: { dataType: 'Binary', binaryValue: 'AQID' },
+    };
+    expect(await functions.failedOrders([record])).toEqual(done);
+    const [row] = await rowsOf('known');
+    const at = row!['failedAt'];
+    const reasons = ['/customerAddress is required'];
+    const cause = row!['cause'];
+    expect(cause).toMatch(/^[\da-f]{12}$/);
+    expect(row).toEqual({
+      pk: 'ORDER#known',
+      sk: 'FAILURE#m-known',
+      failureId: 'm-known',
+      orderKey: 'known',
+      orderId: 'known',
+      status: 'failed',
+      kind: 'invalid',
+      reasons,
+      cause,
+      statusShard: expect.stringMatching(/^failed#[0-7]$/) as unknown,
+      causeShard: expect.stringMatching(new RegExp(`^${String(cause)}#[0-7]$`)) as unknown,
+      firstFailedAt: at,
+      failedAt: at,
+      sentAt: '2026-01-01T00:00:00.000Z',
+      firstSeenAt: '2026-01-01T00:00:00.001Z',
+      receiveCount: 6,
+      body: record.body,
+      messageAttributes: {
+        channel: { dataType: 'String', stringValue: 'web' },
+        signature: { dataType: 'Binary', binaryValue: 'AQID' },
+      },
+      sourceQueueArn: 'arn:aws:sqs:eu-central-1:123456789012:orders',
+      traceId: '1-5759e988-bd862e3fe1be46a994272793',
+      schemaVersion: expect.stringMatching(/^[\da-f]{12}$/) as unknown,
+      replayCount: 0,
+      recordedMessages: ['m-known'],
+      history: [{ at, event: 'failed', messageId: 'm-known', kind: 'invalid', reasons, receiveCount: 6 }],
+    });
+    expect(await local.indexed('byStatus')).toContain('failed m-known');
+    expect(await local.indexed('byCause')).toContain(`${String(cause)} m-known`);
+    expect(lines).toEqual([
+      {
+        level: 'error',
+        line: {
+          message: 'Failed Order',
+          orderId: 'known',
+          messageId: 'm-known',
+          receiveCount: 6,
+          kind: 'invalid',
+          reasons,
+          cause,
+          sourceQueue: 'orders',
+        },
+      },
+    ]);
+  });
+
+  test('whose body names no order is kept under its message', async () => {
+    expect(await functions.failedOrders([message('m-broken', '{"customerName": "Ad')])).toEqual(done);
+    const [row] = await rowsOf('m-broken');
+    expect(row).toMatchObject({ sk: 'FAILURE#m-broken', kind: 'not-json', body: '{"customerName": "Ad' });
+    expect(row).not.toHaveProperty('orderId');
+  });
+
+  test('that is delivered twice is written down once', async () => {
+    const record = message('m-twice', unaddressed('failed-twice'));
+    await functions.failedOrders([record, record]);
+    const once = await rowsOf('failed-twice');
+    expect(once).toHaveLength(1);
+    expect(await functions.failedOrders([message('m-twice', unaddressed('failed-twice'), 9)])).toEqual(done);
+    expect(await rowsOf('failed-twice')).toEqual(once);
+  });
+
+  test.each([
+    ['400 KB', 400 * 1024],
+    ['1 MiB', 1_048_576],
+  ])('keeps a body of %s whole', async (_what, bytes) => {
+    const id = `m-large-${bytes}`;
+    const body = 'x'.repeat(bytes);
+    expect(await functions.failedOrders([message(id, body)])).toEqual(done);
+    const [...pieces] = await rowsOf(id);
+    const row = pieces.pop()!;
+    expect(row['sk']).toBe(`FAILURE#${id}`);
+    expect(row).toMatchObject({ kind: 'not-json', bodyPieces: pieces.length });
+    const text = Buffer.concat(pieces.map(({ piece }) => Buffer.from(String(piece), 'base64'))).toString();
+    expect(text === body).toBe(true);
+  });
+
+  test('keeps message attributes that would not fit into its row', async () => {
+    const record = message('m-attributes', unaddressed('attributes'));
+    const stringValue = '€'.repeat(200_000);
+    record.messageAttributes = { note: { dataType: 'String', stringValue } };
+    expect(await functions.failedOrders([record])).toEqual(done);
+    const [...pieces] = await rowsOf('attributes');
+    const row = pieces.pop()!;
+    expect(row['sk']).toBe('FAILURE#m-attributes');
+    expect(row).toMatchObject({ messageAttributes: {}, attributesPieces: pieces.length });
+    const json = Buffer.concat(pieces.map(({ piece }) => Buffer.from(String(piece), 'base64'))).toString();
+    expect(json === JSON.stringify({ note: { dataType: 'String', stringValue } })).toBe(true);
+  });
+});
+
+describe('a valid order in bad-orders', () => {
+  test('that was not processed is out of attempts', async () => {
+    await functions.failedOrders([message('m1', order('exhausted'))]);
+    expect(await rowsOf('exhausted')).toMatchObject([{ kind: 'out-of-attempts', reasons: [] }]);
+  });
+
+  test('that was processed after all is no failure', async () => {
+    await functions.processOrders([message('m1', order('saved'))]);
+    expect(await functions.failedOrders([message('m1', order('saved'), 6)])).toEqual(done);
+    expect(await rowsOf('saved')).toMatchObject([{ sk: 'ORDER' }]);
+    expect(lines.at(-1)).toEqual({
+      level: 'info',
+      line: {
+        message: 'Already Processed',
+        orderId: 'saved',
+        messageId: 'm1',
+        receiveCount: 6,
+        firstMessageId: 'm1',
+      },
+    });
+  });
+
+  test('whose id another order has is a conflict', async () => {
+    await functions.processOrders([message('m1', order('occupied'))]);
+    await functions.failedOrders([message('m2', order('occupied', { items: ['coffee'] }))]);
+    expect(await rowsOf('occupied')).toMatchObject([
+      { sk: 'FAILURE#m2', kind: 'conflicting-id', reasons: ['/orderId belongs to another order'], status: 'failed' },
+      { sk: 'ORDER', messageId: 'm1' },
+    ]);
+  });
+});
+
+describe('while the table is down', () => {
+  test('messages stay in bad-orders, and come back later and later, within the hour', async () => {
+    const fault = { status: 500, type: 'InternalServerError' };
+    await using proxy = await startFaultyEndpoint(local.endpoint, () => fault);
+    const client = localClient(proxy.endpoint);
+    const down = pipelineFunctions(dynamoDbOrdersTable(tableName, client));
+    const records = [6, 7, 8, 100].map((count) => message(`down-${count}`, unaddressed('down'), count));
+    expect(await down.failedOrders(records)).toEqual(failed('down-6', 'down-7', 'down-8', 'down-100'));
+    client.destroy();
+    expect(down.visibilityChanges.map(({ VisibilityTimeout }) => VisibilityTimeout)).toEqual([16, 32, 64, 1_800]);
+    expect(lines.map(({ line }) => line['message'])).toEqual(records.map(() => 'Failure Not Recorded'));
+    expect(await rowsOf('down')).toEqual([]);
+  });
+
+  test('just the failures that cannot be written are kept', async () => {
+    const fault = { status: 400, type: 'ThrottlingException' };
+    await using proxy = await startFaultyEndpoint(local.endpoint, (body) => (body.includes('hot') ? fault : 'none'));
+    const client = localClient(proxy.endpoint);
+    const throttled = pipelineFunctions(dynamoDbOrdersTable(tableName, client));
+    const records = ['hot', 'cool'].map((id) => message(`m-${id}`, unaddressed(id)));
+    expect(await throttled.failedOrders(records)).toEqual(failed('m-hot'));
+    expect(await rowsOf('cool')).toHaveLength(1);
+    client.destroy();
+  });
+});

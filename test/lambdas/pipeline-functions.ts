@@ -1,0 +1,88 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/create-handler.ts';
+import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
+import type { VisibilityEntry } from '../../lambdas/message-visibility/change-visibility.ts';
+import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
+import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
+import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
+import { type Lineage, lineageAttribute } from '../../shared/orders-table.ts';
+import { sqsRecord } from './sqs-event.ts';
+
+/** Both consumers as they are deployed, but with a table, a clock and a signal of the test. */
+export interface PipelineFunctions {
+  processOrders(records: readonly SQSRecord[]): Promise<SQSBatchResponse>;
+  failedOrders(records: readonly SQSRecord[]): Promise<SQSBatchResponse>;
+  /** What was asked of SQS. */
+  readonly visibilityChanges: readonly VisibilityEntry[];
+  /** Ends the time that the functions have. */
+  readonly outOfTime: AbortController;
+}
+
+/** Time goes on by a second with each look at the clock, from the start of 2026. */
+export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
+  const visibilityChanges: VisibilityEntry[] = [];
+  const outOfTime = new AbortController();
+  let nowMs = Date.UTC(2026, 0, 1);
+  const now = () => (nowMs += 1_000);
+  const dependencies = {
+    logCustomerNames: false,
+    loadChangeVisibilityBatch: () =>
+      Promise.resolve((entries: readonly VisibilityEntry[]) => {
+        visibilityChanges.push(...entries);
+        return Promise.resolve([]);
+      }),
+    random: () => 0.5,
+    abortAfter: () => outOfTime.signal,
+  };
+  const processOrders = createProcessOrders({
+    ...dependencies,
+    processOrder: writeOrder(table, now),
+    partialBatchResponses: true,
+    backoff: { base: 2, cap: 300 },
+  });
+  const failedOrders = createFailedOrders({
+    ...dependencies,
+    recordFailure: recordFailureIn(table, now),
+    backoff: { base: 1, cap: 3_600 },
+  });
+  const context = { getRemainingTimeInMillis: () => 10_000 };
+  return {
+    processOrders: (records) => processOrders(event(records), context),
+    failedOrders: (records) => failedOrders(event(records), context),
+    visibilityChanges,
+    outOfTime,
+  };
+}
+
+function event(records: readonly SQSRecord[]): SQSEvent {
+  return { Records: [...records] };
+}
+
+/** A message with an id of its own, as a consumer gets it. */
+export function message(messageId: string, body: unknown, receiveCount = 1): SQSRecord {
+  return {
+    ...sqsRecord(typeof body === 'string' ? body : JSON.stringify(body), 0, {
+      ApproximateReceiveCount: String(receiveCount),
+    }),
+    messageId,
+    receiptHandle: `handle of ${messageId}`,
+  };
+}
+
+export function replayed(record: SQSRecord, lineage: Partial<Lineage>): SQSRecord {
+  const value = JSON.stringify({ count: 1, by: 'Ada', ...lineage });
+  return {
+    ...record,
+    messageAttributes: { ...record.messageAttributes, [lineageAttribute]: { dataType: 'String', stringValue: value } },
+  };
+}
+
+export function order(orderId: string | undefined, changes: Readonly<Record<string, unknown>> = {}) {
+  return { orderId, customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'], ...changes };
+}
+
+export const done: SQSBatchResponse = { batchItemFailures: [] };
+
+export function failed(...messageIds: readonly string[]): SQSBatchResponse {
+  return { batchItemFailures: messageIds.map((itemIdentifier) => ({ itemIdentifier })) };
+}

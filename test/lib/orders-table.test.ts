@@ -1,0 +1,51 @@
+// oxlint-disable jest/expect-expect -- the CDK's assertions throw by themselves.
+import { describe, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { synthesize } from './synthesize.ts';
+
+const production = synthesize();
+const lab = synthesize('lab');
+
+function sparseIndex(IndexName: string, partitionKey: string) {
+  return {
+    IndexName,
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: 'failedAt', KeyType: 'RANGE' },
+    ],
+    Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: Match.not(Match.arrayWith(['body'])) },
+  };
+}
+
+describe('the orders table', () => {
+  test('is paid by the request, encrypted, and restorable to any second', () => {
+    for (const template of [production, lab]) {
+      template.resourceCountIs('AWS::DynamoDB::GlobalTable', 1);
+      template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+        BillingMode: 'PAY_PER_REQUEST',
+        // With a key of DynamoDB's own, as every table is; true would ask for one of KMS.
+        SSESpecification: { SSEEnabled: false },
+        Replicas: [Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } })],
+        TableName: Match.absent(),
+      });
+    }
+  });
+
+  test('finds failures by status and by cause, in the order of time, without their bodies', () => {
+    production.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        sparseIndex('failures-by-status', 'statusShard'),
+        sparseIndex('failures-by-cause', 'causeShard'),
+      ],
+    });
+  });
+
+  test('outlives its stack in production, not in the lab', () => {
+    production.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    lab.hasResource('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { causeOf } from '../../shared/cause.ts';
+import { readOrder } from '../../shared/read-order.ts';
+
+function causeOfBody(body: unknown): string {
+  const read = readOrder(JSON.stringify(body));
+  return causeOf(read.kind, read.kind === 'order' ? [] : read.reasons);
+}
+
+const text = fc.string({ minLength: 1 });
+const notText = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.integer()));
+
+describe('the fingerprint of a cause', () => {
+  test('ignores the values of an order, those at fault and those that are not', () => {
+    const order = fc.record({ customerName: notText, customerAddress: text, items: fc.array(text) });
+    const cause = causeOfBody({ customerName: 1, customerAddress: 'a', items: [] });
+    fc.assert(fc.property(order, (body) => expect(causeOfBody(body)).toBe(cause)));
+  });
+
+  test('ignores which elements of an array are at fault, and how many', () => {
+    const cause = causeOfBody({ customerName: 'a', customerAddress: 'b', items: [1] });
+    const items = fc
+      .array(fc.oneof(text, notText), { maxLength: 60 })
+      .filter((elements) => elements.some((element) => typeof element !== 'string'));
+    fc.assert(
+      fc.property(items, (elements) =>
+        expect(causeOfBody({ customerName: 'a', customerAddress: 'b', items: elements })).toBe(cause),
+      ),
+    );
+  });
+
+  test('ignores the order of reasons', () => {
+    const shuffled = fc
+      .uniqueArray(fc.stringMatching(/^\/[a-z]{1,8} is required$/))
+      .chain((reasons) => fc.tuple(fc.constant(reasons), fc.shuffledSubarray(reasons, { minLength: reasons.length })));
+    fc.assert(
+      fc.property(shuffled, ([reasons, others]) =>
+        expect(causeOf('invalid', others)).toBe(causeOf('invalid', reasons)),
+      ),
+    );
+  });
+
+  test('tells kinds and fields apart', () => {
+    const causes = [
+      causeOf('invalid', ['/customerName is required']),
+      causeOf('invalid', ['/customerAddress is required']),
+      causeOf('invalid', ['/customerAddress must be a string']),
+      causeOf('invalid', ['/customerAddress is required', '/customerName is required']),
+      causeOf('invalid', ['/items/0 must be a string']),
+      causeOf('invalid', ['/items must be an array']),
+      causeOf('not-json', ['the body is not JSON']),
+      causeOf('out-of-attempts', []),
+      causeOf('conflicting-id', []),
+    ];
+    expect(new Set(causes).size).toBe(causes.length);
+    for (const cause of causes) expect(cause).toMatch(/^[\da-f]{12}$/);
+  });
+});
