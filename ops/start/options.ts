@@ -17,7 +17,7 @@ export const maximumCount = 10_000_000;
 export const maximumSeed = 2 ** 32 - 1;
 
 export const helpText = `Runs the order pipeline on this machine: sends orders, shows what the functions do with them,
-and closes with the books: sent = processed + failed.
+and closes with the books: sent = processed + failed, counted by the queues and again in the orders table.
 
 Usage: npm start -- [options]
 
@@ -30,7 +30,7 @@ Usage: npm start -- [options]
 
 Example: npm start -- --count 1000 --bad-rate 0.05 --seed 7
 
-Exit code: 0 when every order is accounted for, 1 when not, 2 for a mistake in the command line.
+Exit code: 0 when every order is accounted for, in both, 1 when not, 2 for a mistake in the command line.
 `;
 
 const definitions = {

@@ -1,11 +1,14 @@
 import { styleText } from 'node:util';
 import { failureKinds } from '../../shared/log-messages.ts';
+import type { TableCounts } from './table-counts.ts';
 import type { Books, Failure } from './tally.ts';
 
 export interface Outcome extends Books {
   readonly preset: string;
   /** The seed that gives the same orders again; undefined when the producer failed. */
   readonly seed?: number;
+  /** The same from the rows of the orders table. */
+  readonly table: TableCounts;
   /** From the invocation of the producer to the last order's end. */
   readonly durationMs: number;
   /** Orders brought to their end per second of `durationMs`. */
@@ -37,7 +40,7 @@ export function outcomeJson(outcome: Outcome): string {
 export function outcomeText(outcome: Outcome, text: OutcomeText): string {
   const paint = (style: Parameters<typeof styleText>[0], words: string) =>
     text.color ? styleText(style, words, { validateStream: false }) : words;
-  const { sent, processed, failed, inFlight } = outcome;
+  const { sent, processed, failed, inFlight, table } = outcome;
   const books = `sent ${sent} = processed ${processed} + failed ${failed}`;
   const verdict = isAccountedFor(outcome)
     ? paint('green', `✔ every order is accounted for: ${books}`)
@@ -51,6 +54,7 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
     `Took ${(outcome.durationMs / 1000).toFixed(1)} s, ${Math.round(outcome.ordersPerSecond)} orders a second` +
       (outcome.seed === undefined ? '.' : `; --seed ${outcome.seed} sends the same orders again.`),
     ...outcome.problems.map((problem) => paint('red', problem)),
+    `In the orders table: ${table.processed} processed ${table.processed === 1 ? 'order' : 'orders'}, ${table.failed} ${table.failed === 1 ? 'failure' : 'failures'}.`,
     ...(outcome.missing.length === 0 ? [] : [paint('red', `Still in flight: ${outcome.missing.join(', ')}`)]),
     verdict,
   ].join('\n');
@@ -71,23 +75,30 @@ function failureLines({ failures, failed }: Outcome, { label }: OutcomeText): st
 }
 
 function reasonOf({ kind, reasons }: Failure): string {
-  return kind === failureKinds.outOfAttempts
-    ? 'a valid order, out of attempts: its batch failed with a bad order in it'
-    : reasons.join('; ');
+  switch (kind) {
+    case failureKinds.outOfAttempts:
+      return 'a valid order, out of attempts: its batch failed with a bad order in it';
+    case failureKinds.conflictingId:
+      return 'a valid order, but another one with its id was processed before';
+    default:
+      return reasons.join('; ');
+  }
 }
 
 /** What the lab preset is there to show. */
-function draggedAlong({ failures, preset, processedThenFailed }: Outcome, { label }: OutcomeText): string[] {
-  const dragged = failures.filter(({ kind }) => kind === failureKinds.outOfAttempts);
-  if (preset !== 'lab' || dragged.length === 0) return [];
-  const twice = processedThenFailed.map((messageId) => label(messageId) ?? messageId);
+function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }: OutcomeText): string[] {
+  if (preset !== 'lab') return [];
+  const dragged = failures.filter(({ kind }) => kind === failureKinds.outOfAttempts).length;
+  const processed = alreadyProcessed.map((messageId) => label(messageId) ?? messageId);
+  if (dragged + processed.length === 0) return [];
   return [
-    `Why did ${dragged.length} good ${dragged.length === 1 ? 'order' : 'orders'} fail? In the lab preset process-orders throws at the first bad order, so its whole`,
-    'batch fails; and maxReceiveCount is 1, so nothing in that batch gets a second attempt.',
-    ...(twice.length === 0
+    `Why did ${dragged + processed.length} good ${dragged + processed.length === 1 ? 'order' : 'orders'} end in bad-orders? In the lab preset process-orders throws at the first bad`,
+    'order, so its whole batch fails; and maxReceiveCount is 1, so nothing in that batch gets a second attempt.',
+    ...(processed.length === 0
       ? []
       : [
-          `${twice.join(', ')} had been processed before their batch threw: here a failed order is not always undone work.`,
+          `${processed.join(', ')} had been processed before their batch threw. failed-orders finds their rows in the orders table`,
+          'and counts no failure: because an order is written once, under its own id, delivering it again is harmless.',
         ]),
     'The production preset reports the bad order alone (partial batch responses) and allows more receives.',
     '',

@@ -2,8 +2,14 @@ import { LocalRuntimeError } from '../../local/errors.ts';
 import type { LocalModel } from '../../local/model.ts';
 import type { PipelineNames } from './tally.ts';
 
+/** What `npm start` needs beside what it watches. */
+export interface StartNames {
+  readonly generateOrders: string;
+  readonly ordersTable: string;
+}
+
 /** The physical names of the pipeline's parts, from the outputs that the stack keeps stable. */
-export function pipelineNames(model: LocalModel): PipelineNames & { readonly generateOrders: string } {
+export function pipelineNames(model: LocalModel): PipelineNames & StartNames {
   const outputs = new Map(model.stacks.flatMap((stack) => stack.outputs).map(({ key, value }) => [key, value]));
   const output = (key: string): string => {
     const value = outputs.get(key);
@@ -15,6 +21,7 @@ export function pipelineNames(model: LocalModel): PipelineNames & { readonly gen
     ordersQueue: queueName('OrdersQueueUrl'),
     badOrdersQueue: queueName('BadOrdersQueueUrl'),
     generateOrders: output('GenerateOrdersFunctionName'),
+    ordersTable: output('OrdersTableName'),
     processOrders: output('ProcessOrdersFunctionName'),
     failedOrders: output('FailedOrdersFunctionName'),
   };

@@ -2,11 +2,13 @@ import type { Runtime } from '../../local/runtime.ts';
 import { type Clock, sleep } from '../../local/clock.ts';
 import type { Outcome } from './outcome.ts';
 import type { StartOptions } from './options.ts';
+import type { StartNames } from './pipeline-names.ts';
+import { countRows, disagreement } from './table-counts.ts';
 import type { PipelineNames, Tally } from './tally.ts';
 
 export interface RunRequest {
   readonly runtime: Runtime;
-  readonly names: PipelineNames & { readonly generateOrders: string };
+  readonly names: PipelineNames & StartNames;
   readonly tally: Tally;
   readonly options: StartOptions;
   readonly clock: Clock;
@@ -22,31 +24,42 @@ interface ProducerAnswer {
 }
 
 const pollMs = 50;
-/** Failures are counted by the queue and described by a log line that may come a moment later. */
+/** Orders are counted by the queues and described by log lines that may come a moment later. */
 const logGraceMs = 1_000;
 
 /** Sends the orders, waits until every one has come to its end, and closes the books. */
 export async function runPipeline(request: RunRequest): Promise<Outcome> {
-  const { tally, options, clock, signal } = request;
+  const { tally, options, clock } = request;
   const startedAtMs = clock.now();
   const { seed, problems } = await produce(request);
   problems.push(...(await drain(request)));
   const endedAtMs = Math.max(tally.lastEventAtMs, startedAtMs + 1);
 
-  const graceEndsAtMs = clock.now() + logGraceMs;
-  while (tally.books().failures.length < tally.failed && clock.now() < graceEndsAtMs && !signal.aborted) {
-    await sleep(clock, pollMs, signal);
-  }
-  const books = tally.books();
+  const { books, table, disagrees } = await settle(request);
+  if (disagrees !== undefined) problems.push(disagrees);
   const durationMs = endedAtMs - startedAtMs;
   return {
     preset: options.preset,
     ...(seed === undefined ? {} : { seed }),
     ...books,
+    table,
     durationMs,
     ordersPerSecond: (books.processed + books.failed) / (durationMs / 1000),
     problems,
   };
+}
+
+/** Closes the books once the log lines have come and the table agrees, or the time for that is over. */
+async function settle({ runtime, names, tally, clock, signal }: RunRequest) {
+  const graceEndsAtMs = clock.now() + logGraceMs;
+  for (;;) {
+    const table = await countRows(runtime, names.ordersTable, clock);
+    const books = tally.books();
+    const disagrees = disagreement(table, books);
+    const settled = disagrees === undefined && books.failures.length >= books.failed;
+    if (settled || clock.now() >= graceEndsAtMs || signal.aborted) return { books, table, disagrees };
+    await sleep(clock, pollMs, signal);
+  }
 }
 
 async function produce({ runtime, names, options, signal }: RunRequest) {

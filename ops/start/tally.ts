@@ -6,7 +6,7 @@ export interface Failure {
   /** Null when the body names none. */
   readonly orderId: string | null;
   readonly messageId: string;
-  /** `not-json`, `invalid` or `out-of-attempts`. */
+  /** `not-json`, `invalid`, `out-of-attempts` or `conflicting-id`. */
   readonly kind: string;
   readonly reasons: readonly string[];
 }
@@ -29,8 +29,10 @@ export interface Books {
   readonly balanced: boolean;
   readonly failures: readonly Failure[];
   readonly batches: readonly BatchCount[];
-  /** Message ids that process-orders had logged as good and that failed all the same: a batch was thrown later. */
-  readonly processedThenFailed: readonly string[];
+  /** Message ids that came to bad-orders although their order had been processed: a batch was thrown later, say. */
+  readonly alreadyProcessed: readonly string[];
+  /** Processed messages whose order another message had brought before: they have no row of their own. */
+  readonly copies: number;
   /** Labels of orders neither processed nor failed; at most ten. */
   readonly missing: readonly string[];
 }
@@ -45,18 +47,18 @@ export interface PipelineNames {
 
 /**
  * Counts orders as they come to their end. An order is sent when it enters the orders queue, processed when its mapping
- * deletes it from there, failed when its mapping deletes it from bad-orders; until then it is in flight. Only what is in
- * flight is remembered one by one.
+ * deletes it from there, failed when its mapping deletes it from bad-orders, unless failed-orders found it processed;
+ * until then it is in flight. Only what is in flight is remembered one by one.
  */
 export class Tally {
   readonly #names: PipelineNames;
   readonly #inFlight = new Map<string, string>();
   /** Labels of failed orders: there are few, and the outcome names them. */
   readonly #failedLabels = new Map<string, string>();
-  readonly #loggedGood = new Set<string>();
+  readonly #alreadyProcessed = new Set<string>();
+  readonly #copies = new Set<string>();
   readonly #failures = new Map<string, Failure>();
   readonly #batches = new Map<string, { function: string; instance: string; batches: number; messages: number }>();
-  readonly #processedThenFailed: string[] = [];
   #sent = 0;
   #processed = 0;
   #failed = 0;
@@ -116,7 +118,8 @@ export class Tally {
       balanced: this.#sent === this.#processed + this.#failed,
       failures: [...this.#failures.values()],
       batches: [...this.#batches.values()],
-      processedThenFailed: this.#processedThenFailed,
+      alreadyProcessed: [...this.#alreadyProcessed],
+      copies: this.#copies.size,
       missing: [...this.#inFlight]
         .slice(0, 10)
         .map(([messageId, label]) => (label === messageId ? label : `${label} (${messageId})`)),
@@ -131,11 +134,10 @@ export class Tally {
       this.#inFlight.delete(messageId);
       if (queueName === this.#names.ordersQueue) this.#processed += 1;
       else if (queueName === this.#names.badOrdersQueue) {
-        this.#failed += 1;
         this.#failedLabels.set(messageId, label);
-        if (this.#loggedGood.has(messageId)) this.#processedThenFailed.push(messageId);
+        if (this.#alreadyProcessed.has(messageId)) this.#processed += 1;
+        else this.#failed += 1;
       }
-      this.#loggedGood.delete(messageId);
     }
     if (environmentId === undefined) return;
     const key = `${functionName} ${environmentId}`;
@@ -151,24 +153,43 @@ export class Tally {
   }
 
   #addLog(functionName: string, line: string): void {
-    if (functionName === this.#names.processOrders && line.includes(logMessages.goodOrder)) {
-      const messageId = fieldsOf(line)?.['messageId'];
-      if (typeof messageId === 'string' && this.#inFlight.has(messageId)) this.#loggedGood.add(messageId);
-    } else if (functionName === this.#names.failedOrders && line.includes(logMessages.failedOrder)) {
-      const failure = fieldsOf(line) as Partial<Failure> | undefined;
-      if (failure?.messageId === undefined) return;
-      const { orderId = null, messageId, kind = 'unknown', reasons = [] } = failure;
-      this.#failures.set(messageId, { orderId, messageId, kind, reasons });
-    }
+    const { processOrders, failedOrders } = this.#names;
+    const says = (text: string) => line.includes(`"${text}"`);
+    if (functionName === processOrders && says(logMessages.duplicateOrder)) this.#addCopy(fieldsOf(line));
+    else if (functionName === failedOrders && says(logMessages.alreadyProcessed)) this.#addProcessed(fieldsOf(line));
+    else if (functionName === failedOrders && says(logMessages.failedOrder)) this.#addFailure(fieldsOf(line));
+  }
+
+  #addCopy({ messageId, firstMessageId }: Fields): void {
+    if (typeof messageId === 'string' && messageId !== firstMessageId) this.#copies.add(messageId);
+  }
+
+  #addProcessed(fields: Fields): void {
+    const { messageId } = fields;
+    if (typeof messageId !== 'string' || this.#alreadyProcessed.has(messageId)) return;
+    this.#alreadyProcessed.add(messageId);
+    this.#addCopy(fields);
+    // The line may come after the end of its batch, which has counted a failure.
+    if (!this.#failedLabels.has(messageId)) return;
+    this.#failed -= 1;
+    this.#processed += 1;
+  }
+
+  #addFailure(fields: Fields): void {
+    const { orderId = null, messageId, kind = 'unknown', reasons = [] } = fields as Partial<Failure>;
+    if (messageId !== undefined) this.#failures.set(messageId, { orderId, messageId, kind, reasons });
   }
 }
 
-function fieldsOf(line: string): Record<string, unknown> | undefined {
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The object that was logged; an empty one for any other line. */
+function fieldsOf(line: string): Fields {
   try {
     const { message } = JSON.parse(line) as { message?: unknown };
-    return typeof message === 'object' && message !== null ? (message as Record<string, unknown>) : undefined;
+    return typeof message === 'object' && message !== null ? (message as Fields) : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -23,6 +23,7 @@ describe('the production preset', () => {
     const { exitCode, stdout } = await start();
     expect(stdout).toContain('UserX: /customerAddress is required');
     expect(stdout).toContain('every order is accounted for: sent 10 = processed 9 + failed 1');
+    expect(stdout).toContain('In the orders table: 9 processed orders, 1 failure.');
     for (const user of [0, 1, 2, 3, 4, 5, 7, 8, 9]) expect(stdout).toMatch(new RegExp(`Good Order +User${user} `));
     // No escape sequences in a pipe.
     expect(stdout).not.toContain('\u001B');
@@ -33,6 +34,7 @@ describe('the production preset', () => {
     const { exitCode, stdout } = await start('--count', '2000', '--bad-rate', '0.05', '--seed', '7', '--json');
     const outcome = JSON.parse(stdout) as Outcome;
     expect(outcome).toMatchObject({ sent: 2000, processed: 1900, failed: 100, inFlight: 0, balanced: true, seed: 7 });
+    expect(outcome.table).toEqual({ processed: 1900, failed: 100 });
     expect(outcome.failures).toHaveLength(100);
     for (const { kind, reasons } of outcome.failures) {
       expect(['invalid', 'not-json']).toContain(kind);
@@ -53,13 +55,17 @@ describe('the production preset', () => {
 });
 
 describe('the lab preset', () => {
-  test('drags good orders into bad-orders beside UserX, split over instances, and says why', async () => {
+  test('drags good orders into bad-orders beside UserX, processes none twice, and says why', async () => {
     const { exitCode, stdout } = await start('--preset', 'lab');
     const [, processed, failed] = /sent 10 = processed (\d+) \+ failed (\d+)/.exec(stdout) ?? [];
     expect(Number(processed) + Number(failed)).toBe(10);
-    expect(Number(failed)).toBeGreaterThan(1);
+    expect(stdout).toMatch(new RegExp(`In the orders table: ${processed} processed orders?, ${failed} failures?\\.`));
     expect(stdout).toContain('UserX: /customerAddress is required');
-    expect(stdout).toMatch(/Why did \d+ good orders? fail\? In the lab preset/);
+    const dragged = Number(/Why did (\d+) good orders? end in bad-orders\?/.exec(stdout)?.[1]);
+    const alreadyProcessed = stdout.match(/ Already Processed /g)?.length ?? 0;
+    expect(dragged).toBe(Number(failed) - 1 + alreadyProcessed);
+    expect(dragged).toBeGreaterThan(0);
+    expect(stdout.includes('had been processed before their batch threw')).toBe(alreadyProcessed > 0);
     expect(stdout.match(/^ {2}process-orders .*batch/gm)?.length).toBeGreaterThan(1);
     expect(exitCode).toBe(0);
   }, 60_000);

@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { RuntimeEvent } from '../../../local/events.ts';
+import { disagreement } from '../../../ops/start/table-counts.ts';
 import { Tally } from '../../../ops/start/tally.ts';
 
 const names = { ordersQueue: 'orders', badOrdersQueue: 'bad', processOrders: 'process', failedOrders: 'failed' };
@@ -66,14 +67,47 @@ test('failures carry the reasons that failed-orders logged', () => {
   expect(books.failures).toEqual([failure]);
 });
 
-test('an order logged as good in a batch that threw is named when it fails', () => {
-  const books = booksOf(
-    sent('a', 'b'),
-    log('process', { message: 'Good Order', messageId: 'a' }),
-    batch('orders', [], ['a', 'b']),
-    batch('bad', ['a', 'b']),
+describe('an order in bad-orders that failed-orders finds processed', () => {
+  const found = log('failed', { message: 'Already Processed', messageId: 'a', firstMessageId: 'a' });
+
+  test('is processed, whether that is logged before or after its batch ends', () => {
+    for (const events of [
+      [found, batch('bad', ['a'])],
+      [batch('bad', ['a']), found],
+    ]) {
+      const books = booksOf(sent('a'), ...events);
+      expect(books).toMatchObject({ processed: 1, failed: 0, balanced: true, alreadyProcessed: ['a'], copies: 0 });
+    }
+  });
+
+  test('counts once, however often it is delivered', () => {
+    const books = booksOf(sent('a'), found, batch('bad', ['a']), found, batch('bad', ['a']));
+    expect(books).toMatchObject({ processed: 1, failed: 0, alreadyProcessed: ['a'] });
+  });
+
+  test('keeps its label for the outcome', () => {
+    const tally = new Tally(names);
+    for (const event of [sent('a'), found, batch('bad', ['a'])]) tally.add(event);
+    expect(tally.label('a')).toBe('User-a');
+  });
+});
+
+const duplicate = (messageId: string, firstMessageId: string) =>
+  log('process', { message: 'Duplicate Order', messageId, firstMessageId });
+
+test('a message whose order another one brought has no row of its own', () => {
+  const books = booksOf(sent('a', 'b'), duplicate('a', 'a'), duplicate('b', 'a'), batch('orders', ['a', 'b']));
+  expect(books).toMatchObject({ processed: 2, copies: 1 });
+  expect(disagreement({ processed: 1, failed: 0 }, books)).toBeUndefined();
+});
+
+test('a table that holds other counts than the queues is a problem that names both', () => {
+  const books = booksOf(sent('a', 'b'), batch('orders', ['a']), batch('bad', ['b']));
+  expect(disagreement({ processed: 1, failed: 1 }, books)).toBeUndefined();
+  expect(disagreement({ processed: 0, failed: 1 }, books)).toBe(
+    'The orders table disagrees: it holds 0 processed orders and 1 failures, the queues say 1 and 1.',
   );
-  expect(books.processedThenFailed).toEqual(['a']);
+  expect(disagreement({ processed: 1, failed: 0 }, books)).toContain('it holds 1 processed orders and 0 failures');
 });
 
 test('batches are counted by function instance', () => {
