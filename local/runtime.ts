@@ -44,6 +44,7 @@ export interface Runtime extends AsyncDisposable {
   readonly endpoint: Endpoint;
   readonly model: LocalModel;
   readonly sqs: SqsService;
+  readonly dynamodb: DynamodbService;
   readonly lambda: LambdaService;
   readonly mappings: MappingService;
   /**
@@ -114,6 +115,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   return {
     endpoint,
     sqs,
+    dynamodb,
     lambda,
     mappings,
     get model() {

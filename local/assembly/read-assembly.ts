@@ -5,6 +5,7 @@ import { checkFunctions } from './check-functions.ts';
 import { checkMappings } from './check-mappings.ts';
 import { checkNames } from './check-names.ts';
 import { checkRedrive } from './check-redrive.ts';
+import { checkTables } from './check-tables.ts';
 import { composeModel } from './compose-model.ts';
 import { emptyDraft } from './draft.ts';
 import { EarlierStacks } from './earlier-stacks.ts';
@@ -51,5 +52,6 @@ export function readAssembly(directory: string, options: ReadOptions): LocalMode
   checkRedrive(draft.queues);
   checkFunctions(draft);
   checkMappings(draft);
+  checkTables(draft.tables);
   return composeModel(environment, stacks, draft);
 }

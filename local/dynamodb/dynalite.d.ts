@@ -10,3 +10,16 @@ declare module 'dynalite' {
 
   export default function dynalite(options?: DynaliteOptions): Server;
 }
+
+declare module 'dynalite/db/index.js' {
+  type Values = Record<string, unknown>;
+  type CheckConditional = (input: Values, item: Values | undefined) => { body: Values } | null | undefined;
+
+  const database: { checkConditional: CheckConditional };
+  export default database;
+}
+
+declare module 'dynalite/validations/*' {
+  const validation: { types: Record<string, { type: string; enum?: string[] }> };
+  export default validation;
+}

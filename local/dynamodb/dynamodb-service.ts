@@ -10,6 +10,7 @@ import { dynamodbError } from './error-codes.ts';
 import { Forwarder } from './forwarder.ts';
 import { operationNames, type OperationName, permissionsOf } from './permissions.ts';
 import { tableChange } from './table-change.ts';
+import { refuseUnsupported } from './unsupported-parameters.ts';
 
 export interface DynamodbServiceOptions {
   readonly clock: Clock;
@@ -62,11 +63,16 @@ export class DynamodbService {
     }
   }
 
+  /** Of the tables' process; undefined when there is none. */
+  async processId(): Promise<number | undefined> {
+    return (await this.#process)?.pid;
+  }
+
   /** Ends the process; the items are gone. */
   async close(): Promise<void> {
-    this.#forwarder.close();
     const running = await this.#process?.catch(() => undefined);
     await running?.close();
+    this.#forwarder.close();
     await this.#guard.close();
   }
 
@@ -76,7 +82,10 @@ export class DynamodbService {
       this.#tables.get(table)?.arn ?? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
     return {
       permissions: (input: JsonObject) => permissionsOf(name, input, tableArn),
-      forward: (body) => this.#send(name, body),
+      forward: (body, input) => {
+        refuseUnsupported(name, input);
+        return this.#send(name, body);
+      },
     };
   }
 
@@ -103,7 +112,7 @@ export class DynamodbService {
     const { stack, logicalId } = table;
     throw dynamodbError(
       'TABLE_REFUSED',
-      `DynamoDB does not create the table ${table.name}: ${message}`,
+      `DynamoDB does not create the table ${table.name}: ${message}.`,
       'Correct its keys, attributes and indexes.',
       { stack, logicalId },
     );

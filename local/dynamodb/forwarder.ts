@@ -2,13 +2,16 @@ import { Agent, request } from 'node:http';
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { ForwardedAnswer } from '../endpoint/service.ts';
 
-/** What dynalite looks at before the body; who calls, and whether they may, the endpoint has decided. */
-const fixedHeaders = {
-  host: 'dynamodb',
-  'content-type': 'application/x-amz-json-1.0',
-  authorization: 'AWS4-HMAC-SHA256 Credential=local,SignedHeaders=host,Signature=local',
-  'x-amz-date': '20120810T000000Z',
-};
+/**
+ * What dynalite looks at before the body; who calls, and whether they may, the endpoint has decided. A flat list, which
+ * Node writes as it is.
+ */
+const fixedHeaders = [
+  ['host', 'dynamodb'],
+  ['content-type', 'application/x-amz-json-1.0'],
+  ['authorization', 'AWS4-HMAC-SHA256 Credential=local,SignedHeaders=host,Signature=local'],
+  ['x-amz-date', '20120810T000000Z'],
+].flat();
 
 /** Of dynalite's response; SDKs check `x-amz-crc32` against the body, which therefore stays as it is. */
 const returnedHeaders = ['content-type', 'x-amz-crc32', 'x-amzn-requestid'] as const;
@@ -38,11 +41,13 @@ export class Forwarder {
           socketPath: this.#socketPath,
           method: 'POST',
           path: '/',
-          headers: {
+          headers: [
             ...fixedHeaders,
-            'x-amz-target': `DynamoDB_20120810.${operation}`,
-            'content-length': body.length,
-          },
+            'x-amz-target',
+            `DynamoDB_20120810.${operation}`,
+            'content-length',
+            String(body.length),
+          ],
         },
         (response) => {
           const chunks: Buffer[] = [];

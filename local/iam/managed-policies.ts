@@ -6,9 +6,24 @@ function allow(...actions: readonly string[]): PolicyDocument {
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] };
 }
 
-/** AWS's own policies that functions of queues use, by path and name (AWS Managed Policy Reference Guide). */
+/**
+ * AWS's own policies that functions of queues and tables use, by path and name (AWS Managed Policy Reference Guide), as
+ * far as they concern services that are here.
+ */
 const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
   AdministratorAccess: allow('*'),
+  AmazonDynamoDBFullAccess: allow('dynamodb:*'),
+  AmazonDynamoDBReadOnlyAccess: allow(
+    'dynamodb:BatchGetItem',
+    'dynamodb:Describe*',
+    'dynamodb:GetAbacStatus',
+    'dynamodb:GetItem',
+    'dynamodb:GetResourcePolicy',
+    'dynamodb:List*',
+    'dynamodb:PartiQLSelect',
+    'dynamodb:Query',
+    'dynamodb:Scan',
+  ),
   AmazonSQSFullAccess: allow('sqs:*'),
   AmazonSQSReadOnlyAccess: allow(
     'sqs:GetQueueAttributes',

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventStream } from '../../../local/events.ts';
 import type { RuntimeEvent } from '../../../local/events.ts';
 import type { IamMode } from '../../../local/iam/authorizer.ts';
@@ -75,7 +75,15 @@ export async function startTables(resources: Readonly<Record<string, object>>, i
   events.subscribe((event: RuntimeEvent) => {
     if (event.type === 'notice') notices.push(event.message);
   });
-  const runtime = await startRuntime({ assembly: assemblyOf(resources), events, port: 0, iam });
+  const removeDirectories = () => {
+    for (const directory of directories) rmSync(directory, { recursive: true });
+  };
+  const runtime = await startRuntime({ assembly: assemblyOf(resources), events, port: 0, iam }).catch(
+    (error: unknown) => {
+      removeDirectories();
+      throw error;
+    },
+  );
   const clients: DynamoDBClient[] = [];
   const clientWith = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) => {
     const endpoint = runtime.endpoint.url;
@@ -85,6 +93,7 @@ export async function startTables(resources: Readonly<Record<string, object>>, i
   };
   return {
     runtime,
+    events,
     notices,
     client: clientWith({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'any' }),
     /** A client with the credentials of the function `worker`. */
@@ -96,9 +105,7 @@ export async function startTables(resources: Readonly<Record<string, object>>, i
     close: async () => {
       for (const client of clients) client.destroy();
       await runtime[Symbol.asyncDispose]();
-      for (const directory of directories) rmSync(directory, { recursive: true });
+      removeDirectories();
     },
   };
 }
-
-export { CreateTableCommand };
