@@ -16,6 +16,8 @@ export interface Clients extends Disposable {
 
 /** Patient with throttling: a person would only start the command again. */
 const maxAttempts = 8;
+/** The stack is asked first: whether anybody answers at all should be known soon. */
+const firstContactAttempts = 3;
 
 export function createClients({ region, endpoint, credentials }: Target): Clients {
   const settings = {
@@ -25,7 +27,7 @@ export function createClients({ region, endpoint, credentials }: Target): Client
     ...(credentials !== undefined && { credentials }),
   };
   const clients = {
-    cloudFormation: new CloudFormationClient(settings),
+    cloudFormation: new CloudFormationClient({ ...settings, maxAttempts: firstContactAttempts }),
     dynamodb: new DynamoDBClient(settings),
     lambda: new LambdaClient(settings),
     logs: new CloudWatchLogsClient(settings),

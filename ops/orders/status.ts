@@ -18,7 +18,7 @@ interface StatusOptions {
 }
 
 const refreshMs = 2_000;
-const waitPollMs = 500;
+const waitPollMs = 300;
 /** SQS's counts are approximate, so nothing in flight must be seen as often in a row. */
 const quietReadings = 3;
 

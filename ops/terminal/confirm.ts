@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { UsageError } from '../command-line.ts';
 import type { OrdersIo } from '../orders/io.ts';
 
@@ -11,11 +11,19 @@ export async function confirm(io: OrdersIo, yes: boolean, question: string): Pro
   if (io.stdin.isTTY !== true || io.stderr.isTTY !== true) {
     throw new UsageError(`${question} Nobody is there to ask: add --yes to go on without asking. Nothing was changed.`);
   }
-  const terminal = createInterface({ input: io.stdin, output: io.stderr as NodeJS.WritableStream });
-  try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal: io.signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+  io.stderr.write(`${question} [y/N] `);
+  return /^y(es)?$/i.test((await readAnswer(io)).trim());
+}
+
+/** The next line, or nothing at the end of the input or on Ctrl-C. */
+async function readAnswer({ stdin, signal }: OrdersIo): Promise<string> {
+  const lines = createInterface({ input: stdin });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const close = () => lines.close();
+  signal.addEventListener('abort', close, { once: true });
+  lines.once('line', resolve).once('close', () => resolve(''));
+  const answer = await promise;
+  signal.removeEventListener('abort', close);
+  lines.close();
+  return answer;
 }

@@ -1,0 +1,74 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { systemClock } from '../../../local/clock.ts';
+import { toItem } from '../../../ops/ledger/attribute-values.ts';
+import { readOrderRecord } from '../../../ops/ledger/find-failure.ts';
+import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
+import { type WholeFailure, wholeFailure } from '../../../ops/ledger/whole-failure.ts';
+import { causeShard, failureRowKey, type FailureRow, statusShard } from '../../../shared/orders-table.ts';
+import { type LocalTable, startLocalTable, tableName } from '../../lambdas/local-table.ts';
+import { message, type PipelineFunctions, pipelineFunctions } from '../../lambdas/pipeline-functions.ts';
+
+/** A real orders table, what the command does with it, and the functions that write it. */
+export interface LocalLedger extends AsyncDisposable {
+  readonly local: LocalTable;
+  readonly table: OrdersTable;
+  readonly functions: PipelineFunctions;
+  /** Lets failed-orders write a failure down. */
+  fail(messageId: string, body: unknown): Promise<WholeFailure>;
+  /** The one failure of an order, as it is now. */
+  failure(orderKey: string): Promise<WholeFailure>;
+}
+
+export async function startLocalLedger(): Promise<LocalLedger> {
+  const local = await startLocalTable();
+  const table: OrdersTable = { client: local.client, name: tableName, clock: systemClock, random: () => 0.5 };
+  const functions = pipelineFunctions(local.table);
+  const failure = async (orderKey: string) =>
+    wholeFailure(table, (await readOrderRecord(table, orderKey)).failures[0]!);
+  return {
+    local,
+    table,
+    functions,
+    failure,
+    async fail(messageId, body) {
+      await functions.failedOrders([message(messageId, body, 6)]);
+      const orderId = typeof body === 'object' && body !== null && 'orderId' in body ? String(body.orderId) : messageId;
+      return failure(orderId);
+    },
+    [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
+  };
+}
+
+/** Puts failures into the table without the function, for many of them at once. */
+export async function putFailures({ client, name }: OrdersTable, rows: readonly Partial<FailureRow>[]): Promise<void> {
+  const puts = rows.map((row) =>
+    client.send(new PutItemCommand({ TableName: name, Item: toItem({ ...row, recordedMessages: [] }) })),
+  );
+  await Promise.all(puts);
+}
+
+export function failureRow(
+  failureId: string,
+  failedAt: string,
+  changes: Partial<FailureRow> = {},
+): Partial<FailureRow> {
+  const cause = changes.cause ?? 'aaaaaaaaaaaa';
+  return {
+    ...failureRowKey(failureId, failureId),
+    failureId,
+    orderKey: failureId,
+    status: 'failed',
+    kind: 'invalid',
+    reasons: ['/items is required'],
+    cause,
+    statusShard: statusShard('failed', failureId),
+    causeShard: causeShard(cause, failureId),
+    firstFailedAt: failedAt,
+    failedAt,
+    body: '{}',
+    messageAttributes: {},
+    replayCount: 0,
+    history: [],
+    ...changes,
+  };
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { mend } from '../../../ops/ledger/mend.ts';
+import { deleteExported, exportedFailure } from '../../../ops/ledger/purge.ts';
+import { maximumInlineBytes } from '../../../shared/orders-table.ts';
+import { captureConsole } from '../../lambdas/captured-console.ts';
+import { order } from '../../lambdas/pipeline-functions.ts';
+import { type LocalLedger, startLocalLedger } from './local-ledger.ts';
+
+captureConsole();
+let ledger: LocalLedger;
+
+beforeAll(async () => {
+  ledger = await startLocalLedger();
+});
+afterAll(async () => {
+  await ledger[Symbol.asyncDispose]();
+});
+
+const at = '2026-01-02T00:00:00.000Z';
+const mending = (body: string) => ({ body, by: 'ada', at });
+/** Umlauts and an emoji, so that pieces end within a character somewhere. */
+const large = (id: string) => order(id, { note: 'äö🍏'.repeat(maximumInlineBytes / 5) });
+const keysOf = async (orderKey: string) =>
+  (await ledger.local.rows()).filter(({ pk }) => pk === `ORDER#${orderKey}`).map(({ sk }) => String(sk).split('#')[0]);
+
+test('a mended failure stays failed for the cause it failed for, and its history says who mended it', async () => {
+  const failure = await ledger.fail('m-1', { orderId: 'small' });
+  expect(await mend(ledger.table, failure, mending('{"mended":1}'))).toBe(true);
+  const mended = await ledger.failure('small');
+  expect(mended.body).toBe('{"mended":1}');
+  expect(mended.row).toMatchObject({ status: 'failed', cause: failure.row.cause, causeShard: failure.row.causeShard });
+  expect(mended.row.history.at(-1)).toEqual({ event: 'edited', by: 'ada', at });
+});
+
+test('of two people who mend the same failure, the second one is told', async () => {
+  const failure = await ledger.fail('m-2', { orderId: 'twice' });
+  expect(await mend(ledger.table, failure, mending('{"first":1}'))).toBe(true);
+  expect(await mend(ledger.table, failure, mending('{"second":2}'))).toBe(false);
+  expect((await ledger.failure('twice')).body).toBe('{"first":1}');
+});
+
+test('bodies in pieces are read and written whole, and no piece is left behind', async () => {
+  const failure = await ledger.fail('m-3', large('large'));
+  expect(JSON.parse(failure.body)).toEqual(large('large'));
+  expect((await keysOf('large')).filter((key) => key === 'BODY').length).toBeGreaterThan(1);
+
+  const other = JSON.stringify({ ...large('large'), customerName: 'Grace' });
+  expect(await mend(ledger.table, failure, mending(other))).toBe(true);
+  const mended = await ledger.failure('large');
+  expect(mended.body).toBe(other);
+  expect(await keysOf('large')).toHaveLength(1 + Math.ceil(Buffer.byteLength(other) / maximumInlineBytes));
+
+  expect(await mend(ledger.table, mended, mending('{"small":true}'))).toBe(true);
+  expect((await ledger.failure('large')).body).toBe('{"small":true}');
+  expect(await keysOf('large')).toEqual(['FAILURE']);
+});
+
+test('a purge takes the pieces along, but not those that another row shares', async () => {
+  const failure = await ledger.fail('m-4', large('purged'));
+  const stale = { ...exportedFailure(failure), history: [] };
+  expect(await deleteExported(ledger.table, stale)).toBe(false);
+  expect(await deleteExported(ledger.table, exportedFailure(failure))).toBe(true);
+  expect(await keysOf('purged')).toEqual([]);
+
+  const first = await ledger.fail('m-5', large('shared'));
+  await ledger.fail('m-6', large('shared'));
+  expect(await deleteExported(ledger.table, exportedFailure(first))).toBe(true);
+  expect((await ledger.failure('shared')).body).toBe(first.body);
+});

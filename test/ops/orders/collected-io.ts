@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import { type Clock, systemClock } from '../../../local/clock.ts';
+import type { OrdersIo } from '../../../ops/orders/io.ts';
+import { runOrders } from '../../../ops/orders/program.ts';
+
+export interface OrdersRun {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface OrdersSurroundings {
+  readonly env?: Readonly<Record<string, string>>;
+  /** What comes in by stdin. */
+  readonly stdin?: string;
+  /** Answers to questions: makes stdin and stderr a terminal. */
+  readonly answer?: string;
+  readonly signal?: AbortSignal;
+  readonly clock?: Clock;
+  /** Gets all that is on stdout so far. */
+  readonly onStdout?: (text: string) => unknown;
+}
+
+/** Runs `orders …` in this process, and collects what it writes. */
+export async function orders(args: readonly string[], surroundings: OrdersSurroundings = {}): Promise<OrdersRun> {
+  const { env = {}, stdin = '', answer, signal = new AbortController().signal, clock = systemClock } = surroundings;
+  let stdout = '';
+  let stderr = '';
+  const terminal = answer !== undefined;
+  const io: OrdersIo = {
+    stdout: {
+      write(text) {
+        stdout += text;
+        surroundings.onStdout?.(stdout);
+      },
+    },
+    stderr: { write: (text) => void (stderr += text), isTTY: terminal },
+    stdin: Object.assign(Readable.from([terminal ? `${answer}\n` : stdin]), { isTTY: terminal }),
+    env,
+    clock,
+    random: () => 0.5,
+    user: 'ada',
+    signal,
+  };
+  const exitCode = await runOrders(args, io);
+  return { exitCode, stdout, stderr };
+}
+
+/** The one document of `--json`. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export function documentOf<Document>({ stdout }: OrdersRun): Document {
+  return JSON.parse(stdout) as Document;
+}
+
+/** The documents of a stream, one a line. */
+export function documentsOf<Document>({ stdout }: OrdersRun): Document[] {
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Document);
+}
