@@ -91,6 +91,11 @@ export class Queue {
     return this.#store.counts;
   }
 
+  /** How many long polls and pollers wait for a message. */
+  get waiting(): number {
+    return this.#waiters.count;
+  }
+
   /**
    * Changes attributes. A new retention counts for messages that are in the queue already, a new delay only on FIFO
    * queues (SQS Developer Guide, "Delay queues").
@@ -109,15 +114,15 @@ export class Queue {
   /** Accepts checked messages, in order; a FIFO duplicate is answered with the message it repeats. */
   send(messages: readonly NewMessage[]): SentMessage[] {
     const nowMs = this.#settle();
-    const added: StoredMessage[] = [];
+    const added: { messageId: string; body: string }[] = [];
     const sent = messages.map((message) => {
+      const stored = storedMessage(message, nowMs, message.delaySeconds ?? this.#settings.delaySeconds);
       const key = this.fifo ? deduplicationKey(message, this.#settings.deduplicationScope) : undefined;
       const earlier = key === undefined ? undefined : this.#deduplication.earlier(key, nowMs);
-      if (earlier !== undefined) return earlier;
-      const stored = storedMessage(message, nowMs, message.delaySeconds ?? this.#settings.delaySeconds);
+      if (earlier !== undefined) return { ...stored, ...earlier.sent };
       this.#admit(stored);
       if (key !== undefined) this.#deduplication.remember(key, stored, nowMs);
-      added.push(stored);
+      added.push({ messageId: stored.messageId, body: stored.body });
       return stored;
     });
     if (added.length > 0) {
@@ -125,7 +130,7 @@ export class Queue {
         type: 'messages-sent',
         atMs: nowMs,
         queueName: this.name,
-        messages: added.map(briefly),
+        messages: added,
       });
     }
     this.#settleAndServe();
@@ -318,5 +323,3 @@ export class Queue {
     return receivedMessage(message, this.#receipts.issue(message));
   }
 }
-
-const briefly = ({ messageId, body }: StoredMessage) => ({ messageId, body });
