@@ -267,7 +267,7 @@ export class Queue {
 
   /** Takes the queue out of service: whoever waits gets nothing, the timer stops. */
   close(): void {
-    this.#alarm.cancel();
+    this.#alarm.close();
     this.#waiters.endAll();
   }
 

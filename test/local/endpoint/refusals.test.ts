@@ -2,7 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { bodyLimitBytes } from '../../../local/endpoint/read-body.ts';
-import { startBareEndpoint, testBackend } from './endpoint-harness.ts';
+import { signed, startBareEndpoint, testBackend } from './endpoint-harness.ts';
 
 let endpoint: Awaited<ReturnType<typeof startBareEndpoint>>;
 let seen: ReturnType<typeof testBackend>['seen'];
@@ -52,6 +52,28 @@ describe('what cannot be served', () => {
       expect.stringContaining('ListTables'),
       expect.stringContaining('AssumeRole'),
     ]);
+  });
+
+  test('a client that speaks Smithy RPC v2 CBOR is told in CBOR', async () => {
+    const response = await fetch(`${endpoint.url}/service/GraniteServiceVersion20100801/operation/ListMetrics`, {
+      method: 'POST',
+      headers: { 'smithy-protocol': 'rpc-v2-cbor', authorization: signed },
+    });
+    expect(response.status).toBe(501);
+    expect(response.headers.get('content-type')).toBe('application/cbor');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(bytes.subarray(0, 10)).toEqual(Buffer.concat([Buffer.of(0xa2, 0x79, 0, 6), Buffer.from('__type')]));
+    expect(bytes.toString('latin1')).toContain('ListMetrics');
+  });
+
+  test('a request that breaks off harms nobody', async () => {
+    const head = `POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${signed}\r\nContent-Length: 50\r\n\r\n{"half`;
+    await new Promise<void>((resolve) => {
+      const socket = connect(endpoint.port, '127.0.0.1', () => socket.write(head, () => socket.destroy()));
+      socket.on('close', () => resolve());
+    });
+    expect((await endpoint.post('Logs_20140328.DescribeLogGroups', '{}')).status).toBe(200);
+    expect(endpoint.events).toEqual([]);
   });
 
   test('names that every object has are no operations', async () => {

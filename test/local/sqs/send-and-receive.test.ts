@@ -191,6 +191,29 @@ describe('DeleteMessage', () => {
   });
 });
 
+test('the trace header of the request becomes AWSTraceHeader', async () => {
+  const response = await fetch(sqs.endpoint.url, {
+    method: 'POST',
+    headers: {
+      'x-amz-target': 'AmazonSQS.SendMessage',
+      'x-amzn-trace-id': 'Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1',
+      authorization: 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/sqs/aws4_request',
+    },
+    body: JSON.stringify({ QueueUrl: sqs.url('orders'), MessageBody: 'traced' }),
+  });
+  expect(response.status).toBe(200);
+  expect((await sqs.receive('orders'))[0]?.Attributes?.AWSTraceHeader).toBe(
+    'Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1',
+  );
+});
+
+test('with 120,000 messages in flight a short poll of a standard queue is refused', async () => {
+  const queue = sqs.queue('orders');
+  queue.send(Array.from({ length: 120_001 }, () => ({ body: 'x', senderId: 'test' })));
+  expect(queue.receive({ max: 120_001 })).toHaveLength(120_000);
+  await expect(sqs.receive('orders')).rejects.toMatchObject({ name: 'OverLimit', $metadata: { httpStatusCode: 403 } });
+});
+
 test('the counters are true without anybody receiving', async () => {
   await send('now');
   await send('later', { DelaySeconds: 10 });
