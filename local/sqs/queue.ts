@@ -4,7 +4,7 @@ import { Alarm } from './alarm.ts';
 import { Deduplication, deduplicationKey } from './deduplication.ts';
 import { FifoShelf } from './fifo-shelf.ts';
 import type { HandOut } from './hand-out.ts';
-import { MessageStore } from './message-store.ts';
+import { inFlightLimit, MessageStore } from './message-store.ts';
 import type { QueueCounts } from './message-store.ts';
 import { receivedMessage } from './message.ts';
 import type { NewMessage, ReceivedMessage, SentMessage, StoredMessage } from './message.ts';
@@ -30,9 +30,6 @@ export interface ReceiveOptions {
   /** 0 to 43,200; undefined: the queue's own. */
   readonly visibilityTimeoutSeconds?: number;
 }
-
-/** Source: SQS Developer Guide, "Message quotas", for standard and FIFO queues alike. */
-export const inFlightLimit = 120_000;
 
 /** Source: API reference of ChangeMessageVisibility. */
 const longestVisibilitySeconds = 43_200;

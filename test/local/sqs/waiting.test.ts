@@ -130,6 +130,18 @@ describe("the poller's way to wait", () => {
     expect(woken).toEqual([0, 1]);
   });
 
+  test('it goes on while too much is in flight, for a receive would find nothing', async () => {
+    const queue = sqs.queue('orders');
+    queue.send(Array.from({ length: 120_001 }, () => ({ body: 'x', senderId: 'test' })));
+    const [first] = queue.receive({ max: 120_000 });
+    const waiting = queue.waitForMessages(new AbortController().signal);
+    await nextTurn();
+    expect(queue.waiting).toBe(1);
+    queue.delete(first?.receiptHandle ?? '');
+    await waiting;
+    expect(queue.receive({ max: 10 })).toHaveLength(1);
+  });
+
   test('it ends at once when there is a message, and when it is aborted', async () => {
     const queue = sqs.queue('orders');
     const controller = new AbortController();
