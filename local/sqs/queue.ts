@@ -6,7 +6,7 @@ import { FifoShelf } from './fifo-shelf.ts';
 import type { HandOut } from './hand-out.ts';
 import { inFlightLimit, MessageStore } from './message-store.ts';
 import type { QueueCounts } from './message-store.ts';
-import { receivedMessage } from './message.ts';
+import { countReceive, receivedMessage } from './message.ts';
 import type { NewMessage, ReceivedMessage, SentMessage, StoredMessage } from './message.ts';
 import { deadLetter, redrivenMessage, sequenceNumber, storedMessage } from './new-message.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -312,10 +312,7 @@ export class Queue {
   }
 
   #handOver(message: StoredMessage, nowMs: number, timeoutSeconds: number): ReceivedMessage {
-    message.receiveCount += 1;
-    message.receivesHere += 1;
-    message.firstReceivedAtMs ??= nowMs;
-    message.lastReceivedAtMs = nowMs;
+    countReceive(message, nowMs);
     this.#store.putInFlight(message, nowMs + timeoutSeconds * 1000);
     return receivedMessage(message, this.#receipts.issue(message));
   }
