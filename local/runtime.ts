@@ -117,6 +117,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     async reload(assembly) {
       const next = read(assembly);
       checkMappingRoles(next, createAuthorizer({ ...next, mode: options.iam ?? 'enforce', events, clock }));
+      await mappings.retire(next.mappings);
       model = next;
       authorizer.load(next);
       logs.declare(next.logGroups);
