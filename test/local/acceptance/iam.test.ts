@@ -71,8 +71,7 @@ async function running(assembly: string, iam: IamMode) {
     },
     /** Settles when so many messages have been deleted by mappings. */
     async deleted(count: number): Promise<void> {
-      const sofar = () => emitted.flatMap((event) => (event.type === 'batch-ended' ? event.deleted : [])).length;
-      while (sofar() < count) await new Promise<void>((resolve) => events.subscribe(() => resolve()));
+      while (deletions(emitted) < count) await new Promise<void>((resolve) => events.subscribe(() => resolve()));
     },
     sent: () => emitted.flatMap((event) => (event.type === 'messages-sent' ? event.messages : [])).length,
     notices: () => emitted.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
@@ -82,6 +81,10 @@ async function running(assembly: string, iam: IamMode) {
       await runtime[Symbol.asyncDispose]();
     },
   };
+}
+
+function deletions(events: readonly RuntimeEvent[]): number {
+  return events.flatMap((event) => (event.type === 'batch-ended' ? event.deleted : [])).length;
 }
 
 const denial = (ordersArn: string) =>
