@@ -19,7 +19,8 @@ Usage: npm run bench:mapping -- [options]
 In both the client is a process of its own with batches of ${batchSize} and ${requestsInFlight} requests in flight, and the runtime is the
 same process with the same listeners. All of it shares this machine's cores: in "raw" the client and the runtime, in
 "mapped" the client, the runtime and ${maximumConcurrency} functions. A round counts from its first request until its last message is
-deleted, and its queue must be empty afterwards. One round of each kind goes before and does not count.
+deleted, and its queue must be empty afterwards. One round of each kind goes before and does not count. In "raw" the
+client is the busiest process by far: it is the SDK that bounds that rate, as it would for any consumer of one's own.
 
 Exit code: 0 when mapped reaches the bound, 1 when not, 2 for a mistake in the command line.
 `;

@@ -24,6 +24,9 @@ export interface Progress {
 const batchSize = 10;
 const progressEveryMs = 500;
 
+// A terminal's Ctrl-C reaches this process too: the parent decides.
+process.on('SIGINT', () => {});
+
 process.on('message', (task: Task) => {
   void run(task).then(
     () => {},

@@ -36,15 +36,18 @@ export async function startBench(signal: AbortSignal): Promise<ThroughputBench> 
   starting.defer(() => removeAssembly(assembly));
   const events = new EventStream();
   const runtime = starting.use(await startRuntime({ assembly, events, port: 0 }));
-  const client = fork(new URL('./sqs-client.ts', import.meta.url), { signal, killSignal: 'SIGKILL' });
-  client.on('error', () => {});
+  const client = fork(new URL('./sqs-client.ts', import.meta.url));
+  const kill = () => client.kill('SIGKILL');
+  signal.addEventListener('abort', kill);
+  starting.defer(() => signal.removeEventListener('abort', kill));
   const gone = once(client, 'exit').then(() => {
+    signal.throwIfAborted();
     throw new Error('The client process ended before its round did.');
   });
   gone.catch(() => {});
   starting.defer(async () => {
     if (client.exitCode !== null || client.signalCode !== null) return;
-    client.kill('SIGKILL');
+    kill();
     await once(client, 'exit');
   });
   const running = starting.move();
