@@ -125,6 +125,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       const next = read(assembly);
       checkMappingRoles(next, createAuthorizer({ ...next, mode: options.iam ?? 'enforce', events, clock }));
       await dynamodb.update(next.tables);
+      await mappings.retire(next.mappings);
       model = next;
       authorizer.load(next);
       logs.declare(next.logGroups);

@@ -1,7 +1,6 @@
-import { LocalRuntimeError } from '../local/errors.ts';
 import { UsageError } from './command-line.ts';
+import { errorText } from './error-text.ts';
 import { Interrupted, listenForInterrupt } from './interrupt.ts';
-import { SynthesisFailed } from './synthesize.ts';
 
 /** What a command gets beside its options. */
 export interface CommandContext {
@@ -27,14 +26,8 @@ export async function runCommand<Options extends { readonly help: boolean }>(
     exitCode = options.help ? 0 : await command(options, { signal: interrupt.signal });
   } catch (error) {
     exitCode = error instanceof UsageError ? 2 : 1;
-    process.stderr.write(`${error instanceof Interrupted ? 'Stopped before the end.' : describe(error)}\n`);
+    process.stderr.write(`${error instanceof Interrupted ? 'Stopped before the end.' : errorText(error)}\n`);
   }
   interrupt.dispose();
   process.exitCode = interrupt.exitCode() ?? exitCode;
-}
-
-function describe(error: unknown): string {
-  if (error instanceof UsageError || error instanceof LocalRuntimeError) return error.message;
-  if (error instanceof SynthesisFailed) return `The CDK app failed:\n${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-const projectRoot = fileURLToPath(new URL('..', import.meta.url));
+import { ProcessGuard } from '../local/process-guard.ts';
+import { appError } from './app-error.ts';
+import { projectRoot } from './project-root.ts';
 
 /** The CDK app ended with an error; `message` is what it said. */
 export class SynthesisFailed extends Error {
@@ -20,9 +20,18 @@ export interface SynthesisRequest {
 
 /**
  * Runs the CDK app as `cdk synth` does (the same context by the same environment variables, so the same template), in a
- * process of its own, so that it can be interrupted at any moment.
+ * process of its own, so that it can be interrupted at any moment. The CDK's validation of templates is left to
+ * `cdk synth`, `cdk deploy` and the tests: it adds nothing to the assembly, takes half of the time (0.7 of 1.4 s) and
+ * more than half of the memory.
+ *
+ * @throws {SynthesisFailed} with the app's error
  */
 export async function synthesize({ outputDirectory, context, signal }: SynthesisRequest): Promise<void> {
+  const cdkContext = { ...cdkJsonContext(), ...context };
+  await using ending = new AsyncDisposableStack();
+  const guard = new ProcessGuard();
+  guard.start();
+  ending.defer(() => guard.close());
   const app = spawn(process.execPath, ['bin/app.ts'], {
     cwd: projectRoot,
     // A group of its own: the app's bundlers end with it.
@@ -30,13 +39,16 @@ export async function synthesize({ outputDirectory, context, signal }: Synthesis
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       ...process.env,
+      CDK_VALIDATION: 'false',
       CDK_OUTDIR: outputDirectory,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJsonContext(), ...context }),
+      CDK_CONTEXT_JSON: JSON.stringify(cdkContext),
     },
   });
   const { pid } = app;
+  if (pid !== undefined) guard.watch(pid);
   const stop = () => pid !== undefined && killGroup(pid);
   signal.addEventListener('abort', stop, { once: true });
+  ending.defer(() => signal.removeEventListener('abort', stop));
   if (signal.aborted) stop();
 
   let said = '';
@@ -46,14 +58,19 @@ export async function synthesize({ outputDirectory, context, signal }: Synthesis
   const { promise: ended, resolve, reject } = Promise.withResolvers<number | null>();
   app.once('error', reject).once('close', resolve);
   const exitCode = await ended;
-  signal.removeEventListener('abort', stop);
+  if (pid !== undefined) guard.forget(pid);
   signal.throwIfAborted();
-  if (exitCode !== 0) throw new SynthesisFailed(errorOf(said));
+  if (exitCode === 0) return;
+  throw new SynthesisFailed(appError(said, projectRoot) || `It ended with exit code ${exitCode} and said nothing.`);
 }
 
 function cdkJsonContext(): Record<string, unknown> {
-  const cdkJson = JSON.parse(readFileSync(`${projectRoot}/cdk.json`, 'utf8')) as { context?: Record<string, unknown> };
-  return cdkJson.context ?? {};
+  const text = readFileSync(`${projectRoot}cdk.json`, 'utf8');
+  try {
+    return (JSON.parse(text) as { context?: Record<string, unknown> }).context ?? {};
+  } catch (error) {
+    throw new SynthesisFailed(`cdk.json is no JSON: ${(error as Error).message}`);
+  }
 }
 
 function killGroup(processId: number): void {
@@ -62,12 +79,4 @@ function killGroup(processId: number): void {
   } catch {
     // It has ended by itself.
   }
-}
-
-/** The app's own message: without the source line and the stack that Node prints around an uncaught error. */
-function errorOf(said: string): string {
-  const lines = said.split('\n');
-  const first = lines.findIndex((line) => /^(\w*Error|\w+)( \[.*\])?: /.test(line));
-  const last = lines.findIndex((line, index) => index > first && /^\s+at /.test(line));
-  return first >= 0 && last > first ? lines.slice(first, last).join('\n') : said.trim();
 }

@@ -20,7 +20,7 @@ const nameColumns = 16;
 export function renderEvent(event: RuntimeEvent, options: RenderOptions): string | undefined {
   const paint = (style: Style, text: string) =>
     options.color ? styleText(style, text, { validateStream: false }) : text;
-  const line = (who: string, text: string) => `${paint('dim', timeOfDay(event.atMs))}  ${who}  ${text}`;
+  const line = (source: string, text: string) => `${paint('dim', timeOfDay(event.atMs))}  ${source}  ${text}`;
   const runtime = paint('dim', 'runtime'.padEnd(nameColumns + 5));
 
   switch (event.type) {

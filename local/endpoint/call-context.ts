@@ -5,12 +5,15 @@ import type { CallContext, Caller } from './service.ts';
 export class HttpCallContext implements CallContext {
   readonly caller: Caller;
   readonly requestId: string;
+  readonly traceHeader: string | undefined;
   readonly #response: ServerResponse;
   #controller: AbortController | undefined;
 
   constructor(caller: Caller, requestId: string, response: ServerResponse) {
+    const traceHeader = response.req.headers['x-amzn-trace-id'];
     this.caller = caller;
     this.requestId = requestId;
+    this.traceHeader = typeof traceHeader === 'string' ? traceHeader : undefined;
     this.#response = response;
   }
 

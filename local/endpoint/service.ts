@@ -10,6 +10,8 @@ export interface Caller {
 export interface CallContext {
   readonly caller: Caller;
   readonly requestId: string;
+  /** `X-Amzn-Trace-Id`, which SDKs inside functions send along. */
+  readonly traceHeader?: string | undefined;
   /** Aborts when the client goes away: a long poll must not hand messages to nobody. */
   readonly signal: AbortSignal;
 }

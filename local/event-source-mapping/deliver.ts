@@ -2,9 +2,9 @@ import { type Clock, sleep } from '../clock.ts';
 import type { EventStream } from '../events.ts';
 import type { MappingModel } from '../model.ts';
 import { type BatchAnswer, decideBatch } from './batch-outcome.ts';
-import type { Batch } from './gather.ts';
+import type { Batch } from './batch-builder.ts';
 import { eventJson } from './record.ts';
-import type { SourceQueue } from './source-queue.ts';
+import type { SourceMessage, SourceQueue } from './source-queue.ts';
 
 export interface InvokeAnswer extends BatchAnswer {
   readonly environmentId: string;
@@ -30,9 +30,14 @@ interface Delivery {
 
 /**
  * Gives one batch to the function and settles it: deletes what succeeded and leaves the rest to its visibility
- * timeout. Never rejects: whatever goes wrong, the messages are kept.
+ * timeout. Never rejects: whatever goes wrong, the messages are kept. @returns those that stay in the queue
  */
-export async function deliver(batch: Batch, model: MappingModel, to: Delivery, stop: AbortSignal): Promise<void> {
+export async function deliver(
+  batch: Batch,
+  model: MappingModel,
+  to: Delivery,
+  stop: AbortSignal,
+): Promise<readonly SourceMessage[]> {
   const { queue, clock, events } = to;
   const messageIds = batch.messages.map(({ messageId }) => messageId);
   const about = { mappingId: model.uuid, queueName: queue.name, functionName: model.functionName };
@@ -41,25 +46,31 @@ export async function deliver(batch: Batch, model: MappingModel, to: Delivery, s
   const answer = await invokeUntilVisible(batch, model, to, stop);
   if (typeof answer === 'string') {
     events.emit({ type: 'batch-ended', atMs: clock.now(), ...about, deleted: [], kept: messageIds, reason: answer });
-    return;
+    return batch.messages;
   }
   const outcome = decideBatch(messageIds, answer, model.reportBatchItemFailures);
-  const toDelete = new Set(outcome.deleted);
-  const { deleted = [], late = [] } = Object.groupBy(
-    batch.messages.filter(({ messageId }) => toDelete.has(messageId)),
-    ({ receiptHandle }) => (queue.delete(receiptHandle) ? 'deleted' : 'late'),
-  );
+  const failed = new Set(outcome.kept);
+  const {
+    deleted = [],
+    late = [],
+    kept = [],
+  } = Object.groupBy(batch.messages, ({ messageId, receiptHandle }) => {
+    if (failed.has(messageId)) return 'kept';
+    return queue.delete(receiptHandle) ? 'deleted' : 'late';
+  });
+  const staying = [...kept, ...late];
+  const reason =
+    late.length > 0 ? 'the function took longer than the visibility timeout, so they come again' : outcome.reason;
   events.emit({
     type: 'batch-ended',
     atMs: clock.now(),
     ...about,
     environmentId: answer.environmentId,
     deleted: deleted.map(({ messageId }) => messageId),
-    kept: [...outcome.kept, ...late.map(({ messageId }) => messageId)],
-    ...(late.length > 0
-      ? { reason: 'the function took longer than the visibility timeout, so they come again' }
-      : outcome.reason !== undefined && { reason: outcome.reason }),
+    kept: staying.map(({ messageId }) => messageId),
+    ...(reason !== undefined && { reason }),
   });
+  return staying;
 }
 
 /**

@@ -8,7 +8,7 @@ import type { SourceQueue } from './source-queue.ts';
 import type { Invoke } from './deliver.ts';
 
 /** As `GetEventSourceMapping` answers it. `Creating` and `Deleting` pass within one turn here and are never seen. */
-export type MappingState = 'Enabled' | 'Disabling' | 'Disabled' | 'Updating';
+export type MappingState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating';
 
 export interface MappingEnvironment {
   readonly queue: SourceQueue;
@@ -26,7 +26,7 @@ export interface MappingEnvironment {
 /**
  * One `AWS::Lambda::EventSourceMapping`, running.
  *
- *     start ──► Enabled ──disable──► Disabling ──batches end──► Disabled ──enable──► Enabled
+ *     start ──► Enabled ──disable──► Disabling ──batches end──► Disabled ──enable──► Enabling ──► Enabled
  *                  └────update────► Updating ──batches end──► Enabled
  *
  * A change stops the running pollers first: they deliver what they hold, wait for their functions, and end. Only then
@@ -38,6 +38,7 @@ export class EventSourceMapping {
   #lastModifiedMs: number;
   #pollers: PollerGroup | undefined;
   #changes: Promise<void> = Promise.resolve();
+  #abandoned = false;
   readonly #environment: MappingEnvironment;
 
   constructor(model: MappingModel, environment: MappingEnvironment) {
@@ -59,27 +60,34 @@ export class EventSourceMapping {
     return this.#lastModifiedMs;
   }
 
-  /** Messages received and not yet settled: gathered for a batch or with a function. */
-  get messagesHeld(): number {
-    return this.#pollers?.messagesHeld ?? 0;
+  /** Whether a change is under way; on AWS another one is then refused. */
+  get isChanging(): boolean {
+    return this.#state !== 'Enabled' && this.#state !== 'Disabled';
   }
 
   /** Takes on new settings. Resolves when they are in force; `state` says what is going on until then. */
   update(model: MappingModel): Promise<void> {
+    this.#state = transition(this.#model.enabled, model.enabled);
     this.#model = model;
     this.#lastModifiedMs = this.#environment.clock.now();
-    this.#state = model.enabled ? 'Updating' : 'Disabling';
     this.#changes = this.#changes.then(async () => {
       await this.#stop();
-      if (this.#model.enabled) this.#start();
+      if (this.#model.enabled && !this.#abandoned) this.#start();
     });
     return this.#changes;
   }
 
-  /** Stops polling; resolves when the batches in progress have ended. */
+  /** Stops polling; resolves when what was received has been through the function. */
   async close(): Promise<void> {
     await this.#changes;
     await this.#stop();
+  }
+
+  /** Stops polling and gives the function nothing more; resolves when the batches it has been given have ended. */
+  async abandon(): Promise<void> {
+    this.#abandoned = true;
+    await this.#pollers?.abandon();
+    await this.#changes;
   }
 
   #start(): void {
@@ -104,4 +112,9 @@ export class EventSourceMapping {
     this.#pollers = undefined;
     this.#state = 'Disabled';
   }
+}
+
+function transition(from: boolean, to: boolean): MappingState {
+  if (from === to) return 'Updating';
+  return to ? 'Enabling' : 'Disabling';
 }

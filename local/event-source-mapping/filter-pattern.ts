@@ -28,16 +28,19 @@ const relations: Readonly<Record<string, (value: number, bound: number) => boole
 /** @throws {Error} that says what is wrong with which pattern. */
 export function parsePatterns(texts: readonly string[]): Pattern[] {
   return texts.map((text) => {
-    let pattern: unknown;
-    try {
-      pattern = JSON.parse(text);
-    } catch {
-      throw new Error(`Invalid filter pattern definition: ${text} is not JSON.`);
-    }
-    const problem = patternProblem(pattern);
+    const problem = patternTextProblem(text);
     if (problem !== undefined) throw new Error(`Invalid filter pattern definition: ${problem}.`);
-    return pattern as Pattern;
+    return JSON.parse(text) as Pattern;
   });
+}
+
+/** @returns why the text of a pattern cannot be used, or undefined when it can. */
+export function patternTextProblem(text: string): string | undefined {
+  try {
+    return patternProblem(JSON.parse(text));
+  } catch {
+    return `${text} is not JSON`;
+  }
 }
 
 /** @returns why a pattern cannot be used, or undefined when it can. */

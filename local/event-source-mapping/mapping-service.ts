@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RestService } from '../endpoint/service.ts';
 import type { MappingModel } from '../model.ts';
 import { EventSourceMapping, type MappingEnvironment } from './event-source-mapping.ts';
@@ -16,10 +17,13 @@ export class MappingService {
   readonly rest: RestService;
   readonly #options: MappingServiceOptions;
   readonly #mappings = new Map<string, EventSourceMapping>();
+  /** As last applied, by UUID. */
+  #template: ReadonlyMap<string, MappingModel>;
 
   constructor(options: MappingServiceOptions) {
     this.#options = options;
     this.rest = { signingName: 'lambda', routes: mappingRoutes(this) };
+    this.#template = new Map(options.mappings.map((model) => [model.uuid, model]));
     for (const model of options.mappings) this.#add(model);
   }
 
@@ -32,24 +36,42 @@ export class MappingService {
     return `arn:aws:lambda:${region}:${accountId}:function:${functionName}`;
   }
 
-  /** Takes on a new model: changed mappings change, new ones start, those no longer there stop. */
-  async update(models: readonly MappingModel[]): Promise<void> {
+  /**
+   * Ends the mappings that are no longer there, or that another queue or function takes the place of; resolves when
+   * their batches have ended. To be called before those queues and functions go.
+   */
+  async retire(models: readonly MappingModel[]): Promise<void> {
     const wanted = new Map(models.map((model) => [model.uuid, model]));
     await Promise.all(
       [...this.#mappings].map(async ([uuid, mapping]) => {
         const model = wanted.get(uuid);
-        if (model === undefined || model.queueArn !== mapping.model.queueArn) {
-          this.#mappings.delete(uuid);
-          await mapping.close();
-        } else if (JSON.stringify(model) !== JSON.stringify(mapping.model)) await mapping.update(model);
+        const { queueArn, functionName } = mapping.model;
+        if (model?.queueArn === queueArn && model.functionName === functionName) return;
+        this.#mappings.delete(uuid);
+        await mapping.close();
       }),
     );
-    for (const model of models) if (!this.#mappings.has(model.uuid)) this.#add(model);
   }
 
-  /** Stops polling; resolves when the batches in progress have ended. */
+  /**
+   * Takes on the mappings of a changed template, after `retire`: changed ones change, new ones start. What a client has
+   * updated stays, unless the template changed the same mapping since it was last applied.
+   */
+  async update(models: readonly MappingModel[]): Promise<void> {
+    const former = this.#template;
+    this.#template = new Map(models.map((model) => [model.uuid, model]));
+    await Promise.all(
+      models.map(async (model) => {
+        const mapping = this.#mappings.get(model.uuid);
+        if (mapping === undefined) this.#add(model);
+        else if (!isDeepStrictEqual(model, former.get(model.uuid))) await mapping.update(model);
+      }),
+    );
+  }
+
+  /** Stops polling; resolves when the functions are done with what they were given. */
   async close(): Promise<void> {
-    await Promise.all(this.mappings.map((mapping) => mapping.close()));
+    await Promise.all(this.mappings.map((mapping) => mapping.abandon()));
   }
 
   #add(model: MappingModel): void {

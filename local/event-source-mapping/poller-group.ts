@@ -1,9 +1,10 @@
 import type { MappingModel } from '../model.ts';
+import type { Carried } from './batch-builder.ts';
+import { stillToDeliver } from './carried.ts';
 import { deliver } from './deliver.ts';
 import type { MappingEnvironment } from './event-source-mapping.ts';
-import { gather } from './gather.ts';
+import { gather, type Gathered } from './gather.ts';
 import { concurrencyLimit, growthIntervalMs, startConcurrency } from './scaling.ts';
-import type { SourceMessage } from './source-queue.ts';
 
 /**
  * The pollers of one mapping. Each takes one batch at a time through
@@ -19,18 +20,14 @@ export class PollerGroup {
   readonly #stopping = new AbortController();
   readonly #pollers = new Set<Promise<void>>();
   #delivering = 0;
-  #messagesHeld = 0;
   #gatherTurn: Promise<void> = Promise.resolve();
   #cancelGrowth: (() => void) | undefined;
+  #dropsHeld = false;
 
   constructor(model: MappingModel, environment: MappingEnvironment) {
     this.#model = model;
     this.#environment = environment;
     for (let count = 0; count < startConcurrency(model); count += 1) this.#addPoller();
-  }
-
-  get messagesHeld(): number {
-    return this.#messagesHeld;
   }
 
   /** Lets every poller deliver what it holds and waits for it. */
@@ -40,6 +37,12 @@ export class PollerGroup {
     await Promise.all(this.#pollers);
   }
 
+  /** As `stop`, but what no function has been given yet is left to its visibility timeout. */
+  async abandon(): Promise<void> {
+    this.#dropsHeld = true;
+    await this.stop();
+  }
+
   #addPoller(): void {
     const poller = this.#poll().finally(() => this.#pollers.delete(poller));
     this.#pollers.add(poller);
@@ -47,24 +50,26 @@ export class PollerGroup {
 
   async #poll(): Promise<void> {
     const { signal } = this.#stopping;
-    let carried: readonly SourceMessage[] = [];
-    while (!signal.aborted || carried.length > 0) {
+    const { queue, clock } = this.#environment;
+    let carried: Carried | undefined;
+    while (!signal.aborted || carried !== undefined) {
       const { batch, leftOver } = await this.#gather(carried);
+      if (this.#dropsHeld) return;
+      carried = undefined;
       if (batch.messages.length === 0) continue;
-      this.#messagesHeld += batch.messages.length;
       this.#delivering += 1;
       this.#growWhileBusy();
-      await deliver(batch, this.#model, this.#environment, signal);
+      const kept = await deliver(batch, this.#model, this.#environment, signal);
       this.#delivering -= 1;
-      this.#messagesHeld -= batch.messages.length;
-      carried = leftOver;
+      carried = leftOver && stillToDeliver(leftOver, kept, queue, clock.now());
     }
   }
 
-  async #gather(carried: readonly SourceMessage[]): ReturnType<typeof gather> {
+  /** Pollers take turns, except to go on with what they carry: that is in flight, and its time runs. */
+  async #gather(carried: Carried | undefined): Promise<Gathered> {
     const { queue, clock, region, gatherInParallel } = this.#environment;
     const start = () => gather(queue, { ...this.#model, region }, clock, this.#stopping.signal, carried);
-    if (gatherInParallel) return start();
+    if (gatherInParallel || carried !== undefined) return start();
     const turn = Promise.withResolvers<void>();
     const previousTurn = this.#gatherTurn;
     this.#gatherTurn = turn.promise;

@@ -1,4 +1,5 @@
 import type { FunctionModel } from '../model.ts';
+import { runtimeMajor } from './runtime-major.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -14,6 +15,8 @@ export interface EnvironmentFacts {
   /** Host, port and path of the Runtime API for this process. */
   readonly runtimeApi: string;
   readonly runtimeDirectory: string;
+  /** Where the code is: `/var/task` on Lambda. */
+  readonly taskRoot: string;
   /** The only variables that pass from the developer's machine. */
   readonly machine: { readonly PATH?: string | undefined; readonly LANG?: string | undefined };
 }
@@ -31,6 +34,7 @@ export function environmentVariables(fn: FunctionModel, facts: EnvironmentFacts)
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_ENDPOINT_URL: facts.endpointUrl,
+    NODE_PATH: facts.taskRoot,
     ...fn.environment,
     AWS_REGION: facts.region,
     AWS_DEFAULT_REGION: facts.region,
@@ -49,7 +53,7 @@ export function environmentVariables(fn: FunctionModel, facts: EnvironmentFacts)
     AWS_LAMBDA_RUNTIME_API: facts.runtimeApi,
     AWS_XRAY_CONTEXT_MISSING: 'LOG_ERROR',
     LAMBDA_RUNTIME_DIR: facts.runtimeDirectory,
-    LAMBDA_TASK_ROOT: fn.codeDirectory,
+    LAMBDA_TASK_ROOT: facts.taskRoot,
     _HANDLER: fn.handler,
   };
 }
@@ -64,5 +68,21 @@ const defaultSemiSpaceMb = 16;
  */
 export function nodeArguments(fn: FunctionModel, bootstrap: string): string[] {
   const semiSpaceMb = Math.min(Math.floor(fn.memoryMb * 0.05), defaultSemiSpaceMb);
-  return [`--max-old-space-size=${Math.floor(fn.memoryMb * 0.9)}`, `--max-semi-space-size=${semiSpaceMb}`, bootstrap];
+  return [
+    `--max-old-space-size=${Math.floor(fn.memoryMb * 0.9)}`,
+    `--max-semi-space-size=${semiSpaceMb}`,
+    ...(runtimeMajor(fn.runtime) < 24 ? withoutLaterModuleFeatures(fn) : []),
+    bootstrap,
+  ];
+}
+
+/**
+ * Runtimes before nodejs24.x neither `require` an ES module nor take a file for one by its syntax, unless NODE_OPTIONS
+ * asks for it (Lambda Developer Guide, "Building Lambda functions with Node.js").
+ */
+function withoutLaterModuleFeatures({ environment }: FunctionModel): string[] {
+  const asked = environment['NODE_OPTIONS'] ?? '';
+  return ['experimental-require-module', 'experimental-detect-module']
+    .filter((feature) => !asked.includes(`--${feature}`))
+    .map((feature) => `--no-${feature}`);
 }

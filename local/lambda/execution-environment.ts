@@ -40,6 +40,7 @@ interface Init {
 export class ExecutionEnvironment {
   readonly log: EnvironmentLog;
   readonly #fn: FunctionModel;
+  readonly #taskRoot: string;
   readonly #services: EnvironmentServices;
   #process: RuntimeProcess | undefined;
   #generation = 0;
@@ -47,8 +48,9 @@ export class ExecutionEnvironment {
   #stopped = false;
 
   /** Starts the first process at once. */
-  constructor(fn: FunctionModel, services: EnvironmentServices) {
+  constructor(fn: FunctionModel, taskRoot: string, services: EnvironmentServices) {
     this.#fn = fn;
+    this.#taskRoot = taskRoot;
     this.#services = services;
     this.log = new EnvironmentLog(fn, services);
     this.#init = this.#initialise('init', initLimitMs);
@@ -164,12 +166,13 @@ export class ExecutionEnvironment {
       logStreamName: this.log.streamName,
       runtimeApi: runtimeApi.address(processId),
       runtimeDirectory,
+      taskRoot: this.#taskRoot,
       machine: process.env,
     });
     const started = new RuntimeProcess(processId, runtimeApi, {
       arguments: nodeArguments(this.#fn, bootstrap),
       environment,
-      directory: this.#fn.codeDirectory,
+      directory: this.#taskRoot,
       guard,
       onLine: (line, raw) => this.log.application(line, raw),
     });

@@ -1,5 +1,5 @@
 import type { FunctionModel } from '../model.ts';
-import type { CodeFingerprint } from './code-fingerprint.ts';
+import type { DeployedCode } from './code-store.ts';
 import type { EnvironmentServices } from './environment-services.ts';
 import { type EnvironmentInvocation, ExecutionEnvironment } from './execution-environment.ts';
 import type { InvokeResult } from './invoke-result.ts';
@@ -10,8 +10,7 @@ import type { InvokeResult } from './invoke-result.ts';
  */
 export class FunctionPool {
   readonly fn: FunctionModel;
-  /** Tells a change to the files of the same folder. */
-  readonly code: CodeFingerprint;
+  readonly code: DeployedCode;
   readonly updatedAtMs: number;
   readonly #services: EnvironmentServices;
   readonly #environments = new Set<ExecutionEnvironment>();
@@ -19,7 +18,7 @@ export class FunctionPool {
   readonly #running = new Set<Promise<InvokeResult>>();
   #retired = false;
 
-  constructor(fn: FunctionModel, code: CodeFingerprint, services: EnvironmentServices) {
+  constructor(fn: FunctionModel, code: DeployedCode, services: EnvironmentServices) {
     this.fn = fn;
     this.code = code;
     this.updatedAtMs = services.clock.now();
@@ -39,10 +38,11 @@ export class FunctionPool {
     }
   }
 
-  /** Starts no more: idle environments stop now, busy ones when their invocation is over. */
+  /** Starts no more: idle environments stop now, busy ones when their invocation is over. The code goes with them. */
   retire(): void {
     this.#retired = true;
     for (const environment of this.#idle.splice(0)) void this.#stop(environment);
+    if (this.isEmpty) void this.code.remove();
   }
 
   /** Kills every process; settles when they are gone and the invocations that they ran are over. */
@@ -57,7 +57,7 @@ export class FunctionPool {
   }
 
   #start(): ExecutionEnvironment {
-    const environment = new ExecutionEnvironment(this.fn, this.#services);
+    const environment = new ExecutionEnvironment(this.fn, this.code.taskRoot, this.#services);
     this.#environments.add(environment);
     return environment;
   }
@@ -65,5 +65,6 @@ export class FunctionPool {
   async #stop(environment: ExecutionEnvironment): Promise<void> {
     await environment.stop();
     this.#environments.delete(environment);
+    if (this.isEmpty) await this.code.remove();
   }
 }

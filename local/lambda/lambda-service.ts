@@ -6,7 +6,8 @@ import type { RestRequest, RestService } from '../endpoint/service.ts';
 import type { EventStream } from '../events.ts';
 import type { FunctionModel } from '../model.ts';
 import { AsyncInvoker } from './async-invoker.ts';
-import { codeFingerprint } from './code-fingerprint.ts';
+import { type CodeFingerprint, codeFingerprint } from './code-fingerprint.ts';
+import { CodeStore } from './code-store.ts';
 import { ConcurrencyLedger } from './concurrency.ts';
 import type { EnvironmentServices } from './environment-services.ts';
 import type { Credentials } from './environment-variables.ts';
@@ -43,6 +44,7 @@ export class LambdaService implements FunctionDirectory {
   readonly #options: LambdaServiceOptions;
   readonly #runtimeApi = new RuntimeApiServer();
   readonly #guard = new ProcessGuard();
+  readonly #codeStore = new CodeStore();
   readonly #services: EnvironmentServices;
   readonly #concurrency: ConcurrencyLedger;
   readonly #asyncInvoker: AsyncInvoker;
@@ -128,8 +130,9 @@ export class LambdaService implements FunctionDirectory {
     for (const fn of functions) {
       const code = await codeFingerprint(fn.codeDirectory);
       const pool = former.get(fn.name);
-      const unchanged = pool !== undefined && pool.code.sha256 === code.sha256 && isDeepStrictEqual(pool.fn, fn);
-      current.set(fn.name, unchanged ? pool : new FunctionPool(fn, code, this.#services));
+      const unchanged = pool !== undefined && isUnchanged(pool, fn, code);
+      const deploy = async () => new FunctionPool(fn, await this.#codeStore.deploy(fn, code), this.#services);
+      current.set(fn.name, unchanged ? pool : await deploy());
     }
     this.#pools = current;
     this.#tell(runtimeNotice(functions, process.version));
@@ -141,7 +144,7 @@ export class LambdaService implements FunctionDirectory {
     this.#closed = true;
     this.#asyncInvoker.close();
     await Promise.all([...this.#pools.values(), ...this.#retired].map((pool) => pool.close()));
-    await Promise.all([this.#runtimeApi.close(), this.#guard.close()]);
+    await Promise.all([this.#runtimeApi.close(), this.#guard.close(), this.#codeStore.close()]);
   }
 
   #findDeployed({ parameters, query }: RestRequest): FunctionPool {
@@ -161,6 +164,12 @@ export class LambdaService implements FunctionDirectory {
     for (const old of this.#retired) if (old.isEmpty) this.#retired.delete(old);
     this.#retired.add(pool);
   }
+}
+
+/** Each synthesis has its own folder: what counts is what is in it. */
+function isUnchanged(pool: FunctionPool, fn: FunctionModel, code: CodeFingerprint): boolean {
+  const { codeDirectory } = fn;
+  return pool.code.sha256 === code.sha256 && isDeepStrictEqual({ ...pool.fn, codeDirectory }, fn);
 }
 
 function shuttingDown(): AwsError {

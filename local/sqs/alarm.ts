@@ -5,6 +5,7 @@ export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
   #set: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  #isClosed = false;
 
   constructor(clock: Clock, ring: () => void) {
     this.#clock = clock;
@@ -13,7 +14,7 @@ export class Alarm {
 
   /** Makes sure it rings at `atMs` at the latest; undefined: nothing to ring for. */
   setFor(atMs: number | undefined): void {
-    if (atMs === undefined || (this.#set !== undefined && this.#set.atMs <= atMs)) return;
+    if (this.#isClosed || atMs === undefined || (this.#set !== undefined && this.#set.atMs <= atMs)) return;
     this.#set?.cancel();
     const cancel = this.#clock.after(Math.max(0, atMs - this.#clock.now()), () => {
       this.#set = undefined;
@@ -22,8 +23,10 @@ export class Alarm {
     this.#set = { atMs, cancel };
   }
 
-  cancel(): void {
+  /** Ends it: it never rings again. */
+  close(): void {
     this.#set?.cancel();
     this.#set = undefined;
+    this.#isClosed = true;
   }
 }

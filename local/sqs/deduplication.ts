@@ -1,24 +1,31 @@
-import type { NewMessage, SentMessage } from './message.ts';
+import type { NewMessage, StoredMessage } from './message.ts';
 
 /** Source: SQS Developer Guide, "Using the message deduplication ID in Amazon SQS". */
 const intervalMs = 5 * 60 * 1000;
 
+interface Accepted {
+  /** What the sender of a duplicate is told instead of a new message's. */
+  readonly sent: { readonly messageId: string; readonly sequenceNumber?: string };
+  readonly untilMs: number;
+}
+
 /** What a FIFO queue accepted in the last five minutes; deleted messages count too. */
 export class Deduplication {
   /** All entries live equally long, so the oldest stand first. */
-  readonly #accepted = new Map<string, { readonly untilMs: number; readonly sent: SentMessage }>();
+  readonly #accepted = new Map<string, Accepted>();
 
   /** The message accepted under this key within the interval, or undefined. */
-  earlier(key: string, nowMs: number): SentMessage | undefined {
+  earlier(key: string, nowMs: number): Accepted | undefined {
     for (const [oldKey, { untilMs }] of this.#accepted) {
       if (untilMs > nowMs) break;
       this.#accepted.delete(oldKey);
     }
-    return this.#accepted.get(key)?.sent;
+    return this.#accepted.get(key);
   }
 
-  remember(key: string, sent: SentMessage, nowMs: number): void {
-    this.#accepted.set(key, { untilMs: nowMs + intervalMs, sent });
+  remember(key: string, { messageId, sequenceNumber }: StoredMessage, nowMs: number): void {
+    const sent = { messageId, ...(sequenceNumber !== undefined && { sequenceNumber }) };
+    this.#accepted.set(key, { sent, untilMs: nowMs + intervalMs });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Caller, JsonObject } from '../endpoint/service.ts';
+import type { CallContext, JsonObject } from '../endpoint/service.ts';
 import { checkAttributes, attributesSizeBytes } from './attribute-checks.ts';
 import type { MessageAttributes, NewMessage } from './message.ts';
 import { optionalInteger, optionalString, requiredString } from './operation-input.ts';
@@ -19,8 +19,14 @@ export function messageSizeBytes(input: JsonObject): number {
   return Buffer.byteLength(optionalString(input, 'MessageBody') ?? '') + attributesSizeBytes(attributesOf(input));
 }
 
+/**
+ * Who sends, and the trace the request belongs to: it becomes `AWSTraceHeader` unless the message names its own
+ * (recorded by LocalStack, test_aws_trace_header_propagation).
+ */
+type Sender = Pick<CallContext, 'caller' | 'traceHeader'>;
+
 /** Checks a SendMessage input or batch entry against AWS's rules, in AWS's words. */
-export function newMessage(input: JsonObject, queue: Queue, caller: Caller): NewMessage {
+export function newMessage(input: JsonObject, queue: Queue, sender: Sender): NewMessage {
   const body = requiredString(input, 'MessageBody');
   const limitBytes = queue.settings.maximumMessageSizeBytes;
   if (messageSizeBytes(input) > limitBytes) {
@@ -31,7 +37,7 @@ export function newMessage(input: JsonObject, queue: Queue, caller: Caller): New
   if (hasForbiddenCharacter(body)) throw invalidMessageContents();
   const attributes = attributesOf(input);
   checkAttributes(attributes, hasForbiddenCharacter);
-  const traceHeader = traceHeaderOf(input);
+  const traceHeader = traceHeaderOf(input) ?? sender.traceHeader;
   const delaySeconds = optionalInteger(input, 'DelaySeconds', {
     min: 0,
     max: 900,
@@ -40,7 +46,7 @@ export function newMessage(input: JsonObject, queue: Queue, caller: Caller): New
   return {
     body,
     ...(Object.keys(attributes).length > 0 && { messageAttributes: attributes }),
-    senderId: senderIdOf(caller),
+    senderId: senderIdOf(sender.caller),
     ...(traceHeader !== undefined && { traceHeader }),
     ...(queue.fifo ? fifoParts(input, queue, body, delaySeconds) : standardParts(input, delaySeconds)),
   };

@@ -2,6 +2,9 @@ import { DueHeap } from './due-heap.ts';
 import type { StoredMessage } from './message.ts';
 import type { Shelf } from './shelf.ts';
 
+/** Source: SQS Developer Guide, "Message quotas", for standard and FIFO queues alike. */
+export const inFlightLimit = 120_000;
+
 export interface QueueCounts {
   readonly delayed: number;
   readonly available: number;
@@ -33,9 +36,9 @@ export class MessageStore {
     return this.#due.first?.dueAtMs;
   }
 
-  /** Zero exactly when `take` would find nothing. */
+  /** Zero exactly when a receive would get nothing: while too much is in flight, too. Nobody is to be woken then. */
   get receivable(): number {
-    return this.#shelf.receivable;
+    return Math.min(this.#shelf.receivable, inFlightLimit - this.#counts['in-flight']);
   }
 
   get(messageId: string): StoredMessage | undefined {

@@ -75,6 +75,13 @@ export interface ReceivedMessage {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+export function countReceive(message: StoredMessage, nowMs: number): void {
+  message.receiveCount += 1;
+  message.receivesHere += 1;
+  message.firstReceivedAtMs ??= nowMs;
+  message.lastReceivedAtMs = nowMs;
+}
+
 export function receivedMessage(message: StoredMessage, receiptHandle: string): ReceivedMessage {
   const { messageId, body, md5OfBody, messageAttributes, md5OfMessageAttributes } = message;
   return {

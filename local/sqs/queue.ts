@@ -4,9 +4,9 @@ import { Alarm } from './alarm.ts';
 import { Deduplication, deduplicationKey } from './deduplication.ts';
 import { FifoShelf } from './fifo-shelf.ts';
 import type { HandOut } from './hand-out.ts';
-import { MessageStore } from './message-store.ts';
+import { inFlightLimit, MessageStore } from './message-store.ts';
 import type { QueueCounts } from './message-store.ts';
-import { receivedMessage } from './message.ts';
+import { countReceive, receivedMessage } from './message.ts';
 import type { NewMessage, ReceivedMessage, SentMessage, StoredMessage } from './message.ts';
 import { deadLetter, redrivenMessage, sequenceNumber, storedMessage } from './new-message.ts';
 import type { QueueSettings } from './queue-settings.ts';
@@ -30,9 +30,6 @@ export interface ReceiveOptions {
   /** 0 to 43,200; undefined: the queue's own. */
   readonly visibilityTimeoutSeconds?: number;
 }
-
-/** Source: SQS Developer Guide, "Message quotas", for standard and FIFO queues alike. */
-export const inFlightLimit = 120_000;
 
 /** Source: API reference of ChangeMessageVisibility. */
 const longestVisibilitySeconds = 43_200;
@@ -91,6 +88,11 @@ export class Queue {
     return this.#store.counts;
   }
 
+  /** How many long polls and pollers wait for a message. */
+  get waiting(): number {
+    return this.#waiters.count;
+  }
+
   /**
    * Changes attributes. A new retention counts for messages that are in the queue already, a new delay only on FIFO
    * queues (SQS Developer Guide, "Delay queues").
@@ -109,15 +111,15 @@ export class Queue {
   /** Accepts checked messages, in order; a FIFO duplicate is answered with the message it repeats. */
   send(messages: readonly NewMessage[]): SentMessage[] {
     const nowMs = this.#settle();
-    const added: StoredMessage[] = [];
+    const added: { messageId: string; body: string }[] = [];
     const sent = messages.map((message) => {
+      const stored = storedMessage(message, nowMs, message.delaySeconds ?? this.#settings.delaySeconds);
       const key = this.fifo ? deduplicationKey(message, this.#settings.deduplicationScope) : undefined;
       const earlier = key === undefined ? undefined : this.#deduplication.earlier(key, nowMs);
-      if (earlier !== undefined) return earlier;
-      const stored = storedMessage(message, nowMs, message.delaySeconds ?? this.#settings.delaySeconds);
+      if (earlier !== undefined) return { ...stored, ...earlier.sent };
       this.#admit(stored);
       if (key !== undefined) this.#deduplication.remember(key, stored, nowMs);
-      added.push(stored);
+      added.push({ messageId: stored.messageId, body: stored.body });
       return stored;
     });
     if (added.length > 0) {
@@ -125,7 +127,7 @@ export class Queue {
         type: 'messages-sent',
         atMs: nowMs,
         queueName: this.name,
-        messages: added.map(briefly),
+        messages: added,
       });
     }
     this.#settleAndServe();
@@ -262,7 +264,7 @@ export class Queue {
 
   /** Takes the queue out of service: whoever waits gets nothing, the timer stops. */
   close(): void {
-    this.#alarm.cancel();
+    this.#alarm.close();
     this.#waiters.endAll();
   }
 
@@ -310,13 +312,8 @@ export class Queue {
   }
 
   #handOver(message: StoredMessage, nowMs: number, timeoutSeconds: number): ReceivedMessage {
-    message.receiveCount += 1;
-    message.receivesHere += 1;
-    message.firstReceivedAtMs ??= nowMs;
-    message.lastReceivedAtMs = nowMs;
+    countReceive(message, nowMs);
     this.#store.putInFlight(message, nowMs + timeoutSeconds * 1000);
     return receivedMessage(message, this.#receipts.issue(message));
   }
 }
-
-const briefly = ({ messageId, body }: StoredMessage) => ({ messageId, body });

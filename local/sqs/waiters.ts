@@ -12,6 +12,10 @@ interface Waiter {
 export class Waiters {
   readonly #waiting = new Set<Waiter>();
 
+  get count(): number {
+    return this.#waiting.size;
+  }
+
   /** Resolves with what `attempt` got (undefined: nothing, go on waiting), or with undefined on abort or `endAll`. */
   waitFor<Result>(attempt: () => Result | undefined, signal: AbortSignal): Promise<Result | undefined> {
     return this.#wait(signal, (finish) => () => {

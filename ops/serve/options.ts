@@ -4,6 +4,7 @@ import { oneOf, parseOptions, wholeNumber } from '../command-line.ts';
 export interface ServeOptions {
   /** Folder of a cloud assembly to serve; this project's own when undefined. */
   readonly assembly?: string;
+  /** 0 lets the system choose. */
   readonly port: number;
   /** False when the port was asked for by name: then a taken port is an error, not a reason to take another. */
   readonly nextFreePort: boolean;
@@ -23,7 +24,7 @@ CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.
 Usage: npm run local -- [options]
 
   --assembly DIR    serve the cloud assembly in DIR (what "cdk synth" wrote) instead of this project's
-  --port N          1 to 65,535 (default ${defaultPort}, the next free one when it is taken)
+  --port N          1 to 65,535 (default ${defaultPort}, the next free one when it is taken); 0 for any free one
   --preset NAME     production (default) or lab, for this project's own stack
   --iam MODE        enforce (default), audit (let through, but say so) or off
   --shuffle SEED    hand out messages in arbitrary order and portions, as AWS may; same seed, same order
@@ -48,7 +49,7 @@ export function parseServeOptions(args: readonly string[], presets: readonly str
   const { assembly, port, preset, iam, shuffle, 'no-watch': noWatch, help } = parseOptions(args, definitions);
   return {
     ...(assembly === undefined ? {} : { assembly }),
-    port: port === undefined ? defaultPort : wholeNumber('--port', port, 1, 65_535),
+    port: port === undefined ? defaultPort : wholeNumber('--port', port, 0, 65_535),
     nextFreePort: port === undefined,
     preset: oneOf('--preset', preset, presets),
     iam: oneOf('--iam', iam, ['enforce', 'audit', 'off']),

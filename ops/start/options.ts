@@ -25,7 +25,7 @@ Usage: npm start -- [options]
   --bad-rate R      share of bad orders, 0 to 1 (default: UserX among every ten, as in the lecture)
   --seed N          same seed, same orders; a whole number from 0 to ${maximumSeed.toLocaleString('en')}
   --preset NAME     production (default) or lab
-  --json            one JSON document on stdout and nothing else
+  --json            one JSON document on stdout and nothing else (npm's own lines: npm start --silent)
   --help            this text
 
 Example: npm start -- --count 1000 --bad-rate 0.05 --seed 7

@@ -1,4 +1,5 @@
 import type { MappingModel } from '../../model.ts';
+import { patternTextProblem } from '../../event-source-mapping/filter-pattern.ts';
 import { assemblyError, refusedByAws } from '../error-codes.ts';
 import { isJsonObject } from '../json.ts';
 import { generatedUuid } from '../physical-names.ts';
@@ -114,20 +115,13 @@ function readFilterPatterns(properties: Properties): MappingModel['filterPattern
   const filters = properties.object('FilterCriteria', ['Filters'])?.list('Filters') ?? [];
   return filters.map((filter) => {
     const pattern = isJsonObject(filter) ? filter['Pattern'] : undefined;
-    if (typeof pattern === 'string' && isPattern(pattern)) return pattern;
+    const problem = typeof pattern === 'string' ? patternTextProblem(pattern) : 'a filter has no pattern';
+    if (typeof pattern === 'string' && problem === undefined) return pattern;
     throw refusedByAws(
       'InvalidParameterValueException',
       'Invalid filter pattern definition.',
-      'Write the pattern as JSON text of an object, with FilterCriteria.filter for example.',
+      `Write the pattern as JSON text of an object, with FilterCriteria.filter for example: ${problem}.`,
       properties.placeOf('FilterCriteria'),
     );
   });
-}
-
-function isPattern(text: string): boolean {
-  try {
-    return isJsonObject(JSON.parse(text));
-  } catch {
-    return false;
-  }
 }

@@ -17,12 +17,16 @@ const known = new Set([
 
 /**
  * The mapping's model after an update.
- * @throws {AwsError} `InvalidParameterValueException` as Lambda does for settings it would refuse (limits: Lambda API
- * reference, UpdateEventSourceMapping)
+ * @throws {AwsError} `InvalidParameterValueException`, and `ValidationException` for a number out of range, as Lambda
+ * does for settings it would refuse (limits: Lambda API reference, UpdateEventSourceMapping)
  */
 export function changedMapping(model: MappingModel, input: JsonObject, fifo: boolean): MappingModel {
   const unknown = Object.keys(input).find((name) => !known.has(name));
   if (unknown !== undefined) throw invalid(`${unknown} cannot be changed in the local runtime.`);
+  const functionName = input['FunctionName'];
+  if (typeof functionName === 'string' && functionNameOf(functionName) !== model.functionName) {
+    throw invalid('FunctionName cannot be changed in the local runtime. Change the template instead.');
+  }
 
   const { maximumConcurrency: _, ...rest } = model;
   const maximumConcurrency = maximumConcurrencyOf(input, model);
@@ -72,8 +76,21 @@ function patterns(input: JsonObject): string[] | undefined {
 function integer(input: JsonObject, name: string, minimum: number, maximum: number): number | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum) return value;
-  throw invalid(`${name} must be a whole number from ${minimum} to ${maximum}, not ${JSON.stringify(value)}.`);
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw invalid(`${name} must be a whole number, not ${JSON.stringify(value)}.`);
+  }
+  if (value >= minimum && value <= maximum) return value;
+  const constraint = value < minimum ? `greater than or equal to ${minimum}` : `less than or equal to ${maximum}`;
+  const member = name.charAt(0).toLowerCase() + name.slice(1);
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have value ${constraint}`,
+  );
+}
+
+/** A name, an ARN or a partial ARN, with or without a version or alias. */
+function functionNameOf(reference: string): string {
+  return /function:([\w-]+)/u.exec(reference)?.[1] ?? reference.split(':')[0] ?? reference;
 }
 
 function boolean(input: JsonObject, name: string): boolean | undefined {

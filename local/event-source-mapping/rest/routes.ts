@@ -34,6 +34,7 @@ export function mappingRoutes(service: MappingService): RestRoute[] {
       permissions: (request) => permission('lambda:UpdateEventSourceMapping', request),
       run(request) {
         const mapping = find(service, request);
+        if (mapping.isChanging) throw inUse();
         const isFifo = mapping.model.queueArn.endsWith('.fifo');
         // Like AWS, answers at once with the state on the way; polling GetEventSourceMapping shows when it is there.
         void mapping.update(changedMapping(mapping.model, parse(request.body), isFifo));
@@ -64,6 +65,13 @@ function find(service: MappingService, { parameters }: RestRequest): EventSource
   if (mapping !== undefined) return mapping;
   throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', {
     httpStatus: 404,
+    members: { Type: 'User' },
+  });
+}
+
+/** As Lambda refuses an update while another one is under way (API reference, UpdateEventSourceMapping). */
+function inUse(): AwsError {
+  return new AwsError('ResourceInUseException', 'Cannot update the event source mapping because it is in use.', {
     members: { Type: 'User' },
   });
 }

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../endpoint/service.ts';
 import type { FunctionModel } from '../../model.ts';
-import type { CodeFingerprint } from '../code-fingerprint.ts';
+import type { DeployedCode } from '../code-store.ts';
 
 /** A function and what the service knows of its code. */
 export interface DeployedFunction {
   readonly fn: FunctionModel;
-  readonly code: CodeFingerprint;
+  readonly code: DeployedCode;
   readonly updatedAtMs: number;
 }
 

@@ -11,13 +11,13 @@ export function getFunction(find: FindDeployed): RestRoute {
     permissions: (request) => [{ action: 'lambda:GetFunction', resource: find(request).fn.arn }],
     run(request) {
       const deployed = find(request);
-      const { reservedConcurrency, codeDirectory } = deployed.fn;
+      const { reservedConcurrency } = deployed.fn;
       return {
         status: 200,
         body: {
           Configuration: functionConfiguration(deployed, isQualified(request)),
           // On AWS a link to the archive in S3; here the folder that runs.
-          Code: { RepositoryType: 'S3', Location: pathToFileURL(codeDirectory).href },
+          Code: { RepositoryType: 'S3', Location: pathToFileURL(deployed.code.taskRoot).href },
           ...(reservedConcurrency !== undefined && {
             Concurrency: { ReservedConcurrentExecutions: reservedConcurrency },
           }),

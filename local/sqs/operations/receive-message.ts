@@ -9,7 +9,7 @@ import {
   stringMap,
   strings,
 } from '../operation-input.ts';
-import { inFlightLimit } from '../queue.ts';
+import { inFlightLimit } from '../message-store.ts';
 import type { Queue, ReceiveOptions } from '../queue.ts';
 import { attributeSelection, selectAttributes } from '../attribute-selection.ts';
 import type { AttributeSelection } from '../attribute-selection.ts';

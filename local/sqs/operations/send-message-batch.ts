@@ -19,7 +19,7 @@ const shapes = {
 } as const;
 
 export const sendMessageBatch = (sqs: SqsContext): Operation =>
-  queueOperation(sqs, 'SendMessage', shapes, (queue, input, { caller }) => {
+  queueOperation(sqs, 'SendMessage', shapes, (queue, input, context) => {
     const entries = batchEntries(input, 'SendMessageBatchRequestEntry');
     checkFifoBatch(entries, queue);
     const bytes = entries.reduce((sum, entry) => sum + messageSizeBytes(entry), 0);
@@ -29,7 +29,7 @@ export const sendMessageBatch = (sqs: SqsContext): Operation =>
     const failed: JsonObject[] = [];
     for (const entry of entries) {
       try {
-        good.push({ id: entry['Id'], message: newMessage(entry, queue, caller) });
+        good.push({ id: entry['Id'], message: newMessage(entry, queue, context) });
       } catch (error) {
         failed.push(failedEntry(entry, error));
       }

@@ -15,8 +15,8 @@ export const messageMembers = {
 } as const;
 
 export const sendMessage = (sqs: SqsContext): Operation =>
-  queueOperation(sqs, 'SendMessage', { input: messageMembers }, (queue, input, { caller }) => {
-    const [sent] = queue.send([newMessage(input, queue, caller)]);
+  queueOperation(sqs, 'SendMessage', { input: messageMembers }, (queue, input, context) => {
+    const [sent] = queue.send([newMessage(input, queue, context)]);
     return sent === undefined ? {} : sentDocument(sent);
   });
 

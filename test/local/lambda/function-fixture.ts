@@ -50,7 +50,7 @@ export function codeFolder(files: Readonly<Record<string, string>>): string {
 const folders: string[] = [];
 
 export function removeFolders(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
 /** A started service and all it emits. Disposing of it ends its processes. */

@@ -98,7 +98,9 @@ describe('an invocation', () => {
       TZ: ':UTC',
       _X_AMZN_TRACE_ID: expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0$/),
     });
-    const foreign = Object.keys(payload).filter((name) => !/^(AWS_|LAMBDA_|_|PATH$|LANG$|TZ$|STAGE$)/.test(name));
+    const foreign = Object.keys(payload).filter(
+      (name) => !/^(AWS_|LAMBDA_|_|PATH$|NODE_PATH$|LANG$|TZ$|STAGE$)/.test(name),
+    );
     expect(foreign).toEqual([]);
     expect(payload['AWS_PROFILE']).toBeUndefined();
   });

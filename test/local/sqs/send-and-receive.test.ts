@@ -1,10 +1,4 @@
-import {
-  DeleteMessageBatchCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { queueModel } from './queue-model.ts';
@@ -21,8 +15,13 @@ beforeEach(async () => {
 
 afterAll(() => Promise.all(started.map((harness) => harness.close())));
 
+const text = (value: string) => ({ DataType: 'String', StringValue: value });
+
 const send = (body: string, more: object = {}) =>
   sqs.client.send(new SendMessageCommand({ QueueUrl: sqs.url('orders'), MessageBody: body, ...more }));
+
+const receiveChoosing = async (MessageAttributeNames: string[]) =>
+  (await sqs.receive('orders', { MessageAttributeNames, VisibilityTimeout: 0 }))[0];
 
 describe('SendMessage and ReceiveMessage', () => {
   test('a message comes back with its id, body, MD5 and system attributes', async () => {
@@ -76,22 +75,20 @@ describe('SendMessage and ReceiveMessage', () => {
   });
 
   test('message attributes are chosen by name, by prefix or all, and the MD5 is of those chosen', async () => {
-    const text = (value: string) => ({ DataType: 'String', StringValue: value });
     const all = { Hello: text('There'), General: text('Kenobi'), 'Help.Me': text('Me') };
     await send('msg', { MessageAttributes: all });
-    const receive = async (names: string[]) => {
-      const options = { MessageAttributeNames: names, VisibilityTimeout: 0 };
-      return (await sqs.receive('orders', options))[0];
-    };
 
-    expect(await receive(['All'])).toMatchObject({
+    expect(await receiveChoosing(['All'])).toMatchObject({
       MessageAttributes: all,
       MD5OfMessageAttributes: '4c360f3fdafd970e05fae2f149d997f5',
     });
-    expect((await receive(['.*']))?.MessageAttributes).toEqual(all);
-    expect(Object.keys((await receive(['Hel.*']))?.MessageAttributes ?? {}).toSorted()).toEqual(['Hello', 'Help.Me']);
-    expect((await receive(['General']))?.MessageAttributes).toEqual({ General: text('Kenobi') });
-    expect((await receive([]))?.MessageAttributes).toBeUndefined();
+    expect((await receiveChoosing(['.*']))?.MessageAttributes).toEqual(all);
+    expect(Object.keys((await receiveChoosing(['Hel.*']))?.MessageAttributes ?? {}).toSorted()).toEqual([
+      'Hello',
+      'Help.Me',
+    ]);
+    expect((await receiveChoosing(['General']))?.MessageAttributes).toEqual({ General: text('Kenobi') });
+    expect((await receiveChoosing([]))?.MessageAttributes).toBeUndefined();
   });
 
   test.each([
@@ -148,75 +145,6 @@ describe('SendMessage and ReceiveMessage', () => {
   });
 });
 
-describe('batches', () => {
-  const sendBatch = (bodies: readonly string[], queue = 'orders') =>
-    sqs.client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: sqs.url(queue),
-        Entries: bodies.map((body, index) => ({ Id: `m${index}`, MessageBody: body })),
-      }),
-    );
-
-  test('ten messages are one event, eleven are refused and nothing is enqueued', async () => {
-    await sendBatch(Array.from({ length: 10 }, (_, index) => `order ${index}`));
-    expect(sqs.eventsOf('messages-sent')).toHaveLength(1);
-    expect(sqs.eventsOf('messages-sent')[0]?.messages).toHaveLength(10);
-
-    await expect(sendBatch(Array.from({ length: 11 }, () => 'x'))).rejects.toMatchObject({
-      name: 'TooManyEntriesInBatchRequest',
-      Code: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
-      message: 'Maximum number of entries per request are 10. You have sent 11.',
-    });
-    expect(sqs.queue('orders').counts.available).toBe(10);
-  });
-
-  test('a total above 1 MiB is BatchRequestTooLong', async () => {
-    await expect(sendBatch(['x'.repeat(600_000), 'x'.repeat(448_577)])).rejects.toMatchObject({
-      name: 'BatchRequestTooLong',
-      message: 'Batch requests cannot be longer than 1048576 bytes. You have sent 1048577 bytes.',
-    });
-  });
-
-  test('an entry at fault comes back in Failed with HTTP 200, the others are sent', async () => {
-    const answer = await sendBatch(['fine', 'x'.repeat(1_025)], 'small');
-    expect(answer.Successful?.map(({ Id }) => Id)).toEqual(['m0']);
-    expect(answer.Failed).toEqual([
-      { Id: 'm1', Code: 'InvalidParameterValue', SenderFault: true, Message: expect.stringContaining('1024 bytes') },
-    ]);
-  });
-
-  test.each([
-    [[], 'EmptyBatchRequest'],
-    [
-      [
-        { Id: 'a', MessageBody: 'x' },
-        { Id: 'a', MessageBody: 'y' },
-      ],
-      'BatchEntryIdsNotDistinct',
-    ],
-    [[{ Id: 'not valid', MessageBody: 'x' }], 'InvalidBatchEntryId'],
-  ])('entries %j are %s', async (Entries, name) => {
-    const command = new SendMessageBatchCommand({ QueueUrl: sqs.url('orders'), Entries });
-    await expect(sqs.client.send(command)).rejects.toMatchObject({ name });
-  });
-
-  test('deleting a batch reports the handle at fault and deletes the rest', async () => {
-    await sendBatch(['a', 'b']);
-    const [first] = await sqs.receive('orders');
-    const answer = await sqs.client.send(
-      new DeleteMessageBatchCommand({
-        QueueUrl: sqs.url('orders'),
-        Entries: [
-          { Id: 'good', ReceiptHandle: first?.ReceiptHandle },
-          { Id: 'bad', ReceiptHandle: 'garbage' },
-        ],
-      }),
-    );
-    expect(answer.Successful).toEqual([{ Id: 'good' }]);
-    expect(answer.Failed).toMatchObject([{ Id: 'bad', Code: 'ReceiptHandleIsInvalid', SenderFault: true }]);
-  });
-});
-
 describe('DeleteMessage', () => {
   test('deletes, and deleting again is no error', async () => {
     await send('once');
@@ -261,6 +189,29 @@ describe('DeleteMessage', () => {
       });
     }
   });
+});
+
+test('the trace header of the request becomes AWSTraceHeader', async () => {
+  const response = await fetch(sqs.endpoint.url, {
+    method: 'POST',
+    headers: {
+      'x-amz-target': 'AmazonSQS.SendMessage',
+      'x-amzn-trace-id': 'Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1',
+      authorization: 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/sqs/aws4_request',
+    },
+    body: JSON.stringify({ QueueUrl: sqs.url('orders'), MessageBody: 'traced' }),
+  });
+  expect(response.status).toBe(200);
+  expect((await sqs.receive('orders'))[0]?.Attributes?.AWSTraceHeader).toBe(
+    'Root=1-3152b799-8954dae64eda91bc9a23a7e8;Parent=7fa8c0f79203be72;Sampled=1',
+  );
+});
+
+test('with 120,000 messages in flight a short poll of a standard queue is refused', async () => {
+  const queue = sqs.queue('orders');
+  queue.send(Array.from({ length: 120_001 }, () => ({ body: 'x', senderId: 'test' })));
+  expect(queue.receive({ max: 120_001 })).toHaveLength(120_000);
+  await expect(sqs.receive('orders')).rejects.toMatchObject({ name: 'OverLimit', $metadata: { httpStatusCode: 403 } });
 });
 
 test('the counters are true without anybody receiving', async () => {

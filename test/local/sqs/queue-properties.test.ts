@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { EventStream } from '../../../local/events.ts';
+import { QueueRegistry } from '../../../local/sqs/queue-registry.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { accountId, queueModel, region } from './queue-model.ts';
+import { QueueTwin } from './queue-twin.ts';
+import type { Step } from './queue-twin.ts';
+
+const seconds = (min: number, max: number) => fc.integer({ min, max });
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ kind: fc.constant('send' as const), delay: seconds(0, 3) }),
+  fc.record({ kind: fc.constant('receive' as const), max: fc.integer({ min: 1, max: 4 }), timeout: seconds(0, 9) }),
+  fc.record({ kind: fc.constantFrom('delete' as const, 'outdated delete' as const), pick: fc.nat(9) }),
+  fc.record({ kind: fc.constant('change' as const), pick: fc.nat(9), timeout: seconds(0, 9) }),
+  fc.record({ kind: fc.constant('wait' as const), seconds: seconds(1, 8) }),
+);
+
+describe('a queue', () => {
+  test.each([undefined, { seed: 5 }])('does what a list that is scanned does (hand out %j)', async (handOut) => {
+    const run = async (steps: readonly Step[]) => {
+      const twin = new QueueTwin(handOut);
+      for (const action of steps) await twin.apply(action);
+      twin.close();
+    };
+    const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), run);
+    await expect(fc.assert(property, { numRuns: 150 })).resolves.toBeUndefined();
+  });
+
+  test('loses and doubles nothing over a backlog of 50,000', () => {
+    const queues = new QueueRegistry({ clock: new ManualClock(), events: new EventStream(), region, accountId });
+    queues.applyTemplate([queueModel('orders')]);
+    const queue = queues.require('orders');
+    const count = 50_000;
+    queue.send(Array.from({ length: count }, (_, index) => ({ body: String(index), senderId: 'test' })));
+    const seen: string[] = [];
+    for (let messages = queue.receive({ max: 10 }); messages.length > 0; messages = queue.receive({ max: 10 })) {
+      for (const { body, receiptHandle } of messages) {
+        seen.push(body);
+        queue.delete(receiptHandle);
+      }
+    }
+    expect(seen).toHaveLength(count);
+    expect(new Set(seen).size).toBe(count);
+    expect(queue.counts).toMatchObject({ available: 0, 'in-flight': 0, delayed: 0 });
+    queues.close();
+  });
+});
