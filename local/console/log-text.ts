@@ -72,8 +72,26 @@ function readTextLine(line: string): LogText | undefined {
     const status = /\tStatus: (\w+)/.exec(line)?.[1];
     return { level: 'platform', text: `REPORT${status === undefined ? '' : ` ${status}`} ${text}` };
   }
-  const [, level, text] = /^\S+Z\t\S*\t([A-Z]+)\t([^]*)$/.exec(line) ?? [];
-  return level === undefined ? { level: 'info', text: line } : { level: levelOf(level), text: text ?? '' };
+  const failure = platformFailure.exec(line)?.[1];
+  if (failure !== undefined) return { level: 'error', text: failure };
+  const [, level, text = ''] = /^\S+Z\t\S*\t([A-Z]+)\t([^]*)$/.exec(line) ?? [];
+  if (level === undefined) return { level: 'info', text: line };
+  return { level: levelOf(level), text: withoutStack(text) };
+}
+
+/** What the platform says of a timeout, and of a process that ended. */
+const platformFailure = /^(?:\S+Z [\da-f-]{36} (?=Task timed out)|RequestId: [\da-f-]{36} Error: )(.+)/;
+
+/** `Invoke Error <tab> {…}` and its like carry the error as JSON. */
+function withoutStack(text: string): string {
+  const [, what, json = ''] = /^(\w[\w ]*) \t(\{.*\})$/.exec(text) ?? [];
+  if (what === undefined) return text;
+  try {
+    const error: unknown = JSON.parse(json);
+    return isError(error) ? `${what}: ${error.errorType}: ${error.errorMessage}` : text;
+  } catch {
+    return text;
+  }
 }
 
 function reportText(durationMs: number, initMs: number | undefined, memoryMb: number | undefined): string {

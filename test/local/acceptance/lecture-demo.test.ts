@@ -104,6 +104,6 @@ describe('a template of the lecture demo’s shape, unmodified', () => {
 
     await served.command.until(/Failed Order UserX .*must have required property 'address'/);
     await served.command.until(/failed-orders .*Failed Order User\d valid/);
-    expect(served.command.output).toMatch(/process-orders .*Invoke Error .*"errorMessage":"{}"/);
+    expect(served.command.output).toMatch(/process-orders .*Invoke Error: Error: {}$/m);
   });
 });

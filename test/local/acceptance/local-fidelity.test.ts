@@ -45,5 +45,5 @@ test('the error codes it lists are those that the code has', () => {
     return [...own, ...table].map(([, code = '']) => code);
   });
   const listed = document.slice(document.indexOf('## Error codes')).matchAll(/^\| `([A-Z_]+)`/gm);
-  expect([...listed].map(([, code]) => code).toSorted()).toEqual([...new Set(codes)].toSorted());
+  expect(new Set([...listed].map(([, code]) => code))).toEqual(new Set(codes));
 });

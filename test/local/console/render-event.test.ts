@@ -1,0 +1,87 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { renderEvent } from '../../../local/console/render-event.ts';
+import type { LogEvent, RuntimeEvent } from '../../../local/events.ts';
+
+const atMs = Date.UTC(2026, 0, 1, 12, 30, 15, 7);
+const options = {
+  color: false,
+  functionLabel: (name: string) => name.replace('physical-', ''),
+  queueLabel: (name: string) => name.replace('physical-', ''),
+  messageLabel: (messageId: string) => (messageId === 'known' ? 'UserX' : undefined),
+};
+const log: LogEvent = {
+  type: 'log',
+  atMs,
+  functionName: 'physical-worker',
+  environmentId: 'c41a0b77',
+  logGroupName: 'group',
+  logStreamName: 'stream',
+  source: 'function',
+  message: '2026-01-01T12:30:15.007Z\tid\tINFO\thello\n',
+};
+const batch = { type: 'batch-ended', atMs, mappingId: 'm', queueName: 'physical-orders', functionName: 'f' } as const;
+
+describe('an event at the terminal', () => {
+  test.each<[string, RuntimeEvent, string]>([
+    ['log', log, 'worker           c41a  hello'],
+    [
+      'log of an object, with what is known of its message',
+      {
+        ...log,
+        message: JSON.stringify({
+          level: 'WARN',
+          message: { message: 'Bad', messageId: 'known', name: 'UserX', none: null, empty: [], why: ['a', 'b'], n: 1 },
+        }),
+      },
+      'worker           c41a  Bad  UserX  why=a; b  n=1',
+    ],
+    [
+      'batch of which messages stay',
+      { ...batch, deleted: ['a'], kept: ['b'], reason: 'the function failed' },
+      'runtime                orders: 1 of a batch of 2 stay: the function failed',
+    ],
+    [
+      'message that moved',
+      { type: 'message-moved', atMs, messageId: 'known', fromQueueName: 'physical-orders', toQueueName: 'bad' },
+      'runtime                UserX: orders → bad',
+    ],
+    [
+      'message that expired',
+      { type: 'message-expired', atMs, messageId: 'm1', queueName: 'physical-orders' },
+      'runtime                m1 expired in orders',
+    ],
+    [
+      'batch that was filtered',
+      { ...batch, type: 'messages-filtered', messageIds: ['a', 'b'] },
+      'runtime                2 messages match no filter and are deleted unprocessed',
+    ],
+    ['notice', { type: 'notice', atMs, level: 'warning', message: 'Look here.' }, 'runtime                Look here.'],
+  ])('%s is one line', (_name, event, expected) => {
+    expect(renderEvent(event, options)).toBe(`12:30:15.007  ${expected}`);
+    expect(stripVTControlCharacters(renderEvent(event, { ...options, color: true }) ?? '')).toBe(
+      `12:30:15.007  ${expected}`,
+    );
+  });
+
+  test.each<RuntimeEvent>([
+    { ...log, message: 'START RequestId: 1 Version: $LATEST' },
+    { ...batch, deleted: ['a'], kept: [] },
+    { ...batch, type: 'batch-started', messageIds: ['a'] },
+    { type: 'messages-sent', atMs, queueName: 'q', messages: [] },
+    { type: 'invocation-started', atMs, functionName: 'f', environmentId: 'e', requestId: 'r' },
+  ])('%j that says nothing new is no line', (event) => {
+    expect(renderEvent(event, options)).toBeUndefined();
+  });
+
+  test('has the color of its environment and of its severity, and none when told so', () => {
+    const colored = renderEvent(
+      { ...log, message: `2026-01-01T12:30:15.007Z\tid\tERROR\tno` },
+      { ...options, color: true },
+    );
+    expect(colored).toContain('\u001B[31mno\u001B[39m');
+    const other = renderEvent({ ...log, environmentId: 'c41b0b77' }, { ...options, color: true });
+    expect(other?.split('worker')[0]).not.toBe(colored?.split('worker')[0]);
+    expect(renderEvent(log, options)).not.toContain('\u001B');
+  });
+});
