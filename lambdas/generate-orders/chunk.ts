@@ -1,5 +1,4 @@
-/** SQS takes at most 10 entries a request, and 1 MiB in all of them (API reference, SendMessageBatch). */
-export const limits = { entries: 10, bytes: 1_048_576 } as const;
+import { sendBatchLimits as limits } from '../../shared/send-batch-limits.ts';
 
 /** What fits into one request, in order; or one message that fits into none. */
 export type Chunk<T> =

@@ -1,4 +1,5 @@
-import { chunk, limits } from './chunk.ts';
+import { sendBatchLimits } from '../../shared/send-batch-limits.ts';
+import { chunk } from './chunk.ts';
 import type { GeneratedMessage } from './order-sequence.ts';
 import { type NotQueued, sendBatch, type SendBatchDependencies } from './send-batch.ts';
 
@@ -54,6 +55,6 @@ export async function sendAll(
 }
 
 function tooLarge({ index, orderId }: GeneratedMessage, bytes: number): NotQueued {
-  const message = `The message has ${bytes} bytes, SQS takes ${limits.bytes}.`;
+  const message = `The message has ${bytes} bytes, SQS takes ${sendBatchLimits.bytes}.`;
   return { index, orderId, code: 'MessageTooLarge', message };
 }

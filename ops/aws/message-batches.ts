@@ -1,7 +1,5 @@
+import { sendBatchLimits } from '../../shared/send-batch-limits.ts';
 import type { OutgoingMessage } from './send-messages.ts';
-
-/** SQS takes at most 10 entries a request, and 1 MiB in all of them, attributes included (SendMessageBatch). */
-export const batchLimits = { entries: 10, bytes: 1_048_576 } as const;
 
 /** Something to send, and what it is for. */
 export interface Parcel<Subject> {
@@ -17,18 +15,18 @@ export type Batch<Subject> =
 /** Cuts a stream of messages into requests, as few as their order allows, and reads no further than it must. */
 export async function* messageBatches<Subject>(
   parcels: AsyncIterable<Parcel<Subject>>,
-  maximumEntries: number = batchLimits.entries,
+  maximumEntries: number = sendBatchLimits.entries,
 ): AsyncGenerator<Batch<Subject>> {
   let pending: Parcel<Subject>[] = [];
   let pendingBytes = 0;
   for await (const parcel of parcels) {
     const bytes = bytesOf(parcel.message);
-    if (pending.length > 0 && pendingBytes + bytes > batchLimits.bytes) {
+    if (pending.length > 0 && pendingBytes + bytes > sendBatchLimits.bytes) {
       yield { kind: 'batch', parcels: pending };
       pending = [];
       pendingBytes = 0;
     }
-    if (bytes > batchLimits.bytes) {
+    if (bytes > sendBatchLimits.bytes) {
       yield { kind: 'too-large', parcel, bytes };
       continue;
     }

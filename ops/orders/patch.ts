@@ -5,7 +5,7 @@ import { failures } from '../ledger/failures.ts';
 import { judge } from '../ledger/judge.ts';
 import { mend } from '../ledger/mend.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
-import { type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
+import { inChunks, type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
@@ -28,6 +28,8 @@ interface PatchOptions {
 
 /** Differences shown before anybody is asked. */
 const shownDifferences = 3;
+/** Rows changed at the same time. */
+const updatesInFlight = 16;
 
 export function definePatch(program: Command, run: Run): void {
   program
@@ -76,15 +78,19 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
       total,
     }),
     async () => {
-      for await (const failure of chosen()) {
+      for await (const some of inChunks(chosen(), updatesInFlight)) {
         if (io.signal.aborted) break;
-        const { failureId, orderKey } = failure.row;
-        const problem = await apply(await judged(failure), failure);
-        if (problem === undefined) patched += 1;
-        else leftAlone.add({ id: failureId, label: orderKey, reason: problem });
+        await Promise.all(some.map(patchOne));
       }
     },
   );
+
+  async function patchOne(failure: WholeFailure): Promise<void> {
+    const { failureId, orderKey } = failure.row;
+    const problem = await apply(await judged(failure), failure);
+    if (problem === undefined) patched += 1;
+    else leftAlone.add({ id: failureId, label: orderKey, reason: problem });
+  }
 
   async function apply(result: MendedBody, failure: WholeFailure): Promise<string | undefined> {
     if ('problem' in result) return result.problem;

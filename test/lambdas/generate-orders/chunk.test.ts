@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chunk, limits } from '../../../lambdas/generate-orders/chunk.ts';
+import { chunk } from '../../../lambdas/generate-orders/chunk.ts';
+import { sendBatchLimits as limits } from '../../../shared/send-batch-limits.ts';
 
 /** Bodies of all sizes up to a little above the limit, some in characters of several bytes. */
 const bodies = fc

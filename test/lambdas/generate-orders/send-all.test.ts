@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { limits } from '../../../lambdas/generate-orders/chunk.ts';
+import { sendBatchLimits as limits } from '../../../shared/send-batch-limits.ts';
 import type { GeneratedMessage } from '../../../lambdas/generate-orders/order-sequence.ts';
 import { sendAll } from '../../../lambdas/generate-orders/send-all.ts';
 import type { EntryRefusal, SendBatchDependencies } from '../../../lambdas/generate-orders/send-batch.ts';

@@ -1,8 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { batchLimits, bytesOf, messageBatches } from '../../../ops/aws/message-batches.ts';
+import { bytesOf, messageBatches } from '../../../ops/aws/message-batches.ts';
 import { type OutgoingMessage, sendMessages } from '../../../ops/aws/send-messages.ts';
+import { sendBatchLimits } from '../../../shared/send-batch-limits.ts';
 import { collect } from '../../../ops/ledger/collect.ts';
 import { ManualClock } from '../../local/manual-clock.ts';
 
@@ -25,7 +26,7 @@ describe('messages in batches', () => {
         for (const batch of batches) {
           const sent = batch.kind === 'batch' ? batch.parcels : [batch.parcel];
           const bytes = sent.reduce((sum, { message }) => sum + bytesOf(message), 0);
-          expect(bytes > batchLimits.bytes).toBe(batch.kind === 'too-large');
+          expect(bytes > sendBatchLimits.bytes).toBe(batch.kind === 'too-large');
           expect(sent.length).toBeLessThanOrEqual(entries);
         }
       }),

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CauseGroup } from '../../../ops/ledger/group-by-cause.ts';
 import type { ExportedFailure } from '../../../ops/ledger/purge.ts';
@@ -115,6 +115,17 @@ describe('after the story', () => {
     const refused = await run('edit', failing, '--set', '/customerAddress=3');
     expect(refused).toMatchObject({ exitCode: 1, stdout: '  + /customerAddress: 3\n' });
     expect(refused.stderr).toBe('It would fail again: /customerAddress must be a string. Nothing was changed.\n');
+    const spoilt = join(folder, 'spoilt.json');
+    writeFileSync(spoilt, '{"customerName": ""}');
+    const { stderr } = await pipeline.orders(['edit', failing], { env: { EDITOR: `cp ${spoilt}` } });
+    const [, kept = ''] = /Your text is kept in (.+)\.\n$/.exec(stderr) ?? [];
+    expect(readFileSync(kept, 'utf8')).toBe('{"customerName": ""}');
+    rmSync(dirname(kept), { recursive: true });
+    const nobody = await pipeline.orders(['edit', failing]);
+    expect(nobody).toMatchObject({
+      exitCode: 2,
+      stderr: 'There is no terminal for an editor: change fields with --set.\n',
+    });
     const edited = await run('edit', failing, '--set', '/customerAddress="3"', '--set', '/items/-=tea');
     expect(edited.stdout).toBe(
       '  + /items/0: "tea"\n  + /customerAddress: "3"\nChanged. "orders replay life-1" sends it.\n',
