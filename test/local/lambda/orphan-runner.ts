@@ -14,6 +14,6 @@ const folder = codeFolder({
 });
 const running = await startLambda([functionModel({ codeDirectory: folder })]);
 running.events.subscribe((event) => {
-  if (event.type === 'log' && event.message.includes('pids')) process.stdout.write(`${folder} ${event.message}\n`);
+  if (event.type === 'log' && event.message.includes('pids')) process.stdout.write(`${event.message}\n`);
 });
 await running.lambda.invoke('worker', '{}');

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +12,11 @@ import { isAlive } from './function-fixture.ts';
 const runner = fileURLToPath(new URL('./orphan-runner.ts', import.meta.url));
 
 test('nothing is left when the runner is killed with -9 while a function blocks', async () => {
-  const child = spawn(process.execPath, [runner], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const temporary = mkdtempSync(path.join(tmpdir(), 'orphan-'));
+  const env = { ...process.env, TMPDIR: temporary };
+  const child = spawn(process.execPath, [runner], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-  const [, folder = '', pids = ''] = /^(\S+) .*pids (.+)$/.exec(line) ?? [];
+  const [, pids = ''] = /pids (.+)$/.exec(line) ?? [];
   const processes = pids.split(' ').map(Number);
   expect(processes.map(isAlive)).toEqual([true, true]);
 
@@ -21,5 +25,5 @@ test('nothing is left when the runner is killed with -9 while a function blocks'
   // The guard works after the runner's death, so that nobody can tell when it is done.
   for (let attempt = 0; attempt < 200 && processes.some(isAlive); attempt += 1) await delay(10);
   expect(processes.map(isAlive)).toEqual([false, false]);
-  rmSync(folder, { recursive: true });
+  rmSync(temporary, { recursive: true });
 });
