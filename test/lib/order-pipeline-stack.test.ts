@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { createApp } from '../../lib/order-pipeline-app.ts';
-import { synthesize } from './synthesize.ts';
+import { newOutputFolder, synthesize } from './synthesize.ts';
 
 const production = synthesize();
 const lab = synthesize('lab');
@@ -155,7 +155,7 @@ describe('the stack', () => {
   });
 
   test('synthesizes without warnings', () => {
-    const { app, stack } = createApp({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const { app, stack } = createApp({ context: { 'aws:cdk:bundling-stacks': [] }, outdir: newOutputFolder() });
     app.synth();
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
   });

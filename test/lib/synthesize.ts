@@ -1,10 +1,21 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { createApp } from '../../lib/order-pipeline-app.ts';
+
+/** Where the tests of one file synthesize to: it goes with them, which the CDK's own temporary folders do not. */
+const folder = mkdtempSync(join(tmpdir(), 'order-pipeline-synth-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A folder for one app's cloud assembly. */
+export const newOutputFolder = (): string => mkdtempSync(join(folder, 'cdk.out-'));
 
 /** The template of a preset, without bundling the functions: their code's keys are masked. */
 export function synthesize(preset?: string): Template {
   const context = { 'aws:cdk:bundling-stacks': [], ...(preset !== undefined && { preset }) };
-  return Template.fromStack(createApp({ context }).stack);
+  return Template.fromStack(createApp({ context, outdir: newOutputFolder() }).stack);
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
