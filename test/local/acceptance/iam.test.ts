@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EventStream, type RuntimeEvent } from '../../../local/events.ts';
 import type { IamMode } from '../../../local/iam/authorizer.ts';
 import { startRuntime } from '../../../local/runtime.ts';
+import { pipelineNames } from '../../../ops/start/pipeline-names.ts';
 import { synthesize } from '../../../ops/synthesize.ts';
 import { Command } from '../../ops/serve/served.ts';
 
@@ -50,7 +51,7 @@ async function running(assembly: string, iam: IamMode) {
   const emitted: RuntimeEvent[] = [];
   events.subscribe((event) => emitted.push(event));
   const runtime = await startRuntime({ assembly, events, port: 0, iam });
-  const { region, functions, queues } = runtime.model;
+  const { region, queues } = runtime.model;
   const client = {
     endpoint: runtime.endpoint.url,
     region,
@@ -58,14 +59,14 @@ async function running(assembly: string, iam: IamMode) {
   };
   const lambda = new LambdaClient(client);
   const sqs = new SQSClient(client);
-  const orders = queues.find(({ name }) => name.endsWith('-orders') && !name.endsWith('bad-orders'));
+  const { ordersQueue, generateOrders } = pipelineNames(runtime.model);
+  const orders = queues.find(({ name }) => name === ordersQueue);
   return {
     sqs,
     ordersArn: orders?.arn ?? '',
-    ordersUrl: `${runtime.endpoint.url}/${runtime.model.accountId}/${orders?.name}`,
+    ordersUrl: `${runtime.endpoint.url}/${runtime.model.accountId}/${ordersQueue}`,
     async produce(count = 3): Promise<string> {
-      const producer = functions.find(({ logicalId }) => logicalId.startsWith('GenerateOrders'));
-      const request = { FunctionName: producer?.name, Payload: JSON.stringify({ count }), LogType: 'Tail' } as const;
+      const request = { FunctionName: generateOrders, Payload: JSON.stringify({ count }), LogType: 'Tail' } as const;
       const { Payload, LogResult = '' } = await lambda.send(new InvokeCommand(request));
       return `${Payload?.transformToString()}\n${Buffer.from(LogResult, 'base64').toString()}`;
     },
