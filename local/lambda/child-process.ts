@@ -54,6 +54,12 @@ export class RuntimeChild {
     this.exit = this.#watchExit();
   }
 
+  /** Undefined once the process is gone: its number may then be another's. */
+  get processId(): number | undefined {
+    const { pid, exitCode, signalCode } = this.#child;
+    return exitCode === null && signalCode === null ? pid : undefined;
+  }
+
   /** Kills the process group; settles when it is gone. */
   async kill(): Promise<void> {
     this.#killGroup();

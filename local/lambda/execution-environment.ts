@@ -56,6 +56,11 @@ export class ExecutionEnvironment {
     this.#init = this.#initialise('init', initLimitMs);
   }
 
+  /** Of the process that the environment has now; undefined when it has none. */
+  get processId(): number | undefined {
+    return this.#process?.processId;
+  }
+
   /** One at a time. Never rejects for what the function does. */
   async invoke(invocation: EnvironmentInvocation): Promise<InvokeResult> {
     const init = await this.#init;

@@ -52,6 +52,11 @@ export class FunctionPool {
     await Promise.allSettled(this.#running);
   }
 
+  /** Of the process that an environment of this pool has now, by the environment's short id. */
+  processId(environmentId: string): number | undefined {
+    return [...this.#environments].find(({ log }) => log.shortId === environmentId)?.processId;
+  }
+
   get isEmpty(): boolean {
     return this.#environments.size === 0;
   }

@@ -121,6 +121,14 @@ export class LambdaService implements FunctionDirectory {
   }
 
   /**
+   * Of the process that an execution environment of the function as it is now has at this moment, busy or idle; by the
+   * id that events give. Undefined when it has none: a process that has ended is replaced at the next invocation.
+   */
+  processId(functionName: string, environmentId: string): number | undefined {
+    return this.#pools.get(functionName)?.processId(environmentId);
+  }
+
+  /**
    * Takes these functions in place of the former ones. A function whose model or code changed gets new environments;
    * invocations under way finish on the old ones, which then stop.
    */

@@ -53,6 +53,11 @@ export class RuntimeProcess implements RuntimeSession {
     return this.#child.exited;
   }
 
+  /** Undefined once it is gone. */
+  get processId(): number | undefined {
+    return this.#child.processId;
+  }
+
   get peakMemoryBytes(): number {
     return this.#child.peakMemoryBytes;
   }

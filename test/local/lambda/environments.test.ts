@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { codeFolder, functionModel, invokeJson, isAlive, removeFolders, startLambda } from './function-fixture.ts';
 
@@ -36,6 +37,24 @@ describe('execution environments', () => {
     const fourth = await invokeJson(running.lambda, 'worker', {});
     expect([first.payload['pid'], second.payload['pid']]).toContain(third.payload['pid']);
     expect(fourth.payload['pid']).toBe(third.payload['pid']);
+  });
+
+  test('have one process each, which can be asked for and, once it is gone, is replaced', async () => {
+    const folder = codeFolder({ 'index.js': code(1) });
+    await using running = await startLambda([functionModel({ codeDirectory: folder })]);
+    const { result, payload } = await invokeJson(running.lambda, 'worker', {});
+    const { environmentId } = result;
+    const processId = running.lambda.processId('worker', environmentId);
+    expect(processId).toBe(payload['pid']);
+    expect(running.lambda.processId('worker', 'another')).toBeUndefined();
+    expect(running.lambda.processId('another', environmentId)).toBeUndefined();
+
+    process.kill(processId ?? 0, 'SIGKILL');
+    while (running.lambda.processId('worker', environmentId) !== undefined) await setImmediate();
+    const next = await invokeJson(running.lambda, 'worker', {});
+    expect(next.result.environmentId).toBe(environmentId);
+    expect(next.payload['pid']).not.toBe(processId);
+    expect(running.lambda.processId('worker', environmentId)).toBe(next.payload['pid']);
   });
 
   test('of a function whose code changed are new; what runs finishes on the old one, which then stops', async () => {
