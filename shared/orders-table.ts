@@ -41,6 +41,7 @@ export const projectedAttributes = [
   'reasons',
   'cause',
   'replayCount',
+  'replayedAt',
 ] as const;
 
 /** Partitions of each index value: 1,000 writes a second each before DynamoDB must split them. */
@@ -142,6 +143,8 @@ export type FailureRow = StoredBody & {
   readonly traceId?: string;
   readonly schemaVersion: string;
   readonly replayCount: number;
+  /** When it was sent again last. */
+  readonly replayedAt?: string;
   /** Ids of the messages whose failure is written down: a second delivery of one of them changes nothing. */
   readonly recordedMessages: ReadonlySet<string>;
   readonly history: readonly HistoryEntry[];

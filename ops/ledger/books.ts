@@ -8,11 +8,14 @@ export interface Counts {
   readonly processed: number;
   /** Failures waiting for somebody. */
   readonly failed: number;
+  /** Failures that were replayed so long ago that their messages are counted, if there are any. */
+  readonly overdue: number;
 }
 
 /**
  * Where the orders are: sent = processed + failed + in flight, parked ones being in flight to nowhere. A replayed
- * failure is its message, so it is among those in flight. An order counts once, however often it was sent; one that is
+ * failure is its message, so it is among those in flight; with nothing in any queue its message was lost, and it is
+ * stuck until somebody sends it again. An order counts once, however often it was sent; one that is
  * just moving from a queue to the table may count twice, or not at all.
  */
 export interface Books {
@@ -20,12 +23,15 @@ export interface Books {
   readonly failed: number;
   readonly inFlight: number;
   readonly parked: number;
+  readonly stuck: number;
   /** The sum: how many were sent, if none was lost. */
   readonly accountedFor: number;
 }
 
-export function booksOf({ orders, badOrders, parkedOrders, processed, failed }: Counts): Books {
+export function booksOf({ orders, badOrders, parkedOrders, processed, failed, overdue }: Counts): Books {
   const inFlight = messagesIn(orders) + messagesIn(badOrders);
   const parked = messagesIn(parkedOrders);
-  return { processed, failed, inFlight, parked, accountedFor: processed + failed + inFlight + parked };
+  const stuck = inFlight + parked === 0 ? overdue : 0;
+  const accountedFor = processed + failed + inFlight + parked + stuck;
+  return { processed, failed, inFlight, parked, stuck, accountedFor };
 }

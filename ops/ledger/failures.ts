@@ -17,6 +17,7 @@ export type FailureSummary = Pick<
   | 'reasons'
   | 'cause'
   | 'replayCount'
+  | 'replayedAt'
   | 'failedAt'
 >;
 

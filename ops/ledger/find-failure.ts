@@ -58,20 +58,29 @@ async function keyByFailureId(table: OrdersTable, failureId: string, status: 'fa
 }
 
 /**
- * The one failure that waits for somebody under this id.
+ * The one failure that waits for somebody under this id; with `resend`, or else the one that is on its way.
  * @throws {CommandFailed} when there is none, or more than one
  */
-export async function findFailed(table: OrdersTable, id: string): Promise<FailureRow> {
+export async function findFailed(
+  table: OrdersTable,
+  id: string,
+  { resend }: { readonly resend: boolean } = { resend: false },
+): Promise<FailureRow> {
   const found = await findFailures(table, id);
-  const [failed, ...more] = found.filter(({ status }) => status === 'failed');
+  const waiting = found.filter(({ status }) => status === 'failed');
+  const replayed = found.filter(({ status }) => status === 'replayed');
+  const [failed, ...more] = resend && waiting.length === 0 ? replayed : waiting;
   if (failed !== undefined && more.length === 0) return failed;
   if (failed !== undefined) {
     const ids = [failed, ...more].map(({ failureId }) => failureId).join(', ');
     throw new CommandFailed(`Order ${id} has ${more.length + 1} failures: name one by its own id, ${ids}.`);
   }
-  const [other] = found;
-  if (other === undefined)
+  if (found.length === 0)
     throw new CommandFailed(`There is no failure with the id ${id}. "orders failed --list" names all.`);
-  const why = other.status === 'replayed' ? 'has been replayed and is on its way' : 'has been processed since';
-  throw new CommandFailed(`Failure ${id} ${why}. "orders show ${id}" tells its story.`);
+  const story = `"orders show ${id}" tells its story`;
+  if (replayed.length === 0) throw new CommandFailed(`Failure ${id} has been processed since. ${story}.`);
+  throw new CommandFailed(
+    `Failure ${id} has been replayed and is on its way. ${story}. If its message was lost, ` +
+      `"orders replay ${id} --force" sends it again.`,
+  );
 }

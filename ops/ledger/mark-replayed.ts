@@ -12,11 +12,11 @@ export interface SentReplay {
 }
 
 /**
- * Writes down that a failure was sent again: failed → replayed. Where the outcome was quicker the row has it already,
- * and only the history gains the entry.
+ * Writes down that a failure was sent again: failed → replayed, or replayed → replayed once more where the former
+ * message was lost. Where the outcome was quicker the row has it already, and only the history gains the entry.
  */
 export async function markReplayed(table: OrdersTable, row: FailureRow, replay: SentReplay): Promise<void> {
-  const { pk, sk, failureId, replayCount } = row;
+  const { pk, sk, failureId, status, replayCount } = row;
   const entry: HistoryEntry = { at: replay.at, event: 'replayed', messageId: replay.messageId, by: replay.by };
   const appended = 'history = list_append(if_not_exists(history, :none), :entry)';
   const update = { TableName: table.name, Key: toItem({ pk, sk }) };
@@ -25,15 +25,16 @@ export async function markReplayed(table: OrdersTable, row: FailureRow, replay: 
     await table.client.send(
       new UpdateItemCommand({
         ...update,
-        UpdateExpression: `SET #status = :replayed, statusShard = :shard, replayCount = :count, ${appended} REMOVE causeShard`,
-        ConditionExpression: '#status = :failed AND replayCount = :former',
+        UpdateExpression: `SET #status = :replayed, statusShard = :shard, replayCount = :count, replayedAt = :at, ${appended} REMOVE causeShard`,
+        ConditionExpression: '#status = :status AND replayCount = :former',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
           ...toItem({
             ':replayed': 'replayed',
-            ':failed': 'failed',
+            ':status': status,
             ':shard': statusShard('replayed', failureId),
             ':count': replayCount + 1,
+            ':at': replay.at,
             ':former': replayCount,
           }),
           ...history,

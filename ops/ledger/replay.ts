@@ -4,13 +4,11 @@ import { type SendQueue, sendMessages } from '../aws/send-messages.ts';
 import { judge } from './judge.ts';
 import { markReplayed } from './mark-replayed.ts';
 import type { OrdersTable } from './orders-table-client.ts';
-import { refusal, replayMessage } from './replayable.ts';
+import { type Insistence, refusal, replayMessage } from './replayable.ts';
 import type { WholeFailure } from './whole-failure.ts';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends Insistence {
   readonly by: string;
-  /** Replays what would fail again, and beyond the cap, too. */
-  readonly force: boolean;
   /** Messages a second; undefined: as fast as it goes. */
   readonly ratePerSecond?: number | undefined;
   /** Looks and judges, but sends nothing. */
@@ -29,7 +27,7 @@ const requestsInFlight = 4;
 /**
  * Sends failures back to the orders queue. Each is sent first and marked then: when that is cut short in between, the
  * failure stays in the ledger and a second replay is a harmless duplicate, because orders are written once. The other
- * way round, an order could be lost.
+ * way round, an order could be lost. For the same reason a replayed failure whose message may be lost is sent again.
  *
  * @param told is called once for each failure, as soon as its outcome is certain
  */
@@ -103,14 +101,14 @@ export async function replay(
 async function* acceptable(
   table: OrdersTable,
   failures: AsyncIterable<WholeFailure>,
-  { by, force, signal }: ReplayOptions,
+  { by, force, resend, signal }: ReplayOptions,
   told: (outcome: ReplayOutcome) => void,
 ): AsyncGenerator<Parcel<WholeFailure>> {
   for await (const failure of failures) {
     if (signal.aborted) return;
     const verdict = force ? undefined : await judge(table, failure, failure.body);
     const reason =
-      refusal(failure, force) ??
+      refusal(failure, { force, resend }) ??
       (verdict?.passes === false ? `would fail again: ${verdict.reasons.join(', ')}` : undefined);
     if (reason === undefined) yield { subject: failure, message: replayMessage(failure, by) };
     else told({ replayed: false, failure, reason });

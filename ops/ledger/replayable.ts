@@ -5,9 +5,18 @@ import type { WholeFailure } from './whole-failure.ts';
 /** SQS takes ten message attributes (Developer Guide, message metadata); one of them is the lineage. */
 const maximumOwnAttributes = 9;
 
+/** What a person insists on. */
+export interface Insistence {
+  /** What would fail again, and beyond the cap, too. */
+  readonly force: boolean;
+  /** What is replayed already, too: the message that was sent may be lost. Default: no. */
+  readonly resend?: boolean | undefined;
+}
+
 /** Why a failure is not replayed, whatever its body; undefined when it may be. */
-export function refusal({ row, messageAttributes }: WholeFailure, force: boolean): string | undefined {
-  if (row.status !== 'failed') return `is ${row.status} already`;
+export function refusal({ row, messageAttributes }: WholeFailure, { force, resend = false }: Insistence): string | undefined {
+  const { status } = row;
+  if (status !== 'failed' && !(status === 'replayed' && resend)) return `is ${status} already`;
   if (row.replayCount >= replayCap && !force) {
     return `has been replayed ${row.replayCount} times: find out why it comes back, or insist with --force`;
   }

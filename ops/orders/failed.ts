@@ -1,8 +1,9 @@
-import type { Command } from 'commander';
-import { countFailures } from '../ledger/count-failures.ts';
+import { type Command, Option } from 'commander';
+import { UsageError } from '../command-line.ts';
 import { failures, type FailureSelection, type FailureSummary } from '../ledger/failures.ts';
 import { type CauseGroup, groupByCause } from '../ledger/group-by-cause.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
+import { readReplayed, sentAgainAt } from '../ledger/replayed.ts';
 import { wholeFailures } from '../ledger/whole-failure.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
@@ -12,10 +13,12 @@ import type { OrdersContext } from './context.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
 import { wholeNumberOption } from './option-values.ts';
 import type { Run } from './program.ts';
+import { replayedLines } from './replayed-lines.ts';
 import { resolveCause } from './resolve-cause.ts';
 import { whyText } from './why-text.ts';
 
 interface FailedOptions {
+  readonly status: 'failed' | 'replayed';
   readonly cause?: string;
   readonly since?: string;
   readonly search?: string;
@@ -32,31 +35,37 @@ export function defineFailed(program: Command, run: Run): void {
     .option('--since <time>', 'only those that failed since: 10m, 2h, 3d, 2026-11-20')
     .option('--search <text>', 'list those with this text in their id, reasons or body')
     .option('--list', 'list all of them instead of grouping')
+    .addOption(
+      new Option('--status <status>', 'replayed: list those that were sent again and have not come to an end')
+        .choices(['failed', 'replayed'])
+        .default('failed'),
+    )
     .option('--limit <n>', 'most lines of a list; 0 for all (with --json: all)', wholeNumberOption(0, 10_000_000), 50)
     .addHelpText('after', '\nExample: orders failed --since 2h --search "Main Street"')
     .action((options: FailedOptions) => run((context) => failed(context, options)));
 }
 
 async function failed(context: OrdersContext, options: FailedOptions): Promise<number> {
-  const { cause, since, search, list } = options;
+  const { cause, since, search, list, status } = options;
+  if (status === 'replayed' && cause !== undefined) {
+    throw new UsageError('A failure that is replayed has no cause: leave out --cause or --status.');
+  }
   const sinceMs = since === undefined ? undefined : parseMoment('--since', since, context.io.clock.now());
   const range = sinceMs === undefined ? {} : { since: isoTime(sinceMs) };
   const orders = await context.table();
   const selection: FailureSelection =
-    cause === undefined ? { status: 'failed', ...range } : { cause: await resolveCause(orders, cause), ...range };
-  if (cause === undefined && search === undefined && list === undefined) return grouped(context, orders, selection);
+    cause === undefined ? { status, ...range } : { cause: await resolveCause(orders, cause), ...range };
+  if (status === 'failed' && cause === undefined && search === undefined && list === undefined)
+    return grouped(context, orders, selection);
   const found = search === undefined ? failures(orders, selection) : matching(orders, selection, search);
   return context.json ? streamed(context, found) : listed(context, found, options);
 }
 
 async function grouped(context: OrdersContext, orders: OrdersTable, selection: FailureSelection): Promise<number> {
-  const [causes, onTheirWay] = await Promise.all([
-    groupByCause(failures(orders, selection)),
-    countFailures(orders, { status: 'replayed' }),
-  ]);
+  const [causes, onTheirWay] = await Promise.all([groupByCause(failures(orders, selection)), readReplayed(orders)]);
   const total = causes.reduce((sum, { count }) => sum + count, 0);
   if (context.json) {
-    await context.printJson({ failed: total, replayed: onTheirWay, causes });
+    await context.printJson({ failed: total, replayed: onTheirWay.count, causes });
     return 0;
   }
   await context.print(headline(total, causes));
@@ -66,7 +75,7 @@ async function grouped(context: OrdersContext, orders: OrdersTable, selection: F
     const { cause, firstFailedAt, lastFailedAt } = causes[0];
     await context.print(`cause ${cause}, first ${shownTime(firstFailedAt)}, last ${shownTime(lastFailedAt)} UTC`);
   }
-  if (onTheirWay > 0) await context.print(`${counted(onTheirWay, 'failure')} replayed and on the way.`);
+  await context.print(...replayedLines(onTheirWay.count, onTheirWay.oldestAt));
   return 0;
 }
 
@@ -90,9 +99,13 @@ async function* matching(
 }
 
 async function streamed(context: OrdersContext, found: AsyncIterable<FailureSummary>): Promise<number> {
-  for await (const { failureId, orderKey, orderId, status, kind, reasons, cause, replayCount, failedAt } of found) {
+  for await (const failure of found) {
     context.io.signal.throwIfAborted();
-    const line = { failureId, orderKey, orderId: orderId ?? null, status, kind, reasons, cause, replayCount, failedAt };
+    const { failureId, orderKey, orderId = null, status, kind, reasons, cause, replayCount, failedAt } = failure;
+    const line = {
+      ...{ failureId, orderKey, orderId, status, kind, reasons, cause, replayCount, failedAt },
+      replayedAt: failure.replayedAt ?? null,
+    };
     await context.printJson(line, 'line');
   }
   return 0;
@@ -101,7 +114,7 @@ async function streamed(context: OrdersContext, found: AsyncIterable<FailureSumm
 async function listed(
   context: OrdersContext,
   found: AsyncIterable<FailureSummary>,
-  { limit }: FailedOptions,
+  { limit, status }: FailedOptions,
 ): Promise<number> {
   const rows: string[][] = [];
   let more = 0;
@@ -112,14 +125,15 @@ async function listed(
       continue;
     }
     const { orderKey, failedAt, replayCount, cause } = failure;
-    rows.push([shownTime(failedAt), printable(orderKey), cause, String(replayCount), printable(whyText(failure))]);
+    const at = status === 'replayed' ? sentAgainAt(failure) : failedAt;
+    rows.push([shownTime(at), printable(orderKey), cause, String(replayCount), printable(whyText(failure))]);
   }
   if (rows.length === 0) {
-    await context.print('No failures.');
+    await context.print(status === 'replayed' ? 'No replayed failure is on its way.' : 'No failures.');
     return 0;
   }
   const columns = [
-    { title: 'FAILED (UTC)' },
+    { title: status === 'replayed' ? 'REPLAYED (UTC)' : 'FAILED (UTC)' },
     { title: 'ID' },
     { title: 'CAUSE' },
     { title: 'REPLAYS', align: 'right' },

@@ -1,9 +1,10 @@
 import { countFunctionErrors, type ErrorCounts } from '../aws/function-errors.ts';
 import { type QueueDepth, readQueueDepth } from '../aws/queue-depths.ts';
 import { type Books, booksOf } from '../ledger/books.ts';
-import { countFailures, countProcessed } from '../ledger/count-failures.ts';
+import { countProcessed } from '../ledger/count-failures.ts';
 import { failures } from '../ledger/failures.ts';
 import { type CauseGroup, groupByCause } from '../ledger/group-by-cause.ts';
+import { readReplayed } from '../ledger/replayed.ts';
 import type { OrdersContext } from './context.ts';
 import { isoTime } from './moment.ts';
 import { paced } from './paced.ts';
@@ -14,8 +15,10 @@ export interface StatusReport {
   readonly at: string;
   readonly queues: Readonly<Record<'orders' | 'bad-orders' | 'parked-orders', QueueDepth>>;
   readonly books: Books;
-  /** Failures sent again whose outcome is not known yet; their messages are in flight. */
+  /** Failures sent again whose outcome is not known yet; their messages are in flight, or `books.stuck`. */
   readonly replayed: number;
+  /** ISO 8601: when the one of them that waits longest was sent. */
+  readonly oldestReplayedAt: string | null;
   readonly causes: readonly CauseGroup[];
   /** When processed orders, failures and errors were counted: earlier than `at` where counting takes long. */
   readonly countedAt: string;
@@ -34,7 +37,7 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
     const [processed, causes, replayed, errors] = await Promise.all([
       countProcessed(orders),
       groupByCause(failures(orders, { status: 'failed' })),
-      countFailures(orders, { status: 'replayed' }),
+      readReplayed(orders),
       countFunctionErrors(clients.logs, outputs, errorsSinceMs),
     ]);
     return { processed, causes, replayed, errors, failed: causes.reduce((sum, { count }) => sum + count, 0) };
@@ -51,8 +54,9 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
     return {
       at: isoTime(io.clock.now()),
       queues: { orders: ordersDepth, 'bad-orders': badOrders, 'parked-orders': parkedOrders },
-      books: booksOf({ orders: ordersDepth, badOrders, parkedOrders, processed, failed }),
-      replayed,
+      books: booksOf({ orders: ordersDepth, badOrders, parkedOrders, processed, failed, overdue: replayed.overdue }),
+      replayed: replayed.count,
+      oldestReplayedAt: replayed.oldestAt,
       causes,
       countedAt: isoTime(atMs),
       functionErrors: { ...errors, since: isoTime(errorsSinceMs) },

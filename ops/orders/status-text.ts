@@ -1,9 +1,11 @@
 import { functionNames } from '../aws/stack-outputs.ts';
+import { overdueAfterMs } from '../ledger/replayed.ts';
 import type { Paint } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { table } from '../terminal/table.ts';
 import { causeTable } from './cause-table.ts';
 import { shownTime } from './moment.ts';
+import { replayedLines } from './replayed-lines.ts';
 import type { StatusReport } from './status-report.ts';
 
 /** Causes shown; "orders failed" has all of them. */
@@ -31,7 +33,8 @@ export function statusLines(report: StatusReport, sent: number | undefined, pain
     '',
     ...(causes.length > 0 ? [...causeTable(causes.slice(0, shownCauses), width), ''] : []),
     ...(causes.length > shownCauses ? [`… and ${number(causes.length - shownCauses)} more causes`, ''] : []),
-    ...(replayed > 0 ? [`${counted(replayed, 'failure')} replayed and on the way.`] : []),
+    ...replayedLines(replayed, report.oldestReplayedAt),
+    ...(books.stuck > 0 ? [paint('red', stuckLine(books.stuck))] : []),
     ...(books.parked > 0
       ? [paint('red', `${counted(books.parked, 'message')} parked: failed-orders could not handle them; see its log.`)]
       : []),
@@ -43,11 +46,20 @@ export function statusLines(report: StatusReport, sent: number | undefined, pain
   ];
 }
 
+function stuckLine(stuck: number): string {
+  const minutes = overdueAfterMs / 60_000;
+  return (
+    `${counted(stuck, 'failure')} replayed more than ${minutes} minutes ago, and no message is left: ` +
+    `"orders replay --replayed-before ${minutes}m" sends them again.`
+  );
+}
+
 /** `sent 1,000 = processed 800 + failed 200` */
 function balanceLine({ books }: StatusReport, sent: number | undefined, paint: Paint): string {
-  const { processed, failed, inFlight, parked, accountedFor } = books;
+  const { processed, failed, inFlight, parked, stuck, accountedFor } = books;
   const terms = [`processed ${number(processed)}`, `failed ${number(failed)}`, `in flight ${number(inFlight)}`];
   if (parked > 0) terms.push(`parked ${number(parked)}`);
+  if (stuck > 0) terms.push(`stuck ${number(stuck)}`);
   const sum = terms.join(' + ');
   if (sent === undefined) return `${sum} = ${number(accountedFor)} orders`;
   if (sent === accountedFor) return paint('green', `✔ sent ${number(sent)} = ${sum}`);

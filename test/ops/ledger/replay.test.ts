@@ -122,6 +122,29 @@ test('a conflicting id is left out while it conflicts, and replayed under an id 
   await receive();
 });
 
+test('a replay whose message was lost is sent again by whoever insists, as the next one', async () => {
+  const { row } = await failGood('lost');
+  await markReplayed(ledger.table, row, { messageId: 'm2-lost', by: 'ada', at: '2026-01-01T00:00:00.000Z' });
+  const onItsWay = await ledger.failure('lost');
+  expect(await run([onItsWay], { force: true })).toMatchObject([{ replayed: false, reason: 'is replayed already' }]);
+  expect(await run([onItsWay], { resend: true })).toMatchObject([{ replayed: true }]);
+  const [sent] = await receive();
+  expect(JSON.parse(sent!.MessageAttributes!['ReplayOf']!.StringValue!)).toMatchObject({ count: 2 });
+  const { row: marked } = await ledger.failure('lost');
+  expect(marked).toMatchObject({ status: 'replayed', replayCount: 2, replayedAt: marked.history.at(-1)!.at });
+
+  // The first was not lost after all, and fails while the second is on its way: that is history.
+  const lineage = { orderKey: 'lost', failureId: 'm-lost' };
+  await ledger.functions.failedOrders([replayed(message('m2-lost', onItsWay.body, 6), { ...lineage, count: 1 })]);
+  expect((await ledger.failure('lost')).row).toMatchObject({ status: 'replayed', replayCount: 2 });
+  await ledger.functions.processOrders([
+    replayed(message(sent!.MessageId!, sent!.Body!), { ...lineage, count: 2 }),
+    replayed(message('m2-lost', sent!.Body!), { ...lineage, count: 1 }),
+  ]);
+  expect((await ledger.failure('lost')).row).toMatchObject({ status: 'processed' });
+  expect((await ledger.local.rows()).filter(({ pk, sk }) => pk === 'ORDER#lost' && sk === 'ORDER')).toHaveLength(1);
+});
+
 test('a dry run sends and marks nothing', async () => {
   const failure = await failGood('dry');
   expect(await run([failure], { dryRun: true })).toMatchObject([{ replayed: true }]);

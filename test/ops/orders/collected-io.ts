@@ -21,8 +21,11 @@ export interface OrdersSurroundings {
   readonly onStdout?: (text: string) => unknown;
 }
 
-/** Runs `orders …` in this process, and collects what it writes. */
-export async function orders(args: readonly string[], surroundings: OrdersSurroundings = {}): Promise<OrdersRun> {
+/** What a command sees of the world, and what it has written so far. */
+export function ordersIo(surroundings: OrdersSurroundings = {}): {
+  readonly io: OrdersIo;
+  written(): Omit<OrdersRun, 'exitCode'>;
+} {
   const { env = {}, stdin = '', answer, signal = new AbortController().signal, clock = systemClock } = surroundings;
   let stdout = '';
   let stderr = '';
@@ -42,8 +45,14 @@ export async function orders(args: readonly string[], surroundings: OrdersSurrou
     user: 'ada',
     signal,
   };
+  return { io, written: () => ({ stdout, stderr }) };
+}
+
+/** Runs `orders …` in this process, and collects what it writes. */
+export async function orders(args: readonly string[], surroundings: OrdersSurroundings = {}): Promise<OrdersRun> {
+  const { io, written } = ordersIo(surroundings);
   const exitCode = await runOrders(args, io);
-  return { exitCode, stdout, stderr };
+  return { exitCode, ...written() };
 }
 
 /** The one document of `--json`. */

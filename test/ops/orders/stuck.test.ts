@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type Clock, systemClock } from '../../../local/clock.ts';
+import { findFailed } from '../../../ops/ledger/find-failure.ts';
+import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
+import { createContext } from '../../../ops/orders/context.ts';
+import type { StatusReport } from '../../../ops/orders/status-report.ts';
+import { documentOf, documentsOf, ordersIo } from './collected-io.ts';
+import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
+
+let pipeline: ServedPipeline;
+const minuteMs = 60_000;
+
+beforeAll(async () => {
+  pipeline = await servePipeline();
+}, 60_000);
+afterAll(async () => {
+  await pipeline[Symbol.asyncDispose]();
+});
+
+const clockAhead = (minutes: number): Clock => ({
+  ...systemClock,
+  now: () => systemClock.now() + minutes * minuteMs,
+});
+const run = (...args: readonly string[]) => pipeline.orders(args);
+const runLater = (minutes: number, ...args: readonly string[]) => pipeline.orders(args, { clock: clockAhead(minutes) });
+
+/** Marks a failure replayed without a message: as it is when the message was lost on the way. */
+async function loseReplayOf(id: string): Promise<void> {
+  using context = createContext(ordersIo({ env: pipeline.env }).io, { stack: 'OrderPipeline', local: true });
+  const table = await context.table();
+  const at = new Date().toISOString();
+  await markReplayed(table, await findFailed(table, id), { messageId: 'lost', by: 'ada', at });
+}
+
+test('a replay whose message was lost is shown, counted, and sent again', async () => {
+  const bodies = ['stuck-1', 'stuck-2'].map((id) => JSON.stringify({ orderId: id, customerName: 'Ada', items: [] }));
+  await pipeline.orders(['send', '-', '--unchecked'], { stdin: bodies.join('\n') });
+  await run('status', '--wait');
+  for (const id of ['stuck-1', 'stuck-2']) {
+    await run('edit', id, '--set', '/customerAddress=1 Main Street');
+    await loseReplayOf(id);
+  }
+
+  const soon = documentOf<StatusReport>(await run('status', '--json'));
+  expect(soon).toMatchObject({ replayed: 2, books: { stuck: 0, accountedFor: 0 } });
+  const later = documentOf<StatusReport>(await runLater(6, 'status', '--wait', '--sent', '2', '--json'));
+  expect(later).toMatchObject({ replayed: 2, books: { stuck: 2, accountedFor: 2 }, balanced: true });
+  const { stdout } = await runLater(6, 'status');
+  expect(stdout).toMatch(/^2 failures replayed and on the way, the oldest since /m);
+  expect(stdout).toContain('and no message is left: "orders replay --replayed-before 5m" sends them again.\n');
+  expect(stdout).toContain(' + stuck 2 = 2 orders\n');
+
+  const listed = documentsOf(await run('failed', '--status', 'replayed', '--json'));
+  expect(listed).toMatchObject([
+    { status: 'replayed', replayCount: 1, replayedAt: expect.any(String) },
+    { status: 'replayed', replayCount: 1, replayedAt: expect.any(String) },
+  ]);
+  expect((await run('failed', '--status', 'replayed')).stdout).toMatch(/^REPLAYED \(UTC\) .*\n.*stuck-\d/);
+  expect(await run('failed', '--status', 'replayed', '--cause', 'ab')).toMatchObject({ exitCode: 2 });
+
+  const refused = await run('replay', 'stuck-1');
+  expect(refused).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('"orders replay stuck-1 --force" sends it again.'),
+  });
+  const forced = await run('replay', 'stuck-1', '--force');
+  expect(forced).toMatchObject({
+    exitCode: 0,
+    stdout: 'Replayed 1 failure.\n',
+    stderr: expect.stringContaining('Of these, 1 had been replayed already'),
+  });
+  expect((await run('replay', '--replayed-before', '5m', '--yes')).stdout).toBe('Replayed 0 failures.\n');
+  const all = await runLater(6, 'replay', '--replayed-before', '5m', '--yes', '--json');
+  expect(documentOf(all)).toMatchObject({ replayed: 1, again: 1 });
+
+  const settled = documentOf<StatusReport>(await run('status', '--wait', '--sent', '2', '--json'));
+  expect(settled).toMatchObject({ replayed: 0, oldestReplayedAt: null, books: { processed: 2, stuck: 0 } });
+  expect(settled).toMatchObject({ balanced: true });
+  expect((await run('failed', '--status', 'replayed')).stdout).toBe('No replayed failure is on its way.\n');
+  expect((await run('replay', 'stuck-1', '--force')).stderr).toContain('has been processed since');
+}, 30_000);
