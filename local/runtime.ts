@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CloudFormationService } from './cloudformation/cloudformation-service.ts';
+import { CloudWatchService } from './cloudwatch/cloudwatch-service.ts';
 import { DynamodbService } from './dynamodb/dynamodb-service.ts';
 import { type Endpoint, startEndpoint } from './endpoint/server.ts';
 import { MappingService } from './event-source-mapping/mapping-service.ts';
@@ -105,6 +106,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       new LogsService({ store: logs, region, accountId }),
       new CloudFormationService({ model: currentModel, clock }),
       new StsService(currentModel),
+      new CloudWatchService({ clock, queues: () => sqs.queues() }),
     ],
     restServices: [lambda.rest, mappings.rest],
     resolveCaller: (accessKeyId) => credentials.callerFor(accessKeyId),

@@ -4,6 +4,7 @@ import type { Shelf } from './shelf.ts';
 
 /** Source: SQS Developer Guide, "Message quotas", for standard and FIFO queues alike. */
 export const inFlightLimit = 120_000;
+const receivesOfPoison = 3;
 
 export interface QueueCounts {
   readonly delayed: number;
@@ -47,6 +48,15 @@ export class MessageStore {
 
   all(): StoredMessage[] {
     return [...this.#byId.values()];
+  }
+
+  /**
+   * The message that has been here longest, without what was received so often and not deleted: a standard queue's
+   * metric passes over that (SQS Developer Guide, "Available CloudWatch metrics"), a FIFO queue's does not.
+   */
+  oldest(receives = receivesOfPoison): StoredMessage | undefined {
+    // A map keeps the order in which messages came.
+    for (const message of this.#byId.values()) if (message.receivesHere < receives) return message;
   }
 
   /** Takes in a message whose `state` says how it starts: delayed until `visibleAtMs`, or available. */

@@ -46,6 +46,8 @@ export interface StoredMessage extends Due {
   readonly groupId?: string;
   readonly deduplicationId?: string;
   readonly sentAtMs: number;
+  /** When it came into this queue. */
+  readonly arrivedAtMs: number;
   sequenceNumber?: string;
   /** Where retention counts from: a move to a standard DLQ keeps it, a move to a FIFO one starts it anew. */
   enqueuedAtMs: number;

@@ -18,6 +18,7 @@ export function storedMessage(message: NewMessage, nowMs: number, delaySeconds: 
     ...(groupId !== undefined && { groupId }),
     ...(deduplicationId !== undefined && { deduplicationId }),
     sentAtMs: nowMs,
+    arrivedAtMs: nowMs,
     enqueuedAtMs: nowMs,
     state: delaySeconds > 0 ? 'delayed' : 'available',
     visibleAtMs: nowMs + delaySeconds * 1000,
@@ -37,6 +38,7 @@ export function deadLetter(message: StoredMessage, sourceArn: string, fifo: bool
   return {
     ...message,
     deadLetterQueueSourceArn: sourceArn,
+    arrivedAtMs: nowMs,
     enqueuedAtMs: fifo ? nowMs : message.enqueuedAtMs,
     state: 'available',
     receivesHere: 0,
@@ -51,6 +53,7 @@ export function redrivenMessage(message: StoredMessage, nowMs: number): StoredMe
     ...kept,
     messageId: randomUUID(),
     sentAtMs: nowMs,
+    arrivedAtMs: nowMs,
     enqueuedAtMs: nowMs,
     state: 'available',
     receiveCount: 0,

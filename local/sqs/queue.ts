@@ -88,6 +88,12 @@ export class Queue {
     return this.#store.counts;
   }
 
+  /** Since when the oldest message has been in this queue, as the metric `ApproximateAgeOfOldestMessage` counts. */
+  get oldestArrivalAtMs(): number | undefined {
+    this.#settle();
+    return this.#store.oldest(this.fifo ? Infinity : undefined)?.arrivedAtMs;
+  }
+
   /** How many long polls and pollers wait for a message. */
   get waiting(): number {
     return this.#waiters.count;

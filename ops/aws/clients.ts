@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -8,6 +9,7 @@ import type { Target } from './target.ts';
 /** The services that the commands talk to. Dispose of them to close their connections. */
 export interface Clients extends Disposable {
   readonly cloudFormation: CloudFormationClient;
+  readonly cloudWatch: CloudWatchClient;
   readonly dynamodb: DynamoDBClient;
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
@@ -28,6 +30,7 @@ export function createClients({ region, endpoint, credentials }: Target): Client
   };
   const clients = {
     cloudFormation: new CloudFormationClient({ ...settings, maxAttempts: firstContactAttempts }),
+    cloudWatch: new CloudWatchClient(settings),
     dynamodb: new DynamoDBClient(settings),
     lambda: new LambdaClient(settings),
     logs: new CloudWatchLogsClient(settings),

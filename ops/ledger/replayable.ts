@@ -14,7 +14,10 @@ export interface Insistence {
 }
 
 /** Why a failure is not replayed, whatever its body; undefined when it may be. */
-export function refusal({ row, messageAttributes }: WholeFailure, { force, resend = false }: Insistence): string | undefined {
+export function refusal(
+  { row, messageAttributes }: WholeFailure,
+  { force, resend = false }: Insistence,
+): string | undefined {
   const { status } = row;
   if (status !== 'failed' && !(status === 'replayed' && resend)) return `is ${status} already`;
   if (row.replayCount >= replayCap && !force) {

@@ -102,10 +102,8 @@ async function streamed(context: OrdersContext, found: AsyncIterable<FailureSumm
   for await (const failure of found) {
     context.io.signal.throwIfAborted();
     const { failureId, orderKey, orderId = null, status, kind, reasons, cause, replayCount, failedAt } = failure;
-    const line = {
-      ...{ failureId, orderKey, orderId, status, kind, reasons, cause, replayCount, failedAt },
-      replayedAt: failure.replayedAt ?? null,
-    };
+    const { replayedAt = null } = failure;
+    const line = { failureId, orderKey, orderId, status, kind, reasons, cause, replayCount, failedAt, replayedAt };
     await context.printJson(line, 'line');
   }
   return 0;

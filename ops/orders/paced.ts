@@ -12,10 +12,12 @@ const share = 0.1;
 /**
  * A reading for something that refreshes: taken again only when ten times as long has passed as it took, so that
  * watching a large table does not mean reading it without end. `fresh` insists.
+ * @param atLeastMs the shortest time between two readings: what is paid by the request needs one
  */
 export function paced<Value>(
   clock: Clock,
   read: () => Promise<Value>,
+  atLeastMs = 0,
 ): (options?: { readonly fresh: boolean }) => Promise<Reading<Value>> {
   let last: Reading<Value> | undefined;
   let nextAtMs = 0;
@@ -24,7 +26,7 @@ export function paced<Value>(
     const startedAtMs = clock.now();
     const value = await read();
     const atMs = clock.now();
-    nextAtMs = atMs + (atMs - startedAtMs) / share;
+    nextAtMs = atMs + Math.max(atLeastMs, (atMs - startedAtMs) / share);
     last = { value, atMs };
     return last;
   };

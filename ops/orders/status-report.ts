@@ -1,5 +1,4 @@
 import { countFunctionErrors, type ErrorCounts } from '../aws/function-errors.ts';
-import { type QueueDepth, readQueueDepth } from '../aws/queue-depths.ts';
 import { type Books, booksOf } from '../ledger/books.ts';
 import { countProcessed } from '../ledger/count-failures.ts';
 import { failures } from '../ledger/failures.ts';
@@ -8,12 +7,12 @@ import { readReplayed } from '../ledger/replayed.ts';
 import type { OrdersContext } from './context.ts';
 import { isoTime } from './moment.ts';
 import { paced } from './paced.ts';
+import { type QueuesStatus, queuesReader } from './queue-status.ts';
 
 /** The pipeline at a moment. */
-export interface StatusReport {
+export interface StatusReport extends QueuesStatus {
   /** ISO 8601. */
   readonly at: string;
-  readonly queues: Readonly<Record<'orders' | 'bad-orders' | 'parked-orders', QueueDepth>>;
   readonly books: Books;
   /** Failures sent again whose outcome is not known yet; their messages are in flight, or `books.stuck`. */
   readonly replayed: number;
@@ -32,7 +31,7 @@ export type ReadStatus = (options?: { readonly fresh: boolean }) => Promise<Stat
 export async function statusReader(context: OrdersContext, errorsSinceMs: number): Promise<ReadStatus> {
   const { io, clients } = context;
   const [outputs, orders] = await Promise.all([context.outputs(), context.table()]);
-  const depth = (url: string) => readQueueDepth(clients.sqs, url);
+  const readQueues = queuesReader(context, outputs);
   const ledger = paced(io.clock, async () => {
     const [processed, causes, replayed, errors] = await Promise.all([
       countProcessed(orders),
@@ -44,17 +43,21 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
   });
   return async (options) => {
     // Queues first: an order on its way to the table is rather counted twice than overlooked.
-    const [ordersDepth, badOrders, parkedOrders] = await Promise.all([
-      depth(outputs.ordersQueueUrl),
-      depth(outputs.badOrdersQueueUrl),
-      depth(outputs.parkedOrdersQueueUrl),
-    ]);
+    const { queues, agesUnavailable } = await readQueues(options);
     const { value, atMs } = await ledger(options);
     const { processed, failed, causes, replayed, errors } = value;
     return {
       at: isoTime(io.clock.now()),
-      queues: { orders: ordersDepth, 'bad-orders': badOrders, 'parked-orders': parkedOrders },
-      books: booksOf({ orders: ordersDepth, badOrders, parkedOrders, processed, failed, overdue: replayed.overdue }),
+      queues,
+      agesUnavailable,
+      books: booksOf({
+        orders: queues.orders,
+        badOrders: queues['bad-orders'],
+        parkedOrders: queues['parked-orders'],
+        processed,
+        failed,
+        overdue: replayed.overdue,
+      }),
       replayed: replayed.count,
       oldestReplayedAt: replayed.oldestAt,
       causes,

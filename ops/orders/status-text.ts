@@ -1,7 +1,7 @@
 import { functionNames } from '../aws/stack-outputs.ts';
 import { overdueAfterMs } from '../ledger/replayed.ts';
-import type { Paint } from '../terminal/output.ts';
-import { counted, number } from '../terminal/progress-text.ts';
+import { type Paint, printable } from '../terminal/output.ts';
+import { counted, duration, number } from '../terminal/progress-text.ts';
 import { table } from '../terminal/table.ts';
 import { causeTable } from './cause-table.ts';
 import { shownTime } from './moment.ts';
@@ -14,11 +14,12 @@ const shownCauses = 10;
 /** The pipeline at a moment, for a person. @param sent orders that were sent, if the person knows */
 export function statusLines(report: StatusReport, sent: number | undefined, paint: Paint, width?: number): string[] {
   const { books, queues, causes, replayed, functionErrors } = report;
-  const depths = Object.entries(queues).map(([name, { visible, notVisible, delayed }]) => [
+  const depths = Object.entries(queues).map(([name, { visible, notVisible, delayed, oldestAgeSeconds }]) => [
     name,
     number(visible),
     number(notVisible),
     number(delayed),
+    oldestAgeSeconds === null ? '–' : duration(oldestAgeSeconds),
   ]);
   const right = 'right' as const;
   const columns = [
@@ -26,10 +27,12 @@ export function statusLines(report: StatusReport, sent: number | undefined, pain
     { title: 'WAITING', align: right },
     { title: 'BEING RECEIVED', align: right },
     { title: 'DELAYED', align: right },
+    { title: 'OLDEST', align: right },
   ];
   const errors = functionNames.filter((name) => functionErrors[name] > 0);
   return [
     ...table(columns, depths),
+    ...(report.agesUnavailable === null ? [] : [printable(`OLDEST is not known: ${report.agesUnavailable}`)]),
     '',
     ...(causes.length > 0 ? [...causeTable(causes.slice(0, shownCauses), width), ''] : []),
     ...(causes.length > shownCauses ? [`… and ${number(causes.length - shownCauses)} more causes`, ''] : []),

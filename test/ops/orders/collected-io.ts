@@ -24,7 +24,7 @@ export interface OrdersSurroundings {
 /** What a command sees of the world, and what it has written so far. */
 export function ordersIo(surroundings: OrdersSurroundings = {}): {
   readonly io: OrdersIo;
-  written(): Omit<OrdersRun, 'exitCode'>;
+  readonly written: () => Omit<OrdersRun, 'exitCode'>;
 } {
   const { env = {}, stdin = '', answer, signal = new AbortController().signal, clock = systemClock } = surroundings;
   let stdout = '';

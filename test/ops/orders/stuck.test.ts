@@ -1,3 +1,4 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from '../../../local/clock.ts';
 import { findFailed } from '../../../ops/ledger/find-failure.ts';
@@ -79,3 +80,13 @@ test('a replay whose message was lost is shown, counted, and sent again', async 
   expect((await run('failed', '--status', 'replayed')).stdout).toBe('No replayed failure is on its way.\n');
   expect((await run('replay', 'stuck-1', '--force')).stderr).toContain('has been processed since');
 }, 30_000);
+
+test('status tells how long the oldest message of a queue has waited', async () => {
+  using context = createContext(ordersIo({ env: pipeline.env }).io, { stack: 'OrderPipeline', local: true });
+  const { parkedOrdersQueueUrl: QueueUrl } = await context.outputs();
+  await context.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'left over' }));
+  const { queues, agesUnavailable } = documentOf<StatusReport>(await run('status', '--json'));
+  expect(agesUnavailable).toBeNull();
+  expect(queues['orders'].oldestAgeSeconds).toBeNull();
+  expect(queues['parked-orders'].oldestAgeSeconds).toBeGreaterThanOrEqual(0);
+});
