@@ -3,7 +3,7 @@ import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
 import { orderRowKey } from '../../shared/orders-table.ts';
 import { type Identity, readOrder } from '../../shared/read-order.ts';
-import { attributeValues } from '../orders-table/attribute-value.ts';
+import { attributeValues } from '../../shared/attribute-value.ts';
 import { failureUpdates } from '../orders-table/failure-updates.ts';
 import type { OrdersTable } from '../orders-table/orders-table.ts';
 import { processedMark } from '../orders-table/processed-mark.ts';

@@ -10,7 +10,7 @@ import {
   maximumInlineAttributeBytes,
   statusShard,
 } from '../../shared/orders-table.ts';
-import type { Values } from './attribute-value.ts';
+import type { Values } from '../../shared/attribute-value.ts';
 import { bodyPuts, piecePuts, type PutRequest } from './piece-puts.ts';
 import { updateRequest, type UpdateRequest } from './update-request.ts';
 

@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { piecesOf, splitBody } from '../../shared/body-pieces.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { bodyPieceKey, pieceAttribute } from '../../shared/orders-table.ts';
-import { attributeValues } from './attribute-value.ts';
+import { attributeValues } from '../../shared/attribute-value.ts';
 
 /** The part of a `PutItem` request that follows from the row: all but the table. */
 export interface PutRequest {

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { attributeValue, attributeValues, type Value, type Values } from './attribute-value.ts';
+import { attributeValue, attributeValues, type Value, type Values } from '../../shared/attribute-value.ts';
 
 /** What an update does to a row, made if there is none. Members of records that are undefined are left out. */
 export interface Changes {

@@ -2,22 +2,6 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 type Item = Readonly<Record<string, AttributeValue>>;
 
-/** DynamoDB's typed values of plain ones: text, number, boolean, null, list, map; `undefined` members are left out. */
-export function toAttributeValue(value: unknown): AttributeValue {
-  if (typeof value === 'string') return { S: value };
-  if (typeof value === 'number') return { N: String(value) };
-  if (typeof value === 'boolean') return { BOOL: value };
-  if (value === null) return { NULL: true };
-  if (Array.isArray(value)) return { L: value.map(toAttributeValue) };
-  if (typeof value === 'object') return { M: toItem(value) };
-  throw new TypeError(`DynamoDB has no type for ${typeof value}.`);
-}
-
-export function toItem(row: object): Record<string, AttributeValue> {
-  const given = Object.entries(row).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, toAttributeValue(value)]));
-}
-
 /** The plain value; string sets become sets. */
 export function fromAttributeValue(value: AttributeValue): unknown {
   if (value.S !== undefined) return value.S;

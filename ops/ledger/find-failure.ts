@@ -1,7 +1,8 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { attributeValues } from '../../shared/attribute-value.ts';
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../shared/orders-table.ts';
 import { CommandFailed } from '../command-failed.ts';
-import { fromItem, toItem } from './attribute-values.ts';
+import { fromItem } from './attribute-values.ts';
 import { collect } from './collect.ts';
 import { shardQueries } from './failures.ts';
 import { type OrdersTable, queryItems, readItems, type RowKey } from './orders-table-client.ts';
@@ -17,7 +18,9 @@ export interface OrderRecord {
 export async function readOrderRecord(table: OrdersTable, orderKey: string): Promise<OrderRecord> {
   const { client, name } = table;
   const [{ Item: order }, failures] = await Promise.all([
-    client.send(new GetItemCommand({ TableName: name, Key: toItem(orderRowKey(orderKey)), ConsistentRead: true })),
+    client.send(
+      new GetItemCommand({ TableName: name, Key: attributeValues(orderRowKey(orderKey)), ConsistentRead: true }),
+    ),
     readFailuresOf(table, orderKey),
   ]);
   return { ...(order !== undefined && { order: fromItem<OrderRow>(order) }), failures };
@@ -28,7 +31,7 @@ async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<Fai
   const items = queryItems(table, {
     ConsistentRead: true,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-    ExpressionAttributeValues: toItem({ ':pk': pk, ':sk': sk }),
+    ExpressionAttributeValues: attributeValues({ ':pk': pk, ':sk': sk }),
   });
   return (await collect(items)).map((item) => fromItem<FailureRow>(item));
 }

@@ -1,9 +1,9 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { attributeValues } from '../../shared/attribute-value.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { conflictReason, type FailureKind, failureKinds } from '../../shared/log-messages.ts';
 import { orderRowKey } from '../../shared/orders-table.ts';
 import { readOrder } from '../../shared/read-order.ts';
-import { toItem } from './attribute-values.ts';
 import type { OrdersTable } from './orders-table-client.ts';
 import type { WholeFailure } from './whole-failure.ts';
 
@@ -31,7 +31,7 @@ export async function judge(table: OrdersTable, { row }: WholeFailure, body: str
   const { Item: order } = await table.client.send(
     new GetItemCommand({
       TableName: table.name,
-      Key: toItem(orderRowKey(read.orderId ?? row.orderKey)),
+      Key: attributeValues(orderRowKey(read.orderId ?? row.orderKey)),
       ProjectionExpression: 'contentHash',
       ConsistentRead: true,
     }),

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { attributeValue, attributeValues } from '../../shared/attribute-value.ts';
 import { type FailureRow, type HistoryEntry, statusShard } from '../../shared/orders-table.ts';
-import { toAttributeValue, toItem } from './attribute-values.ts';
 import type { OrdersTable } from './orders-table-client.ts';
 
 /** A replay that is in the queue by now. */
@@ -17,10 +17,10 @@ export interface SentReplay {
  */
 export async function markReplayed(table: OrdersTable, row: FailureRow, replay: SentReplay): Promise<void> {
   const { pk, sk, failureId, status, replayCount } = row;
-  const entry: HistoryEntry = { at: replay.at, event: 'replayed', messageId: replay.messageId, by: replay.by };
+  const entry = { at: replay.at, event: 'replayed', messageId: replay.messageId, by: replay.by } satisfies HistoryEntry;
   const appended = 'history = list_append(if_not_exists(history, :none), :entry)';
-  const update = { TableName: table.name, Key: toItem({ pk, sk }) };
-  const history = { ':none': toAttributeValue([]), ':entry': toAttributeValue([entry]) };
+  const update = { TableName: table.name, Key: attributeValues({ pk, sk }) };
+  const history = { ':none': attributeValue([]), ':entry': attributeValue([entry]) };
   try {
     await table.client.send(
       new UpdateItemCommand({
@@ -29,7 +29,7 @@ export async function markReplayed(table: OrdersTable, row: FailureRow, replay: 
         ConditionExpression: '#status = :status AND replayCount = :former',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
-          ...toItem({
+          ...attributeValues({
             ':replayed': 'replayed',
             ':status': status,
             ':shard': statusShard('replayed', failureId),

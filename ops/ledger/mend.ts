@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { attributeValue, attributeValues } from '../../shared/attribute-value.ts';
 import type { HistoryEntry } from '../../shared/orders-table.ts';
-import { toAttributeValue, toItem } from './attribute-values.ts';
 import type { OrdersTable } from './orders-table-client.ts';
 import { deleteUnnamedPieces, writeBody } from './pieces.ts';
 import type { WholeFailure } from './whole-failure.ts';
@@ -20,13 +20,13 @@ export interface Mending {
 export async function mend(table: OrdersTable, { row }: WholeFailure, { body, by, at }: Mending): Promise<boolean> {
   const { pk, sk, orderKey, history } = row;
   const stored = await writeBody(table, orderKey, body);
-  const entry: HistoryEntry = { at, event: 'edited', by };
+  const entry = { at, event: 'edited', by } satisfies HistoryEntry;
   const inline = 'body' in stored;
   try {
     await table.client.send(
       new UpdateItemCommand({
         TableName: table.name,
-        Key: toItem({ pk, sk }),
+        Key: attributeValues({ pk, sk }),
         UpdateExpression:
           'SET history = list_append(history, :entry), ' +
           (inline ? 'body = :body REMOVE bodyHash, bodyPieces' : 'bodyHash = :hash, bodyPieces = :pieces REMOVE body'),
@@ -34,11 +34,11 @@ export async function mend(table: OrdersTable, { row }: WholeFailure, { body, by
         ConditionExpression: '#status = :failed AND size(history) = :entries',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
-          ...toItem({ ':failed': 'failed', ':entries': history.length }),
-          ':entry': toAttributeValue([entry]),
+          ...attributeValues({ ':failed': 'failed', ':entries': history.length }),
+          ':entry': attributeValue([entry]),
           ...(inline
-            ? toItem({ ':body': stored.body })
-            : toItem({ ':hash': stored.bodyHash, ':pieces': stored.bodyPieces })),
+            ? attributeValues({ ':body': stored.body })
+            : attributeValues({ ':hash': stored.bodyHash, ':pieces': stored.bodyPieces })),
         },
       }),
     );

@@ -6,8 +6,8 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { type Clock, sleep } from '../../local/clock.ts';
+import { attributeValues } from '../../shared/attribute-value.ts';
 import { fullJitter } from '../../shared/full-jitter.ts';
-import { toItem } from './attribute-values.ts';
 
 /** The table and how to reach it: the first argument of everything in ops/ledger. */
 export interface OrdersTable {
@@ -47,7 +47,7 @@ export async function readItems(
   keys: readonly RowKey[],
 ): Promise<Item[]> {
   const items: Item[] = [];
-  let pending = keys.map(({ pk, sk }) => toItem({ pk, sk }));
+  let pending = keys.map(({ pk, sk }) => attributeValues({ pk, sk }));
   for (let attempt = 1; pending.length > 0; attempt += 1) {
     const answer = await client.send(
       new BatchGetItemCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),

@@ -1,9 +1,10 @@
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { attributeValues } from '../../shared/attribute-value.ts';
 import { joinPieces, splitBody } from '../../shared/body-pieces.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { bodyPieceKey, pieceAttribute, type StoredBody } from '../../shared/orders-table.ts';
 import { CommandFailed } from '../command-failed.ts';
-import { fromItem, toItem } from './attribute-values.ts';
+import { fromItem } from './attribute-values.ts';
 import { collect } from './collect.ts';
 import { type OrdersTable, queryItems, type RowKey } from './orders-table-client.ts';
 
@@ -20,7 +21,7 @@ export async function readPieces(table: OrdersTable, orderKey: string, { hash, p
     queryItems(table, {
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-      ExpressionAttributeValues: toItem({ ':pk': pk, ':sk': sk }),
+      ExpressionAttributeValues: attributeValues({ ':pk': pk, ':sk': sk }),
     }),
   );
   const text = joinPieces(items.map((item) => item[pieceAttribute]?.B ?? new Uint8Array()));
@@ -36,7 +37,7 @@ export async function writeBody(table: OrdersTable, orderKey: string, body: stri
   const { stored, pieces } = splitBody(body);
   if (!('bodyHash' in stored)) return stored;
   for (const [index, piece] of pieces.entries()) {
-    const Item = { ...toItem(bodyPieceKey(orderKey, stored.bodyHash, index)), [pieceAttribute]: { B: piece } };
+    const Item = { ...attributeValues(bodyPieceKey(orderKey, stored.bodyHash, index)), [pieceAttribute]: { B: piece } };
     await table.client.send(new PutItemCommand({ TableName: table.name, Item }));
   }
   return stored;
@@ -57,7 +58,7 @@ export async function deleteUnnamedPieces(
     ConsistentRead: true,
     KeyConditionExpression: 'pk = :pk',
     ProjectionExpression: 'pk, sk, bodyHash, attributesHash',
-    ExpressionAttributeValues: toItem({ ':pk': pk }),
+    ExpressionAttributeValues: attributeValues({ ':pk': pk }),
   });
   const pieces: RowKey[] = [];
   const named = new Set<string>();
@@ -71,7 +72,7 @@ export async function deleteUnnamedPieces(
   for (const { sk } of pieces) {
     const hash = sk.split('#')[1] ?? '';
     if (!hashes.includes(hash) || named.has(hash)) continue;
-    await table.client.send(new DeleteItemCommand({ TableName: table.name, Key: toItem({ pk, sk }) }));
+    await table.client.send(new DeleteItemCommand({ TableName: table.name, Key: attributeValues({ pk, sk }) }));
   }
 }
 

@@ -4,8 +4,9 @@ import {
   ScanCommand,
   type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
+import { attributeValues } from '../../shared/attribute-value.ts';
 import type { FailureRow } from '../../shared/orders-table.ts';
-import { fromItem, toItem } from './attribute-values.ts';
+import { fromItem } from './attribute-values.ts';
 import type { FailureSummary } from './failures.ts';
 import type { OrdersTable } from './orders-table-client.ts';
 import { deleteUnnamedPieces } from './pieces.ts';
@@ -32,10 +33,10 @@ export async function deleteExported(table: OrdersTable, exported: ExportedFailu
     await table.client.send(
       new DeleteItemCommand({
         TableName: table.name,
-        Key: toItem({ pk, sk }),
+        Key: attributeValues({ pk, sk }),
         ConditionExpression: '#status = :status AND size(history) = :entries',
         ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: toItem({ ':status': status, ':entries': history.length }),
+        ExpressionAttributeValues: attributeValues({ ':status': status, ':entries': history.length }),
       }),
     );
   } catch (error) {
@@ -60,7 +61,7 @@ export async function* processedFailures(table: OrdersTable, before: string): As
         TableName: table.name,
         FilterExpression: '#status = :processed AND failedAt < :before',
         ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: toItem({ ':processed': 'processed', ':before': before }),
+        ExpressionAttributeValues: attributeValues({ ':processed': 'processed', ':before': before }),
         ExclusiveStartKey: from,
       }),
     );

@@ -1,9 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../../../local/clock.ts';
-import { toItem } from '../../../ops/ledger/attribute-values.ts';
 import { readOrderRecord } from '../../../ops/ledger/find-failure.ts';
 import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
 import { type WholeFailure, wholeFailure } from '../../../ops/ledger/whole-failure.ts';
+import { attributeValues } from '../../../shared/attribute-value.ts';
 import { causeShard, failureRowKey, type FailureRow, statusShard } from '../../../shared/orders-table.ts';
 import { type LocalTable, startLocalTable, tableName } from '../../lambdas/local-table.ts';
 import { message, type PipelineFunctions, pipelineFunctions } from '../../lambdas/pipeline-functions.ts';
@@ -41,9 +41,12 @@ export async function startLocalLedger(): Promise<LocalLedger> {
 
 /** Puts failures into the table without the function, for many of them at once. */
 export async function putFailures({ client, name }: OrdersTable, rows: readonly Partial<FailureRow>[]): Promise<void> {
-  const puts = rows.map((row) =>
-    client.send(new PutItemCommand({ TableName: name, Item: toItem({ ...row, recordedMessages: [] }) })),
-  );
+  const puts = rows.map((row) => {
+    const history = (row.history ?? []).map((entry) => ({ ...entry }));
+    return client.send(
+      new PutItemCommand({ TableName: name, Item: attributeValues({ ...row, history, recordedMessages: [] }) }),
+    );
+  });
   await Promise.all(puts);
 }
 
