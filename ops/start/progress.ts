@@ -1,13 +1,16 @@
+import type { Clock } from '../../local/clock.ts';
 import type { Tally } from './tally.ts';
 
-/** Where progress is shown: a line rewritten in place on a terminal, a line now and then in a pipe. */
+/** Where progress is shown: a line rewritten in place on a terminal, a line now and then in a pipe or a file. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }
 
 const terminalIntervalMs = 200;
-const pipeIntervalMs = 1_000;
+/** Lines of a pipe stay: a run of an hour must not leave thousands. */
+const pipeIntervalMs = { atFirst: 1_000, later: 5_000 };
+const laterAfterMs = 10_000;
 const clearLine = '\r\u001B[K';
 
 /**
@@ -17,17 +20,19 @@ const clearLine = '\r\u001B[K';
 export class Progress {
   readonly #output: ProgressOutput;
   readonly #text: () => string | undefined;
-  readonly #timer: NodeJS.Timeout;
-  readonly #startedAtMs = Date.now();
+  readonly #clock: Clock;
+  readonly #startedAtMs: number;
+  #cancel = () => {};
   #shown = false;
   #last = '';
 
   /** @param text what to say now; undefined to say nothing */
-  constructor(output: ProgressOutput, text: () => string | undefined) {
+  constructor(output: ProgressOutput, clock: Clock, text: () => string | undefined) {
     this.#output = output;
+    this.#clock = clock;
     this.#text = text;
-    this.#timer = setInterval(() => this.#show(), output.isTTY === true ? terminalIntervalMs : pipeIntervalMs);
-    this.#timer.unref();
+    this.#startedAtMs = clock.now();
+    this.#wait();
   }
 
   /** Prints by `write` without the progress line in the way. */
@@ -37,14 +42,27 @@ export class Progress {
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
+    this.#cancel();
     this.#clear();
+  }
+
+  #wait(): void {
+    const { atFirst, later } = pipeIntervalMs;
+    const pipeMs = this.#elapsedMs() < laterAfterMs ? atFirst : later;
+    this.#cancel = this.#clock.after(this.#output.isTTY === true ? terminalIntervalMs : pipeMs, () => {
+      this.#show();
+      this.#wait();
+    });
+  }
+
+  #elapsedMs(): number {
+    return this.#clock.now() - this.#startedAtMs;
   }
 
   #show(): void {
     const text = this.#text();
     if (text === undefined) return;
-    const line = `${((Date.now() - this.#startedAtMs) / 1000).toFixed(0)} s  ${text}`;
+    const line = `${(this.#elapsedMs() / 1000).toFixed(0)} s  ${text}`;
     if (this.#output.isTTY === true) {
       this.#output.write(`${clearLine}${line}`);
       this.#shown = true;

@@ -27,7 +27,7 @@ export async function start(options: StartOptions, { signal }: CommandContext): 
   using folder = new TemporaryFolder();
 
   let tally: Tally | undefined;
-  using progress = new Progress(process.stderr, () =>
+  using progress = new Progress(process.stderr, systemClock, () =>
     tally === undefined ? 'synthesizing the stack' : booksSoFar(tally),
   );
   say(`Synthesizing the stack with the ${preset} preset …`);

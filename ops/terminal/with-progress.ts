@@ -9,7 +9,7 @@ export async function withProgress<Result>(
   task: () => Promise<Result>,
 ): Promise<Result> {
   const startedAtMs = clock.now();
-  const progress = new Progress(stderr, () => {
+  const progress = new Progress(stderr, clock, () => {
     const now = advance();
     return typeof now === 'string' ? now : progressText({ ...now, elapsedMs: clock.now() - startedAtMs });
   });
