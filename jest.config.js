@@ -1,3 +1,7 @@
+// The CDK's validation of templates takes longer than the rest of a synthesis: one test switches it on again
+// (test/lib/order-pipeline-stack.test.ts), and `cdk synth` always has it.
+process.env.CDK_VALIDATION = 'false';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
