@@ -27,22 +27,18 @@ export interface Chosen {
  * @throws {UsageError} when it is not clear which are meant
  * @throws {CommandFailed} when an id or a cause names none
  */
-export async function chooseFailures(
-  { io }: OrdersContext,
-  table: OrdersTable,
-  choice: ReplayChoice,
-  resend: boolean,
-): Promise<Chosen> {
+export async function chooseFailures(context: OrdersContext, choice: ReplayChoice, resend: boolean): Promise<Chosen> {
   const { ids, cause, all } = choice;
   const ways = [ids.length > 0, cause !== undefined, all === true, choice.replayedBefore !== undefined];
   if (ways.filter(Boolean).length !== 1) {
     throw new UsageError('replay takes either ids, or --cause, or --all, or --replayed-before.');
   }
-  const now = io.clock.now();
+  const now = context.io.clock.now();
+  const replayedBeforeMs =
+    choice.replayedBefore === undefined ? undefined : parseMoment('--replayed-before', choice.replayedBefore, now);
+  const table = await context.table();
   if (ids.length > 0) return byId(table, ids, resend);
-  if (choice.replayedBefore !== undefined) {
-    return overdue(table, isoTime(parseMoment('--replayed-before', choice.replayedBefore, now)));
-  }
+  if (replayedBeforeMs !== undefined) return overdue(table, isoTime(replayedBeforeMs));
   // Not those that fail from now on: a replay that comes back must not be replayed by the same command again.
   const before = isoTime(now);
   const selection: FailureSelection =

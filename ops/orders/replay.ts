@@ -55,9 +55,8 @@ async function replayCommand(
 ): Promise<number> {
   const { dryRun = false, rate, force = false, yes = false } = options;
   const { io } = context;
-  const table = await context.table();
   const resend = options.replayedBefore !== undefined || (force && ids.length > 0);
-  const { chosen, total } = await chooseFailures(context, table, { ...options, ids }, resend);
+  const { chosen, total } = await chooseFailures(context, { ...options, ids }, resend);
   if (ids.length === 0 && !dryRun && total > 0) {
     const question = `Replay ${counted(total, 'failure')} of ${context.where}?`;
     if (!(await confirm(io, yes, question))) {
@@ -90,7 +89,7 @@ async function replayCommand(
       () => ({ verb: 'replayed', done: sent + leftOut.count, total }),
       async () => {
         const settings = { by: io.user, force, resend, ratePerSecond: rate, dryRun, signal: io.signal };
-        await replay(table, await context.ordersQueue(), chosen, settings, told);
+        await replay(await context.table(), await context.ordersQueue(), chosen, settings, told);
       },
     );
   } catch (error) {
