@@ -31,7 +31,7 @@ export function defineReplay(program: Command, run: Run): void {
     .command('replay')
     .summary('send failures to the orders queue again')
     .description(
-      'Sends failures to the orders queue again, the oldest first. Left out is what would fail again: mend it first.\n' +
+      'Sends failures to the orders queue again, the oldest first. Left out is what would fail again: mend it first. ' +
         'Ctrl-C stops after the messages being sent; the rest stays failed, and the same command goes on.',
     )
     .argument('[id...]', 'ids of orders or failures')
@@ -85,7 +85,10 @@ async function replayCommand(
   try {
     await withProgress(
       io,
-      () => ({ verb: 'replayed', done: sent + leftOut.count, total }),
+      () =>
+        dryRun
+          ? { verb: 'looked at', done: sent + leftOut.count, total }
+          : { verb: 'replayed', done: sent, total: total - leftOut.count },
       async () => {
         const settings = { by: io.user, force, ratePerSecond: rate, dryRun, signal: io.signal };
         await replay(table, await context.ordersQueue(), chosen, settings, told);
