@@ -33,3 +33,13 @@ test('a terminal has one line, rewritten in place and gone at the end', async ()
   const parts = (await written(1, true)).split('\r\u001B[K');
   expect(parts).toEqual(['', '0 s  sent 1', '0 s  sent 2', '1 s  sent 3', '1 s  sent 4', '1 s  sent 5', '']);
 });
+
+test('on a terminal a line is cut, so that it never wraps', async () => {
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const output = { isTTY: true, columns: 20, write: (text: string) => lines.push(text) };
+  const progress = new Progress(output, clock, () => 'sent 1840, processed 104');
+  await clock.advance(200);
+  progress[Symbol.dispose]();
+  expect(lines[0]).toBe('\r\u001B[K0 s  sent 1840, pro');
+});
