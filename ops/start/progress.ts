@@ -4,6 +4,7 @@ import type { Tally } from './tally.ts';
 /** Where progress is shown: a line rewritten in place on a terminal, a line now and then in a pipe or a file. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -64,7 +65,9 @@ export class Progress {
     if (text === undefined) return;
     const line = `${(this.#elapsedMs() / 1000).toFixed(0)} s  ${text}`;
     if (this.#output.isTTY === true) {
-      this.#output.write(`${clearLine}${line}`);
+      const { columns = 0 } = this.#output;
+      // A line that wraps could not be rewritten in place.
+      this.#output.write(`${clearLine}${columns > 0 ? line.slice(0, columns - 1) : line}`);
       this.#shown = true;
     } else if (text !== this.#last) {
       this.#output.write(`${line}\n`);

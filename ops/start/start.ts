@@ -57,6 +57,8 @@ export async function start(options: StartOptions, { signal }: CommandContext): 
   const text = json
     ? outcomeJson(outcome)
     : outcomeText(outcome, { color, label: labels.messageLabel, functionLabel: labels.functionLabel });
-  progress.print(() => process.stdout.write(`${text}\n`));
+  // The books are the last word: what is taken down after them shows no progress.
+  progress[Symbol.dispose]();
+  process.stdout.write(`${text}\n`);
   return isAccountedFor(outcome) ? 0 : 1;
 }

@@ -33,3 +33,13 @@ test('a terminal has one line, rewritten in place and gone at the end', async ()
   const parts = (await written(1, true)).split('\r\u001B[K');
   expect(parts).toEqual(['', '0 s  sent 1', '0 s  sent 2', '1 s  sent 3', '1 s  sent 4', '1 s  sent 5', '']);
 });
+
+test('a line is cut to the terminal: one that wraps could not be rewritten in place', async () => {
+  const clock = new ManualClock();
+  let output = '';
+  const narrow = { isTTY: true, columns: 20, write: (more: string) => (output += more) };
+  const progress = new Progress(narrow, clock, () => 'sent 1840, processed 104');
+  await clock.advance(200);
+  expect(output).toBe('\r\u001B[K0 s  sent 1840, pro');
+  progress[Symbol.dispose]();
+});
