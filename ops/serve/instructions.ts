@@ -9,6 +9,7 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
     ...model.functions.map(({ name }) => `  function  ${name}`),
     ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
+    ...model.tables.map(({ name }) => `  table     ${name}`),
     ...skipped(model),
     'Ctrl-C stops it.',
   ].join('\n');

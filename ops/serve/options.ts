@@ -18,8 +18,8 @@ export interface ServeOptions {
 
 export const defaultPort = 4566;
 
-export const helpText = `Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, CloudWatch Logs,
-CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.
+export const helpText = `Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB,
+CloudWatch Logs, CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.
 
 Usage: npm run local -- [options]
 
