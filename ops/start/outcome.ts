@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { failureKinds } from '../../shared/log-messages.ts';
+import { rate } from '../terminal/progress-text.ts';
 import type { TableCounts } from './table-counts.ts';
 import type { Books, Failure } from './tally.ts';
 
@@ -51,7 +52,7 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
     ...failureLines(outcome, text),
     ...draggedAlong(outcome, text),
     ...instanceLines(outcome, text),
-    `Took ${(outcome.durationMs / 1000).toFixed(1)} s, ${Math.round(outcome.ordersPerSecond)} orders a second` +
+    `Took ${(outcome.durationMs / 1000).toFixed(1)} s, ${rate(outcome.ordersPerSecond)} orders a second` +
       (outcome.seed === undefined ? '.' : `; --seed ${outcome.seed} sends the same orders again.`),
     ...outcome.problems.map((problem) => paint('red', problem)),
     `In the orders table: ${table.processed} processed ${table.processed === 1 ? 'order' : 'orders'}, ${table.failed} ${table.failed === 1 ? 'failure' : 'failures'}.`,

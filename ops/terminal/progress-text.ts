@@ -12,10 +12,15 @@ export function progressText({ verb, done, total, elapsedMs }: Advance): string 
   const perSecond = elapsedMs > 0 ? done / (elapsedMs / 1000) : 0;
   const parts = [total === undefined ? `${verb} ${number(done)}` : `${verb} ${number(done)} of ${number(total)}`];
   if (perSecond > 0) {
-    parts.push(`${number(perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toFixed(1)))}/s`);
+    parts.push(`${rate(perSecond)}/s`);
     if (total !== undefined && total > done) parts.push(`${duration((total - done) / perSecond)} left`);
   }
   return parts.join(', ');
+}
+
+/** A rate as exact as a person needs it: `1,234`, `0.4`. */
+export function rate(perSecond: number): string {
+  return number(perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toFixed(1)));
 }
 
 /** A whole number with its thousands apart. */
