@@ -9,9 +9,9 @@ export function describeFault(error: unknown): string {
     return 'There are no AWS credentials: set them as for the AWS CLI, or use --local for the pipeline on this machine.';
   }
   if (error.message === 'Region is missing') return 'There is no AWS region: add --region, or set AWS_REGION.';
-  const code = codeOf(error);
+  const { code, address, port } = connectionError(error);
   if (code === 'ECONNREFUSED')
-    return 'Nothing answers there: start the pipeline with "npm run local", or check AWS_ENDPOINT_URL.';
+    return `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check AWS_ENDPOINT_URL.`;
   if (code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'ECONNRESET')
     return `AWS cannot be reached: ${error.message}.`;
   // What an AWS service answered says what is wrong; where in the SDK it surfaced helps nobody.
@@ -19,8 +19,10 @@ export function describeFault(error: unknown): string {
   return error.stack ?? error.message;
 }
 
-function codeOf(error: Error): unknown {
-  if ('code' in error) return error.code;
+type ConnectionError = Pick<NodeJS.ErrnoException, 'code'> & { readonly address?: string; readonly port?: number };
+
+/** The error of the first address that was tried, where a name has several. */
+function connectionError(error: Error): ConnectionError {
   const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [];
-  return first instanceof Error && 'code' in first ? first.code : undefined;
+  return (first instanceof Error ? first : error) as ConnectionError;
 }

@@ -118,7 +118,7 @@ describe('as a program', () => {
     const { exitCode, stderr } = await child(['status', '--local'], {
       env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
     });
-    expect(stderr).toMatch(/^Nothing answers there: start the pipeline with "npm run local"[^\n]*\n$/);
+    expect(stderr).toMatch(/^Nothing answers at 127\.0\.0\.1:9: start the pipeline with "npm run local"[^\n]*\n$/);
     expect(exitCode).toBe(1);
   });
 
