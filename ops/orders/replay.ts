@@ -25,7 +25,7 @@ export function defineReplay(program: Command, run: Run): void {
     .command('replay')
     .summary('send failures to the orders queue again')
     .description(
-      'Sends failures to the orders queue again, the oldest first. Left out is what would fail again: mend it first.\n' +
+      'Sends failures to the orders queue again, the oldest first. Left out is what would fail again: mend it first. ' +
         'Ctrl-C stops after the messages being sent; the rest stays failed, and the same command goes on.',
     )
     .argument('[id...]', 'ids of orders or failures')
@@ -86,7 +86,10 @@ async function replayCommand(
   try {
     await withProgress(
       io,
-      () => ({ verb: 'replayed', done: sent + leftOut.count, total }),
+      () =>
+        dryRun
+          ? { verb: 'looked at', done: sent + leftOut.count, total }
+          : { verb: 'replayed', done: sent, total: total - leftOut.count },
       async () => {
         const settings = { by: io.user, force, resend, ratePerSecond: rate, dryRun, signal: io.signal };
         await replay(await context.table(), await context.ordersQueue(), chosen, settings, told);
