@@ -2,7 +2,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { CommandFailed } from '../command-failed.ts';
 import { maximumCount, maximumSeed } from '../start/options.ts';
-import { counted } from '../terminal/progress-text.ts';
+import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext } from './context.ts';
 import { shareOption, wholeNumberOption } from './option-values.ts';
@@ -56,6 +56,7 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
       while (from !== undefined && !io.signal.aborted) {
         const event: object = { count, seed, from, ...(badRate !== undefined && { badRate }) };
         const answer = await invoke(context, producer, event);
+        if (answer === undefined) return;
         queued += answer.queued ?? 0;
         notQueued.push(...(answer.failed ?? []));
         if (answer.next !== undefined && answer.next <= from) {
@@ -71,16 +72,30 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
   if (context.json) await context.printJson({ requested: count, queued, seed, notQueued, stopped });
   else {
     for (const { orderId, code, message } of notQueued) io.stderr.write(`not sent: ${orderId}: ${code} ${message}\n`);
-    if (stopped) io.stderr.write(`Stopped after ${counted(queued, 'order')} of ${count}.\n`);
-    await context.print(`${paint('green', `Sent ${counted(queued, 'order')}.`)} --seed ${seed} sends the same again.`);
+    if (stopped) {
+      io.stderr.write(
+        `Stopped after ${counted(queued, 'order')} of ${number(count)}; the producer may still send what it was asked for last.\n`,
+      );
+    }
+    await context.print(
+      `${paint(stopped ? 'yellow' : 'green', `Sent ${counted(queued, 'order')}.`)} --seed ${seed} sends the same again.`,
+    );
   }
   return queued === count ? 0 : 1;
 }
 
-async function invoke({ clients }: OrdersContext, functionName: string, event: object): Promise<ProducerAnswer> {
-  const answer = await clients.lambda.send(
-    new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
-  );
+/** @returns undefined when interrupted: an invocation takes up to a minute and cannot be called back, so it is left alone */
+async function invoke(
+  { clients, io }: OrdersContext,
+  functionName: string,
+  event: object,
+): Promise<ProducerAnswer | undefined> {
+  const answer = await clients.lambda
+    .send(new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }), { abortSignal: io.signal })
+    .catch((error: unknown) => {
+      if (!io.signal.aborted) throw error;
+    });
+  if (answer === undefined) return undefined;
   const payload = Buffer.from(answer.Payload ?? new Uint8Array()).toString();
   if (answer.FunctionError !== undefined) throw new CommandFailed(`The producer failed: ${payload}`);
   const { body } = JSON.parse(payload) as { readonly body: string };

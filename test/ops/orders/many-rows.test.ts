@@ -83,3 +83,11 @@ test('another stack is not there', async () => {
     stderr: expect.stringMatching(/^There is no stack Elsewhere at http/),
   });
 });
+
+// The last one: the producer goes on.
+test('generate stops at once when it is interrupted, and says that the producer may go on', async () => {
+  const signal = AbortSignal.timeout(500);
+  const stopped = await pipeline.orders(['generate', '--count', '1000000'], { signal });
+  expect(stopped.stderr).toMatch(/^Stopped after 0 orders of 1,000,000; the producer may still send [^\n]+\n$/m);
+  expect(stopped.exitCode).toBe(1);
+});
