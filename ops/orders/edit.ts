@@ -24,7 +24,7 @@ export function defineEdit(program: Command, run: Run): void {
     .command('edit')
     .summary('mend one failure')
     .description(
-      'Changes the body of a failed order, by --set or in your $EDITOR, and shows the difference.\n' +
+      'Changes the body of a failed order, by --set or in your $EDITOR, and shows the difference. ' +
         'Refuses while the order does not pass the schema. Replay sends it.',
     )
     .argument('<id>', 'id of the order or the failure')

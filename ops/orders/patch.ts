@@ -36,7 +36,7 @@ export function definePatch(program: Command, run: Run): void {
     .command('patch')
     .summary('mend all failures of one cause')
     .description(
-      'Changes the bodies of all failures of a cause in the same way and shows the difference.\n' +
+      'Changes the bodies of all failures of a cause in the same way and shows the difference. ' +
         'Leaves alone those that would not pass the schema even then. Replay sends them.',
     )
     .requiredOption('--cause <fingerprint>', 'the cause, as "orders failed" shows it (its first digits will do)')

@@ -28,7 +28,7 @@ export function definePurge(program: Command, run: Run): void {
     .command('purge')
     .summary('export old failures and delete them')
     .description(
-      'Writes failures older than a time to a file, one JSON document a line, with everything known of them,\n' +
+      'Writes failures older than a time to a file, one JSON document a line, with everything known of them, ' +
         'and deletes them once the file is on disk. Purged orders are in no count any more.',
     )
     .requiredOption('--before <time>', 'those that failed earlier: 2026-11-20, or 30d for 30 days ago')

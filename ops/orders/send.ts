@@ -20,7 +20,7 @@ export function defineSend(program: Command, run: Run): void {
     .command('send')
     .summary('send orders from a file')
     .description(
-      'Sends orders from a file, or from stdin for "-": one JSON document a line (NDJSON), a JSON array, or one order.\n' +
+      'Sends orders from a file, or from stdin for "-": one JSON document a line (NDJSON), a JSON array, or one order. ' +
         'Each is validated first; those that do not pass are named and not sent.',
     )
     .argument('<file>', 'file of orders, or - for stdin')

@@ -27,7 +27,7 @@ export function defineStatus(program: Command, run: Run): void {
     .command('status')
     .summary('where the orders are')
     .description(
-      'Shows queues, failures by cause, function errors and the books: sent = processed + failed + in flight.\n' +
+      'Shows queues, failures by cause, function errors and the books: sent = processed + failed + in flight. ' +
         'Counting what is processed reads the whole table: on AWS half a read unit for each 4 KB.',
     )
     .option('--watch', 'refresh until Ctrl-C')
