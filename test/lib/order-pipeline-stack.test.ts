@@ -154,7 +154,7 @@ describe('the stack', () => {
   });
 
   test('leaves nothing behind when it is destroyed, but for the orders of production', () => {
-    expect(typesKeptOf(production)).toEqual(['AWS::DynamoDB::GlobalTable']);
+    expect(typesKeptOf(production)).toEqual(['AWS::DynamoDB::Table']);
     expect(typesKeptOf(lab)).toEqual([]);
   });
 
