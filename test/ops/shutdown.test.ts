@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { finished } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -120,6 +121,9 @@ describe('npm run local, while a function loops without end', () => {
     running.command.process.kill('SIGKILL');
     expect(await running.command.exited).toBeNull();
     await expectNothingLeft(running);
+    // The runner outlives npm by a moment, so its last word may still be in the pipe: read that to its end.
+    await finished(running.command.process.stdout!);
+    expect(running.command.output).toContain('Stopping …');
   });
 
   test('started by npm ends on a terminal’s Ctrl-C, which reaches all of them', async () => {
