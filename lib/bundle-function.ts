@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -7,10 +7,7 @@ import { type BuildOptions, buildSync } from 'esbuild';
 
 const projectDirectory = fileURLToPath(new URL('../', import.meta.url));
 
-/** Folder of a function in lambdas/, whose `handler.ts` exports `handler`. */
-export type FunctionName = 'generate-orders' | 'process-orders' | 'failed-orders';
-
-/** `Handler` of a function bundled by `bundledCode`. */
+/** `Handler` of a function bundled by `bundledCode`, whose entry file exports `handler`. */
 export const bundledHandler = 'index.handler';
 
 /**
@@ -27,11 +24,15 @@ const unusedCredentialProviders = [
   '@smithy/credential-provider-imds',
 ];
 
-/** How esbuild bundles a function, wherever that is done. */
-export function bundlingOptions(name: FunctionName) {
+/**
+ * How esbuild bundles a function, wherever that is done.
+ *
+ * @param entry file that exports `handler`, as a path from the project's folder or an absolute one
+ */
+export function bundlingOptions(entry: string) {
   return {
     absWorkingDir: projectDirectory,
-    entryPoints: { index: join('lambdas', name, 'handler.ts') },
+    entryPoints: { index: resolve(projectDirectory, entry) },
     // Written below another directory: this one only anchors the paths in source maps, so that the asset's hash is
     // the same wherever the project and its cdk.out stand.
     outdir: join(projectDirectory, 'asset'),
@@ -55,9 +56,9 @@ export function bundlingOptions(name: FunctionName) {
   } as const satisfies BuildOptions;
 }
 
-/** Bundles a function into `directory`. */
-export function bundleFunction(name: FunctionName, directory: string): void {
-  const options = bundlingOptions(name);
+/** Bundles the function whose entry file is `entry` into `directory`. */
+export function bundleFunction(entry: string, directory: string): void {
+  const options = bundlingOptions(entry);
   const { outputFiles } = buildSync({ ...options, entryPoints: { ...options.entryPoints }, write: false });
   for (const file of outputFiles) {
     const path = join(directory, relative(options.outdir, file.path));
@@ -66,16 +67,21 @@ export function bundleFunction(name: FunctionName, directory: string): void {
   }
 }
 
-/** A function's code as a CDK asset, bundled during synthesis and hashed by what came out. */
-export function bundledCode(name: FunctionName): Code {
-  return Code.fromAsset(join(projectDirectory, 'lambdas', name), {
+/**
+ * A function's code as a CDK asset, bundled during synthesis and hashed by what came out.
+ *
+ * @param entry TypeScript or JavaScript file that exports `handler`, as a path from the project's folder or an absolute
+ *   one
+ */
+export function bundledCode(entry: string): Code {
+  return Code.fromAsset(dirname(resolve(projectDirectory, entry)), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // Never used: bundling on this machine either works or throws.
       image: DockerImage.fromRegistry('none'),
       local: {
         tryBundle(directory) {
-          bundleFunction(name, directory);
+          bundleFunction(entry, directory);
           return true;
         },
       },

@@ -1,8 +1,9 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ConsumerSettings, FunctionSettings, QueueSettings } from './settings.ts';
 
 /**
- * Every tunable of the pipeline, with its unit, its limit and the reason for its value. A preset is one of these;
- * lib/validate-configuration.ts refuses what AWS would refuse.
+ * Every tunable of the pipeline, with its unit, its limit (lib/settings.ts has those of functions and queues) and the
+ * reason for its value. A preset is one of these; lib/validate-configuration.ts refuses what AWS would refuse.
  */
 export interface Configuration {
   readonly generateOrders: FunctionSettings;
@@ -23,6 +24,8 @@ export interface Configuration {
   };
   /** Where the messages go that failed-orders cannot handle; nothing consumes it, an alarm watches it. */
   readonly parkedOrders: QueueSettings;
+  /** FIFO queues instead of standard ones: orders of a group in turn, and batches of 10 at most. */
+  readonly fifo: boolean;
   readonly ordersTable: {
     /** Whether the table outlives its stack: `cdk destroy` then leaves it, with its orders, in the account. */
     readonly retained: boolean;
@@ -36,31 +39,6 @@ export interface Configuration {
   readonly logCustomerNames: boolean;
   /** How long log events are kept, one of CloudWatch's choices. Kept longer, they cost more. */
   readonly logRetention: RetentionDays;
-}
-
-export interface FunctionSettings {
-  /** 1 to 900 s. */
-  readonly timeoutSeconds: number;
-  /** 128 to 10,240 MB. CPU comes in proportion: 1,769 MB are one vCPU. */
-  readonly memoryMb: number;
-}
-
-export interface ConsumerSettings extends FunctionSettings {
-  /** Most messages in one invocation: 1 to 10,000 (FIFO: 10); above 10 a window is needed. */
-  readonly batchSize: number;
-  /** Longest wait for a batch to fill, 0 to 300 s (FIFO: 0). */
-  readonly windowSeconds: number;
-  /** Most concurrent invocations by the mapping, 2 to 1,000; what is above waits in the queue, unreceived. */
-  readonly maximumConcurrency: number;
-  /** Whether the function names the messages that failed, or else fails its whole batch. */
-  readonly partialBatchResponses: boolean;
-}
-
-export interface QueueSettings {
-  /** How long a message is kept, 60 s to 14 days. */
-  readonly retentionSeconds: number;
-  /** FIFO or standard; a queue and its dead-letter queue must agree. */
-  readonly fifo: boolean;
 }
 
 export interface RetrySettings {
@@ -77,7 +55,7 @@ const production: Configuration = {
   // A million orders take several invocations; each stops in time and says where to go on. Streaming is bound by CPU.
   generateOrders: { timeoutSeconds: 60, memoryMb: 1024 },
   // SQS's default: a weekend and the Monday after it to notice that nothing is consumed.
-  orders: { retentionSeconds: 4 * daySeconds, fifo: false },
+  orders: { retentionSeconds: 4 * daySeconds },
   processOrders: {
     // A batch takes milliseconds; the rest is for a slow start. Short, because six of these are the visibility timeout.
     timeoutSeconds: 10,
@@ -92,7 +70,7 @@ const production: Configuration = {
     retry: { baseSeconds: 2, capSeconds: 300 },
   },
   // The longest there is: SQS counts a message's age from when it was first sent, so it must exceed the source's.
-  badOrders: { retentionSeconds: 14 * daySeconds, fifo: false },
+  badOrders: { retentionSeconds: 14 * daySeconds },
   failedOrders: {
     timeoutSeconds: 10,
     memoryMb: 256,
@@ -108,7 +86,9 @@ const production: Configuration = {
     maxReceiveCount: 130,
   },
   // The longest there is: SQS counts on from when the message was first sent.
-  parkedOrders: { retentionSeconds: 14 * daySeconds, fifo: false },
+  parkedOrders: { retentionSeconds: 14 * daySeconds },
+  // Orders do not depend on each other, and standard queues have no limit to their throughput.
+  fifo: false,
   ordersTable: { retained: true },
   maxReceiveCount: 5,
   logCustomerNames: false,
@@ -158,12 +138,4 @@ export class UnknownPresetError extends Error {
 export function configurationOf(preset: unknown = 'production'): Configuration {
   if (typeof preset !== 'string' || !Object.hasOwn(presets, preset)) throw new UnknownPresetError(preset);
   return presets[preset as PresetName];
-}
-
-/**
- * How long a received message stays hidden. AWS advises six function timeouts plus the window (Lambda Developer Guide,
- * "Configuring SQS event source"): room to retry a throttled batch before its messages come back.
- */
-export function visibilityTimeoutSeconds(consumer: ConsumerSettings): number {
-  return 6 * consumer.timeoutSeconds + consumer.windowSeconds;
 }

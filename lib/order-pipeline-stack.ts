@@ -3,12 +3,13 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../shared/environment.ts';
+import { bundledCode } from './bundle-function.ts';
 import type { Configuration } from './configuration.ts';
 import { OrdersTable } from './orders-table.ts';
 import { alarmOnParkedOrders } from './parked-orders-alarm.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { QueueConsumer } from './queue-consumer.ts';
-import { Queues } from './queues.ts';
+import { QueuePair } from './queue-pair.ts';
 import { refuseInvalid } from './validate-configuration.ts';
 
 export interface OrderPipelineStackProps extends StackProps {
@@ -29,12 +30,31 @@ export class OrderPipelineStack extends Stack {
     refuseInvalid(configuration);
     const { logRetention } = configuration;
     const logCustomerNames = String(configuration.logCustomerNames);
-    const { orders, badOrders, parkedOrders } = new Queues(this, 'Queues', configuration);
+    const {
+      queue: orders,
+      deadLetterQueue: badOrders,
+      lastStop: parkedOrders,
+    } = new QueuePair(this, 'Queues', {
+      queue: { name: 'orders', ...configuration.orders, consumer: configuration.processOrders },
+      deadLetterQueue: {
+        name: 'bad-orders',
+        ...configuration.badOrders,
+        consumer: configuration.failedOrders,
+        maxReceiveCount: configuration.maxReceiveCount,
+      },
+      parkingQueue: {
+        name: 'parked-orders',
+        ...configuration.parkedOrders,
+        maxReceiveCount: configuration.failedOrders.maxReceiveCount,
+      },
+      fifo: configuration.fifo,
+    });
     const { table } = new OrdersTable(this, 'OrdersTable', configuration);
     alarmOnParkedOrders(this, parkedOrders);
 
     const generateOrders = new PipelineFunction(this, 'GenerateOrders', {
       name: 'generate-orders',
+      code: bundledCode('lambdas/generate-orders/handler.ts'),
       description: 'Fills the orders queue.',
       settings: configuration.generateOrders,
       logRetention,
@@ -45,6 +65,7 @@ export class OrderPipelineStack extends Stack {
 
     const processOrders = new QueueConsumer(this, 'ProcessOrders', {
       name: 'process-orders',
+      code: bundledCode('lambdas/process-orders/handler.ts'),
       description: 'Processes orders; bad ones go to bad-orders.',
       settings: configuration.processOrders,
       logRetention,
@@ -67,6 +88,7 @@ export class OrderPipelineStack extends Stack {
 
     const failedOrders = new QueueConsumer(this, 'FailedOrders', {
       name: 'failed-orders',
+      code: bundledCode('lambdas/failed-orders/handler.ts'),
       description: 'Writes down what became of each failed order.',
       settings: configuration.failedOrders,
       logRetention,

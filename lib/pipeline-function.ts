@@ -1,36 +1,42 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Architecture, type Code, Function, LoggingFormat, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { EnvironmentName } from '../shared/environment.ts';
-import { bundledCode, bundledHandler, type FunctionName } from './bundle-function.ts';
-import type { FunctionSettings } from './configuration.ts';
+import { bundledHandler } from './bundle-function.ts';
+import type { FunctionSettings } from './settings.ts';
 
 export interface PipelineFunctionProps {
-  /** Its folder in lambdas/. */
-  readonly name: FunctionName;
+  /** What the description of its role calls it, as in `process-orders`. */
+  readonly name: string;
   readonly description: string;
+  /** `bundledCode('path/to/handler.ts')`, or any other that the CDK knows. */
+  readonly code: Code;
+  /** File and export. Default: `index.handler`, which is what `bundledCode` makes. */
+  readonly handler?: string;
+  /** Must run on arm64. Default: Node.js 24. */
+  readonly runtime?: Runtime;
   readonly settings: FunctionSettings;
-  readonly logRetention: RetentionDays;
-  readonly environment: Partial<Readonly<Record<EnvironmentName, string>>>;
-  /** All that the function may do, apart from writing to its own log group. */
-  readonly permissions: readonly PolicyStatement[];
+  /** How long log events are kept. Default: a month. */
+  readonly logRetention?: RetentionDays;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** All that the function may do, apart from writing to its own log group. Default: nothing. */
+  readonly permissions?: readonly PolicyStatement[];
 }
 
-/** A function of this project, with a role and a log group of its own. */
+/** A function with a role and a log group of its own. */
 export class PipelineFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: Function;
   readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
+    const { settings, runtime = Runtime.NODEJS_24_X } = props;
 
     // Logs go when the stack goes: `cdk destroy` leaves nothing behind. Names are generated, so that a stack can stand
     // beside another and be replaced.
     this.logGroup = new LogGroup(this, 'Logs', {
-      retention: props.logRetention,
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', {
@@ -39,21 +45,27 @@ export class PipelineFunction extends Construct {
     });
     // Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
     this.logGroup.grantWrite(role);
-    for (const statement of props.permissions) role.addToPolicy(statement);
+    for (const statement of props.permissions ?? []) role.addToPolicy(statement);
 
-    this.function = new NodejsFunction(this, 'Function', {
+    this.function = new Function(this, 'Function', {
       description: props.description,
-      code: bundledCode(props.name),
-      handler: bundledHandler,
-      runtime: Runtime.NODEJS_24_X,
+      code: props.code,
+      handler: props.handler ?? bundledHandler,
+      runtime,
       architecture: Architecture.ARM_64,
-      memorySize: props.settings.memoryMb,
-      timeout: Duration.seconds(props.settings.timeoutSeconds),
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      memorySize: settings.memoryMb,
+      timeout: Duration.seconds(settings.timeoutSeconds),
+      environment: {
+        ...props.environment,
+        ...(runtime.family === RuntimeFamily.NODEJS && { NODE_OPTIONS: '--enable-source-maps' }),
+      },
       // Takes no grants from constructs: what the function may do is what is spelled out above.
       role: role.withoutPolicyUpdates(),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
+      ...(settings.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: settings.reservedConcurrency,
+      }),
     });
   }
 }

@@ -1,9 +1,5 @@
-import {
-  type Configuration,
-  type ConsumerSettings,
-  type FunctionSettings,
-  visibilityTimeoutSeconds,
-} from './configuration.ts';
+import type { Configuration } from './configuration.ts';
+import { type ConsumerSettings, type FunctionSettings, visibilityTimeoutSeconds } from './settings.ts';
 
 /** What AWS would refuse while deploying, refused at synthesis; all of it at once. */
 export class InvalidConfigurationError extends Error {
@@ -24,15 +20,15 @@ export function refuseInvalid(configuration: Configuration): void {
 
 /** A sentence for each problem; limits are those of the SQS and Lambda API references. */
 export function configurationProblems(configuration: Configuration): readonly string[] {
-  const { generateOrders, orders, processOrders, badOrders, failedOrders, parkedOrders } = configuration;
+  const { generateOrders, orders, processOrders, badOrders, failedOrders, parkedOrders, fifo } = configuration;
   return [
     ...functionProblems('generateOrders', generateOrders),
     ...consumerProblems('processOrders', processOrders, {
-      fifo: orders.fifo,
+      fifo,
       visibilityTimeoutSeconds: visibilityTimeoutSeconds(processOrders),
     }),
     ...consumerProblems('failedOrders', failedOrders, {
-      fifo: badOrders.fifo,
+      fifo,
       visibilityTimeoutSeconds: visibilityTimeoutSeconds(failedOrders),
     }),
     ...range('processOrders.retry.baseSeconds', processOrders.retry.baseSeconds, 0, 43_200),
@@ -55,10 +51,6 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...when(
       failedOrders.maxReceiveCount <= configuration.maxReceiveCount,
       `failedOrders.maxReceiveCount (${failedOrders.maxReceiveCount}) must exceed maxReceiveCount (${configuration.maxReceiveCount}): the receives from the orders queue count, and failures would be parked before they are written down.`,
-    ),
-    ...when(
-      new Set([orders.fifo, badOrders.fifo, parkedOrders.fifo]).size > 1,
-      'orders.fifo, badOrders.fifo and parkedOrders.fifo must agree: the dead-letter queue of a FIFO queue must be FIFO, that of a standard queue standard.',
     ),
   ];
 }

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { buildSync, type Metafile } from 'esbuild';
-import { bundleFunction, bundlingOptions, type FunctionName } from '../../lib/bundle-function.ts';
+import { bundleFunction, bundlingOptions } from '../../lib/bundle-function.ts';
 import { startLocalTable, tableName } from './local-table.ts';
 import { goodBody, sqsEvent } from './sqs-event.ts';
 
-const names: readonly FunctionName[] = ['generate-orders', 'process-orders', 'failed-orders'];
+const names = ['generate-orders', 'process-orders', 'failed-orders'] as const;
+type FunctionName = (typeof names)[number];
+const entryOf = (name: FunctionName) => `lambdas/${name}/handler.ts`;
 const directories: string[] = [];
 
 afterAll(() => {
@@ -19,7 +21,7 @@ afterAll(() => {
 function bundle(name: FunctionName): string {
   const directory = mkdtempSync(join(tmpdir(), 'bundle-'));
   directories.push(directory);
-  bundleFunction(name, directory);
+  bundleFunction(entryOf(name), directory);
   return directory;
 }
 
@@ -28,7 +30,7 @@ function filesOf(directory: string): readonly (readonly [string, string])[] {
 }
 
 function metafileOf(name: FunctionName): Metafile {
-  const { entryPoints, external, ...options } = bundlingOptions(name);
+  const { entryPoints, external, ...options } = bundlingOptions(entryOf(name));
   return buildSync({
     ...options,
     entryPoints: { ...entryPoints },

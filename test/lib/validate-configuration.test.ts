@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
-import {
-  type Configuration,
-  type ConsumerSettings,
-  presets,
-  visibilityTimeoutSeconds,
-} from '../../lib/configuration.ts';
+import { type Configuration, presets } from '../../lib/configuration.ts';
 import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
+import { type ConsumerSettings, visibilityTimeoutSeconds } from '../../lib/settings.ts';
 import { configurationProblems, consumerProblems } from '../../lib/validate-configuration.ts';
 
 const { production } = presets;
@@ -105,20 +101,15 @@ describe('a configuration that AWS would refuse', () => {
   test.each<[string, Partial<Configuration>, string]>([
     [
       'failures that expire before orders',
-      { badOrders: { retentionSeconds: 345_600, fifo: false } },
+      { badOrders: { retentionSeconds: 345_600 } },
       'badOrders.retentionSeconds (345600) must be longer than orders.retentionSeconds (345600): a message keeps the age it has when it moves to the dead-letter queue, and would expire there early.',
     ],
     [
       'a retention above 14 days',
-      { badOrders: { retentionSeconds: 1_209_601, fifo: false } },
+      { badOrders: { retentionSeconds: 1_209_601 } },
       'badOrders.retentionSeconds is 1209601: it must be a whole number from 60 to 1209600.',
     ],
     ['no receive at all', { maxReceiveCount: 0 }, 'maxReceiveCount is 0: it must be a whole number from 1 to 1000.'],
-    [
-      'a FIFO queue with a standard dead-letter queue',
-      { orders: { retentionSeconds: 60, fifo: true } },
-      'orders.fifo, badOrders.fifo and parkedOrders.fifo must agree: the dead-letter queue of a FIFO queue must be FIFO, that of a standard queue standard.',
-    ],
     [
       'a wait that SQS does not know',
       { processOrders: { ...production.processOrders, retry: { baseSeconds: 1, capSeconds: 43_201 } } },
@@ -136,7 +127,7 @@ describe('a configuration that AWS would refuse', () => {
   });
 
   test('is refused when parked messages would expire early', () => {
-    expect(configurationProblems({ ...production, parkedOrders: { retentionSeconds: 60, fifo: false } })).toEqual([
+    expect(configurationProblems({ ...production, parkedOrders: { retentionSeconds: 60 } })).toEqual([
       'parkedOrders.retentionSeconds (60) must not be shorter than badOrders.retentionSeconds (1209600): a message keeps its age there, too.',
     ]);
   });
@@ -159,13 +150,7 @@ describe('a configuration that AWS would refuse', () => {
 });
 
 describe('FIFO queues', () => {
-  test('can be deployed when both are', () => {
-    const fifo: Configuration = {
-      ...production,
-      orders: { ...production.orders, fifo: true },
-      badOrders: { ...production.badOrders, fifo: true },
-      parkedOrders: { ...production.parkedOrders, fifo: true },
-    };
-    expect(configurationProblems(fifo)).toEqual([]);
+  test('can be deployed', () => {
+    expect(configurationProblems({ ...production, fifo: true })).toEqual([]);
   });
 });

@@ -1,0 +1,111 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type DeadLetterQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type ConsumerSettings, visibilityTimeoutSeconds } from './settings.ts';
+
+export interface PairedQueueProps {
+  /**
+   * The queue is called by the stack's name and this, as in `OrderPipeline-bad-orders`, so that two stacks can stand
+   * side by side in one account. In Pascal case it is the id of the construct.
+   */
+  readonly name: string;
+  /** How long a message is kept, 60 s to 14 days. Default: 4 days in the queue, 14 in what is behind it. */
+  readonly retentionSeconds?: number;
+  /** What consumes the queue: its visibility timeout follows from it. Default: SQS's own, 30 s. */
+  readonly consumer?: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'>;
+}
+
+export interface DeadLetterQueueProps extends PairedQueueProps {
+  /**
+   * Receives of a message, counted from the first queue on, before it comes here: 1 to 1,000. AWS advises 5 at least
+   * for a first dead-letter queue; that of a parking queue must be higher.
+   */
+  readonly maxReceiveCount: number;
+}
+
+export interface QueuePairProps {
+  readonly queue: PairedQueueProps;
+  /** Where messages go that used up their receives. */
+  readonly deadLetterQueue: DeadLetterQueueProps;
+  /**
+   * Where messages go that the consumer of the dead-letter queue cannot handle, so that none goes round until it
+   * expires. Without: the dead-letter queue is the last stop.
+   */
+  readonly parkingQueue?: DeadLetterQueueProps;
+  /** FIFO queues, all of them. Default: standard queues. */
+  readonly fifo?: boolean;
+}
+
+const daySeconds = 24 * 60 * 60;
+
+/**
+ * A queue and its dead-letter queue, which takes messages from no other; behind that a parking queue, if asked for.
+ * All are encrypted and refuse requests without TLS, and go when the stack goes.
+ */
+export class QueuePair extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  /** Where messages end that nobody could handle: the parking queue, or without one the dead-letter queue. */
+  readonly lastStop: Queue;
+
+  constructor(scope: Construct, id: string, props: QueuePairProps) {
+    super(scope, id);
+    const { queue, deadLetterQueue, parkingQueue, fifo = false } = props;
+    const parked = parkingQueue && {
+      queue: this.#queue(parkingQueue, { fifo, source: deadLetterQueue.name }),
+      maxReceiveCount: parkingQueue.maxReceiveCount,
+    };
+    this.deadLetterQueue = this.#queue(deadLetterQueue, { fifo, source: queue.name, ...(parked && { next: parked }) });
+    this.lastStop = parked?.queue ?? this.deadLetterQueue;
+    this.queue = this.#queue(queue, {
+      fifo,
+      next: { queue: this.deadLetterQueue, maxReceiveCount: deadLetterQueue.maxReceiveCount },
+    });
+  }
+
+  #queue({ name, retentionSeconds, consumer }: PairedQueueProps, { fifo, source, next }: Place): Queue {
+    const id = pascalCase(name);
+    // SQS counts a message's age from when it was first sent, so what is behind a queue must keep it longer.
+    const defaultRetentionSeconds = (source === undefined ? 4 : 14) * daySeconds;
+    return new Queue(this, id, {
+      queueName: this.#name(name, fifo),
+      retentionPeriod: Duration.seconds(retentionSeconds ?? defaultRetentionSeconds),
+      encryption: QueueEncryption.SQS_MANAGED,
+      // A policy that denies every request without TLS.
+      enforceSSL: true,
+      // Messages in a queue are passing through; `cdk destroy` leaves nothing behind.
+      removalPolicy: RemovalPolicy.DESTROY,
+      ...(fifo && { fifo: true }),
+      ...(consumer !== undefined && { visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds(consumer)) }),
+      ...(next !== undefined && { deadLetterQueue: next }),
+      ...(source !== undefined && {
+        redriveAllowPolicy: { sourceQueues: [this.#named(id, this.#name(source, fifo))] },
+      }),
+    });
+  }
+
+  /**
+   * A queue by its name: nobody else's failures may come in. Two queues that name each other are more than
+   * CloudFormation can resolve, unless the source's ARN is known before it exists.
+   */
+  #named(id: string, queueName: string) {
+    const arn = Stack.of(this).formatArn({ service: 'sqs', resource: queueName });
+    return Queue.fromQueueArn(this, `${id}Source`, arn);
+  }
+
+  #name(name: string, fifo: boolean): string {
+    return `${Stack.of(this).stackName}-${name}${fifo ? '.fifo' : ''}`;
+  }
+}
+
+/** Where in the chain a queue stands. */
+interface Place {
+  readonly fifo: boolean;
+  /** Name of the only queue that may use this one as its dead-letter queue. */
+  readonly source?: string;
+  readonly next?: DeadLetterQueue;
+}
+
+function pascalCase(name: string): string {
+  return name.replaceAll(/(?:^|[-_])(\w)/g, (_, first: string) => first.toUpperCase());
+}

@@ -1,0 +1,37 @@
+/** What is decided for a function, whoever consumes what: units and limits are those of the Lambda API reference. */
+export interface FunctionSettings {
+  /** 1 to 900 s. */
+  readonly timeoutSeconds: number;
+  /** 128 to 10,240 MB. CPU comes in proportion: 1,769 MB are one vCPU. */
+  readonly memoryMb: number;
+  /**
+   * Concurrent invocations set aside for this function and its limit at once. Without it the function shares the
+   * account's. A queue does not know of it: it must not be below the consumer's `maximumConcurrency`.
+   */
+  readonly reservedConcurrency?: number;
+}
+
+/** What is decided for a function that a queue feeds, and for the mapping between the two. */
+export interface ConsumerSettings extends FunctionSettings {
+  /** Most messages in one invocation: 1 to 10,000 (FIFO: 10); above 10 a window is needed. */
+  readonly batchSize: number;
+  /** Longest wait for a batch to fill, 0 to 300 s (FIFO: 0). */
+  readonly windowSeconds: number;
+  /** Most concurrent invocations by the mapping, 2 to 1,000; what is above waits in the queue, unreceived. */
+  readonly maximumConcurrency: number;
+  /** Whether the function names the messages that failed, or else fails its whole batch. */
+  readonly partialBatchResponses: boolean;
+}
+
+export interface QueueSettings {
+  /** How long a message is kept, 60 s to 14 days. */
+  readonly retentionSeconds: number;
+}
+
+/**
+ * How long a received message stays hidden. AWS advises six function timeouts plus the window (Lambda Developer Guide,
+ * "Configuring SQS event source"): room to retry a throttled batch before its messages come back.
+ */
+export function visibilityTimeoutSeconds(consumer: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'>): number {
+  return 6 * consumer.timeoutSeconds + consumer.windowSeconds;
+}
