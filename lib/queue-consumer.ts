@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -33,6 +33,16 @@ export class QueueConsumer extends PipelineFunction {
         maxConcurrency: settings.maximumConcurrency,
         reportBatchItemFailures: settings.partialBatchResponses,
       }),
+    );
+    Validations.of(this.function).acknowledge(
+      {
+        id: 'Serverless-LambdaEventSourceMappingDestination',
+        reason: 'A mapping of SQS takes no destination: what fails goes to the dead-letter queue of its queue.',
+      },
+      {
+        id: 'Serverless-LambdaDLQ',
+        reason: 'For asynchronous invocations, and a mapping invokes synchronously: it would never be used.',
+      },
     );
   }
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { type DeadLetterQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type ConsumerSettings, visibilityTimeoutSeconds } from './settings.ts';
@@ -57,6 +57,10 @@ export class QueuePair extends Construct {
     };
     this.deadLetterQueue = this.#queue(deadLetterQueue, { fifo, source: queue.name, ...(parked && { next: parked }) });
     this.lastStop = parked?.queue ?? this.deadLetterQueue;
+    Validations.of(this.lastStop).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'The end of the line: behind it there is a person, called by an alarm.',
+    });
     this.queue = this.#queue(queue, {
       fifo,
       next: { queue: this.deadLetterQueue, maxReceiveCount: deadLetterQueue.maxReceiveCount },

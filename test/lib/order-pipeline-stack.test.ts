@@ -1,7 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 // oxlint-disable jest/expect-expect -- the CDK's assertions throw by themselves.
 import { describe, expect, test } from '@jest/globals';
 import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
@@ -162,23 +158,6 @@ describe('the stack', () => {
     const { app, stack } = createApp({ context: { 'aws:cdk:bundling-stacks': [] }, outdir: newOutputFolder() });
     app.synth();
     expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
-  });
-
-  test.each(['production', 'lab'])('passes the validation of the CDK in the preset %s', (preset) => {
-    const outdir = newOutputFolder();
-    // In a process of its own: within jest the validator takes twenty times as long.
-    const { status } = spawnSync(process.execPath, ['bin/app.ts'], {
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-      env: {
-        ...process.env,
-        CDK_VALIDATION: 'true',
-        CDK_OUTDIR: outdir,
-        CDK_CONTEXT_JSON: JSON.stringify({ preset, 'aws:cdk:bundling-stacks': [] }),
-      },
-    });
-    expect(status).toBe(0);
-    const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as object;
-    expect(report).toMatchObject({ pluginReports: [] });
   });
 
   test('names the presets there are when asked for another', () => {
