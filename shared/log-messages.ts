@@ -1,7 +1,7 @@
 /**
  * The `message` of the structured log lines that people search for and tools rely on. Under Lambda's JSON log format
  * an object given to `console` becomes the line's `message` member: `{"level":"INFO","message":{"message":"Good
- * Order",…},…}`.
+ * Order",…},…}`. Lines about one message also have its `traceId`, by which X-Ray finds it, if its sender named a trace.
  */
 export const logMessages = {
   /** process-orders, info: `{ orderId, messageId, receiveCount }`. */

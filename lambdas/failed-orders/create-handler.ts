@@ -3,10 +3,13 @@ import { type ConsumedRecord, type Message, messageOf } from '../../shared/consu
 import { describeError } from '../../shared/describe-error.ts';
 import { type Backoff, fullJitter } from '../../shared/full-jitter.ts';
 import { logMessages } from '../../shared/log-messages.ts';
+import { failureMetricNames, type MetricName, metricNames } from '../../shared/metrics.ts';
 import { type ChangeVisibilityBatch, changeOrWarn } from '../message-visibility/change-visibility.ts';
+import type { PublishMetrics } from '../metrics/publish-metrics.ts';
+import { tally } from '../metrics/tally.ts';
 import { type InvocationContext, timeBudget } from '../time-budget.ts';
 import { logRecorded } from './log-recorded.ts';
-import type { RecordFailure } from './record-failure.ts';
+import type { Recorded, RecordFailure } from './record-failure.ts';
 
 export interface Dependencies {
   readonly recordFailure: RecordFailure;
@@ -15,6 +18,7 @@ export interface Dependencies {
   readonly backoff: Backoff;
   /** Called for the first failure to record only. */
   readonly loadChangeVisibilityBatch: () => Promise<ChangeVisibilityBatch>;
+  readonly publishMetrics: PublishMetrics;
   /** Answers numbers in [0, 1). */
   readonly random: () => number;
   /** A signal that aborts in so many milliseconds. */
@@ -31,23 +35,32 @@ export function createHandler(
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
   const { recordFailure, logCustomerNames, backoff, random, abortAfter } = dependencies;
 
-  /** The message, if its failure could not be recorded. */
-  async function handle(record: ConsumedRecord, signal: AbortSignal): Promise<readonly Message[]> {
+  /** What was recorded, or the message whose failure could not be. */
+  async function handle(record: ConsumedRecord, signal: AbortSignal): Promise<Handled> {
     const message = messageOf(record);
     try {
-      logRecorded(await recordFailure(message, signal), message, logCustomerNames);
-      return [];
+      const recorded = await recordFailure(message, signal);
+      logRecorded(recorded, message, logCustomerNames);
+      return { recorded };
     } catch (error) {
-      const { messageId, receiveCount } = message;
-      console.error({ message: logMessages.failureNotRecorded, messageId, receiveCount, error: describeError(error) });
-      return [message];
+      const { messageId, receiveCount, traceId } = message;
+      console.error({
+        message: logMessages.failureNotRecorded,
+        messageId,
+        receiveCount,
+        ...(traceId !== null && { traceId }),
+        error: describeError(error),
+      });
+      return { unrecorded: message };
     }
   }
 
   return async ({ Records: records }, context) => {
     const { processingMs, reportingMs } = timeBudget(context);
     const signal = abortAfter(processingMs);
-    const unrecorded = (await Promise.all(records.map((record) => handle(record, signal)))).flat();
+    const handled = await Promise.all(records.map((record) => handle(record, signal)));
+    dependencies.publishMetrics(tally(handled.flatMap(metricsOf)));
+    const unrecorded = handled.flatMap((each) => ('unrecorded' in each ? [each.unrecorded] : []));
     const changes = unrecorded.map(({ messageId, receiptHandle, receiveCount }) => ({
       messageId,
       receiptHandle,
@@ -58,4 +71,12 @@ export function createHandler(
     }
     return { batchItemFailures: unrecorded.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
+}
+
+type Handled = { readonly recorded: Recorded } | { readonly unrecorded: Message };
+
+function metricsOf(handled: Handled): readonly MetricName[] {
+  if ('unrecorded' in handled) return [metricNames.failuresNotRecorded];
+  const { recorded } = handled;
+  return recorded.result === 'failed' ? [metricNames.failuresRecorded, failureMetricNames[recorded.kind]] : [];
 }

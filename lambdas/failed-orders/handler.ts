@@ -1,5 +1,6 @@
 import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/environment.ts';
 import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
+import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
 import { createDynamoDbClient, dynamoDbOrdersTable } from '../orders-table/dynamodb-orders-table.ts';
 import { createHandler } from './create-handler.ts';
 import { recordFailureIn } from './record-failure.ts';
@@ -15,6 +16,7 @@ export const handler = createHandler({
     cap: requireSeconds(process.env, environmentNames.retryCapSeconds),
   },
   loadChangeVisibilityBatch: lazySqsVisibility(requireText(process.env, environmentNames.badOrdersQueueUrl)),
+  publishMetrics: publishMetricsOnLambda(),
   random: Math.random,
   abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
 });

@@ -7,9 +7,15 @@ import type { Recorded } from './record-failure.ts';
  * are. The customer's name is logged only where the configuration says so.
  */
 export function logRecorded(recorded: Recorded, message: Message, logCustomerNames: boolean): void {
-  const { messageId, receiveCount, sourceQueueArn } = message;
+  const { messageId, receiveCount, traceId, sourceQueueArn } = message;
   const { orderId, customerName } = recorded;
-  const identity = { orderId, messageId, receiveCount, ...(logCustomerNames && { customerName }) };
+  const identity = {
+    orderId,
+    messageId,
+    receiveCount,
+    ...(traceId !== null && { traceId }),
+    ...(logCustomerNames && { customerName }),
+  };
   if (recorded.result === 'already-processed') {
     console.info({ message: logMessages.alreadyProcessed, ...identity, firstMessageId: recorded.firstMessageId });
     return;

@@ -1,4 +1,6 @@
 import { logMessages } from '../../shared/log-messages.ts';
+import { metricNames } from '../../shared/metrics.ts';
+import type { PublishMetrics } from '../metrics/publish-metrics.ts';
 import { orderSequence } from './order-sequence.ts';
 import { InvalidEventError, parseRequest } from './request.ts';
 import { sendAll } from './send-all.ts';
@@ -9,6 +11,7 @@ export interface Dependencies {
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Answers numbers in [0, 1). */
   readonly random: () => number;
+  readonly publishMetrics: PublishMetrics;
   /** A signal that aborts in so many milliseconds. */
   readonly abortAfter: (milliseconds: number) => AbortSignal;
 }
@@ -68,6 +71,10 @@ export function createHandler(
       ...(next < count && { next }),
       ...(notQueued.length > 0 && { failed: notQueued }),
     };
+    dependencies.publishMetrics({
+      [metricNames.ordersQueued]: queued,
+      [metricNames.ordersNotQueued]: notQueued.length,
+    });
     if (answer.failed === undefined) console.info({ message: logMessages.ordersQueued, ...answer });
     else console.error({ message: logMessages.ordersNotQueued, ...answer });
     return respond(answer.failed === undefined ? 200 : 500, answer);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentNames, requireText } from '../../shared/environment.ts';
+import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
 import { createHandler } from './create-handler.ts';
 import { sqsSendMessageBatch } from './sqs-send.ts';
 
@@ -8,5 +9,6 @@ export const handler = createHandler({
   sendMessageBatch: sqsSendMessageBatch(requireText(process.env, environmentNames.ordersQueueUrl)),
   sleep: (milliseconds) => sleep(milliseconds),
   random: Math.random,
+  publishMetrics: publishMetricsOnLambda(),
   abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
 });

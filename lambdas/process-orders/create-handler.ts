@@ -1,10 +1,14 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { ConsumedRecord } from '../../shared/consumed-record.ts';
 import type { Backoff } from '../../shared/full-jitter.ts';
+import { type MetricName, metricNames } from '../../shared/metrics.ts';
 import { type ChangeVisibilityBatch, changeOrWarn } from '../message-visibility/change-visibility.ts';
+import type { PublishMetrics } from '../metrics/publish-metrics.ts';
+import { tally } from '../metrics/tally.ts';
 import { type InvocationContext, timeBudget } from '../time-budget.ts';
 import { decide } from './decide.ts';
 import { logOutcome } from './log-outcome.ts';
-import { outcomeOf, type ProcessOrder } from './outcome.ts';
+import { type Outcome, outcomeOf, type ProcessOrder } from './outcome.ts';
 import { processWholeBatch } from './whole-batch.ts';
 
 export interface Dependencies {
@@ -16,6 +20,7 @@ export interface Dependencies {
   readonly backoff: Backoff;
   /** Called for the first failure only. */
   readonly loadChangeVisibilityBatch: () => Promise<ChangeVisibilityBatch>;
+  readonly publishMetrics: PublishMetrics;
   /** Answers numbers in [0, 1). */
   readonly random: () => number;
   /** A signal that aborts in so many milliseconds. */
@@ -29,21 +34,33 @@ export function createHandler(
   return async ({ Records: records }, context) => {
     const { processingMs, reportingMs } = timeBudget(context);
     const signal = abortAfter(processingMs);
-    if (!dependencies.partialBatchResponses) {
-      await processWholeBatch(records, dependencies, signal);
-      return { batchItemFailures: [] };
+    const ended: Outcome[] = [];
+    async function process(record: ConsumedRecord): Promise<Outcome> {
+      const outcome = await outcomeOf(record, processOrder, signal);
+      logOutcome(outcome, logCustomerNames);
+      ended.push(outcome);
+      return outcome;
     }
-    const outcomes = await Promise.all(
-      records.map(async (record) => {
-        const outcome = await outcomeOf(record, processOrder, signal);
-        logOutcome(outcome, logCustomerNames);
-        return outcome;
-      }),
-    );
-    const { batchItemFailures, visibilityChanges } = decide(outcomes, backoff, random);
-    if (visibilityChanges.length > 0) {
-      await changeOrWarn(visibilityChanges, dependencies.loadChangeVisibilityBatch, abortAfter(reportingMs));
+    try {
+      if (!dependencies.partialBatchResponses) {
+        await processWholeBatch(records, process);
+        return { batchItemFailures: [] };
+      }
+      const outcomes = await Promise.all(records.map(process));
+      const { batchItemFailures, visibilityChanges } = decide(outcomes, backoff, random);
+      if (visibilityChanges.length > 0) {
+        await changeOrWarn(visibilityChanges, dependencies.loadChangeVisibilityBatch, abortAfter(reportingMs));
+      }
+      return { batchItemFailures };
+    } finally {
+      dependencies.publishMetrics(tally(ended.map(({ result }) => metricOfResult[result])));
     }
-    return { batchItemFailures };
   };
 }
+
+const metricOfResult: Readonly<Record<Outcome['result'], MetricName>> = {
+  processed: metricNames.ordersProcessed,
+  duplicate: metricNames.duplicateOrders,
+  permanent: metricNames.badOrders,
+  transient: metricNames.ordersNotProcessed,
+};

@@ -21,6 +21,13 @@ export function logOutcome(outcome: Outcome, logCustomerNames: boolean): void {
 }
 
 /** Customers' names are personal data: they are logged only where the configuration says so. */
-function identify({ orderId, messageId, receiveCount, customerName }: Received, logCustomerNames: boolean) {
-  return { orderId, messageId, receiveCount, ...(logCustomerNames && { customerName }) };
+function identify(received: Received, logCustomerNames: boolean) {
+  const { orderId, messageId, receiveCount, traceId, customerName } = received;
+  return {
+    orderId,
+    messageId,
+    receiveCount,
+    ...(traceId !== null && { traceId }),
+    ...(logCustomerNames && { customerName }),
+  };
 }

@@ -8,6 +8,8 @@ export interface Received extends Identity {
   readonly messageId: string;
   /** 1 at the first try. */
   readonly receiveCount: number;
+  /** The trace that the message belongs to, if its sender named one. */
+  readonly traceId: string | null;
 }
 
 /** A message whose body is an order. */
@@ -53,8 +55,8 @@ export async function outcomeOf(
   const read = readOrder(record.body);
   const message = messageOf(record);
   const { orderId, customerName } = read;
-  const { messageId, receiveCount, receiptHandle } = message;
-  const outcome = { messageId, receiveCount, orderId, customerName, receiptHandle };
+  const { messageId, receiveCount, traceId, receiptHandle } = message;
+  const outcome = { messageId, receiveCount, traceId, orderId, customerName, receiptHandle };
   if (read.kind !== 'order') return { ...outcome, result: 'permanent', kind: read.kind, reasons: read.reasons };
   try {
     const order = { order: read.order, orderId, customerName, message };

@@ -1,11 +1,5 @@
 import type { ConsumedRecord } from '../../shared/consumed-record.ts';
-import { logOutcome } from './log-outcome.ts';
-import { type Outcome, outcomeOf, type ProcessOrder } from './outcome.ts';
-
-export interface WholeBatchDependencies {
-  readonly processOrder: ProcessOrder;
-  readonly logCustomerNames: boolean;
-}
+import type { Outcome } from './outcome.ts';
 
 /**
  * Without partial batch responses: throws at the first order that fails, as the lecture demo does. Lambda then keeps
@@ -13,12 +7,10 @@ export interface WholeBatchDependencies {
  */
 export async function processWholeBatch(
   records: readonly ConsumedRecord[],
-  { processOrder, logCustomerNames }: WholeBatchDependencies,
-  signal: AbortSignal,
+  process: (record: ConsumedRecord) => Promise<Outcome>,
 ): Promise<void> {
   for (const record of records) {
-    const outcome = await outcomeOf(record, processOrder, signal);
-    logOutcome(outcome, logCustomerNames);
+    const outcome = await process(record);
     if (outcome.result === 'permanent' || outcome.result === 'transient') {
       throw new BatchFailedError(outcome, records.length);
     }

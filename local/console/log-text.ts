@@ -8,7 +8,7 @@ export interface LogText {
 
 /**
  * Reads a CloudWatch log event of either of Lambda's formats. Undefined for lines that tell a person nothing new: the
- * begin and the end of an invocation.
+ * begin and the end of an invocation, and metrics in CloudWatch's embedded metric format.
  */
 export function readLogMessage(message: string): LogText | undefined {
   const line = message.trimEnd();
@@ -21,6 +21,8 @@ interface JsonLine {
   readonly errorType?: string;
   readonly errorMessage?: string;
   readonly type?: string;
+  /** Of the embedded metric format: the line is for CloudWatch's metrics. */
+  readonly _aws?: { readonly CloudWatchMetrics?: unknown };
   readonly record?: {
     readonly status?: string;
     readonly metrics?: {
@@ -39,6 +41,7 @@ function readJsonLine(line: string): LogText | undefined {
     return { level: 'info', text: line };
   }
   if (parsed.type?.startsWith('platform.') === true) return platformText(parsed);
+  if (Array.isArray(parsed._aws?.CloudWatchMetrics)) return undefined;
   if (parsed.level === undefined) return { level: 'info', text: line };
   const level = levelOf(parsed.level);
   const { message } = parsed;

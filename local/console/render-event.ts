@@ -83,10 +83,12 @@ function logText(event: LogEvent, options: RenderOptions, paint: Paint): string 
   }
 }
 
+/** Without trace ids: they lead to X-Ray, and nothing collects traces here. */
 function fieldTexts(fields: Readonly<Record<string, unknown>>, { messageLabel }: RenderOptions): string[] {
   const { messageId } = fields;
   const label = typeof messageId === 'string' ? messageLabel?.(messageId) : undefined;
   const texts = Object.entries(fields)
+    .filter(([key]) => key !== 'traceId')
     .filter(([key, value]) => !isEmpty(value) && !(label !== undefined && (key === 'messageId' || value === label)))
     .map(([key, value]) => `${key}=${fieldValue(value)}`);
   return label === undefined ? texts : [label, ...texts];

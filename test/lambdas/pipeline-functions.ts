@@ -31,6 +31,7 @@ export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
         visibilityChanges.push(...entries);
         return Promise.resolve([]);
       }),
+    publishMetrics: () => {},
     random: () => 0.5,
     abortAfter: () => outOfTime.signal,
   };

@@ -33,6 +33,7 @@ async function generate(event: unknown, queueUrl = queue.queueUrl) {
   const handler = createGenerateOrders({
     sendMessageBatch: sqsSendMessageBatch(queueUrl, queue.client),
     sleep: () => Promise.resolve(),
+    publishMetrics: () => {},
     random: Math.random,
     abortAfter: () => new AbortController().signal,
   });
@@ -53,6 +54,7 @@ describe('with a real SQS client', () => {
       logCustomerNames: false,
       backoff: { base: 2, cap: 300 },
       loadChangeVisibilityBatch: () => Promise.resolve(sqsChangeVisibilityBatch(queue.queueUrl, queue.client)),
+      publishMetrics: () => {},
       random: Math.random,
       abortAfter: () => new AbortController().signal,
     });

@@ -4,6 +4,7 @@ import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
 import type { RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
 import type { VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
 import { readOrder } from '../../../shared/read-order.ts';
+import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
@@ -19,6 +20,7 @@ const recordFailure: RecordFailure = ({ body }) => {
 
 function handlerWith(changes: Partial<Dependencies> = {}) {
   const changed: VisibilityEntry[] = [];
+  const published: MetricCounts[] = [];
   const handler = createHandler({
     recordFailure,
     logCustomerNames: false,
@@ -28,11 +30,12 @@ function handlerWith(changes: Partial<Dependencies> = {}) {
         changed.push(...entries);
         return Promise.resolve([]);
       }),
+    publishMetrics: (counts) => published.push(counts),
     random: () => 0.5,
     abortAfter: () => new AbortController().signal,
     ...changes,
   });
-  return { handler, changed };
+  return { handler, changed, published };
 }
 
 describe('failed-orders', () => {
@@ -61,6 +64,41 @@ describe('failed-orders', () => {
         { messageId: 'message-3', orderId: null, kind: 'invalid', reasons: ['the order must be an object'] },
       ].map((line) => ({ level: 'error', line: { ...common, ...line } })),
     );
+  });
+
+  test('counts the failures it recorded by their kind, and those it could not record', async () => {
+    const { handler, published } = handlerWith({
+      recordFailure(message, signal) {
+        if (message.messageId === 'message-4') throw new Error('The table is down.');
+        if (message.messageId === 'message-3')
+          return Promise.resolve({
+            orderId: null,
+            customerName: null,
+            result: 'already-processed',
+            firstMessageId: 'a',
+          });
+        return recordFailure(message, signal);
+      },
+    });
+    await handler(sqsEvent(['{', badBody, badBody, goodBody, goodBody]), context);
+    expect(published).toEqual([
+      { FailuresRecorded: 3, FailuresNotJson: 1, FailuresInvalid: 2, FailuresNotRecorded: 1 },
+    ]);
+  });
+
+  test('logs the trace that a message belongs to', async () => {
+    const AWSTraceHeader = 'Root=1-69200000-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1';
+    const { handler } = handlerWith({
+      recordFailure(message, signal) {
+        if (message.messageId === 'message-1') throw new Error('The table is down.');
+        return recordFailure(message, signal);
+      },
+    });
+    await handler(sqsEvent([badBody, badBody], { AWSTraceHeader }), context);
+    expect(lines.map(({ line }) => [line['message'], line['traceId']]).toSorted()).toEqual([
+      ['Failed Order', '1-69200000-0123456789abcdef01234567'],
+      ['Failure Not Recorded', '1-69200000-0123456789abcdef01234567'],
+    ]);
   });
 
   test('does not know the source queue where SQS does not say', async () => {

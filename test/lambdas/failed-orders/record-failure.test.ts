@@ -76,6 +76,7 @@ describe('a failure', () => {
           orderId: 'known',
           messageId: 'm-known',
           receiveCount: 6,
+          traceId: '1-5759e988-bd862e3fe1be46a994272793',
           kind: 'invalid',
           reasons,
           cause,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHandler, type Dependencies } from '../../../lambdas/generate-orders/create-handler.ts';
+import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
 
 const lines = captureConsole();
@@ -9,6 +10,7 @@ function handlerWith(changes: Partial<Dependencies>) {
     sendMessageBatch: () => Promise.resolve([]),
     sleep: () => Promise.resolve(),
     random: () => 0.5,
+    publishMetrics: () => {},
     abortAfter: () => new AbortController().signal,
     ...changes,
   });
@@ -58,6 +60,17 @@ describe('generate-orders', () => {
       failed: [{ index: 2, code: 'InvalidMessageContents', message: 'No.' }],
     });
     expect(lines).toMatchObject([{ level: 'error', line: { message: 'Orders Not Queued' } }]);
+  });
+
+  test('counts the orders it queued and those it could not queue', async () => {
+    const published: MetricCounts[] = [];
+    const handler = handlerWith({
+      sendMessageBatch: () =>
+        Promise.resolve([{ position: 2, code: 'InvalidMessageContents', message: 'No.', senderFault: true }]),
+      publishMetrics: (counts) => published.push(counts),
+    });
+    await answerOf(handler, { seed: 7 });
+    expect(published).toEqual([{ OrdersQueued: 9, OrdersNotQueued: 1 }]);
   });
 
   test('stops while there is time left, says where, and goes on from there to the same orders', async () => {

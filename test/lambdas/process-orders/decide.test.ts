@@ -10,6 +10,7 @@ function outcome(result: Outcome['result'], index: number, receiveCount = 1): Ou
     messageId: `message-${index}`,
     receiptHandle: `handle-${index}`,
     receiveCount,
+    traceId: null,
     orderId: null,
     customerName: null,
   };

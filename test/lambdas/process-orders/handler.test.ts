@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
 import { createHandler, type Dependencies } from '../../../lambdas/process-orders/create-handler.ts';
+import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
@@ -11,6 +12,7 @@ const context = { getRemainingTimeInMillis: () => 10_000 };
 
 function handlerWith(changes: Partial<Dependencies> = {}) {
   const changed: VisibilityEntry[] = [];
+  const published: MetricCounts[] = [];
   const handler = createHandler({
     processOrder: processed,
     partialBatchResponses: true,
@@ -21,11 +23,12 @@ function handlerWith(changes: Partial<Dependencies> = {}) {
         changed.push(...entries);
         return Promise.resolve([]);
       }),
+    publishMetrics: (counts) => published.push(counts),
     random: () => 0.5,
     abortAfter: () => new AbortController().signal,
     ...changes,
   });
-  return { handler, changed };
+  return { handler, changed, published };
 }
 
 describe('process-orders', () => {
@@ -99,6 +102,33 @@ describe('process-orders', () => {
     expect(lines).toMatchObject([
       { level: 'error', line: { message: 'Order Not Processed', error: { message: 'The table is down.' } } },
       { level: 'info', line: { message: 'Good Order', messageId: 'message-1' } },
+    ]);
+  });
+
+  test('counts what became of the orders of a batch, once', async () => {
+    const { handler, published } = handlerWith({
+      processOrder({ message }) {
+        if (message.messageId === 'message-1') return Promise.resolve({ result: 'duplicate', firstMessageId: 'a' });
+        if (message.messageId === 'message-2') throw new Error('The table is down.');
+        return processed();
+      },
+    });
+    await handler(sqsEvent([goodBody, goodBody, goodBody, badBody, goodBody]), context);
+    expect(published).toEqual([{ OrdersProcessed: 2, DuplicateOrders: 1, OrdersNotProcessed: 1, BadOrders: 1 }]);
+  });
+
+  test('counts what it processed before its whole batch fails', async () => {
+    const { handler, published } = handlerWith({ partialBatchResponses: false });
+    await expect(handler(sqsEvent([goodBody, badBody, goodBody]), context)).rejects.toThrow();
+    expect(published).toEqual([{ OrdersProcessed: 1, BadOrders: 1 }]);
+  });
+
+  test('logs the trace that a message belongs to', async () => {
+    const AWSTraceHeader = 'Root=1-69200000-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1';
+    await handlerWith().handler(sqsEvent([goodBody, badBody], { AWSTraceHeader }), context);
+    expect(lines.map(({ line }) => line['traceId'])).toEqual([
+      '1-69200000-0123456789abcdef01234567',
+      '1-69200000-0123456789abcdef01234567',
     ]);
   });
 

@@ -81,6 +81,7 @@ describe('a good order', () => {
         orderId: 'twice',
         messageId: 'm2',
         receiveCount: 1,
+        traceId: '1-2-3',
         firstMessageId: 'm1',
       },
     ]);

@@ -56,6 +56,13 @@ const line = (members: object) => JSON.stringify({ timestamp: '2026-01-01T00:00:
 const platform = (type: string, record: object) => JSON.stringify({ time: '', type: `platform.${type}`, record });
 
 describe('a line of the JSON format', () => {
+  test('is nothing to read when it is metrics', () => {
+    const metrics = { _aws: { Timestamp: 1, CloudWatchMetrics: [] }, FunctionName: 'f', OrdersProcessed: 1 };
+    expect(readLogMessage(JSON.stringify(metrics))).toBeUndefined();
+    const likeMetrics = JSON.stringify({ _aws: 'a text' });
+    expect(readLogMessage(likeMetrics)).toEqual({ level: 'info', text: likeMetrics });
+  });
+
   test('is its message, and the fields of an object that has one', () => {
     expect(readLogMessage(line({ level: 'INFO', message: 'plain' }))).toEqual({ level: 'info', text: 'plain' });
     expect(readLogMessage(line({ level: 'WARN', message: { message: 'Bad Order', orderId: 'a' } }))).toEqual({

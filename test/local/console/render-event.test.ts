@@ -31,7 +31,16 @@ describe('an event at the terminal', () => {
         ...log,
         message: JSON.stringify({
           level: 'WARN',
-          message: { message: 'Bad', messageId: 'known', name: 'UserX', none: null, empty: [], why: ['a', 'b'], n: 1 },
+          message: {
+            message: 'Bad',
+            messageId: 'known',
+            traceId: '1-2',
+            name: 'UserX',
+            none: null,
+            empty: [],
+            why: ['a', 'b'],
+            n: 1,
+          },
         }),
       },
       'worker           c41a  Bad  UserX  why=a; b  n=1',
