@@ -26,10 +26,16 @@ export interface Configuration {
   readonly parkedOrders: QueueSettings;
   /** FIFO queues instead of standard ones: orders of a group in turn, and batches of 10 at most. */
   readonly fifo: boolean;
-  readonly ordersTable: {
-    /** Whether the table outlives its stack: `cdk destroy` then leaves it, with its orders, in the account. */
-    readonly retained: boolean;
-  };
+  /**
+   * Whether data outlives the stack: `cdk destroy` then leaves table, queues and log groups in the account, and the
+   * table cannot be deleted before its deletion protection is switched off.
+   */
+  readonly retainData: boolean;
+  /**
+   * ARNs of the roles or users, `*` and `?` allowed, that may receive from all queues, purge, redrive and send to
+   * bad-orders and parked-orders. From the orders queue and bad-orders nobody else may, but their consumers.
+   */
+  readonly operators: readonly string[];
   /**
    * Receives of a message before it goes to bad-orders, 1 to 1,000. AWS advises 5 at least: with 1, a throttle, a
    * timeout or a crash of the function uses up a good order's only attempt.
@@ -89,7 +95,10 @@ const production: Configuration = {
   parkedOrders: { retentionSeconds: 14 * daySeconds },
   // Orders do not depend on each other, and standard queues have no limit to their throughput.
   fifo: false,
-  ordersTable: { retained: true },
+  // An order that was accepted is never lost to a command about infrastructure.
+  retainData: true,
+  // Nobody: who operates the pipeline is for its owner to say, with -c operators=ARN,ARN.
+  operators: [],
   maxReceiveCount: 5,
   logCustomerNames: false,
   logRetention: RetentionDays.ONE_MONTH,
@@ -110,7 +119,7 @@ const lab: Configuration = {
     partialBatchResponses: false,
   },
   failedOrders: { ...production.failedOrders, timeoutSeconds: 3, windowSeconds: 5 },
-  ordersTable: { retained: false },
+  retainData: false,
   maxReceiveCount: 1,
   logCustomerNames: true,
   logRetention: RetentionDays.ONE_DAY,

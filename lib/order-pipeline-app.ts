@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { App, type AppProps } from 'aws-cdk-lib';
 import { configurationOf } from './configuration.ts';
+import { withOptions } from './options.ts';
 import { OrderPipelineStack } from './order-pipeline-stack.ts';
 
 /**
- * The app of the project, with the stack `OrderPipeline` in the preset that the context key `preset` names.
+ * The app of the project, with the stack `OrderPipeline` in the preset that the context key `preset` names and with
+ * the options of other context keys (lib/options.ts).
  *
  * The feature flags of cdk.json are given to the app itself, so that it makes the same template whoever starts it:
  * the CDK CLI, the local runtime or a test. Context from the CLI and from `props` goes before.
@@ -18,9 +20,10 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
     ...props,
     context: { ...featureFlags(), ...props.context },
   });
+  const contextOf = (key: string): unknown => app.node.tryGetContext(key);
   const stack = new OrderPipelineStack(app, 'OrderPipeline', {
     description: 'Order pipeline: a queue, its dead-letter queue, three functions and the table of orders.',
-    configuration: configurationOf(app.node.tryGetContext('preset')),
+    configuration: withOptions(configurationOf(contextOf('preset')), contextOf),
   });
   return { app, stack };
 }

@@ -8,6 +8,7 @@ import type { Configuration } from './configuration.ts';
 import { OrdersTable } from './orders-table.ts';
 import { alarmOnParkedOrders } from './parked-orders-alarm.ts';
 import { PipelineFunction } from './pipeline-function.ts';
+import { denyOthers } from './queue-access.ts';
 import { QueueConsumer } from './queue-consumer.ts';
 import { QueuePair } from './queue-pair.ts';
 import { refuseInvalid } from './validate-configuration.ts';
@@ -28,7 +29,7 @@ export class OrderPipelineStack extends Stack {
   constructor(scope: Construct, id: string, { configuration, ...props }: OrderPipelineStackProps) {
     super(scope, id, props);
     refuseInvalid(configuration);
-    const { logRetention } = configuration;
+    const { logRetention, operators, retainData } = configuration;
     const logCustomerNames = String(configuration.logCustomerNames);
     const {
       queue: orders,
@@ -48,6 +49,7 @@ export class OrderPipelineStack extends Stack {
         maxReceiveCount: configuration.failedOrders.maxReceiveCount,
       },
       fifo: configuration.fifo,
+      retainData,
     });
     const { table } = new OrdersTable(this, 'OrdersTable', configuration);
     alarmOnParkedOrders(this, parkedOrders);
@@ -58,6 +60,7 @@ export class OrderPipelineStack extends Stack {
       description: 'Fills the orders queue.',
       settings: configuration.generateOrders,
       logRetention,
+      retainData,
       environment: { [environmentNames.ordersQueueUrl]: orders.queueUrl },
       // Not `grantSendMessages`, which would also let it look at the queue.
       permissions: [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [orders.queueArn] })],
@@ -73,6 +76,7 @@ export class OrderPipelineStack extends Stack {
       description: 'Processes orders; bad ones go to bad-orders.',
       settings: configuration.processOrders,
       logRetention,
+      retainData,
       queue: orders,
       environment: {
         [environmentNames.ordersQueueUrl]: orders.queueUrl,
@@ -96,6 +100,7 @@ export class OrderPipelineStack extends Stack {
       description: 'Writes down what became of each failed order.',
       settings: configuration.failedOrders,
       logRetention,
+      retainData,
       queue: badOrders,
       environment: {
         [environmentNames.badOrdersQueueUrl]: badOrders.queueUrl,
@@ -112,6 +117,10 @@ export class OrderPipelineStack extends Stack {
         mayChangeVisibility(badOrders),
       ],
     });
+
+    denyOthers(orders, { consumer: processOrders.role, operators });
+    denyOthers(badOrders, { consumer: failedOrders.role, movedBy: processOrders.role, operators });
+    denyOthers(parkedOrders, { movedBy: failedOrders.role, operators });
 
     // What other programs look up: these names are part of the pipeline's interface.
     const outputs = {

@@ -1,8 +1,8 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { indexes, projectedAttributes } from '../shared/orders-table.ts';
 import type { Configuration } from './configuration.ts';
+import { removalPolicy } from './removal-policy.ts';
 
 /**
  * The table where every order ends as a row; what is in it: shared/orders-table.ts. `Table` and not `TableV2`, whose
@@ -11,7 +11,7 @@ import type { Configuration } from './configuration.ts';
 export class OrdersTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, { ordersTable }: Configuration) {
+  constructor(scope: Construct, id: string, { retainData }: Configuration) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       // No name: a table that outlives its stack must not be in the way of the next one.
@@ -23,7 +23,8 @@ export class OrdersTable extends Construct {
       encryption: TableEncryption.DEFAULT,
       // Any second of the last 35 days can be restored.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: ordersTable.retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(retainData),
+      deletionProtection: retainData,
     });
     for (const { name, partitionKey, sortKey } of Object.values(indexes)) {
       this.table.addGlobalSecondaryIndex({

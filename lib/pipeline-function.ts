@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration, Validations } from 'aws-cdk-lib';
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type Code, Function, LoggingFormat, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledHandler } from './bundle-function.ts';
+import { removalPolicy } from './removal-policy.ts';
 import type { FunctionSettings } from './settings.ts';
 
 export interface PipelineFunctionProps {
@@ -19,6 +20,8 @@ export interface PipelineFunctionProps {
   readonly settings: FunctionSettings;
   /** How long log events are kept. Default: a month. */
   readonly logRetention?: RetentionDays;
+  /** Whether `cdk destroy` leaves the logs in the account, until their retention ends. Default: no. */
+  readonly retainData?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   /** All that the function may do, apart from writing to its own log group. Default: nothing. */
   readonly permissions?: readonly PolicyStatement[];
@@ -28,16 +31,16 @@ export interface PipelineFunctionProps {
 export class PipelineFunction extends Construct {
   readonly function: Function;
   readonly logGroup: LogGroup;
+  readonly role: IRole;
 
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     super(scope, id);
     const { settings, runtime = Runtime.NODEJS_24_X } = props;
 
-    // Logs go when the stack goes: `cdk destroy` leaves nothing behind. Names are generated, so that a stack can stand
-    // beside another and be replaced.
+    // Names are generated, so that a stack can stand beside another and be replaced.
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(props.retainData ?? false),
     });
     const role = new Role(this, 'Role', {
       description: `What ${props.name} may do`,
@@ -46,6 +49,9 @@ export class PipelineFunction extends Construct {
     // Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
     this.logGroup.grantWrite(role);
     for (const statement of props.permissions ?? []) role.addToPolicy(statement);
+
+    // Takes no grants from constructs: what the function may do is what is spelled out above.
+    this.role = role.withoutPolicyUpdates();
 
     this.function = new Function(this, 'Function', {
       description: props.description,
@@ -59,8 +65,7 @@ export class PipelineFunction extends Construct {
         ...props.environment,
         ...(runtime.family === RuntimeFamily.NODEJS && { NODE_OPTIONS: '--enable-source-maps' }),
       },
-      // Takes no grants from constructs: what the function may do is what is spelled out above.
-      role: role.withoutPolicyUpdates(),
+      role: this.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       ...(settings.reservedConcurrency !== undefined && {

@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { type DeadLetterQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { removalPolicy } from './removal-policy.ts';
 import { type ConsumerSettings, visibilityTimeoutSeconds } from './settings.ts';
 
 export interface PairedQueueProps {
@@ -34,13 +35,15 @@ export interface QueuePairProps {
   readonly parkingQueue?: DeadLetterQueueProps;
   /** FIFO queues, all of them. Default: standard queues. */
   readonly fifo?: boolean;
+  /** Whether `cdk destroy` leaves the queues, with their messages, in the account. Default: no. */
+  readonly retainData?: boolean;
 }
 
 const daySeconds = 24 * 60 * 60;
 
 /**
  * A queue and its dead-letter queue, which takes messages from no other; behind that a parking queue, if asked for.
- * All are encrypted and refuse requests without TLS, and go when the stack goes.
+ * All are encrypted and refuse requests without TLS.
  */
 export class QueuePair extends Construct {
   readonly queue: Queue;
@@ -50,24 +53,29 @@ export class QueuePair extends Construct {
 
   constructor(scope: Construct, id: string, props: QueuePairProps) {
     super(scope, id);
-    const { queue, deadLetterQueue, parkingQueue, fifo = false } = props;
+    const { queue, deadLetterQueue, parkingQueue, fifo = false, retainData = false } = props;
+    const all = { fifo, retainData };
     const parked = parkingQueue && {
-      queue: this.#queue(parkingQueue, { fifo, source: deadLetterQueue.name }),
+      queue: this.#queue(parkingQueue, { ...all, source: deadLetterQueue.name }),
       maxReceiveCount: parkingQueue.maxReceiveCount,
     };
-    this.deadLetterQueue = this.#queue(deadLetterQueue, { fifo, source: queue.name, ...(parked && { next: parked }) });
+    this.deadLetterQueue = this.#queue(deadLetterQueue, {
+      ...all,
+      source: queue.name,
+      ...(parked && { next: parked }),
+    });
     this.lastStop = parked?.queue ?? this.deadLetterQueue;
     Validations.of(this.lastStop).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
       reason: 'The end of the line: behind it there is a person, called by an alarm.',
     });
     this.queue = this.#queue(queue, {
-      fifo,
+      ...all,
       next: { queue: this.deadLetterQueue, maxReceiveCount: deadLetterQueue.maxReceiveCount },
     });
   }
 
-  #queue({ name, retentionSeconds, consumer }: PairedQueueProps, { fifo, source, next }: Place): Queue {
+  #queue({ name, retentionSeconds, consumer }: PairedQueueProps, { fifo, retainData, source, next }: Place): Queue {
     const id = pascalCase(name);
     // SQS counts a message's age from when it was first sent, so what is behind a queue must keep it longer.
     const defaultRetentionSeconds = (source === undefined ? 4 : 14) * daySeconds;
@@ -77,8 +85,7 @@ export class QueuePair extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       // A policy that denies every request without TLS.
       enforceSSL: true,
-      // Messages in a queue are passing through; `cdk destroy` leaves nothing behind.
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(retainData),
       ...(fifo && { fifo: true }),
       ...(consumer !== undefined && { visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds(consumer)) }),
       ...(next !== undefined && { deadLetterQueue: next }),
@@ -105,6 +112,7 @@ export class QueuePair extends Construct {
 /** Where in the chain a queue stands. */
 interface Place {
   readonly fifo: boolean;
+  readonly retainData: boolean;
   /** Name of the only queue that may use this one as its dead-letter queue. */
   readonly source?: string;
   readonly next?: DeadLetterQueue;

@@ -52,6 +52,12 @@ export function configurationProblems(configuration: Configuration): readonly st
       failedOrders.maxReceiveCount <= configuration.maxReceiveCount,
       `failedOrders.maxReceiveCount (${failedOrders.maxReceiveCount}) must exceed maxReceiveCount (${configuration.maxReceiveCount}): the receives from the orders queue count, and failures would be parked before they are written down.`,
     ),
+    ...configuration.operators.flatMap((arn) =>
+      when(
+        !/^arn:[\w-]+:iam::(?:\d{12}|\*):(?:role|user)\/./.test(arn),
+        `${JSON.stringify(arn)} in operators is not the ARN of a role or user (arn:aws:iam::111122223333:role/operators): queues would let in nobody by it, or everybody.`,
+      ),
+    ),
   ];
 }
 

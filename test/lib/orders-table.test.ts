@@ -43,9 +43,4 @@ describe('the orders table', () => {
       ],
     });
   });
-
-  test('outlives its stack in production, not in the lab', () => {
-    production.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
-    lab.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
-  });
 });

@@ -15,14 +15,14 @@ describe('the queues', () => {
       template.resourceCountIs('AWS::SQS::QueuePolicy', 3);
       template.allResourcesProperties('AWS::SQS::QueuePolicy', {
         PolicyDocument: Match.objectLike({
-          Statement: [
+          Statement: Match.arrayWith([
             Match.objectLike({
               Effect: 'Deny',
               Action: 'sqs:*',
               Principal: { AWS: '*' },
               Condition: { Bool: { 'aws:SecureTransport': 'false' } },
             }),
-          ],
+          ]),
         }),
       });
     }

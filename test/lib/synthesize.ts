@@ -12,9 +12,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** A folder for one app's cloud assembly. */
 export const newOutputFolder = (): string => mkdtempSync(join(folder, 'cdk.out-'));
 
-/** The template of a preset, without bundling the functions: their code's keys are masked. */
-export function synthesize(preset?: string): Template {
-  const context = { 'aws:cdk:bundling-stacks': [], ...(preset !== undefined && { preset }) };
+/** The template of a preset, with options as `-c` gives them, without bundling the functions: their code's keys are masked. */
+export function synthesize(preset?: string, options: Readonly<Record<string, string>> = {}): Template {
+  const context = { 'aws:cdk:bundling-stacks': [], ...(preset !== undefined && { preset }), ...options };
   return Template.fromStack(createApp({ context, outdir: newOutputFolder() }).stack);
 }
 

@@ -1,0 +1,9 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+
+/**
+ * For what holds data. What is retained still goes when the deployment that creates it fails: it is empty, and its
+ * name would be in the way of the next attempt.
+ */
+export function removalPolicy(retainData: boolean): RemovalPolicy {
+  return retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+}

@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals';
+import { presets } from '../../lib/configuration.ts';
+import { withOptions } from '../../lib/options.ts';
+
+const { production } = presets;
+const chosen = (context: Readonly<Record<string, unknown>>) => withOptions(production, (key) => context[key]);
+
+describe('the context keys of a deployment', () => {
+  test('change nothing when there are none', () => {
+    expect(chosen({})).toEqual(production);
+  });
+
+  test.each([
+    [{ retainData: 'false' }, { retainData: false }],
+    [{ retainData: false }, { retainData: false }],
+    [
+      { operators: 'arn:aws:iam::1:role/a, arn:aws:iam::1:role/b' },
+      { operators: ['arn:aws:iam::1:role/a', 'arn:aws:iam::1:role/b'] },
+    ],
+    [{ operators: ['arn:aws:iam::1:role/a'] }, { operators: ['arn:aws:iam::1:role/a'] }],
+    [{ operators: '' }, { operators: [] }],
+  ])('as %j set %j', (context, settings) => {
+    expect(chosen(context)).toEqual({ ...production, ...settings });
+  });
+
+  test('that make no sense are refused together, with what they take', () => {
+    expect(() => chosen({ retainData: 'yes', operators: 7 })).toThrow(
+      /The context key retainData is "yes": it takes true or false\.\n- The context key operators is 7: it takes ARNs/,
+    );
+  });
+});
