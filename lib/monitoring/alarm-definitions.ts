@@ -1,0 +1,157 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { metricNames } from '../../shared/metrics.ts';
+import { oldestAge, ownCount, timeToDrain, waiting } from './metrics.ts';
+import { functionsOf, type MonitoredConsumer, type MonitoredFunction, type MonitoredPipeline } from './monitored.ts';
+import { type RunbookSection, runbookSections as sections } from './runbook.ts';
+import { errorLimit, oldestAgeLimitSeconds, throttleLimitSeconds } from './thresholds.ts';
+
+/** When somebody is told, and of what. */
+export interface AlarmDefinition {
+  /** Of the construct, in Pascal case. */
+  readonly id: string;
+  /** What has happened, and why it is told from this point on. */
+  readonly message: string;
+  readonly section: RunbookSection;
+  readonly metric: IMetric;
+  /** The alarm goes off where the metric reaches this … */
+  readonly threshold: number;
+  /** … for so many of its periods, one after the other. */
+  readonly periods: number;
+}
+
+export interface AlarmTolerances {
+  /** Failures recorded in five minutes that nobody need be told of. Default: none, each is an order not delivered. */
+  readonly failures?: number;
+}
+
+const fiveMinutes = Duration.minutes(5);
+
+/** A burst that is worked off in five minutes wakes nobody: what the metrics of SQS say must be so for that long. */
+const periodsOfWaiting = 5;
+
+/** Every alarm of a pipeline, with a threshold that follows from how its parts are set up. */
+export function alarmDefinitions(
+  pipeline: MonitoredPipeline,
+  { failures = 0 }: AlarmTolerances = {},
+): readonly AlarmDefinition[] {
+  const { consumer, failureConsumer, producer, lastStop } = pipeline;
+  return [
+    ...(producer === undefined ? [] : [notQueued(producer)]),
+    waitsTooLong('OrdersWait', consumer, sections.ordersWait),
+    drainsSlowly(consumer),
+    ...(failureConsumer === undefined
+      ? []
+      : [
+          failuresRecorded(failureConsumer, failures),
+          failuresNotRecorded(failureConsumer),
+          waitsTooLong('BadOrdersWait', failureConsumer, sections.badOrdersWait),
+        ]),
+    parked(lastStop),
+    ...functionsOf(pipeline).flatMap((each) => [failing(each), throttled(each)]),
+  ];
+}
+
+function notQueued(producer: MonitoredFunction): AlarmDefinition {
+  return {
+    id: 'OrdersNotQueued',
+    message: `${producer.name} could not queue orders: nobody else knows of them.`,
+    section: sections.notQueued,
+    metric: ownCount(producer, metricNames.ordersNotQueued, fiveMinutes),
+    threshold: 1,
+    periods: 1,
+  };
+}
+
+function waitsTooLong(id: string, consumer: MonitoredConsumer, section: RunbookSection): AlarmDefinition {
+  const limitSeconds = oldestAgeLimitSeconds(consumer);
+  return {
+    id,
+    message: `The oldest message of ${consumer.queueName} has been there for ${limitSeconds} s, longer than retries explain.`,
+    section,
+    metric: oldestAge(consumer.queue),
+    threshold: limitSeconds,
+    periods: periodsOfWaiting,
+  };
+}
+
+function drainsSlowly(consumer: MonitoredConsumer): AlarmDefinition {
+  const limitSeconds = oldestAgeLimitSeconds(consumer);
+  return {
+    id: 'SlowDrain',
+    message: `At the rate of the last minutes ${consumer.queueName} takes ${limitSeconds} s and more to work off: an order sent now will wait too long.`,
+    section: sections.slowDrain,
+    metric: timeToDrain(consumer.queue),
+    threshold: limitSeconds,
+    periods: periodsOfWaiting,
+  };
+}
+
+function failuresRecorded(recorder: MonitoredFunction, tolerated: number): AlarmDefinition {
+  return {
+    id: 'FailuresRecorded',
+    message: `${tolerated === 0 ? 'Orders' : `More than ${tolerated} orders in five minutes`} failed, and ${recorder.name} wrote them down: each waits for somebody to mend or replay it.`,
+    section: sections.failuresRecorded,
+    metric: ownCount(recorder, metricNames.failuresRecorded, fiveMinutes),
+    threshold: tolerated + 1,
+    periods: 1,
+  };
+}
+
+function failuresNotRecorded(recorder: MonitoredConsumer): AlarmDefinition {
+  return {
+    id: 'FailuresNotRecorded',
+    message: `${recorder.name} fails to write failures down. Three times in a quarter of an hour is no passing fault; the messages stay in ${recorder.queueName} meanwhile.`,
+    section: sections.failuresNotRecorded,
+    // The age of the queue may not tell: what was received three times no longer counts, and that is all of it.
+    metric: ownCount(recorder, metricNames.failuresNotRecorded, Duration.minutes(15)),
+    threshold: 3,
+    periods: 1,
+  };
+}
+
+function parked(lastStop: IQueue): AlarmDefinition {
+  return {
+    id: 'Parked',
+    message: 'Messages are where nothing consumes them, and are gone when their retention ends.',
+    section: sections.parked,
+    metric: waiting(lastStop, fiveMinutes),
+    threshold: 1,
+    periods: 1,
+  };
+}
+
+function failing(each: MonitoredFunction | MonitoredConsumer): AlarmDefinition {
+  const limit = 'queue' in each ? errorLimit(each) : { count: 1, periodSeconds: fiveMinutes.toSeconds() };
+  const why = 'queue' in each ? ', enough to use up the receives of an order' : '';
+  return {
+    id: `${pascalCase(each.name)}Errors`,
+    message: `${each.name} crashed, threw or ran out of time ${times(limit.count)} in ${limit.periodSeconds} s${why}.`,
+    section: sections.functionErrors,
+    metric: each.function.metricErrors({ statistic: Stats.SUM, period: Duration.seconds(limit.periodSeconds) }),
+    threshold: limit.count,
+    periods: 1,
+  };
+}
+
+function throttled(each: MonitoredFunction | MonitoredConsumer): AlarmDefinition {
+  const limitSeconds = 'queue' in each ? throttleLimitSeconds(each) : 60;
+  const why = 'queue' in each ? ', as long as Lambda tries a batch again before it costs a receive' : '';
+  return {
+    id: `${pascalCase(each.name)}Throttles`,
+    message: `Lambda has refused to run ${each.name} for ${limitSeconds} s${why}.`,
+    section: sections.functionThrottles,
+    metric: each.function.metricThrottles({ statistic: Stats.SUM, period: Duration.minutes(1) }),
+    threshold: 1,
+    periods: limitSeconds / 60,
+  };
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function pascalCase(name: string): string {
+  return name.replaceAll(/(?:^|[-_])(\w)/g, (_, first: string) => first.toUpperCase());
+}

@@ -1,0 +1,59 @@
+import { Arn, ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+
+export interface AlarmTopicProps {
+  /** Who is told. AWS asks each address for its consent first. */
+  readonly emailAddresses: readonly string[];
+  /** Key of the topic; its policy must be open to additions, which that of an imported key is not. Default: its own. */
+  readonly encryptionKey?: IKey;
+}
+
+/**
+ * Where alarms are published: encrypted, over TLS only, by CloudWatch's alarms of this account only.
+ *
+ * The key is a customer-managed one, because alarms cannot use `alias/aws/sns`: its policy does not let CloudWatch
+ * generate data keys, cannot be changed, and every notification would fail unseen (AWS Knowledge Center, "How do I
+ * configure a CloudWatch alarm with an encrypted SNS topic?"). It costs a dollar a month.
+ */
+export class AlarmTopic extends Construct {
+  readonly topic: Topic;
+
+  constructor(scope: Construct, id: string, { emailAddresses, encryptionKey }: AlarmTopicProps) {
+    super(scope, id);
+    const masterKey = encryptionKey ?? this.#key();
+    masterKey.addToResourcePolicy(this.#forAlarms(['kms:Decrypt', 'kms:GenerateDataKey*'], '*'));
+
+    this.topic = new Topic(this, 'Topic', { masterKey, enforceSSL: true });
+    // A policy of one's own replaces SNS's default one, which would have let the account's alarms in.
+    this.topic.addToResourcePolicy(this.#forAlarms(['sns:Publish'], this.topic.topicArn));
+    for (const address of emailAddresses) this.topic.addSubscription(new EmailSubscription(address));
+  }
+
+  #key(): Key {
+    return new Key(this, 'Key', {
+      description: 'Encrypts alarms on their way to those who are told.',
+      enableKeyRotation: true,
+      // Nothing is kept under it: messages pass through.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  /** On behalf of this account's alarms only (SNS Developer Guide, "Key management", event sources of AWS services). */
+  #forAlarms(actions: string[], resource: string): PolicyStatement {
+    const { account } = Stack.of(this);
+    const alarms = Arn.format(
+      { service: 'cloudwatch', resource: 'alarm', resourceName: '*', arnFormat: ArnFormat.COLON_RESOURCE_NAME },
+      Stack.of(this),
+    );
+    return new PolicyStatement({
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions,
+      resources: [resource],
+      conditions: { StringEquals: { 'aws:SourceAccount': account }, ArnLike: { 'aws:SourceArn': alarms } },
+    });
+  }
+}
