@@ -1,9 +1,12 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { defaultRunbook } from './monitoring/runbook.ts';
+import type { FindingCode } from '../shared/doctor/finding.ts';
 import type { ConsumerSettings, FunctionSettings, QueueSettings } from './settings.ts';
 
 /**
  * Every tunable of the pipeline, with its unit, its limit (lib/settings.ts has those of functions and queues) and the
- * reason for its value. A preset is one of these; lib/validate-configuration.ts refuses what AWS would refuse.
+ * reason for its value. A preset is one of these; lib/validate-configuration.ts refuses what AWS would refuse, and
+ * lib/queue-doctor.ts finds what it would not.
  */
 export interface Configuration {
   readonly generateOrders: FunctionSettings;
@@ -45,6 +48,15 @@ export interface Configuration {
   readonly logCustomerNames: boolean;
   /** How long log events are kept, one of CloudWatch's choices. Kept longer, they cost more. */
   readonly logRetention: RetentionDays;
+  /** E-mail addresses that are told of alarms, each asked for its consent by AWS first. */
+  readonly alarmEmail: readonly string[];
+  /** Address or path of the runbook that alarms refer to. */
+  readonly runbook: string;
+  /**
+   * Whether Lambda sends X-Ray a trace of invocations: the first request each second and five per cent of the others.
+   * Trace ids are in logs and ledger in any case.
+   */
+  readonly tracing: boolean;
 }
 
 export interface RetrySettings {
@@ -73,6 +85,8 @@ const production: Configuration = {
     // Spares what is downstream; each invocation takes 10 orders.
     maximumConcurrency: 10,
     partialBatchResponses: true,
+    // One write, with the SDK's retries of it; less in production, which handles the orders of a batch at once.
+    slowestRecordSeconds: 0.25,
     retry: { baseSeconds: 2, capSeconds: 300 },
   },
   // The longest there is: SQS counts a message's age from when it was first sent, so it must exceed the source's.
@@ -85,6 +99,8 @@ const production: Configuration = {
     // Failures are few; two is the least AWS takes.
     maximumConcurrency: 2,
     partialBatchResponses: true,
+    // One look into the table and one write, those of a batch at once.
+    slowestRecordSeconds: 0.25,
     // Up to an hour: what waits here has failed already and is in no hurry.
     retry: { baseSeconds: 1, capSeconds: 3_600 },
     // A table that is down for two days parks nothing: waits are half the cap on average, so 130 receives take two and
@@ -102,6 +118,12 @@ const production: Configuration = {
   maxReceiveCount: 5,
   logCustomerNames: false,
   logRetention: RetentionDays.ONE_MONTH,
+  acknowledged: [],
+  // Who it is, the deployment says: -c alarmEmail=orders@example.com
+  alarmEmail: [],
+  runbook: defaultRunbook,
+  // Traces are paid for one by one, and metrics and logs answer most questions.
+  tracing: false,
 };
 
 /**
@@ -123,6 +145,14 @@ const lab: Configuration = {
   maxReceiveCount: 1,
   logCustomerNames: true,
   logRetention: RetentionDays.ONE_DAY,
+  acknowledged: [
+    { code: 'few-receives', reason: 'One receive is the lesson: a good order has no second attempt.' },
+    { code: 'whole-batch-fails', reason: 'Failing whole batches is the lesson: a bad order takes good ones with it.' },
+    {
+      code: 'window-too-long',
+      reason: 'A window fills batches with the few orders of a demo, so that they share one.',
+    },
+  ],
 };
 
 export const presets = { production, lab } as const satisfies Readonly<Record<string, Configuration>>;

@@ -13,6 +13,14 @@ const list: Reader<readonly string[]> = (given) => {
   return items?.every((item) => typeof item === 'string') ? items.map((item) => item.trim()) : undefined;
 };
 
+const text: Reader<string> = (given) => (typeof given === 'string' && given.trim() !== '' ? given.trim() : undefined);
+
+/** No more than that it can be one: whether it is, AWS asks the address itself. */
+const emailAddresses: Reader<readonly string[]> = (given) => {
+  const addresses = list(given);
+  return addresses?.every((address) => /^[^\s@]+@[^\s@]+$/.test(address)) === true ? addresses : undefined;
+};
+
 function textItems(given: unknown): readonly string[] | undefined {
   return typeof given === 'string' ? given.split(',').filter((item) => item.trim() !== '') : undefined;
 }
@@ -21,6 +29,9 @@ function textItems(given: unknown): readonly string[] | undefined {
 const options = {
   retainData: { read: yesOrNo, takes: 'true or false' },
   operators: { read: list, takes: 'ARNs of roles or users, with commas between them' },
+  alarmEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
+  runbook: { read: text, takes: 'an address or a path' },
+  tracing: { read: yesOrNo, takes: 'true or false' },
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
 
 /**

@@ -1,5 +1,6 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { MetricType } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -15,6 +16,8 @@ export interface QueueConsumerProps extends PipelineFunctionProps {
 /** A function fed by a queue. */
 export class QueueConsumer extends PipelineFunction {
   readonly settings: ConsumerSettings;
+  /** Of its event source mapping. */
+  readonly mappingId: string;
 
   constructor(scope: Construct, id: string, { queue, settings, permissions = [], ...props }: QueueConsumerProps) {
     // What an event source mapping needs of its function's role (Lambda Developer Guide, "Using Lambda with SQS").
@@ -26,14 +29,16 @@ export class QueueConsumer extends PipelineFunction {
     this.settings = settings;
 
     // It would also grant sqs:GetQueueUrl and sqs:ChangeMessageVisibility, but the role takes no grants.
-    this.function.addEventSource(
-      new SqsEventSource(queue, {
-        batchSize: settings.batchSize,
-        maxBatchingWindow: Duration.seconds(settings.windowSeconds),
-        maxConcurrency: settings.maximumConcurrency,
-        reportBatchItemFailures: settings.partialBatchResponses,
-      }),
-    );
+    const source = new SqsEventSource(queue, {
+      batchSize: settings.batchSize,
+      maxBatchingWindow: Duration.seconds(settings.windowSeconds),
+      maxConcurrency: settings.maximumConcurrency,
+      reportBatchItemFailures: settings.partialBatchResponses,
+      // What it received, gave to the function and deleted: off unless asked for.
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
+    });
+    this.function.addEventSource(source);
+    this.mappingId = source.eventSourceMappingId;
     Validations.of(this.function).acknowledge(
       {
         id: 'Serverless-LambdaEventSourceMappingDestination',

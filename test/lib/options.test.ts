@@ -19,8 +19,17 @@ describe('the context keys of a deployment', () => {
     ],
     [{ operators: ['arn:aws:iam::1:role/a'] }, { operators: ['arn:aws:iam::1:role/a'] }],
     [{ operators: '' }, { operators: [] }],
+    [{ alarmEmail: 'ada@example.com,bob@example.com' }, { alarmEmail: ['ada@example.com', 'bob@example.com'] }],
+    [{ runbook: 'https://git.example.com/runbook.md' }, { runbook: 'https://git.example.com/runbook.md' }],
+    [{ tracing: 'true' }, { tracing: true }],
   ])('as %j set %j', (context, settings) => {
     expect(chosen(context)).toEqual({ ...production, ...settings });
+  });
+
+  test('take no address for an e-mail address that cannot be one', () => {
+    expect(() => chosen({ alarmEmail: 'ada@example.com, bob' })).toThrow(
+      'The context key alarmEmail is "ada@example.com, bob": it takes e-mail addresses, with commas between them.',
+    );
   });
 
   test('that make no sense are refused together, with what they take', () => {
