@@ -8,7 +8,9 @@ try {
   app.synth();
 } catch (error) {
   // What a person can mend needs no stack trace.
-  const known = error instanceof Error && ['UnknownPresetError', 'InvalidConfigurationError'].includes(error.name);
+  const known =
+    error instanceof Error &&
+    ['UnknownPresetError', 'InvalidConfigurationError', 'ValidationFailed'].includes(error.name);
   console.error(known ? error.message : error);
   process.exitCode = 1;
 }

@@ -88,7 +88,16 @@ export interface FunctionModel extends Declared {
   readonly logGroupName: string;
   readonly reservedConcurrency?: number;
   readonly activeTracing: boolean;
+  /** Of asynchronous invocations, where the template says other than Lambda's defaults. */
+  readonly asyncRetry?: AsyncRetrySettings;
   readonly roleArn: string;
+}
+
+export interface AsyncRetrySettings {
+  /** After a function error: 0 to 2, 2 by default. */
+  readonly maximumRetryAttempts?: number;
+  /** No attempt is made on an event that is older: 60 to 21,600, which is the default. */
+  readonly maximumEventAgeSeconds?: number;
 }
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';

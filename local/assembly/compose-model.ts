@@ -1,4 +1,4 @@
-import type { LocalModel, QueueModel, RoleModel, StackModel } from '../model.ts';
+import type { FunctionModel, LocalModel, QueueModel, RoleModel, StackModel } from '../model.ts';
 import type { Draft, DraftRole, DraftRolePolicy } from './draft.ts';
 import { assemblyError } from './error-codes.ts';
 
@@ -9,12 +9,13 @@ export function composeModel(
   draft: Draft,
 ): LocalModel {
   refuseStrayQueuePolicies(draft);
+  refuseStrayAsyncRetries(draft);
   return {
     region,
     accountId,
     stacks,
     queues: draft.queues.map((queue) => withPolicies(queue, draft)),
-    functions: draft.functions,
+    functions: draft.functions.map((fn) => withAsyncRetry(fn, draft)),
     mappings: draft.mappings,
     roles: draft.roles.map((role) => composeRole(role, draft.rolePolicies)),
     logGroups: draft.logGroups,
@@ -26,6 +27,18 @@ export function composeModel(
 function withPolicies(queue: Omit<QueueModel, 'policies'>, draft: Draft): QueueModel {
   const own = draft.queuePolicies.filter(({ queueUrls }) => queueUrls.some((url) => nameIn(url) === queue.name));
   return { ...queue, policies: own.map(({ document }) => document) };
+}
+
+function withAsyncRetry(fn: FunctionModel, { asyncRetries }: Draft): FunctionModel {
+  const own = asyncRetries.find(({ functionName }) => functionName === fn.name);
+  return own === undefined ? fn : { ...fn, asyncRetry: own.settings };
+}
+
+function refuseStrayAsyncRetries({ asyncRetries, functions }: Draft): void {
+  const stray = asyncRetries.find(({ functionName }) => !functions.some(({ name }) => name === functionName));
+  if (stray === undefined) return;
+  const { functionName, place } = stray;
+  throw assemblyError('REFERENCE_MISSING', `There is no function ${functionName}.`, 'Declare it in the app.', place);
 }
 
 function nameIn(queueUrl: string): string | undefined {

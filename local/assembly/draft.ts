@@ -1,4 +1,5 @@
 import type {
+  AsyncRetrySettings,
   FunctionModel,
   LogGroupModel,
   MappingModel,
@@ -19,6 +20,11 @@ export interface Draft {
     readonly place: Place;
   }[];
   readonly functions: FunctionModel[];
+  readonly asyncRetries: {
+    readonly functionName: string;
+    readonly settings: AsyncRetrySettings;
+    readonly place: Place;
+  }[];
   readonly mappings: MappingModel[];
   readonly roles: DraftRole[];
   readonly rolePolicies: DraftRolePolicy[];
@@ -47,6 +53,7 @@ export function emptyDraft(): Draft {
     queues: [],
     queuePolicies: [],
     functions: [],
+    asyncRetries: [],
     mappings: [],
     roles: [],
     rolePolicies: [],

@@ -32,10 +32,6 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
     reason: 'The runtime has SQS queues only.',
     remedy: 'Leave the stream and its mappings out when the stack is synthesized for local use.',
   },
-  'AWS::Lambda::EventInvokeConfig': {
-    reason: 'Asynchronous invocations have their default retries and no destinations.',
-    remedy: 'Leave out retryAttempts, maxEventAge, onSuccess and onFailure for local use.',
-  },
   'AWS::Lambda::LayerVersion': {
     reason: 'Layers are not laid under the code of functions.',
     remedy: "Bundle the layer's content with the function.",

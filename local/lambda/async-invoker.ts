@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { EventStream } from '../events.ts';
+import type { AsyncRetrySettings } from '../model.ts';
 import { type AsyncAttempt, retryDelayMs } from './async-retry.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
 
 export interface AsyncInvokerOptions {
   readonly clock: Clock;
   readonly events: EventStream;
+  /** What a function's settings are at this moment. */
+  readonly settingsOf: (functionName: string) => AsyncRetrySettings | undefined;
   readonly invoke: (functionName: string, payload: string, options: InvokeOptions) => Promise<InvokeResult>;
 }
 
@@ -54,8 +57,9 @@ export class AsyncInvoker {
     const ending = await this.#ending(event);
     if (this.#closed || ending === 'success') return;
     event.counts[ending] += 1;
-    const { clock } = this.#options;
-    const delayMs = retryDelayMs({ ending, count: event.counts[ending], eventAgeMs: clock.now() - event.acceptedAtMs });
+    const { clock, settingsOf } = this.#options;
+    const attempt = { ending, count: event.counts[ending], eventAgeMs: clock.now() - event.acceptedAtMs };
+    const delayMs = retryDelayMs(attempt, settingsOf(event.functionName));
     if (delayMs === undefined) return this.#drop(event);
     const cancel = clock.after(delayMs, () => {
       this.#cancels.delete(cancel);

@@ -1,3 +1,5 @@
+import type { AsyncRetrySettings } from '../model.ts';
+
 /** How an attempt at an asynchronous invocation ended. */
 export interface AsyncAttempt {
   readonly ending: 'success' | 'function-error' | 'throttled';
@@ -9,22 +11,28 @@ export interface AsyncAttempt {
 const secondMs = 1000;
 const retryDelaysMs = [60 * secondMs, 120 * secondMs];
 const longestThrottleDelayMs = 300 * secondMs;
-const maximumEventAgeMs = 6 * 3600 * secondMs;
+const defaults = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 6 * 3600 };
 
 /**
- * When Lambda tries an asynchronous event again, or undefined for never. Function errors: twice, after one and two
- * minutes. Throttles: with a delay that doubles from 1 s to 5 min, until the event is 6 hours old. Source: Lambda
- * Developer Guide, "Error handling for asynchronous invocation".
+ * When Lambda tries an asynchronous event again, or undefined for never. Function errors: twice unless the function's
+ * settings say less, after one and two minutes. Throttles: with a delay that doubles from 1 s to 5 min. Neither beyond
+ * the event's maximum age, 6 hours by default. Source: Lambda Developer Guide, "How Lambda handles errors and retries
+ * with asynchronous invocation".
  */
-export function retryDelayMs(attempt: AsyncAttempt): number | undefined {
-  switch (attempt.ending) {
+export function retryDelayMs(attempt: AsyncAttempt, settings: AsyncRetrySettings = {}): number | undefined {
+  const { maximumRetryAttempts, maximumEventAgeSeconds } = { ...defaults, ...settings };
+  const delayMs = delayAfterMs(attempt, maximumRetryAttempts);
+  const tooOld = delayMs !== undefined && attempt.eventAgeMs + delayMs > maximumEventAgeSeconds * secondMs;
+  return tooOld ? undefined : delayMs;
+}
+
+function delayAfterMs({ ending, count }: AsyncAttempt, maximumRetryAttempts: number): number | undefined {
+  switch (ending) {
     case 'success':
       return undefined;
     case 'function-error':
-      return retryDelaysMs[attempt.count - 1];
-    case 'throttled': {
-      const delayMs = Math.min(secondMs * 2 ** (attempt.count - 1), longestThrottleDelayMs);
-      return attempt.eventAgeMs + delayMs > maximumEventAgeMs ? undefined : delayMs;
-    }
+      return count > maximumRetryAttempts ? undefined : retryDelaysMs[count - 1];
+    case 'throttled':
+      return Math.min(secondMs * 2 ** (count - 1), longestThrottleDelayMs);
   }
 }

@@ -126,6 +126,14 @@ describe('the functions', () => {
     }
   });
 
+  test('are not tried again on an asynchronous event: the producer would make up other orders', () => {
+    production.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
+    production.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^GenerateOrders') },
+      MaximumRetryAttempts: 0,
+    });
+  });
+
   test('may log names in the lab only', () => {
     expect(JSON.stringify(production.toJSON())).not.toContain('"LOG_CUSTOMER_NAMES":"true"');
     expect(JSON.stringify(lab.toJSON())).not.toContain('"LOG_CUSTOMER_NAMES":"false"');

@@ -54,4 +54,14 @@ describe('an asynchronous invocation', () => {
     expect(delays).toEqual([1000, 2000, 4000, 5 * minuteMs]);
     expect(retryDelayMs({ ending: 'throttled', count: 20, eventAgeMs: 6 * 60 * minuteMs })).toBeUndefined();
   });
+
+  test('is tried again as often and as long as the function’s settings say', () => {
+    const failed = { ending: 'function-error', count: 1, eventAgeMs: 0 } as const;
+    expect(retryDelayMs(failed, { maximumRetryAttempts: 0 })).toBeUndefined();
+    expect(retryDelayMs(failed, { maximumRetryAttempts: 1 })).toBe(minuteMs);
+    expect(retryDelayMs({ ...failed, count: 2 }, { maximumRetryAttempts: 1 })).toBeUndefined();
+    expect(retryDelayMs({ ...failed, eventAgeMs: 1 }, { maximumEventAgeSeconds: 60 })).toBeUndefined();
+    const throttled = { ending: 'throttled', count: 20, eventAgeMs: 0 } as const;
+    expect(retryDelayMs(throttled, { maximumEventAgeSeconds: 299 })).toBeUndefined();
+  });
 });

@@ -132,6 +132,17 @@ describe('Invoke', () => {
     });
   });
 
+  test('as an event is tried once where the function’s settings say so', async () => {
+    const former = running.lambda.functions;
+    await running.lambda.update(former.map((fn) => ({ ...fn, asyncRetry: { maximumRetryAttempts: 0 } })));
+    running.emitted.length = 0;
+    await client.send(new InvokeCommand({ FunctionName: 'worker', InvocationType: 'Event', Payload: '{"fail":true}' }));
+    while (running.emitted.at(-1)?.type !== 'notice') await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(3_600_000);
+    expect(running.emitted.filter((event) => event.type === 'invocation-ended')).toHaveLength(1);
+    await running.lambda.update(former);
+  });
+
   test.each([
     [{ FunctionName: 'nobody' }, 'ResourceNotFoundException', 404, /^Function not found: arn:aws:lambda:.*:nobody/],
     [{ FunctionName: 'worker', Qualifier: 'PROD' }, 'ResourceNotFoundException', 404, /:worker:PROD$/],
