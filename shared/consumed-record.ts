@@ -52,11 +52,16 @@ export function messageOf({ attributes, messageAttributes, ...record }: Consumed
     receiveCount: Number(attributes.ApproximateReceiveCount),
     sentAt: isoTime(attributes.SentTimestamp),
     firstSeenAt: isoTime(attributes.ApproximateFirstReceiveTimestamp),
-    traceId: /(?:^|;)\s*Root=([^;]+)/.exec(attributes.AWSTraceHeader ?? '')?.[1] ?? null,
+    traceId: traceIdIn(attributes.AWSTraceHeader),
     sourceQueueArn: attributes.DeadLetterQueueSourceArn ?? null,
     messageAttributes: Object.fromEntries(Object.entries(own).map(([name, value]) => [name, storedAttribute(value)])),
     lineage: lineageOf(messageAttributes),
   };
+}
+
+/** Only what is a trace id (X-Ray Developer Guide, "Tracing header"): senders can write what they like, and it is logged. */
+function traceIdIn(header = ''): string | null {
+  return /(?:^|;)\s*Root=(1-[\da-f]{8}-[\da-f]{24})\s*(?:;|$)/i.exec(header)?.[1] ?? null;
 }
 
 function isoTime(milliseconds: string): string {

@@ -51,8 +51,8 @@ export function createHandler(
       request = parseRequest(event);
     } catch (error) {
       if (!(error instanceof InvalidEventError)) throw error;
-      console.error({ message: logMessages.eventRefused, problems: error.problems });
-      return respond(400, { problems: error.problems });
+      console.error({ message: logMessages.eventRefused, problems: error.problems.map(({ logged }) => logged) });
+      return respond(400, { problems: error.problems.map(({ told }) => told) });
     }
     const seed = request.seed ?? Math.floor(dependencies.random() * 2 ** 32);
     const remainingMs = context.getRemainingTimeInMillis();

@@ -14,13 +14,21 @@ const keys = ['count', 'badRate', 'seed', 'from'] as const satisfies readonly (k
 const maximumCount = 10_000_000;
 const maximumSeed = 0xff_ff_ff_ff;
 
-/** An event that generate-orders cannot act on; `problems` are one sentence each. */
+/** What is wrong with an event, in one sentence for who sent it and in one for the log. */
+export interface EventProblem {
+  /** Quotes the event. */
+  readonly told: string;
+  /** Does not: an event can be anything, an order of a real customer too, and logs are read by more people. */
+  readonly logged: string;
+}
+
+/** An event that generate-orders cannot act on. */
 export class InvalidEventError extends Error {
   override readonly name = 'InvalidEventError';
-  readonly problems: readonly string[];
+  readonly problems: readonly EventProblem[];
 
-  constructor(problems: readonly string[]) {
-    super(problems.join(' '));
+  constructor(problems: readonly EventProblem[]) {
+    super(problems.map(({ logged }) => logged).join(' '));
     this.problems = problems;
   }
 }
@@ -33,13 +41,16 @@ export class InvalidEventError extends Error {
 export function parseRequest(event: unknown): GenerateRequest {
   const given = event ?? {};
   if (typeof given !== 'object' || Array.isArray(given)) {
-    throw new InvalidEventError([`The event must be an object such as {"count": 10}, not ${JSON.stringify(given)}.`]);
+    throw new InvalidEventError([refusal('The event', 'an object such as {"count": 10}', given)]);
   }
   const { count = 10, badRate, seed, from = 0 } = given as Readonly<Record<string, unknown>>;
   const problems = [
     ...Object.keys(given)
       .filter((key) => !keys.some((known) => known === key))
-      .map((key) => `Unknown key "${key}": the keys are ${keys.join(', ')}.`),
+      .map((key) => ({
+        told: `Unknown key "${key}": the keys are ${keys.join(', ')}.`,
+        logged: `A key is unknown: the keys are ${keys.join(', ')}.`,
+      })),
     ...(isWholeNumber(count, maximumCount) ? [] : [refusal('count', 'a whole number from 0 to 10,000,000', count)]),
     ...(badRate === undefined || isRate(badRate) ? [] : [refusal('badRate', 'a number from 0 to 1', badRate)]),
     ...(seed === undefined || isWholeNumber(seed, maximumSeed)
@@ -61,6 +72,7 @@ function isRate(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
-function refusal(key: string, wanted: string, value: unknown): string {
-  return `${key} must be ${wanted}, not ${JSON.stringify(value)}.`;
+function refusal(subject: string, wanted: string, value: unknown): EventProblem {
+  const logged = `${subject} must be ${wanted}`;
+  return { told: `${logged}, not ${JSON.stringify(value)}.`, logged: `${logged}.` };
 }

@@ -18,6 +18,13 @@ describe('a message', () => {
     expect(messageOf(sqsRecord('{}')).traceId).toBeNull();
   });
 
+  test.each(['Root=Ada Lovelace', 'Root=1-2-3', 'Root=1-5759e988-bd862e3fe1be46a994272793x', 'Sampled=1', ''])(
+    'has no trace by the header %j',
+    (AWSTraceHeader) => {
+      expect(messageOf(sqsRecord('{}', 0, { AWSTraceHeader })).traceId).toBeNull();
+    },
+  );
+
   test('that is a replay knows where it comes from', () => {
     const lineage = { orderKey: 'a', failureId: 'b', count: 2, by: 'Ada' };
     expect(lineageIn(JSON.stringify(lineage))).toEqual(lineage);

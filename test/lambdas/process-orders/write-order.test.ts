@@ -63,7 +63,7 @@ describe('a good order', () => {
     const once = await rowsOf('twice');
     const again = message('m1', order('twice'), 2);
     const copy = replayed(message('m2', order('twice')), { orderKey: 'twice', failureId: 'f' });
-    copy.attributes.AWSTraceHeader = 'Root=1-2-3';
+    copy.attributes.AWSTraceHeader = 'Root=1-69200000-0123456789abcdef01234567';
     expect(await functions.processOrders([again, copy])).toEqual(done);
     expect(await rowsOf('twice')).toEqual(once);
     expect(lines.slice(1).map(({ level, line }) => ({ level, ...line }))).toEqual([
@@ -81,7 +81,7 @@ describe('a good order', () => {
         orderId: 'twice',
         messageId: 'm2',
         receiveCount: 1,
-        traceId: '1-2-3',
+        traceId: '1-69200000-0123456789abcdef01234567',
         firstMessageId: 'm1',
       },
     ]);
