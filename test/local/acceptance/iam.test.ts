@@ -1,92 +1,20 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetQueueAttributesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EventStream, type RuntimeEvent } from '../../../local/events.ts';
-import type { IamMode } from '../../../local/iam/authorizer.ts';
-import { startRuntime } from '../../../local/runtime.ts';
-import { pipelineNames } from '../../../ops/start/pipeline-names.ts';
-import { synthesize } from '../../../ops/synthesize.ts';
 import { Command } from '../../ops/serve/served.ts';
+import { Assemblies, running } from './running-assembly.ts';
 
-let folder: string;
+const assemblies = new Assemblies();
+let whole: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'iam-'));
-  const signal = new AbortController().signal;
-  await synthesize({ outputDirectory: join(folder, 'whole'), context: { preset: 'production' }, signal });
+  whole = await assemblies.whole({ preset: 'production' });
 });
 
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => assemblies.dispose());
 
-interface Policy {
-  readonly Type: string;
-  readonly Properties: { PolicyDocument: { Statement: { Action: string | string[] }[] } };
-}
-
-/** The project's own assembly, as if the line of the stack that grants `action` were gone. */
-function assemblyWithout(action: string): string {
-  const assembly = join(folder, `without-${action.replace(':', '-')}`);
-  cpSync(join(folder, 'whole'), assembly, { recursive: true });
-  const file = join(assembly, 'OrderPipeline.template.json');
-  const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources: Record<string, Policy> };
-  let removed = 0;
-  for (const { Type, Properties } of Object.values(template.Resources)) {
-    if (Type !== 'AWS::IAM::Policy') continue;
-    const { PolicyDocument } = Properties;
-    const kept = PolicyDocument.Statement.filter(({ Action }) => ![Action].flat().includes(action));
-    removed += PolicyDocument.Statement.length - kept.length;
-    PolicyDocument.Statement = kept;
-  }
-  expect(removed).toBeGreaterThan(0);
-  writeFileSync(file, JSON.stringify(template));
-  return assembly;
-}
-
-/** The assembly, running, and what a developer does with it. */
-async function running(assembly: string, iam: IamMode) {
-  const events = new EventStream();
-  const emitted: RuntimeEvent[] = [];
-  events.subscribe((event) => emitted.push(event));
-  const runtime = await startRuntime({ assembly, events, port: 0, iam });
-  const { region, queues } = runtime.model;
-  const client = {
-    endpoint: runtime.endpoint.url,
-    region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  };
-  const lambda = new LambdaClient(client);
-  const sqs = new SQSClient(client);
-  const { ordersQueue, generateOrders } = pipelineNames(runtime.model);
-  const orders = queues.find(({ name }) => name === ordersQueue);
-  return {
-    sqs,
-    ordersArn: orders?.arn ?? '',
-    ordersUrl: `${runtime.endpoint.url}/${runtime.model.accountId}/${ordersQueue}`,
-    async produce(count = 3): Promise<string> {
-      const request = { FunctionName: generateOrders, Payload: JSON.stringify({ count }), LogType: 'Tail' } as const;
-      const { Payload, LogResult = '' } = await lambda.send(new InvokeCommand(request));
-      return `${Payload?.transformToString()}\n${Buffer.from(LogResult, 'base64').toString()}`;
-    },
-    /** Settles when so many messages have been deleted by mappings. */
-    async deleted(count: number): Promise<void> {
-      while (deletions(emitted) < count) await new Promise<void>((resolve) => events.subscribe(() => resolve()));
-    },
-    sent: () => emitted.flatMap((event) => (event.type === 'messages-sent' ? event.messages : [])).length,
-    notices: () => emitted.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
-    async [Symbol.asyncDispose]() {
-      lambda.destroy();
-      sqs.destroy();
-      await runtime[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function deletions(events: readonly RuntimeEvent[]): number {
-  return events.flatMap((event) => (event.type === 'batch-ended' ? event.deleted : [])).length;
-}
+/** The project's own assembly, as if no function might do this. */
+const assemblyWithout = (action: string): string =>
+  assemblies.changed(whole, (actions) => actions.filter((each) => each !== action));
 
 const denial = (ordersArn: string) =>
   new RegExp(
@@ -123,7 +51,7 @@ describe('a stack whose producer may not send', () => {
   test('leaves the developer free to do everything', async () => {
     await using pipeline = await running(assemblyWithout('sqs:SendMessage'), 'enforce');
     const QueueUrl = pipeline.ordersUrl;
-    await pipeline.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'mine', DelaySeconds: 900 }));
+    await pipeline.send({ MessageBody: 'mine', DelaySeconds: 900 });
     await pipeline.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
     await pipeline.sqs.send(new PurgeQueueCommand({ QueueUrl }));
     expect(pipeline.sent()).toBe(1);
@@ -131,10 +59,10 @@ describe('a stack whose producer may not send', () => {
 });
 
 test('the whole stack needs nothing that it was not granted', async () => {
-  await using pipeline = await running(join(folder, 'whole'), 'audit');
+  await using pipeline = await running(whole, 'audit');
   // UserX among them: process-orders changes its visibility, and failed-orders gets it.
-  await pipeline.produce(10);
-  await pipeline.deleted(10);
+  await pipeline.produce({ count: 10 });
+  await pipeline.until(() => pipeline.deleted() >= 10);
   expect(pipeline.notices()).toEqual([]);
 });
 
