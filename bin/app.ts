@@ -10,7 +10,9 @@ try {
   // What a person can mend needs no stack trace.
   const known =
     error instanceof Error &&
-    ['UnknownPresetError', 'InvalidConfigurationError', 'ValidationFailed'].includes(error.name);
+    ['UnknownPresetError', 'InvalidConfigurationError', 'ValidationFailed', 'ValidationFailedWithErrors'].includes(
+      error.name,
+    );
   console.error(known ? error.message : error);
   process.exitCode = 1;
 }

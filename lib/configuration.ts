@@ -57,6 +57,14 @@ export interface Configuration {
    * Trace ids are in logs and ledger in any case.
    */
   readonly tracing: boolean;
+  /** Warnings of the doctor (docs/doctor.md) that are meant to be: `cdk synth` does not print them. */
+  readonly acknowledged: readonly AcknowledgedWarning[];
+}
+
+export interface AcknowledgedWarning {
+  readonly code: FindingCode;
+  /** One sentence that a reviewer would accept. */
+  readonly reason: string;
 }
 
 export interface RetrySettings {

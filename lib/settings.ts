@@ -21,6 +21,12 @@ export interface ConsumerSettings extends FunctionSettings {
   readonly maximumConcurrency: number;
   /** Whether the function names the messages that failed, or else fails its whole batch. */
   readonly partialBatchResponses: boolean;
+  /**
+   * The longest that one record adds to the duration of its batch, which the doctor holds against the timeout: less
+   * than the record takes where the function handles several at once. Default: 0.25 s, for a write to a service of AWS
+   * and a retry or two of it.
+   */
+  readonly slowestRecordSeconds?: number;
 }
 
 export interface QueueSettings {

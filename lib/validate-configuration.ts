@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.ts';
-import { type ConsumerSettings, type FunctionSettings, visibilityTimeoutSeconds } from './settings.ts';
+import type { ConsumerSettings, FunctionSettings } from './settings.ts';
 
-/** What AWS would refuse while deploying, refused at synthesis; all of it at once. */
+/** What AWS would refuse while deploying, refused at synthesis; all of it at once. What is unwise: lib/queue-doctor.ts. */
 export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';
   readonly problems: readonly string[];
@@ -23,14 +23,8 @@ export function configurationProblems(configuration: Configuration): readonly st
   const { generateOrders, orders, processOrders, badOrders, failedOrders, parkedOrders, fifo } = configuration;
   return [
     ...functionProblems('generateOrders', generateOrders),
-    ...consumerProblems('processOrders', processOrders, {
-      fifo,
-      visibilityTimeoutSeconds: visibilityTimeoutSeconds(processOrders),
-    }),
-    ...consumerProblems('failedOrders', failedOrders, {
-      fifo,
-      visibilityTimeoutSeconds: visibilityTimeoutSeconds(failedOrders),
-    }),
+    ...consumerProblems('processOrders', processOrders, fifo),
+    ...consumerProblems('failedOrders', failedOrders, fifo),
     ...range('processOrders.retry.baseSeconds', processOrders.retry.baseSeconds, 0, 43_200),
     ...range('processOrders.retry.capSeconds', processOrders.retry.capSeconds, 0, 43_200),
     ...range('failedOrders.retry.baseSeconds', failedOrders.retry.baseSeconds, 0, 43_200),
@@ -39,55 +33,26 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...range('badOrders.retentionSeconds', badOrders.retentionSeconds, 60, 1_209_600),
     ...range('parkedOrders.retentionSeconds', parkedOrders.retentionSeconds, 60, 1_209_600),
     ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
-    ...when(
-      badOrders.retentionSeconds <= orders.retentionSeconds,
-      `badOrders.retentionSeconds (${badOrders.retentionSeconds}) must be longer than orders.retentionSeconds (${orders.retentionSeconds}): a message keeps the age it has when it moves to the dead-letter queue, and would expire there early.`,
-    ),
-    ...when(
-      parkedOrders.retentionSeconds < Math.min(badOrders.retentionSeconds, 1_209_600),
-      `parkedOrders.retentionSeconds (${parkedOrders.retentionSeconds}) must not be shorter than badOrders.retentionSeconds (${badOrders.retentionSeconds}): a message keeps its age there, too.`,
-    ),
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
-    ...when(
-      failedOrders.maxReceiveCount <= configuration.maxReceiveCount,
-      `failedOrders.maxReceiveCount (${failedOrders.maxReceiveCount}) must exceed maxReceiveCount (${configuration.maxReceiveCount}): the receives from the orders queue count, and failures would be parked before they are written down.`,
-    ),
-    ...configuration.operators.flatMap((arn) =>
-      when(
-        !/^arn:[\w-]+:iam::(?:\d{12}|\*):(?:role|user)\/./.test(arn),
-        `${JSON.stringify(arn)} in operators is not the ARN of a role or user (arn:aws:iam::111122223333:role/operators): queues would let in nobody by it, or everybody.`,
-      ),
-    ),
   ];
 }
 
-/** The queue that a consumer reads, as far as its mapping depends on it. */
-export interface ConsumedQueue {
-  readonly fifo: boolean;
-  readonly visibilityTimeoutSeconds: number;
-}
-
 /** What creating the function or its event source mapping would be refused for. */
-export function consumerProblems(name: string, consumer: ConsumerSettings, queue: ConsumedQueue): readonly string[] {
-  const { batchSize, windowSeconds, maximumConcurrency, timeoutSeconds } = consumer;
+export function consumerProblems(name: string, consumer: ConsumerSettings, fifo: boolean): readonly string[] {
+  const { batchSize, windowSeconds, maximumConcurrency } = consumer;
   return [
     ...functionProblems(name, consumer),
     ...range(`${name}.batchSize`, batchSize, 1, 10_000),
     ...range(`${name}.windowSeconds`, windowSeconds, 0, 300),
     ...range(`${name}.maximumConcurrency`, maximumConcurrency, 2, 1_000),
-    ...range(`${name}'s queue's visibility timeout`, queue.visibilityTimeoutSeconds, 0, 43_200),
     ...when(
-      !queue.fifo && batchSize > 10 && windowSeconds < 1,
+      !fifo && batchSize > 10 && windowSeconds < 1,
       `${name}.batchSize is ${batchSize} with no window: above 10, windowSeconds must be at least 1.`,
     ),
-    ...when(queue.fifo && batchSize > 10, `${name}.batchSize is ${batchSize}: from a FIFO queue at most 10.`),
+    ...when(fifo && batchSize > 10, `${name}.batchSize is ${batchSize}: from a FIFO queue at most 10.`),
     ...when(
-      queue.fifo && windowSeconds > 0,
+      fifo && windowSeconds > 0,
       `${name}.windowSeconds is ${windowSeconds}: a FIFO queue takes no batching window, set it to 0.`,
-    ),
-    ...when(
-      timeoutSeconds > queue.visibilityTimeoutSeconds,
-      `${name}.timeoutSeconds is ${timeoutSeconds}, more than its queue's visibility timeout of ${queue.visibilityTimeoutSeconds} s: messages would come back while they are being processed.`,
     ),
   ];
 }

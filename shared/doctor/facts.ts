@@ -1,0 +1,62 @@
+/**
+ * What the doctor knows of queues, functions and the mappings between them, whether from constructs or from a deployed
+ * stack. What is undefined is unknown, and no rule judges by it.
+ */
+export interface Facts {
+  readonly queues: readonly QueueFacts[];
+  readonly functions: readonly FunctionFacts[];
+  readonly mappings: readonly MappingFacts[];
+}
+
+export interface QueueFacts {
+  readonly kind: 'queue';
+  /** As findings call it. */
+  readonly name: string;
+  readonly fifo: boolean;
+  readonly visibilityTimeoutSeconds: number | undefined;
+  readonly retentionSeconds: number | undefined;
+  /** Null where the queue has no dead-letter queue. */
+  readonly redrive: RedriveFacts | null | undefined;
+}
+
+export interface RedriveFacts {
+  readonly maxReceiveCount: number | undefined;
+  readonly deadLetterQueue: QueueFacts | undefined;
+}
+
+export interface FunctionFacts {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly timeoutSeconds: number | undefined;
+  readonly memoryMb: number | undefined;
+  /** Null where the function shares the account's concurrency. */
+  readonly reservedConcurrency: number | null | undefined;
+  /** What its logs say it took; undefined where no invocation was measured. */
+  readonly measured?: MeasuredRun;
+}
+
+export interface MappingFacts {
+  readonly kind: 'mapping';
+  readonly name: string;
+  readonly queue: QueueFacts | undefined;
+  readonly function: FunctionFacts | undefined;
+  readonly enabled: boolean;
+  readonly batchSize: number | undefined;
+  readonly windowSeconds: number | undefined;
+  /** Null where the mapping has no limit of its own. */
+  readonly maximumConcurrency: number | null | undefined;
+  readonly partialBatchResponses: boolean | undefined;
+  /** The longest that one record adds to the duration of its batch; undefined takes `assumedSlowestRecordSeconds`. */
+  readonly slowestRecordSeconds?: number;
+}
+
+/** What a function's REPORT lines say, of all invocations since some time. */
+export interface MeasuredRun {
+  readonly invocations: number;
+  readonly longestMs: number;
+  readonly mostMemoryMb: number;
+  /** Invocations that ran into the timeout. */
+  readonly timeouts: number;
+  /** Invocations that ran out of memory. */
+  readonly outOfMemory: number;
+}
