@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import { environmentNames } from '../shared/environment.ts';
 import { bundledCode } from './bundle-function.ts';
 import type { Configuration } from './configuration.ts';
+import { PipelineMonitoring } from './monitoring/pipeline-monitoring.ts';
 import { OrdersTable } from './orders-table.ts';
-import { alarmOnParkedOrders } from './parked-orders-alarm.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { denyOthers } from './queue-access.ts';
 import { QueueConsumer } from './queue-consumer.ts';
@@ -34,7 +34,7 @@ export class OrderPipelineStack extends Stack {
     for (const { code, reason } of configuration.acknowledged) {
       Validations.of(this).acknowledge({ id: warningId(code), reason });
     }
-    const { logRetention, operators, retainData } = configuration;
+    const { logRetention, operators, retainData, tracing } = configuration;
     const logCustomerNames = String(configuration.logCustomerNames);
     const {
       queue: orders,
@@ -57,7 +57,6 @@ export class OrderPipelineStack extends Stack {
       retainData,
     });
     const { table } = new OrdersTable(this, 'OrdersTable', configuration);
-    alarmOnParkedOrders(this, parkedOrders);
 
     const generateOrders = new PipelineFunction(this, 'GenerateOrders', {
       name: 'generate-orders',
@@ -66,6 +65,7 @@ export class OrderPipelineStack extends Stack {
       settings: configuration.generateOrders,
       logRetention,
       retainData,
+      tracing,
       environment: { [environmentNames.ordersQueueUrl]: orders.queueUrl },
       // Not `grantSendMessages`, which would also let it look at the queue.
       permissions: [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [orders.queueArn] })],
@@ -85,6 +85,7 @@ export class OrderPipelineStack extends Stack {
       settings: configuration.processOrders,
       logRetention,
       retainData,
+      tracing,
       queue: orders,
       environment: {
         [environmentNames.ordersQueueUrl]: orders.queueUrl,
@@ -109,6 +110,7 @@ export class OrderPipelineStack extends Stack {
       settings: configuration.failedOrders,
       logRetention,
       retainData,
+      tracing,
       queue: badOrders,
       environment: {
         [environmentNames.badOrdersQueueUrl]: badOrders.queueUrl,
@@ -130,6 +132,32 @@ export class OrderPipelineStack extends Stack {
     denyOthers(badOrders, { consumer: failedOrders.role, movedBy: processOrders.role, operators });
     denyOthers(parkedOrders, { movedBy: failedOrders.role, operators });
 
+    const monitoring = new PipelineMonitoring(this, 'Monitoring', {
+      pipeline: {
+        producer: generateOrders,
+        orders: {
+          name: 'orders',
+          queue: orders,
+          consumer: processOrders,
+          receivesBefore: 0,
+          maxReceiveCount: configuration.maxReceiveCount,
+          retry: configuration.processOrders.retry,
+        },
+        badOrders: {
+          name: 'bad-orders',
+          queue: badOrders,
+          consumer: failedOrders,
+          receivesBefore: configuration.maxReceiveCount,
+          maxReceiveCount: configuration.failedOrders.maxReceiveCount,
+          retry: configuration.failedOrders.retry,
+        },
+        lastStop: parkedOrders,
+        table,
+      },
+      emailAddresses: configuration.alarmEmail,
+      runbook: configuration.runbook,
+    });
+
     // What other programs look up: these names are part of the pipeline's interface.
     const outputs = {
       OrdersQueueUrl: orders.queueUrl,
@@ -142,6 +170,7 @@ export class OrderPipelineStack extends Stack {
       GenerateOrdersLogGroupName: generateOrders.logGroup.logGroupName,
       ProcessOrdersLogGroupName: processOrders.logGroup.logGroupName,
       FailedOrdersLogGroupName: failedOrders.logGroup.logGroupName,
+      AlarmTopicArn: monitoring.topic.topicArn,
     };
     this.outputs = Object.entries(outputs).map(([name, value]) => new CfnOutput(this, name, { value }));
   }

@@ -16,7 +16,7 @@ import { removalPolicy } from './removal-policy.ts';
 import type { FunctionSettings } from './settings.ts';
 
 export interface PipelineFunctionProps {
-  /** What the description of its role calls it, as in `process-orders`. */
+  /** What its role, alarms and graphs call it, as in `process-orders`. */
   readonly name: string;
   readonly description: string;
   /** `bundledCode('path/to/handler.ts')`, or any other that the CDK knows. */
@@ -39,6 +39,8 @@ export interface PipelineFunctionProps {
 
 /** A function with a role and a log group of its own. */
 export class PipelineFunction extends Construct {
+  readonly name: string;
+  readonly settings: FunctionSettings;
   readonly function: Function;
   readonly logGroup: LogGroup;
   readonly role: IRole;
@@ -47,6 +49,8 @@ export class PipelineFunction extends Construct {
     super(scope, id);
     const { settings, runtime = Runtime.NODEJS_24_X, tracing = false } = props;
 
+    this.name = props.name;
+    this.settings = settings;
     // Names are generated, so that a stack can stand beside another and be replaced.
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,

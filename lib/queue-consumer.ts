@@ -15,7 +15,7 @@ export interface QueueConsumerProps extends PipelineFunctionProps {
 
 /** A function fed by a queue. */
 export class QueueConsumer extends PipelineFunction {
-  readonly settings: ConsumerSettings;
+  declare readonly settings: ConsumerSettings;
   /** Of its event source mapping. */
   readonly mappingId: string;
 
@@ -26,7 +26,6 @@ export class QueueConsumer extends PipelineFunction {
       resources: [queue.queueArn],
     });
     super(scope, id, { ...props, settings, permissions: [consume, ...permissions] });
-    this.settings = settings;
 
     // It would also grant sqs:GetQueueUrl and sqs:ChangeMessageVisibility, but the role takes no grants.
     const source = new SqsEventSource(queue, {

@@ -3,7 +3,7 @@ import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { metricNames } from '../../shared/metrics.ts';
 import { oldestAge, ownCount, timeToDrain, waiting } from './metrics.ts';
-import { functionsOf, type MonitoredConsumer, type MonitoredFunction, type MonitoredPipeline } from './monitored.ts';
+import { type MonitoredFunction, type MonitoredPipeline, type MonitoredQueue, queuesOf } from './monitored.ts';
 import { type RunbookSection, runbookSections as sections } from './runbook.ts';
 import { errorLimit, oldestAgeLimitSeconds, throttleLimitSeconds } from './thresholds.ts';
 
@@ -36,20 +36,21 @@ export function alarmDefinitions(
   pipeline: MonitoredPipeline,
   { failures = 0 }: AlarmTolerances = {},
 ): readonly AlarmDefinition[] {
-  const { consumer, failureConsumer, producer, lastStop } = pipeline;
+  const { orders, badOrders, producer, lastStop } = pipeline;
   return [
     ...(producer === undefined ? [] : [notQueued(producer)]),
-    waitsTooLong('OrdersWait', consumer, sections.ordersWait),
-    drainsSlowly(consumer),
-    ...(failureConsumer === undefined
+    waitsTooLong('OrdersWait', orders, sections.ordersWait),
+    drainsSlowly(orders),
+    ...(badOrders === undefined
       ? []
       : [
-          failuresRecorded(failureConsumer, failures),
-          failuresNotRecorded(failureConsumer),
-          waitsTooLong('BadOrdersWait', failureConsumer, sections.badOrdersWait),
+          failuresRecorded(badOrders.consumer, failures),
+          failuresNotRecorded(badOrders),
+          waitsTooLong('BadOrdersWait', badOrders, sections.badOrdersWait),
         ]),
     parked(lastStop),
-    ...functionsOf(pipeline).flatMap((each) => [failing(each), throttled(each)]),
+    ...(producer === undefined ? [] : [failing(producer), throttled(producer)]),
+    ...queuesOf(pipeline).flatMap((queue) => [failing(queue.consumer, queue), throttled(queue.consumer, queue)]),
   ];
 }
 
@@ -64,25 +65,25 @@ function notQueued(producer: MonitoredFunction): AlarmDefinition {
   };
 }
 
-function waitsTooLong(id: string, consumer: MonitoredConsumer, section: RunbookSection): AlarmDefinition {
-  const limitSeconds = oldestAgeLimitSeconds(consumer);
+function waitsTooLong(id: string, queue: MonitoredQueue, section: RunbookSection): AlarmDefinition {
+  const limitSeconds = oldestAgeLimitSeconds(queue);
   return {
     id,
-    message: `The oldest message of ${consumer.queueName} has been there for ${limitSeconds} s, longer than retries explain.`,
+    message: `The oldest message of ${queue.name} has been there for ${limitSeconds} s, longer than retries explain.`,
     section,
-    metric: oldestAge(consumer.queue),
+    metric: oldestAge(queue.queue),
     threshold: limitSeconds,
     periods: periodsOfWaiting,
   };
 }
 
-function drainsSlowly(consumer: MonitoredConsumer): AlarmDefinition {
-  const limitSeconds = oldestAgeLimitSeconds(consumer);
+function drainsSlowly(queue: MonitoredQueue): AlarmDefinition {
+  const limitSeconds = oldestAgeLimitSeconds(queue);
   return {
     id: 'SlowDrain',
-    message: `At the rate of the last minutes ${consumer.queueName} takes ${limitSeconds} s and more to work off: an order sent now will wait too long.`,
+    message: `At the rate of the last minutes ${queue.name} takes ${limitSeconds} s and more to work off: an order sent now will wait too long.`,
     section: sections.slowDrain,
-    metric: timeToDrain(consumer.queue),
+    metric: timeToDrain(queue.queue),
     threshold: limitSeconds,
     periods: periodsOfWaiting,
   };
@@ -99,10 +100,10 @@ function failuresRecorded(recorder: MonitoredFunction, tolerated: number): Alarm
   };
 }
 
-function failuresNotRecorded(recorder: MonitoredConsumer): AlarmDefinition {
+function failuresNotRecorded({ consumer: recorder, name }: MonitoredQueue): AlarmDefinition {
   return {
     id: 'FailuresNotRecorded',
-    message: `${recorder.name} fails to write failures down. Three times in a quarter of an hour is no passing fault; the messages stay in ${recorder.queueName} meanwhile.`,
+    message: `${recorder.name} fails to write failures down. Three times in a quarter of an hour is no passing fault; the messages stay in ${name} meanwhile.`,
     section: sections.failuresNotRecorded,
     // The age of the queue may not tell: what was received three times no longer counts, and that is all of it.
     metric: ownCount(recorder, metricNames.failuresNotRecorded, Duration.minutes(15)),
@@ -122,9 +123,9 @@ function parked(lastStop: IQueue): AlarmDefinition {
   };
 }
 
-function failing(each: MonitoredFunction | MonitoredConsumer): AlarmDefinition {
-  const limit = 'queue' in each ? errorLimit(each) : { count: 1, periodSeconds: fiveMinutes.toSeconds() };
-  const why = 'queue' in each ? ', enough to use up the receives of an order' : '';
+function failing(each: MonitoredFunction, queue?: MonitoredQueue): AlarmDefinition {
+  const limit = queue === undefined ? { count: 1, periodSeconds: fiveMinutes.toSeconds() } : errorLimit(queue);
+  const why = queue === undefined ? '' : ', enough to use up the receives of an order';
   return {
     id: `${pascalCase(each.name)}Errors`,
     message: `${each.name} crashed, threw or ran out of time ${times(limit.count)} in ${limit.periodSeconds} s${why}.`,
@@ -135,9 +136,9 @@ function failing(each: MonitoredFunction | MonitoredConsumer): AlarmDefinition {
   };
 }
 
-function throttled(each: MonitoredFunction | MonitoredConsumer): AlarmDefinition {
-  const limitSeconds = 'queue' in each ? throttleLimitSeconds(each) : 60;
-  const why = 'queue' in each ? ', as long as Lambda tries a batch again before it costs a receive' : '';
+function throttled(each: MonitoredFunction, queue?: MonitoredQueue): AlarmDefinition {
+  const limitSeconds = queue === undefined ? 60 : throttleLimitSeconds(queue);
+  const why = queue === undefined ? '' : ', as long as Lambda tries a batch again before it costs a receive';
   return {
     id: `${pascalCase(each.name)}Throttles`,
     message: `Lambda has refused to run ${each.name} for ${limitSeconds} s${why}.`,

@@ -2,7 +2,7 @@ import { GraphWidget, type HorizontalAnnotation, type IMetric, type Metric, Stat
 import { Duration } from 'aws-cdk-lib';
 import { failureMetricNames, metricNames } from '../../shared/metrics.ts';
 import { gigabyteSeconds, logBytes, mappingCount, oldestAge, ownCount, timeToDrain, waiting } from './metrics.ts';
-import { consumersOf, functionsOf, type MonitoredConsumer, type MonitoredPipeline } from './monitored.ts';
+import { functionsOf, type MonitoredPipeline, type MonitoredQueue, queuesOf } from './monitored.ts';
 import { oldestAgeLimitSeconds } from './thresholds.ts';
 
 const columns = 24;
@@ -46,10 +46,10 @@ function row(draws: readonly Draw[], pipeline: MonitoredPipeline): readonly Grap
   });
 }
 
-const sent: Draw = ({ consumer, producer }) => ({
+const sent: Draw = ({ orders, producer }) => ({
   title: 'Sent',
   left: [
-    consumer.queue.metricNumberOfMessagesSent({ statistic: Stats.SUM, period: minute, label: consumer.queueName }),
+    orders.queue.metricNumberOfMessagesSent({ statistic: Stats.SUM, period: minute, label: orders.name }),
     ...(producer === undefined
       ? []
       : [
@@ -62,24 +62,24 @@ const sent: Draw = ({ consumer, producer }) => ({
 
 const waitingGraph: Draw = (pipeline) => ({
   title: 'Waiting, and being received',
-  left: consumersOf(pipeline).flatMap(({ queue, queueName }) => [
-    waiting(queue).with({ label: queueName }),
+  left: queuesOf(pipeline).flatMap(({ queue, name }) => [
+    waiting(queue).with({ label: name }),
     queue.metricApproximateNumberOfMessagesNotVisible({
       statistic: Stats.MAXIMUM,
       period: minute,
-      label: `${queueName}, being received`,
+      label: `${name}, being received`,
     }),
   ]),
   leftLabel: 'messages',
 });
 
-const processed: Draw = ({ consumer }) => ({
+const processed: Draw = ({ orders: { name, queue, consumer } }) => ({
   title: 'Processed',
   left: [
-    consumer.queue.metricNumberOfMessagesDeleted({
+    queue.metricNumberOfMessagesDeleted({
       statistic: Stats.SUM,
       period: minute,
-      label: `out of ${consumer.queueName}`,
+      label: `out of ${name}`,
     }),
     ownCount(consumer, metricNames.ordersProcessed).with({ label: 'processed' }),
     ownCount(consumer, metricNames.duplicateOrders).with({ label: 'duplicates' }),
@@ -89,31 +89,31 @@ const processed: Draw = ({ consumer }) => ({
   leftLabel: 'a minute',
 });
 
-const failed: Draw = ({ consumer, failureConsumer, lastStop }) => ({
+const failed: Draw = ({ orders, badOrders, lastStop }) => ({
   title: 'Failed, by cause',
   left:
-    failureConsumer === undefined
-      ? [waiting(lastStop).with({ label: `not processed by ${consumer.name}` })]
+    badOrders === undefined
+      ? [waiting(lastStop).with({ label: `not processed by ${orders.consumer.name}` })]
       : [
           ...Object.entries(failureMetricNames).map(([kind, name]) =>
-            ownCount(failureConsumer, name).with({ label: kind }),
+            ownCount(badOrders.consumer, name).with({ label: kind }),
           ),
-          ownCount(failureConsumer, metricNames.failuresNotRecorded).with({ label: 'could not be recorded' }),
+          ownCount(badOrders.consumer, metricNames.failuresNotRecorded).with({ label: 'could not be recorded' }),
         ],
-  leftLabel: failureConsumer === undefined ? 'messages' : 'a minute',
+  leftLabel: badOrders === undefined ? 'messages' : 'a minute',
 });
 
 const age: Draw = (pipeline) => {
-  const { consumer } = pipeline;
+  const { orders } = pipeline;
   return {
     title: 'Oldest message, and time to drain',
     left: [
-      ...consumersOf(pipeline).map(({ queue, queueName }) => oldestAge(queue).with({ label: queueName })),
-      timeToDrain(consumer.queue, `${consumer.queueName}, time to drain`),
+      ...queuesOf(pipeline).map(({ queue, name }) => oldestAge(queue).with({ label: name })),
+      timeToDrain(orders.queue, `${orders.name}, time to drain`),
     ],
-    leftAnnotations: consumersOf(pipeline).map((each) => ({
+    leftAnnotations: queuesOf(pipeline).map((each) => ({
       value: oldestAgeLimitSeconds(each),
-      label: `alarm: ${each.queueName}`,
+      label: `alarm: ${each.name}`,
     })),
     leftLabel: 'seconds',
   };
@@ -124,27 +124,27 @@ const concurrency: Draw = (pipeline) => ({
   left: functionsOf(pipeline).map(({ function: fn, name }) =>
     fn.metric('ConcurrentExecutions', { statistic: Stats.MAXIMUM, period: minute, label: name }),
   ),
-  leftAnnotations: consumersOf(pipeline).map(({ name, settings }) => ({
-    value: settings.maximumConcurrency,
-    label: `maximum: ${name}`,
+  leftAnnotations: queuesOf(pipeline).map(({ consumer }) => ({
+    value: consumer.settings.maximumConcurrency,
+    label: `maximum: ${consumer.name}`,
   })),
   leftLabel: 'at a time',
 });
 
 const durations: Draw = (pipeline) => ({
   title: 'Durations, and the timeout',
-  left: consumersOf(pipeline).flatMap(({ function: fn, name }) =>
+  left: queuesOf(pipeline).flatMap(({ consumer: { function: fn, name } }) =>
     [50, 99].map((percentile) =>
       fn.metricDuration({ statistic: Stats.percentile(percentile), period: minute, label: `${name} p${percentile}` }),
     ),
   ),
-  leftAnnotations: timeouts(consumersOf(pipeline)),
+  leftAnnotations: timeouts(queuesOf(pipeline)),
   leftLabel: 'milliseconds',
 });
 
 /** One line for each timeout there is, however many functions have it. */
-function timeouts(consumers: readonly MonitoredConsumer[]): readonly HorizontalAnnotation[] {
-  const seconds = new Set(consumers.map(({ settings }) => settings.timeoutSeconds));
+function timeouts(queues: readonly MonitoredQueue[]): readonly HorizontalAnnotation[] {
+  const seconds = new Set(queues.map(({ consumer }) => consumer.settings.timeoutSeconds));
   return [...seconds].map((timeout) => ({ value: timeout * 1000, label: 'timeout' }));
 }
 
@@ -165,8 +165,8 @@ const troubles: Draw = (pipeline) => ({
 
 const mappings: Draw = (pipeline) => ({
   title: 'What the event source mappings did with messages',
-  left: consumersOf(pipeline).flatMap(({ mappingId, queueName }) =>
-    mappingId === undefined ? [] : mappingCounts(mappingId, queueName),
+  left: queuesOf(pipeline).flatMap(({ name, consumer: { mappingId } }) =>
+    mappingId === undefined ? [] : mappingCounts(mappingId, name),
   ),
   leftLabel: 'a minute',
 });
@@ -198,11 +198,11 @@ const computing: Draw = (pipeline) => ({
 
 const requests: Draw = (pipeline) => ({
   title: 'Cost: queues and table',
-  left: consumersOf(pipeline).map(({ queue, queueName }) =>
+  left: queuesOf(pipeline).map(({ queue, name }) =>
     queue.metricNumberOfEmptyReceives({
       statistic: Stats.SUM,
       period: minute,
-      label: `${queueName}, receives of nothing`,
+      label: `${name}, receives of nothing`,
     }),
   ),
   right:

@@ -46,9 +46,11 @@ export function timeToDrain(queue: IQueue, label?: string): MathExpression {
 
 /** What Lambda bills: duration by memory. The time to start is billed, too, and not in this metric. */
 export function gigabyteSeconds({ function: fn, name, settings }: MonitoredFunction): IMetric {
+  // Ids in one graph must differ, begin with a small letter and have no hyphens.
+  const duration = `ms_${name.replaceAll(/\W/g, '_')}`;
   return new MathExpression({
-    expression: `milliseconds / 1000 * ${settings.memoryMb / 1024}`,
-    usingMetrics: { milliseconds: fn.metricDuration({ statistic: Stats.SUM, period: minute }) },
+    expression: `${duration} / 1000 * ${settings.memoryMb / 1024}`,
+    usingMetrics: { [duration]: fn.metricDuration({ statistic: Stats.SUM, period: minute }) },
     period: minute,
     label: name,
   });

@@ -5,7 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { ConsumerSettings, FunctionSettings } from '../settings.ts';
 import type { ConsumedQueue } from './thresholds.ts';
 
-/** A function to watch: a `PipelineFunction`, or any other. */
+/** A function to watch: a `PipelineFunction`, or what is known of any other. */
 export interface MonitoredFunction {
   /** What alarms and graphs call it. */
   readonly name: string;
@@ -14,36 +14,42 @@ export interface MonitoredFunction {
   readonly settings: FunctionSettings;
 }
 
-/** A function to watch and the queue that feeds it: a `QueueConsumer` and its queue, or any others. */
-export interface MonitoredConsumer extends MonitoredFunction, ConsumedQueue {
+/** A function that a queue feeds: a `QueueConsumer`, or what is known of any other. */
+export interface MonitoredConsumer extends MonitoredFunction {
   readonly settings: ConsumerSettings;
-  readonly queue: IQueue;
-  /** What alarms and graphs call the queue. */
-  readonly queueName: string;
-  /** Of the event source mapping, whose own metrics are switched on. Without it the dashboard does without them. */
+  /** Of its event source mapping, whose own metrics are switched on. Without it the dashboard does without them. */
   readonly mappingId?: string;
 }
 
-/** A pipeline: a queue and its consumer, and as much around them as there is. */
-export interface MonitoredPipeline {
+/** A queue to watch and what consumes it. */
+export interface MonitoredQueue extends ConsumedQueue {
+  /** What alarms and graphs call it. */
+  readonly name: string;
+  readonly queue: IQueue;
   readonly consumer: MonitoredConsumer;
+}
+
+/** A pipeline: a queue with its consumer, and as much around them as there is. */
+export interface MonitoredPipeline {
+  readonly orders: MonitoredQueue;
   /**
-   * Consumes the dead-letter queue and writes failures down. It must publish the metrics that shared/metrics.ts lists
-   * for failed-orders: nothing else tells of a failure, since the queue it empties is empty all the time.
+   * The dead-letter queue, with a consumer that writes failures down and publishes the metrics that shared/metrics.ts
+   * lists for failed-orders: nothing else tells of a failure, since the queue it empties is empty all the time.
    */
-  readonly failureConsumer?: MonitoredConsumer;
+  readonly badOrders?: MonitoredQueue;
   /** Fills the queue, and publishes the metrics that shared/metrics.ts lists for generate-orders. */
   readonly producer?: MonitoredFunction;
   /** Where messages end that nobody could handle: `lastStop` of a `QueuePair`. */
   readonly lastStop: IQueue;
   /** Where orders and failures are written. */
-  readonly table?: ITable;
+  readonly table?: Pick<ITable, 'metricConsumedReadCapacityUnits' | 'metricConsumedWriteCapacityUnits'>;
 }
 
-export function functionsOf({ producer, consumer, failureConsumer }: MonitoredPipeline): readonly MonitoredFunction[] {
-  return [producer, consumer, failureConsumer].filter((each) => each !== undefined);
+export function queuesOf({ orders, badOrders }: MonitoredPipeline): readonly MonitoredQueue[] {
+  return badOrders === undefined ? [orders] : [orders, badOrders];
 }
 
-export function consumersOf({ consumer, failureConsumer }: MonitoredPipeline): readonly MonitoredConsumer[] {
-  return failureConsumer === undefined ? [consumer] : [consumer, failureConsumer];
+export function functionsOf(pipeline: MonitoredPipeline): readonly MonitoredFunction[] {
+  const { producer } = pipeline;
+  return [...(producer === undefined ? [] : [producer]), ...queuesOf(pipeline).map(({ consumer }) => consumer)];
 }

@@ -19,7 +19,7 @@ interface SavedQuery {
  * is the member `message`, and Lambda's own lines have a `type` and a `record`.
  */
 export function savedQueries(pipeline: MonitoredPipeline): readonly SavedQuery[] {
-  const { consumer, failureConsumer } = pipeline;
+  const { orders, badOrders } = pipeline;
   const all = functionsOf(pipeline);
   return [
     {
@@ -43,7 +43,7 @@ export function savedQueries(pipeline: MonitoredPipeline): readonly SavedQuery[]
       },
       functions: all,
     },
-    ...(failureConsumer === undefined
+    ...(badOrders === undefined
       ? []
       : [
           {
@@ -56,7 +56,7 @@ export function savedQueries(pipeline: MonitoredPipeline): readonly SavedQuery[]
               ],
               sort: 'failures desc',
             },
-            functions: [failureConsumer],
+            functions: [badOrders.consumer],
           },
         ]),
     {
@@ -75,7 +75,7 @@ export function savedQueries(pipeline: MonitoredPipeline): readonly SavedQuery[]
         sort: 'record.metrics.durationMs desc',
         limit: 25,
       },
-      functions: [consumer],
+      functions: [orders.consumer],
     },
     {
       id: 'ColdStarts',

@@ -2,7 +2,7 @@ import { type ConsumerSettings, visibilityTimeoutSeconds } from '../settings.ts'
 
 /** How a queue and its consumer are set up, as far as it decides what is normal for them. */
 export interface ConsumedQueue {
-  readonly settings: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'>;
+  readonly consumer: { readonly settings: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'> };
   /** Receives that messages have behind them when they come into the queue: 0, or more in a dead-letter queue. */
   readonly receivesBefore: number;
   /** Receives after which messages go on to the dead-letter queue of this one; those before count. */
@@ -43,7 +43,7 @@ export function oldestAgeLimitSeconds(queue: ConsumedQueue): number {
  */
 export function errorLimit(queue: ConsumedQueue): RateLimit {
   const count = Math.min(5, attemptsOf(queue));
-  return { count, periodSeconds: wholeMinutes(count * visibilityTimeoutSeconds(queue.settings)) };
+  return { count, periodSeconds: wholeMinutes(count * visibilityTimeoutSeconds(queue.consumer.settings)) };
 }
 
 /**
@@ -51,8 +51,8 @@ export function errorLimit(queue: ConsumedQueue): RateLimit {
  * ends; after that it has cost each message a receive (Lambda Developer Guide, "Handling errors for an SQS event
  * source").
  */
-export function throttleLimitSeconds({ settings }: Pick<ConsumedQueue, 'settings'>): number {
-  return wholeMinutes(visibilityTimeoutSeconds(settings));
+export function throttleLimitSeconds({ consumer }: Pick<ConsumedQueue, 'consumer'>): number {
+  return wholeMinutes(visibilityTimeoutSeconds(consumer.settings));
 }
 
 function attemptsOf({ maxReceiveCount, receivesBefore }: ConsumedQueue): number {
@@ -60,9 +60,9 @@ function attemptsOf({ maxReceiveCount, receivesBefore }: ConsumedQueue): number 
 }
 
 /** @param receive 1 for the first, as `fullJitter` in shared/ counts them */
-function longestHiddenSeconds({ settings, retry }: ConsumedQueue, receive: number): number {
+function longestHiddenSeconds({ consumer, retry }: ConsumedQueue, receive: number): number {
   const asked = retry === undefined ? 0 : Math.min(retry.capSeconds, retry.baseSeconds * 2 ** (receive - 1));
-  return Math.max(visibilityTimeoutSeconds(settings), asked);
+  return Math.max(visibilityTimeoutSeconds(consumer.settings), asked);
 }
 
 function wholeMinutes(seconds: number): number {

@@ -40,7 +40,7 @@ function acknowledgements(scope: IConstruct): (readonly [string, string])[] {
   );
 }
 
-const variants = [{ preset: 'production' }, { preset: 'lab' }];
+const variants = [{ preset: 'production' }, { preset: 'lab' }, { preset: 'production', tracing: 'true' }];
 
 describe('a review with the rules of AWS Solutions and of the Serverless lens', () => {
   test.each(variants)('finds nothing unexplained in %j', (context) => {

@@ -146,7 +146,7 @@ describe('the stack', () => {
       `${name}FunctionName`,
       `${name}LogGroupName`,
     ]);
-    names.push('OrdersQueueUrl', 'BadOrdersQueueUrl', 'ParkedOrdersQueueUrl', 'OrdersTableName');
+    names.push('OrdersQueueUrl', 'BadOrdersQueueUrl', 'ParkedOrdersQueueUrl', 'OrdersTableName', 'AlarmTopicArn');
     expect(Object.keys(production.findOutputs('*')).toSorted()).toEqual(names.toSorted());
   });
 

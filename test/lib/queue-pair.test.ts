@@ -63,27 +63,6 @@ describe('the queues', () => {
     expect(mean - 3 * deviation).toBeGreaterThan(2 * 24 * 3_600);
   });
 
-  test('raise an alarm as soon as a message is parked', () => {
-    for (const template of [production, lab]) {
-      template.resourceCountIs('AWS::CloudWatch::Alarm', 1);
-      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-        Namespace: 'AWS/SQS',
-        MetricName: 'ApproximateNumberOfMessagesVisible',
-        Dimensions: [
-          {
-            Name: 'QueueName',
-            Value: { 'Fn::GetAtt': [Match.stringLikeRegexp('^QueuesParkedOrders'), 'QueueName'] },
-          },
-        ],
-        Statistic: 'Maximum',
-        Threshold: 1,
-        EvaluationPeriods: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        TreatMissingData: 'notBreaching',
-      });
-    }
-  });
-
   test('let no other queue use parked-orders as its dead-letter queue', () => {
     production.hasResourceProperties('AWS::SQS::Queue', {
       QueueName: 'OrderPipeline-parked-orders',
