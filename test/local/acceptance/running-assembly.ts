@@ -38,23 +38,35 @@ export class Assemblies {
    * @param change answers what is left of a statement's actions; called with the logical id of its policy
    */
   changed(assembly: string, change: (actions: readonly string[], policyId: string) => readonly string[]): string {
+    return this.#edited(assembly, (text) => {
+      const template = JSON.parse(text) as { Resources: Record<string, Policy> };
+      const policies = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Policy');
+      for (const [id, { Properties }] of policies) {
+        const { PolicyDocument } = Properties;
+        for (const statement of PolicyDocument.Statement) {
+          statement.Action = [...change([statement.Action].flat(), id)];
+        }
+        PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Action }) => Action.length > 0);
+      }
+      return JSON.stringify(template, undefined, 1);
+    });
+  }
+
+  /** A copy whose functions log customers' names. */
+  loggingNames(assembly: string): string {
+    return this.#edited(assembly, (text) =>
+      text.replaceAll('"LOG_CUSTOMER_NAMES": "false"', '"LOG_CUSTOMER_NAMES": "true"'),
+    );
+  }
+
+  #edited(assembly: string, edit: (template: string) => string): string {
     const copy = this.#next();
     cpSync(assembly, copy, { recursive: true });
     const file = join(copy, 'OrderPipeline.template.json');
-    const template = JSON.parse(readFileSync(file, 'utf8')) as { Resources: Record<string, Policy> };
-    const policies = Object.entries(template.Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Policy');
-    let changes = 0;
-    for (const [id, { Properties }] of policies) {
-      const { PolicyDocument } = Properties;
-      for (const statement of PolicyDocument.Statement) {
-        const before = [statement.Action].flat();
-        statement.Action = [...change(before, id)];
-        changes += before.length - statement.Action.length;
-      }
-      PolicyDocument.Statement = PolicyDocument.Statement.filter(({ Action }) => Action.length > 0);
-    }
-    if (changes === 0) throw new Error('No permission was taken away.');
-    writeFileSync(file, JSON.stringify(template));
+    const text = readFileSync(file, 'utf8');
+    const edited = edit(text);
+    if (edited === text) throw new Error('Nothing was changed in the template.');
+    writeFileSync(file, edited);
     return copy;
   }
 
