@@ -1,4 +1,4 @@
-import { type CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { CfnAlias, CfnEventSourceMapping, CfnFunction, CfnVersion } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
@@ -39,7 +39,7 @@ export function appFacts(root: IConstruct): AppFacts {
       .filter((node) => node instanceof CfnEventSourceMapping)
       .flatMap((mapping) => {
         const queue = queues.get(referenced(mapping.eventSourceArn) ?? mapping);
-        const fn = functions.get(functionBehind(mapping.functionName) ?? mapping);
+        const fn = functions.get(functionBehind(mapping, mapping.functionName) ?? mapping);
         // A mapping of a stream or a topic is none of the doctor's.
         const fromQueue = queue !== undefined || mapping.eventSourceArn?.includes(':sqs:') === true;
         return !fromQueue ? [] : [[mapping, mappingFacts(mapping, queue, fn)] as const];
@@ -133,10 +133,20 @@ function referenced(value: unknown): IConstruct | undefined {
   return tokens.find((token) => Reference.isReference(token))?.target;
 }
 
-/** The function itself, or behind a version or an alias. */
-function functionBehind(value: unknown): IConstruct | undefined {
-  const target = referenced(value);
-  return target instanceof CfnAlias || target instanceof CfnVersion ? functionBehind(target.functionName) : target;
+/** The function that a mapping names: itself, or behind a version or an alias. */
+function functionBehind(scope: IConstruct, name: unknown): IConstruct | undefined {
+  const target = referenced(name) ?? namedInStack(Stack.of(scope), name);
+  return target instanceof CfnAlias || target instanceof CfnVersion
+    ? functionBehind(target, target.functionName)
+    : target;
+}
+
+/** An alias is named by a part of its ARN: what is left of the reference is a logical id in the stack. */
+function namedInStack(stack: Stack, name: unknown): IConstruct | undefined {
+  const [, logicalId] = /"Ref":"(\w+)"/.exec(JSON.stringify(stack.resolve(name)) ?? '') ?? [];
+  return stack.node
+    .findAll()
+    .find((node) => CfnResource.isCfnResource(node) && stack.resolve(node.logicalId) === logicalId);
 }
 
 /** Path in the stack, without the last step from a construct to its resource. */

@@ -18,8 +18,8 @@ const examined = new WeakSet<Stack>();
  */
 export class QueueDoctor implements IAspect {
   visit(node: IConstruct): void {
-    const stack = Stack.of(node);
-    if (examined.has(stack)) return;
+    const stack = node.node.scopes.findLast((scope) => Stack.isStack(scope));
+    if (stack === undefined || examined.has(stack)) return;
     examined.add(stack);
     // Not now: other aspects may still change what is visited later. Validation comes when the tree is as it will be.
     stack.node.addValidation({ validate: () => examine(stack) });

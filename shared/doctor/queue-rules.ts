@@ -40,11 +40,11 @@ function deadLettersExpireEarly(queue: QueueFacts, facts: Facts): readonly Findi
   const behind = deadLetterQueue?.retentionSeconds;
   if (queue.fifo || source === undefined || behind === undefined || behind > source) return [];
   // Behind a dead-letter queue that keeps messages as long as SQS can, nothing can keep them longer.
-  if (behind === longestRetentionSeconds && isDeadLetterQueue(queue, facts)) return [];
-  const mend =
-    source < longestRetentionSeconds
-      ? `Set the retention of ${deadLetterQueue!.name} to 14 days, the longest there is.`
-      : `Shorten the retention of ${queue.name}: 14 days are the longest there is.`;
+  const fourteenDaysDo = source < longestRetentionSeconds || isDeadLetterQueue(queue, facts);
+  if (behind === longestRetentionSeconds && fourteenDaysDo) return [];
+  const mend = fourteenDaysDo
+    ? `Set the retention of ${deadLetterQueue!.name} to 14 days, the longest there is.`
+    : `Shorten the retention of ${queue.name}: 14 days are the longest there is.`;
   return [
     {
       code: 'dead-letters-expire-early',

@@ -30,13 +30,15 @@ function strictPacks(): NagPack[] {
   );
 }
 
-/** `rule at construct`, with the reason, of each acknowledgement. */
+/** `rule at construct`, with the reason, of each acknowledgement; those of the doctor have a test of their own. */
 function acknowledgements(scope: IConstruct): (readonly [string, string])[] {
   return scope.node.findAll().flatMap(({ node }) =>
     node.metadata
       .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
       .flatMap(({ data }) => Object.entries(data as Record<string, string>))
-      .map(([id, reason]) => [`${id.replace(/^annotation::/i, '')} at ${node.path}`, reason] as const),
+      .map(([id, reason]) => [id.replace(/^annotation::/i, ''), reason] as const)
+      .filter(([id]) => !id.startsWith('queue-doctor:'))
+      .map(([id, reason]) => [`${id} at ${node.path}`, reason] as const),
   );
 }
 

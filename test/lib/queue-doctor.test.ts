@@ -1,0 +1,264 @@
+import { describe, expect, test } from '@jest/globals';
+import { App, type AppProps, Aspects, CfnParameter, Duration, type IAspect, Stack, Validations } from 'aws-cdk-lib';
+import { CfnEventSourceMapping, Code, Function, type FunctionProps, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { CfnQueue, Queue, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
+import { type Configuration, presets } from '../../lib/configuration.ts';
+import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
+import { QueueConsumer } from '../../lib/queue-consumer.ts';
+import { QueueDoctor, warningId } from '../../lib/queue-doctor.ts';
+import { type FindingCode, findingCodes } from '../../shared/doctor/finding.ts';
+import { newOutputFolder } from './synthesize.ts';
+
+const { production, lab } = presets;
+const code = Code.fromInline('exports.handler = async () => ({ batchItemFailures: [] })');
+
+const newApp = ({ context, ...props }: AppProps = {}) =>
+  new App({
+    analyticsReporting: false,
+    outdir: newOutputFolder(),
+    // The CDK warns where it is not said.
+    context: { '@aws-cdk/core:defaultCrossStackReferences': 'strong', ...context },
+    ...props,
+  });
+
+interface Settings {
+  readonly queue?: QueueProps;
+  readonly deadLetterQueue?: QueueProps;
+  readonly function?: Partial<FunctionProps>;
+  readonly mapping?: SqsEventSourceProps;
+}
+
+/** A sound stack of the CDK's own constructs, but for what is changed. */
+function stackWith(settings: Settings = {}, app = newApp()): Stack {
+  const stack = new Stack(app, 'Stack');
+  const deadLetterQueue = new Queue(stack, 'Failures', {
+    retentionPeriod: Duration.days(14),
+    ...settings.deadLetterQueue,
+  });
+  const queue = new Queue(stack, 'Work', {
+    visibilityTimeout: Duration.seconds(60),
+    deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 5 },
+    ...settings.queue,
+  });
+  const worker = new Function(stack, 'Worker', {
+    code,
+    handler: 'index.handler',
+    runtime: Runtime.NODEJS_24_X,
+    timeout: Duration.seconds(10),
+    ...settings.function,
+  });
+  worker.addEventSource(
+    new SqsEventSource(queue, { maxConcurrency: 5, reportBatchItemFailures: true, ...settings.mapping }),
+  );
+  Aspects.of(app).add(new QueueDoctor());
+  return stack;
+}
+
+/** What synthesis says: `error code at construct` and `warning code at construct`. */
+function said(stack: Stack): readonly string[] {
+  const outcomes: string[] = [];
+  try {
+    (stack.node.root as App).synth();
+  } catch (error) {
+    const { message } = error as Error;
+    expect(message).toMatch(/^Validation failed with the following errors:\n/);
+    for (const [, found] of message.matchAll(/\(docs\/doctor\.md#([\w-]+)\)$/gm)) outcomes.push(`error ${found}`);
+  }
+  for (const { node } of stack.node.findAll()) {
+    for (const { type, data } of node.metadata.filter((each) => each.type === ArtifactMetadataEntryType.WARN)) {
+      const [, found] = /\[ack: queue-doctor:([\w-]+)\]$/.exec(String(data)) ?? [];
+      outcomes.push(`warning ${found ?? `${type} ${String(data)}`} at /${node.path}`);
+    }
+  }
+  return outcomes;
+}
+
+const mappingPath = (stack: Stack) =>
+  `/${stack.node.findAll().find((node) => node instanceof CfnEventSourceMapping)!.node.path}`;
+
+describe('synthesis of a stack of constructs of the CDK', () => {
+  test('says nothing where nothing is wrong', () => {
+    expect(said(stackWith())).toEqual([]);
+  });
+
+  test.each<[FindingCode, Settings]>([
+    ['dead-letters-expire-early', { deadLetterQueue: { retentionPeriod: Duration.days(4) } }],
+    ['reserved-concurrency-too-low', { function: { reservedConcurrentExecutions: 4 } }],
+  ])('stops for %s', (found, settings) => {
+    expect(said(stackWith(settings))).toEqual([`error ${found}`]);
+  });
+
+  test.each<[FindingCode, Settings]>([
+    ['visibility-too-short', { queue: { visibilityTimeout: Duration.seconds(59) } }],
+    [
+      'batch-outlasts-timeout',
+      {
+        mapping: { batchSize: 100, maxBatchingWindow: Duration.seconds(1) },
+        queue: { visibilityTimeout: Duration.seconds(61) },
+      },
+    ],
+    [
+      'window-too-long',
+      { mapping: { maxBatchingWindow: Duration.seconds(5) }, queue: { visibilityTimeout: Duration.seconds(65) } },
+    ],
+    ['whole-batch-fails', { mapping: { reportBatchItemFailures: false } }],
+    ['mapping-disabled', { mapping: { enabled: false } }],
+  ])('warns of %s at the mapping, and goes on', (found, settings) => {
+    const stack = stackWith(settings);
+    expect(said(stack)).toEqual([`warning ${found} at ${mappingPath(stack)}`]);
+  });
+
+  test('warns of a queue that is consumed and has no dead-letter queue', () => {
+    const stack = stackWith();
+    (stack.node.findChild('Work').node.defaultChild as CfnQueue).redrivePolicy = undefined;
+    expect(said(stack)).toEqual(['warning no-dead-letter-queue at /Stack/Work/Resource']);
+  });
+
+  test('warns of few receives, and stops where they are used up behind the first queue', () => {
+    const app = newApp();
+    const stack = stackWith({}, app);
+    const work = stack.node.findChild('Work').node.defaultChild as CfnQueue;
+    const failures = stack.node.findChild('Failures') as Queue;
+    work.redrivePolicy = { deadLetterTargetArn: failures.queueArn, maxReceiveCount: 2 };
+    const parked = new Queue(stack, 'Parked', { retentionPeriod: Duration.days(14) });
+    (failures.node.defaultChild as CfnQueue).redrivePolicy = {
+      deadLetterTargetArn: parked.queueArn,
+      maxReceiveCount: 2,
+    };
+    expect(said(stack)).toEqual(['error dead-letters-move-on-at-once', 'warning few-receives at /Stack/Work/Resource']);
+  });
+
+  test('stops when the function may take longer than the queue hides its messages', () => {
+    expect(said(stackWith({ queue: { visibilityTimeout: Duration.seconds(9) } }))).toEqual([
+      'error timeout-above-visibility',
+    ]);
+  });
+
+  test('tells all errors at once, in words and with figures', () => {
+    const stack = stackWith({
+      deadLetterQueue: { retentionPeriod: Duration.days(1) },
+      function: { reservedConcurrentExecutions: 4 },
+    });
+    expect(() => (stack.node.root as App).synth()).toThrow(
+      [
+        'Validation failed with the following errors:',
+        '  [Stack] Failures keeps messages for 1 day, Work for 4 days: a message keeps its age when it moves, and one that waited long expires in the dead-letter queue before anybody has seen it. Set the retention of Failures to 14 days, the longest there is. (docs/doctor.md#dead-letters-expire-early)',
+        '  [Stack] Worker has a reserved concurrency of 4, below the maximum concurrency of 5 of its mapping: the mapping receives messages that it cannot hand on, and these use up their receives unprocessed. Reserve 5 or more, or lower the maximum concurrency. (docs/doctor.md#reserved-concurrency-too-low)',
+      ].join('\n'),
+    );
+  });
+
+  test('judges what other aspects leave, whichever comes first', () => {
+    const app = newApp();
+    const stack = stackWith({ queue: { visibilityTimeout: Duration.seconds(30) } }, app);
+    const mending: IAspect = {
+      visit(node) {
+        if (node instanceof CfnQueue) node.visibilityTimeout = 60;
+      },
+    };
+    Aspects.of(stack.node.findChild('Work')).add(mending);
+    expect(said(stack)).toEqual([]);
+  });
+
+  test('says everything once when both the app and the stack have a doctor', () => {
+    const stack = stackWith({ mapping: { enabled: false }, function: { reservedConcurrentExecutions: 4 } });
+    Aspects.of(stack).add(new QueueDoctor());
+    expect(said(stack)).toHaveLength(1);
+  });
+
+  test('says nothing of a warning that is acknowledged', () => {
+    const stack = stackWith({ mapping: { enabled: false } });
+    const reason = 'Switched on by hand, once the new table is filled.';
+    Validations.of(stack.node.findChild('Worker')).acknowledge({ id: warningId('mapping-disabled'), reason });
+    expect(said(stack)).toEqual([]);
+  });
+
+  test('does not judge what only the deployment knows', () => {
+    const stack = stackWith();
+    const seconds = new CfnParameter(stack, 'Seconds', { type: 'Number', default: 1 }).valueAsNumber;
+    (stack.node.findChild('Work').node.defaultChild as CfnQueue).visibilityTimeout = seconds;
+    expect(said(stack)).toEqual([]);
+  });
+
+  test('finds a queue in another stack, a function behind an alias, and ends where dead-letter queues go round', () => {
+    const app = newApp();
+    const queues = new Stack(app, 'Queues');
+    const work = new Queue(queues, 'Work', { visibilityTimeout: Duration.seconds(9) });
+    const arn = { deadLetterTargetArn: work.queueArn, maxReceiveCount: 5 };
+    (work.node.defaultChild as CfnQueue).redrivePolicy = arn;
+    const functions = new Stack(app, 'Functions');
+    const worker = new Function(functions, 'Worker', {
+      code,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      timeout: Duration.seconds(10),
+    });
+    const alias = worker.addAlias('live');
+    alias.addEventSource(new SqsEventSource(work, { reportBatchItemFailures: true }));
+    Aspects.of(app).add(new QueueDoctor());
+    expect(said(functions)).toEqual(['error timeout-above-visibility']);
+  });
+
+  test('looks at a mapping from a queue that was imported as far as it can', () => {
+    const app = newApp();
+    const stack = new Stack(app, 'Stack');
+    const worker = new Function(stack, 'Worker', { code, handler: 'index.handler', runtime: Runtime.NODEJS_24_X });
+    const queue = Queue.fromQueueArn(stack, 'Imported', 'arn:aws:sqs:eu-west-1:111122223333:work');
+    worker.addEventSource(new SqsEventSource(queue));
+    Aspects.of(app).add(new QueueDoctor());
+    expect(said(stack)).toEqual([`warning whole-batch-fails at ${mappingPath(stack)}`]);
+  });
+});
+
+describe('synthesis of a stack with QueueConsumer', () => {
+  test('stops when a batch of slow records takes longer than the timeout', () => {
+    const app = newApp();
+    const stack = new Stack(app, 'Stack');
+    const queue = Queue.fromQueueArn(stack, 'Imported', 'arn:aws:sqs:eu-west-1:111122223333:work');
+    const settings = { ...production.processOrders, slowestRecordSeconds: 1.01 };
+    new QueueConsumer(stack, 'Print', { name: 'print', description: 'Prints.', code, queue, settings });
+    Aspects.of(app).add(new QueueDoctor());
+    expect(() => app.synth()).toThrow('A batch of 10 × 1.01 s for a record at worst = 10.1 s, above the timeout');
+  });
+});
+
+describe('synthesis of the order pipeline', () => {
+  const pipeline = (configuration: Configuration) =>
+    new OrderPipelineStack(newApp({ context: { 'aws:cdk:bundling-stacks': [] } }), 'OrderPipeline', { configuration });
+
+  test.each([production, lab])('says nothing of a preset', (preset) => {
+    expect(said(pipeline(preset))).toEqual([]);
+  });
+
+  test('finds in the lab what is acknowledged for it, and nothing else', () => {
+    const found = said(pipeline({ ...lab, acknowledged: [] })).map((each) => each.split(' ')[1]);
+    expect(new Set(found)).toEqual(new Set(lab.acknowledged.map((each) => each.code)));
+    for (const { reason } of lab.acknowledged) expect(reason).toMatch(/^[A-Z].{20,}\.$/);
+  });
+
+  test('stops when failures expire before orders', () => {
+    const badOrders = { ...production.badOrders, retentionSeconds: production.orders.retentionSeconds };
+    expect(said(pipeline({ ...production, badOrders }))).toEqual(['error dead-letters-expire-early']);
+  });
+
+  test('stops when failures would be parked before they can be written down', () => {
+    const failedOrders = { ...production.failedOrders, maxReceiveCount: production.maxReceiveCount };
+    expect(said(pipeline({ ...production, failedOrders }))).toEqual(['error dead-letters-move-on-at-once']);
+  });
+
+  test('stops when parked messages would expire early', () => {
+    const parkedOrders = { ...production.parkedOrders, retentionSeconds: 60 };
+    expect(said(pipeline({ ...production, parkedOrders }))).toEqual(['error dead-letters-expire-early']);
+  });
+
+  test('stops when fewer executions are reserved than the mapping may start', () => {
+    const processOrders = { ...production.processOrders, reservedConcurrency: 9 };
+    expect(said(pipeline({ ...production, processOrders }))).toEqual(['error reserved-concurrency-too-low']);
+  });
+});
+
+test('warnings have ids of their own', () => {
+  expect(new Set(findingCodes.map(warningId)).size).toBe(findingCodes.length);
+});
