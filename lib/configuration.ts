@@ -35,6 +35,11 @@ export interface Configuration {
    */
   readonly retainData: boolean;
   /**
+   * Whether queues, table and logs are encrypted with a key of the account, instead of the services' own: its use is
+   * recorded in CloudTrail, and taking it away closes all of them. It costs about a dollar a month, and its requests.
+   */
+  readonly customerManagedKey: boolean;
+  /**
    * ARNs of the roles or users, `*` and `?` allowed, that may receive from all queues, purge, redrive and send to
    * bad-orders and parked-orders. From the orders queue and bad-orders nobody else may, but their consumers.
    */
@@ -121,6 +126,8 @@ const production: Configuration = {
   fifo: false,
   // An order that was accepted is never lost to a command about infrastructure.
   retainData: true,
+  // All is encrypted without, and a key more is one more that can be lost.
+  customerManagedKey: false,
   // Nobody: who operates the pipeline is for its owner to say, with -c operators=ARN,ARN.
   operators: [],
   maxReceiveCount: 5,

@@ -28,6 +28,7 @@ function textItems(given: unknown): readonly string[] | undefined {
 /** The settings that a context key may change, and what each takes. */
 const options = {
   retainData: { read: yesOrNo, takes: 'true or false' },
+  customerManagedKey: { read: yesOrNo, takes: 'true or false' },
   operators: { read: list, takes: 'ARNs of roles or users, with commas between them' },
   alarmEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
   runbook: { read: text, takes: 'an address or a path' },

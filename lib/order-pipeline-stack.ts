@@ -6,6 +6,7 @@ import { environmentNames } from '../shared/environment.ts';
 import { bundledCode } from './bundle-function.ts';
 import type { Configuration } from './configuration.ts';
 import { PipelineMonitoring } from './monitoring/pipeline-monitoring.ts';
+import { EncryptionKey, mayDecrypt, mayEncrypt } from './encryption-key.ts';
 import { OrdersTable } from './orders-table.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { denyOthers } from './queue-access.ts';
@@ -35,6 +36,10 @@ export class OrderPipelineStack extends Stack {
       Validations.of(this).acknowledge({ id: warningId(code), reason });
     }
     const { logRetention, operators, retainData, tracing } = configuration;
+    const key = configuration.customerManagedKey
+      ? new EncryptionKey(this, 'EncryptionKey', { retainData }).key
+      : undefined;
+    const data = { retainData, ...(key !== undefined && { encryptionKey: key }) };
     const logCustomerNames = String(configuration.logCustomerNames);
     const {
       queue: orders,
@@ -54,9 +59,9 @@ export class OrderPipelineStack extends Stack {
         maxReceiveCount: configuration.failedOrders.maxReceiveCount,
       },
       fifo: configuration.fifo,
-      retainData,
+      ...data,
     });
-    const { table } = new OrdersTable(this, 'OrdersTable', configuration);
+    const { table } = new OrdersTable(this, 'OrdersTable', data);
 
     const generateOrders = new PipelineFunction(this, 'GenerateOrders', {
       name: 'generate-orders',
@@ -64,11 +69,14 @@ export class OrderPipelineStack extends Stack {
       description: 'Fills the orders queue.',
       settings: configuration.generateOrders,
       logRetention,
-      retainData,
+      ...data,
       tracing,
       environment: { [environmentNames.ordersQueueUrl]: orders.queueUrl },
       // Not `grantSendMessages`, which would also let it look at the queue.
-      permissions: [new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [orders.queueArn] })],
+      permissions: [
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [orders.queueArn] }),
+        ...(key === undefined ? [] : [mayEncrypt(key)]),
+      ],
     });
     // A second attempt would make up other orders than the one that timed out, beside those that it had sent.
     generateOrders.function.configureAsyncInvoke({ retryAttempts: 0 });
@@ -84,7 +92,7 @@ export class OrderPipelineStack extends Stack {
       description: 'Processes orders; bad ones go to bad-orders.',
       settings: configuration.processOrders,
       logRetention,
-      retainData,
+      ...data,
       tracing,
       queue: orders,
       environment: {
@@ -100,6 +108,7 @@ export class OrderPipelineStack extends Stack {
         new PolicyStatement({ actions: ['dynamodb:UpdateItem', 'dynamodb:PutItem'], resources: [table.tableArn] }),
         // Only with partial responses does it say when a failed message comes back.
         ...(configuration.processOrders.partialBatchResponses ? [mayChangeVisibility(orders)] : []),
+        ...(key === undefined ? [] : [mayDecrypt(key)]),
       ],
     });
 
@@ -109,7 +118,7 @@ export class OrderPipelineStack extends Stack {
       description: 'Writes down what became of each failed order.',
       settings: configuration.failedOrders,
       logRetention,
-      retainData,
+      ...data,
       tracing,
       queue: badOrders,
       environment: {
@@ -125,6 +134,7 @@ export class OrderPipelineStack extends Stack {
           resources: [table.tableArn],
         }),
         mayChangeVisibility(badOrders),
+        ...(key === undefined ? [] : [mayDecrypt(key)]),
       ],
     });
 

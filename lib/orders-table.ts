@@ -1,8 +1,15 @@
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { indexes, projectedAttributes } from '../shared/orders-table.ts';
-import type { Configuration } from './configuration.ts';
 import { removalPolicy } from './removal-policy.ts';
+
+export interface OrdersTableProps {
+  /** Whether the table outlives its stack and cannot be deleted by mistake. */
+  readonly retainData: boolean;
+  /** Key of the account for the table. Default: one of DynamoDB's own. */
+  readonly encryptionKey?: IKey;
+}
 
 /**
  * The table where every order ends as a row; what is in it: shared/orders-table.ts. `Table` and not `TableV2`, whose
@@ -11,7 +18,7 @@ import { removalPolicy } from './removal-policy.ts';
 export class OrdersTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, { retainData }: Configuration) {
+  constructor(scope: Construct, id: string, { retainData, encryptionKey }: OrdersTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       // No name: a table that outlives its stack must not be in the way of the next one.
@@ -19,8 +26,9 @@ export class OrdersTable extends Construct {
       sortKey: { name: 'sk', type: AttributeType.STRING },
       // Paid by the request: orders come in bursts, and an idle pipeline costs nothing.
       billingMode: BillingMode.PAY_PER_REQUEST,
-      // At rest by a key of DynamoDB's own.
-      encryption: TableEncryption.DEFAULT,
+      // Without a key of the account's, by one of DynamoDB's own.
+      encryption: encryptionKey === undefined ? TableEncryption.DEFAULT : TableEncryption.CUSTOMER_MANAGED,
+      ...(encryptionKey !== undefined && { encryptionKey }),
       // Any second of the last 35 days can be restored.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: removalPolicy(retainData),

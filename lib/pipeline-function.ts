@@ -9,6 +9,7 @@ import {
   RuntimeFamily,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledHandler } from './bundle-function.ts';
@@ -30,6 +31,8 @@ export interface PipelineFunctionProps {
   readonly logRetention?: RetentionDays;
   /** Whether `cdk destroy` leaves the logs in the account, until their retention ends. Default: no. */
   readonly retainData?: boolean;
+  /** Key of the account for the logs. Default: one of CloudWatch's own. */
+  readonly encryptionKey?: IKey;
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether Lambda sends X-Ray traces of its invocations. Default: no. */
   readonly tracing?: boolean;
@@ -55,6 +58,7 @@ export class PipelineFunction extends Construct {
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: removalPolicy(props.retainData ?? false),
+      ...(props.encryptionKey !== undefined && { encryptionKey: props.encryptionKey }),
     });
     const role = new Role(this, 'Role', {
       description: `What ${props.name} may do`,
