@@ -7,68 +7,6 @@ import { newOutputFolder, synthesize } from './synthesize.ts';
 const production = synthesize();
 const lab = synthesize('lab');
 
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-}
-
-/** `actions on logical id` of all that a function's role may do. */
-function permissionsOf(template: Template, functionId: string): readonly string[] {
-  const policies = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) =>
-    id.startsWith(functionId),
-  );
-  return policies.flatMap(([, policy]) => {
-    const { Statement: statements } = (policy as { Properties: { PolicyDocument: { Statement: Statement[] } } })
-      .Properties.PolicyDocument;
-    return statements.map(({ Effect, Action, Resource }) => {
-      const target = (Resource as { 'Fn::GetAtt'?: readonly string[] })['Fn::GetAtt']?.[0] ?? JSON.stringify(Resource);
-      return `${Effect} ${[Action].flat().join(' ')} on ${target.replace(/[\dA-F]{8}$/, '')}`;
-    });
-  });
-}
-
-describe('permissions', () => {
-  test('let generate-orders send to the orders queue, and nothing else', () => {
-    expect(permissionsOf(production, 'GenerateOrders')).toEqual([
-      'Allow logs:CreateLogStream logs:PutLogEvents on GenerateOrdersLogs',
-      'Allow sqs:SendMessage on QueuesOrders',
-    ]);
-  });
-
-  test('let process-orders write orders, consume the orders queue and say when failed messages come back', () => {
-    expect(permissionsOf(production, 'ProcessOrders')).toEqual([
-      'Allow logs:CreateLogStream logs:PutLogEvents on ProcessOrdersLogs',
-      'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesOrders',
-      'Allow dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
-    ]);
-  });
-
-  test('let process-orders of the lab only write and consume, since it fails whole batches', () => {
-    expect(permissionsOf(lab, 'ProcessOrders')).toEqual([
-      'Allow logs:CreateLogStream logs:PutLogEvents on ProcessOrdersLogs',
-      'Allow sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesOrders',
-      'Allow dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
-    ]);
-  });
-
-  test('let failed-orders look orders up, write failures, consume bad-orders and have messages back later', () => {
-    for (const template of [production, lab]) {
-      expect(permissionsOf(template, 'FailedOrders')).toEqual([
-        'Allow logs:CreateLogStream logs:PutLogEvents on FailedOrdersLogs',
-        'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesBadOrders',
-        'Allow dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
-      ]);
-    }
-  });
-
-  test('come from no managed policy', () => {
-    const roles = Object.values(production.findResources('AWS::IAM::Role'));
-    expect(roles).toHaveLength(3);
-    for (const role of roles) expect(role).not.toHaveProperty('Properties.ManagedPolicyArns');
-  });
-});
-
 describe('the event source mappings', () => {
   test('report failures item by item in production', () => {
     production.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
