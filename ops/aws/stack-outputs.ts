@@ -25,14 +25,10 @@ export async function readStackOutputs(
   where: string,
 ): Promise<StackOutputs> {
   const given = new Map<string, string>();
-  try {
-    const { Stacks: stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    for (const { OutputKey: key = '', OutputValue: value = '' } of stacks[0]?.Outputs ?? []) given.set(key, value);
-  } catch (error) {
-    // CloudFormation has no error code of its own for this (API reference, DescribeStacks).
-    if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
-    throw new CommandFailed(`There is no ${where}. Deploy it, or name another with --stack and --region.`);
-  }
+  const { Stacks: stacks = [] } = await orNoStack(where, () =>
+    client.send(new DescribeStacksCommand({ StackName: stack })),
+  );
+  for (const { OutputKey: key = '', OutputValue: value = '' } of stacks[0]?.Outputs ?? []) given.set(key, value);
   const output = (key: string): string => {
     const value = given.get(key);
     if (value !== undefined) return value;
@@ -52,4 +48,15 @@ export async function readStackOutputs(
       'failed-orders': output('FailedOrdersLogGroupName'),
     },
   };
+}
+
+/** @throws {CommandFailed} when what is asked of CloudFormation is about a stack that does not exist */
+export async function orNoStack<Answer>(where: string, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    // CloudFormation has no error code of its own for this (API reference, DescribeStacks).
+    if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
+    throw new CommandFailed(`There is no ${where}. Deploy it, or name another with --stack and --region.`);
+  }
 }

@@ -4,6 +4,7 @@ import { Interrupted } from '../interrupt.ts';
 import { defineCheck } from './check.ts';
 import { createContext, type OrdersContext, type SharedOptions } from './context.ts';
 import { describeFault } from './describe-fault.ts';
+import { defineDoctor } from './doctor.ts';
 import { defineEdit } from './edit.ts';
 import { defineFailed } from './failed.ts';
 import { defineGenerate } from './generate.ts';
@@ -26,6 +27,7 @@ const commands = [
   defineGenerate,
   defineSend,
   defineStatus,
+  defineDoctor,
   defineLogs,
   defineFailed,
   defineShow,

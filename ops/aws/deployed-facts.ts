@@ -1,0 +1,87 @@
+import {
+  type EventSourceMappingConfiguration,
+  GetFunctionCommand,
+  type LambdaClient,
+  paginateListEventSourceMappings,
+} from '@aws-sdk/client-lambda';
+import type { Facts, FunctionFacts, MappingFacts, MeasuredRun, QueueFacts } from '../../shared/doctor/facts.ts';
+import type { Clients } from './clients.ts';
+import { readQueues } from './deployed-queues.ts';
+import type { LogFormat } from './invocation-report.ts';
+import type { StackResources } from './stack-resources.ts';
+
+export interface FactsQuery extends StackResources {
+  /** What a function took. */
+  readonly measure: (log: { readonly group: string; readonly format: LogFormat }) => Promise<MeasuredRun | undefined>;
+  /** The longest that one record adds to its batch; undefined leaves it to the doctor. */
+  readonly slowestRecordSeconds: number | undefined;
+}
+
+/** What the doctor can know of a deployed stack: its queues and functions, and whatever is mapped to them. */
+export async function readFacts(clients: Clients, query: FactsQuery): Promise<Facts> {
+  const [queues, functions] = await Promise.all([
+    readQueues(clients.sqs, query.queueUrls),
+    Promise.all(query.functionNames.map((name) => readFunction(clients.lambda, name, query.measure))),
+  ]);
+  const mappings = new Map<string, EventSourceMappingConfiguration>();
+  const filters = [
+    ...query.functionNames.map((FunctionName) => ({ FunctionName })),
+    ...[...queues.keys()].map((EventSourceArn) => ({ EventSourceArn })),
+  ];
+  for (const filter of filters) {
+    for await (const page of paginateListEventSourceMappings({ client: clients.lambda }, filter)) {
+      for (const mapping of page.EventSourceMappings ?? []) mappings.set(mapping.UUID ?? '', mapping);
+    }
+  }
+  const fromQueues = [...mappings.values()].filter(({ EventSourceArn: arn }) => arn?.includes(':sqs:'));
+  return {
+    queues: [...queues.values()],
+    functions,
+    mappings: fromQueues.map((mapping) => mappingFacts(mapping, queues, functions, query.slowestRecordSeconds)),
+  };
+}
+
+async function readFunction(
+  client: LambdaClient,
+  name: string,
+  measure: FactsQuery['measure'],
+): Promise<FunctionFacts> {
+  // Beside its configuration this answers its reserved concurrency, which GetFunctionConfiguration does not.
+  const answer = await client.send(new GetFunctionCommand({ FunctionName: name }));
+  const { Timeout, MemorySize, LoggingConfig } = answer.Configuration ?? {};
+  const measured = await measure({
+    group: LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+    format: LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
+  });
+  return {
+    kind: 'function',
+    name,
+    timeoutSeconds: Timeout,
+    memoryMb: MemorySize,
+    reservedConcurrency: answer.Concurrency?.ReservedConcurrentExecutions ?? null,
+    ...(measured !== undefined && { measured }),
+  };
+}
+
+function mappingFacts(
+  mapping: EventSourceMappingConfiguration,
+  queues: ReadonlyMap<string, QueueFacts>,
+  functions: readonly FunctionFacts[],
+  slowestRecordSeconds: number | undefined,
+): MappingFacts {
+  const queueArn = mapping.EventSourceArn ?? '';
+  // With a version or an alias, the name is followed by it.
+  const functionName = mapping.FunctionArn?.split(':')[6];
+  return {
+    kind: 'mapping',
+    name: `${queueArn.split(':').at(-1)} → ${functionName}`,
+    queue: queues.get(queueArn),
+    function: functions.find(({ name }) => name === functionName),
+    enabled: mapping.State !== 'Disabled' && mapping.State !== 'Disabling',
+    batchSize: mapping.BatchSize,
+    windowSeconds: mapping.MaximumBatchingWindowInSeconds,
+    maximumConcurrency: mapping.ScalingConfig?.MaximumConcurrency ?? null,
+    partialBatchResponses: mapping.FunctionResponseTypes?.includes('ReportBatchItemFailures') ?? false,
+    ...(slowestRecordSeconds !== undefined && { slowestRecordSeconds }),
+  };
+}
