@@ -43,12 +43,6 @@ export class EncryptionKey extends Construct {
     super(scope, id);
     const { stackName } = Stack.of(this);
     const account = new AccountRootPrincipal();
-    const through = (service: string) => ({
-      StringEquals: {
-        'kms:CallerAccount': Aws.ACCOUNT_ID,
-        'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com`,
-      },
-    });
     const statements = [
       { sid: 'Administration', principals: [account], actions: administration },
       // SQS Developer Guide, "Configuring AWS KMS permissions".
@@ -100,6 +94,15 @@ export class EncryptionKey extends Construct {
       }),
     });
   }
+}
+
+function through(service: string) {
+  return {
+    StringEquals: {
+      'kms:CallerAccount': Aws.ACCOUNT_ID,
+      'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com`,
+    },
+  };
 }
 
 /** What receives from encrypted queues and reads or writes an encrypted table needs. */

@@ -1,6 +1,6 @@
 // oxlint-disable jest/expect-expect -- the CDK's assertions throw by themselves.
 import { describe, expect, test } from '@jest/globals';
-import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { createApp } from '../../lib/order-pipeline-app.ts';
 import { newOutputFolder, synthesize } from './synthesize.ts';
 

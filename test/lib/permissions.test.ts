@@ -7,6 +7,7 @@ interface Statement {
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
   readonly Condition?: unknown;
+  readonly Principal?: unknown;
 }
 
 interface Resource {
@@ -23,8 +24,7 @@ function permissionsOf(template: Template): Readonly<Record<string, readonly str
     resourcesOf(template)
       .filter(([, { Type }]) => Type === 'AWS::IAM::Policy')
       .map(([id, { Properties }]) => {
-        const { Statement: statements } = Properties?.['PolicyDocument'] as { Statement: Statement[] };
-        return [id.replace(/RoleDefaultPolicy[\dA-F]{8}$/, ''), statements.map(text)] as const;
+        return [id.replace(/RoleDefaultPolicy[\dA-F]{8}$/, ''), statementsIn(Properties).map(text)] as const;
       }),
   );
 }
@@ -130,8 +130,8 @@ test('nobody else is given a permission, but CloudWatch’s alarms and its logs'
   ]);
 });
 
-/** The statements of the resource policy among these properties, if there is one. */
-function statementsIn(properties: Readonly<Record<string, unknown>> = {}): { Effect: string; Principal?: unknown }[] {
+/** The statements of the policy among these properties, if there is one. */
+function statementsIn(properties: Readonly<Record<string, unknown>> = {}): readonly Statement[] {
   const document = properties['PolicyDocument'] ?? properties['KeyPolicy'];
-  return (document as { Statement: { Effect: string; Principal?: unknown }[] } | undefined)?.Statement ?? [];
+  return (document as { Statement: Statement[] } | undefined)?.Statement ?? [];
 }
