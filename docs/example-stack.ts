@@ -1,0 +1,28 @@
+import { Aspects, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { bundledCode } from '../lib/bundle-function.ts';
+import { PipelineMonitoring } from '../lib/monitoring/pipeline-monitoring.ts';
+import { QueueConsumer } from '../lib/queue-consumer.ts';
+import { QueueDoctor } from '../lib/queue-doctor.ts';
+import { QueuePair } from '../lib/queue-pair.ts';
+
+const atOnce = { batchSize: 10, windowSeconds: 0, maximumConcurrency: 5, partialBatchResponses: true };
+const settings = { timeoutSeconds: 20, memoryMb: 256, ...atOnce };
+const receives = { receivesBefore: 0, maxReceiveCount: 5 };
+
+/** Invoices wait in a queue until they are printed. */
+export class InvoiceStack extends Stack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { queue, lastStop } = new QueuePair(this, 'Queues', {
+      queue: { name: 'invoices', consumer: settings },
+      deadLetterQueue: { name: 'failed-invoices', maxReceiveCount: receives.maxReceiveCount },
+    });
+    const code = bundledCode('docs/example-handler.ts');
+    const print = { name: 'print-invoices', description: 'Prints invoices.', code, queue, settings };
+    const consumer = new QueueConsumer(this, 'PrintInvoices', print);
+    const pipeline = { orders: { name: 'invoices', queue, consumer, ...receives }, lastStop };
+    new PipelineMonitoring(this, 'Monitoring', { pipeline, emailAddresses: ['print@example.com'] });
+    Aspects.of(this).add(new QueueDoctor());
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { InvoiceStack } from '../../docs/example-stack.ts';
+import { type BatchEnded, EventStream, type LogEvent, type RuntimeEvent } from '../../local/events.ts';
+import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { TemporaryFolder } from '../../ops/temporary-folder.ts';
+import { EventWatch } from '../local/event-source-mapping/event-watch.ts';
+import { documentOf, orders } from '../ops/orders/collected-io.ts';
+
+let stack: InvoiceStack;
+let runtime: Runtime;
+let watch: EventWatch;
+let sqs: SQSClient;
+const folder = new TemporaryFolder();
+
+beforeAll(async () => {
+  const app = new App({ outdir: folder.path, analyticsReporting: false });
+  stack = new InvoiceStack(app, 'Invoices');
+  app.synth();
+  const events = new EventStream();
+  watch = new EventWatch(events);
+  runtime = await startRuntime({ assembly: folder.path, events, port: 0 });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  sqs = new SQSClient({ endpoint: runtime.endpoint.url, region: 'us-east-1', credentials });
+}, 60_000);
+afterAll(async () => {
+  sqs.destroy();
+  await runtime[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+const urlOf = async (QueueName: string) => (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
+
+const isPrinted = (event: RuntimeEvent): event is LogEvent =>
+  event.type === 'log' && event.message.includes('"message":"Printed","invoices":1');
+
+/** What became of a message's first batch. */
+async function sent(MessageBody: string): Promise<BatchEnded> {
+  const QueueUrl = await urlOf('Invoices-invoices');
+  const ended = watch.next((event): event is BatchEnded => event.type === 'batch-ended');
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  return ended;
+}
+
+test('the example has no more than 30 lines', () => {
+  const text = readFileSync(new URL('../../docs/example-stack.ts', import.meta.url), 'utf8');
+  expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
+});
+
+test('it synthesizes without a warning, and watches its queue', () => {
+  expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+  const template = Template.fromStack(stack);
+  expect(Object.keys(template.findResources('AWS::SQS::Queue'))).toHaveLength(2);
+  expect(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length).toBeGreaterThanOrEqual(4);
+});
+
+test('an invoice goes through the queue, is printed and deleted', async () => {
+  const printed = watch.next(isPrinted);
+  const batch = await sent('invoice 17');
+  expect(batch).toMatchObject({ queueName: 'Invoices-invoices', deleted: [expect.any(String)], kept: [] });
+  expect(batch.functionName).toMatch(/^Invoices-PrintInvoices/);
+  expect((await printed).functionName).toBe(batch.functionName);
+});
+
+test('what is no invoice is kept, to be tried again', async () => {
+  expect(await sent('receipt 17')).toMatchObject({ deleted: [], kept: [expect.any(String)] });
+});
+
+test('the doctor finds nothing wrong with what is deployed', async () => {
+  const env = { AWS_ENDPOINT_URL: runtime.endpoint.url };
+  const run = await orders(['--local', '--stack', 'Invoices', 'doctor', '--json'], { env });
+  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(documentOf(run)).toMatchObject({
+    queues: ['Invoices-failed-invoices', 'Invoices-invoices'],
+    functions: [{ measured: { invocations: expect.any(Number) } }],
+    findings: [],
+  });
+});
