@@ -41,7 +41,7 @@ function readJsonLine(line: string): LogText | undefined {
     return { level: 'info', text: line };
   }
   if (parsed.type?.startsWith('platform.') === true) return platformText(parsed);
-  if (Array.isArray(parsed._aws?.CloudWatchMetrics)) return undefined;
+  if (Array.isArray(parsed['_aws']?.CloudWatchMetrics)) return undefined;
   if (parsed.level === undefined) return { level: 'info', text: line };
   const level = levelOf(parsed.level);
   const { message } = parsed;

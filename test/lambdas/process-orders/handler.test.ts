@@ -119,7 +119,7 @@ describe('process-orders', () => {
 
   test('counts what it processed before its whole batch fails', async () => {
     const { handler, published } = handlerWith({ partialBatchResponses: false });
-    await expect(handler(sqsEvent([goodBody, badBody, goodBody]), context)).rejects.toThrow();
+    await expect(handler(sqsEvent([goodBody, badBody, goodBody]), context)).rejects.toThrow('fails its batch of 3');
     expect(published).toEqual([{ OrdersProcessed: 1, BadOrders: 1 }]);
   });
 

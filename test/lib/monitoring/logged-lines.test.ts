@@ -115,10 +115,12 @@ describe('a saved query', () => {
   });
 });
 
-describe('the metrics in the logs', () => {
-  const sumOf = (name: (typeof functions)[number], metric: string) =>
-    lines[name].reduce((sum, line) => sum + Number(line['_aws'] === undefined ? 0 : (line[metric] ?? 0)), 0);
+/** Of a metric, over all lines of a function. */
+function sumOf(name: (typeof functions)[number], metric: string): number {
+  return lines[name].reduce((sum, line) => sum + Number(line['_aws'] === undefined ? 0 : (line[metric] ?? 0)), 0);
+}
 
+describe('the metrics in the logs', () => {
   test('are lines of their own, at most one for an invocation, that a person is not shown', () => {
     for (const name of functions) {
       const documents = lines[name].filter((line) => line['_aws'] !== undefined);

@@ -1,11 +1,6 @@
 // oxlint-disable jest/expect-expect -- the CDK's assertions throw by themselves.
 import { describe, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
-import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { PipelineMonitoring } from '../../../lib/monitoring/pipeline-monitoring.ts';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { synthesize } from '../synthesize.ts';
 import { alarmsOf, periodOf, type SynthesizedAlarm } from './synthesized-alarms.ts';
 
@@ -83,37 +78,6 @@ describe('an alarm', () => {
 
   test('leads to the runbook where a team has it', () => {
     expect(alarm(told, 'Parked').AlarmDescription).toMatch(/What to do: https:\/\/git\/runbook#messages-are-parked$/);
-  });
-});
-
-describe('the time to drain', () => {
-  const { Metrics } = alarm(production, 'SlowDrain');
-  const { Expression } = Metrics!.find((metric) => metric.Expression !== undefined)!;
-  /** As CloudWatch computes it, from values of one minute; undefined where SQS publishes none. */
-  const timeToDrain = (backlog: number, processed: number | undefined): number => {
-    const given = { backlog, processed, IF: (is: boolean, a: number, b: number) => (is ? a : b) };
-    const names = [...Object.keys(given), 'FILL'];
-    const fill = (value: number | undefined, instead: number) => value ?? instead;
-    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the expression is ours, and this is what it means.
-    const evaluate = new globalThis.Function(...names, `return ${Expression}`) as (...values: unknown[]) => number;
-    return evaluate(...Object.values(given), fill);
-  };
-
-  test.each([
-    ['nothing for an idle queue', 0, 0, 0],
-    ['nothing for a queue of which SQS says nothing but its depth', 0, undefined, 0],
-    ['the backlog by the rate', 6_000, 600, 600],
-    ['ten minutes for ten messages that nobody touches', 10, 0, 600],
-  ])('is %s', (_what, backlog, processed, seconds) => {
-    expect(timeToDrain(backlog, processed)).toBe(seconds);
-  });
-
-  test('is computed from what is visible and what is deleted, by the minute', () => {
-    const names = Metrics!.flatMap(({ MetricStat }) => (MetricStat === undefined ? [] : [MetricStat]));
-    expect(names.map(({ Period, Metric }) => [Metric.MetricName, Period])).toEqual([
-      ['ApproximateNumberOfMessagesVisible', 60],
-      ['NumberOfMessagesDeleted', 60],
-    ]);
   });
 });
 
@@ -226,72 +190,3 @@ describe('tracing', () => {
     );
   });
 });
-
-describe('in a stack of somebody else', () => {
-  function theirStack(id: string): Stack {
-    const stack = new Stack(new App(), id);
-    const queue = new Queue(stack, 'Queue');
-    const worker = new Function(stack, 'Worker', {
-      code: Code.fromInline('exports.handler = async () => {};'),
-      handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-    });
-    new PipelineMonitoring(stack, 'Monitoring', {
-      pipeline: {
-        orders: {
-          name: 'jobs',
-          queue,
-          receivesBefore: 0,
-          maxReceiveCount: 3,
-          consumer: {
-            name: 'worker',
-            function: worker,
-            logGroup: new LogGroup(stack, 'Logs'),
-            settings: {
-              timeoutSeconds: 30,
-              memoryMb: 128,
-              batchSize: 10,
-              windowSeconds: 0,
-              maximumConcurrency: 2,
-              partialBatchResponses: true,
-            },
-          },
-        },
-        lastStop: new Queue(stack, 'Dead'),
-      },
-    });
-    return stack;
-  }
-
-  test('a queue and its consumer are enough', () => {
-    const template = Template.fromStack(theirStack('Theirs'));
-    expect(alarmsOf(template).map(({ id, Threshold }) => [id, Threshold])).toEqual([
-      ['OrdersWait', 540],
-      ['SlowDrain', 540],
-      ['Parked', 1],
-      ['WorkerErrors', 3],
-      ['WorkerThrottles', 1],
-    ]);
-    template.resourceCountIs('AWS::Logs::QueryDefinition', 3);
-  });
-
-  test('two pipelines in one account are in nobody’s way', () => {
-    const named = ['One', 'Two'].map((id) =>
-      Object.values(Template.fromStack(theirStack(id)).toJSON()['Resources'] as Record<string, Resource>).flatMap(
-        ({ Properties: { DashboardName, AlarmName, TopicName, Name } = {} }) =>
-          [DashboardName, AlarmName, TopicName, Name].filter((name) => name !== undefined),
-      ),
-    );
-    expect(named[0]!.length).toBeGreaterThan(0);
-    expect(named[0]!.filter((name) => named[1]!.includes(name))).toEqual([]);
-  });
-});
-
-interface Resource {
-  readonly Properties?: {
-    readonly DashboardName?: string;
-    readonly AlarmName?: string;
-    readonly TopicName?: string;
-    readonly Name?: string;
-  };
-}
