@@ -25,8 +25,8 @@ export interface PipelineMonitoringProps {
   /** Address or path of the runbook; each alarm adds its section's anchor. Default: docs/runbook.md of the repository. */
   readonly runbook?: string;
   /**
-   * Name of the dashboard, and of the folder of saved queries: unique in account and region, of letters, digits,
-   * hyphens and underscores. Default: the stack's name.
+   * Folder of the saved queries and, with the region behind it, name of the dashboard: unique in account and region, of
+   * letters, digits, hyphens and underscores. Default: the stack's name.
    */
   readonly name?: string;
 }
@@ -44,7 +44,8 @@ export class PipelineMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: PipelineMonitoringProps) {
     super(scope, id);
     const { pipeline, emailAddresses = [], encryptionKey, runbook = defaultRunbook } = props;
-    const name = props.name ?? Stack.of(this).stackName;
+    const { stackName, region } = Stack.of(this);
+    const { name = stackName } = props;
 
     this.topic = new AlarmTopic(this, 'AlarmTopic', {
       emailAddresses,
@@ -58,7 +59,8 @@ export class PipelineMonitoring extends Construct {
       return alarm;
     });
 
-    this.dashboard = new Dashboard(this, 'Dashboard', { dashboardName: name });
+    // A dashboard belongs to no region: that of the same stack in another one would overwrite it.
+    this.dashboard = new Dashboard(this, 'Dashboard', { dashboardName: `${name}-${region}` });
     this.dashboard.addWidgets(
       new AlarmStatusWidget({ title: 'Alarms', alarms: [...this.alarms], width: 24, height: 3 }),
     );

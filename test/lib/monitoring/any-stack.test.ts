@@ -9,7 +9,7 @@ import { alarmsOf } from './synthesized-alarms.ts';
 
 interface Resource {
   readonly Properties?: {
-    readonly DashboardName?: string;
+    readonly DashboardName?: unknown;
     readonly AlarmName?: string;
     readonly TopicName?: string;
     readonly Name?: string;
@@ -70,7 +70,9 @@ describe('in a stack of somebody else', () => {
     const named = ['One', 'Two'].map((id) =>
       Object.values(Template.fromStack(theirStack(id)).toJSON()['Resources'] as Record<string, Resource>).flatMap(
         ({ Properties: { DashboardName, AlarmName, TopicName, Name } = {} }) =>
-          [DashboardName, AlarmName, TopicName, Name].filter((name) => name !== undefined),
+          [DashboardName, AlarmName, TopicName, Name]
+            .filter((name) => name !== undefined)
+            .map((name) => JSON.stringify(name)),
       ),
     );
     expect(named[0]!.length).toBeGreaterThan(0);
