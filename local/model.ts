@@ -11,6 +11,7 @@ export interface LocalModel {
   readonly mappings: readonly MappingModel[];
   readonly roles: readonly RoleModel[];
   readonly logGroups: readonly LogGroupModel[];
+  readonly keys: readonly KeyModel[];
   readonly tables: readonly TableModel[];
   /** Resources with no local meaning, listed once for the person at the terminal. */
   readonly skipped: readonly SkippedResource[];
@@ -150,9 +151,18 @@ export interface LogGroupModel extends Declared {
   readonly retentionDays?: number;
 }
 
+/** A key of KMS. */
+export interface KeyModel extends Declared {
+  readonly id: string;
+  readonly arn: string;
+  readonly policies: readonly PolicyDocument[];
+}
+
 export interface TableModel extends Declared {
   readonly name: string;
   readonly arn: string;
+  /** ARN or id of the key that encrypts the table on AWS; undefined: one of DynamoDB's own. */
+  readonly kmsMasterKeyId?: string;
   readonly billingMode: 'PROVISIONED' | 'PAY_PER_REQUEST';
   /** Of a provisioned table, as DescribeTable shows it: nothing is throttled. */
   readonly throughput?: TableThroughput;

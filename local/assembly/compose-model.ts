@@ -19,6 +19,7 @@ export function composeModel(
     mappings: draft.mappings,
     roles: draft.roles.map((role) => composeRole(role, draft.rolePolicies)),
     logGroups: draft.logGroups,
+    keys: draft.keys,
     tables: draft.tables,
     skipped: [...draft.skipped, ...strayRolePolicies(draft)],
   };

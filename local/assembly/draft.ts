@@ -1,6 +1,7 @@
 import type {
   AsyncRetrySettings,
   FunctionModel,
+  KeyModel,
   LogGroupModel,
   MappingModel,
   PolicyDocument,
@@ -29,6 +30,7 @@ export interface Draft {
   readonly roles: DraftRole[];
   readonly rolePolicies: DraftRolePolicy[];
   readonly logGroups: LogGroupModel[];
+  readonly keys: KeyModel[];
   readonly tables: TableModel[];
   readonly skipped: SkippedResource[];
 }
@@ -58,6 +60,7 @@ export function emptyDraft(): Draft {
     roles: [],
     rolePolicies: [],
     logGroups: [],
+    keys: [],
     tables: [],
     skipped: [],
   };

@@ -5,6 +5,7 @@ import { eventsRule } from './resources/events-rule.ts';
 import { iamManagedPolicy } from './resources/iam-managed-policy.ts';
 import { iamPolicy } from './resources/iam-policy.ts';
 import { iamRole } from './resources/iam-role.ts';
+import { kmsKey } from './resources/kms-key.ts';
 import { lambdaAlias } from './resources/lambda-alias.ts';
 import { lambdaEventInvokeConfig } from './resources/lambda-event-invoke-config.ts';
 import { lambdaEventSourceMapping } from './resources/lambda-event-source-mapping.ts';
@@ -26,6 +27,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::IAM::Policy': iamPolicy,
   'AWS::IAM::Role': iamRole,
   'AWS::IAM::RolePolicy': iamPolicy,
+  'AWS::KMS::Key': kmsKey,
   'AWS::Lambda::Alias': lambdaAlias,
   'AWS::Lambda::EventInvokeConfig': lambdaEventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': lambdaEventSourceMapping,

@@ -1,4 +1,4 @@
-import { generatedName, generatedUuid } from './physical-names.ts';
+import { generatedName } from './physical-names.ts';
 import type { DeclaredResource, Identity } from './resource-type.ts';
 
 const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
@@ -43,7 +43,6 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::IAM::InstanceProfile': identities,
   'AWS::IAM::User': identities,
   'AWS::KMS::Alias': keys,
-  'AWS::KMS::Key': keys,
   'AWS::Lambda::CodeSigningConfig': deployment,
   'AWS::Logs::LogAnomalyDetector': logTools,
   'AWS::Logs::LogStream': 'Each execution environment makes its own log stream.',
@@ -79,10 +78,6 @@ export function identifySkipped(resource: DeclaredResource): Identity {
   const explicitName = nameProperty === undefined ? undefined : properties.text(nameProperty);
   const name = explicitName ?? generatedName(stack, logicalId, 255);
   switch (type) {
-    case 'AWS::KMS::Key': {
-      const keyId = generatedUuid(stack, logicalId);
-      return { physicalId: keyId, attributes: { Arn: arn('kms', `key/${keyId}`), KeyId: keyId } };
-    }
     case 'AWS::SNS::Topic': {
       const topic = properties.text('TopicName') ?? generatedName(stack, logicalId, 256);
       const topicArn = arn('sns', topic);

@@ -15,6 +15,10 @@ export function accessDenied(request: AccessRequest, decision: Exclude<Decision,
     'resource-deny': 'with an explicit deny in a resource-based policy',
   };
   const message = `User: ${request.sessionArn} is not authorized to perform: ${action} on resource: ${request.resource} ${reasons[decision]}`;
-  const httpStatus = request.action.startsWith('dynamodb:') ? 400 : 403;
+  if (request.viaService === 'sqs') {
+    // SQS API reference, common errors of encrypted queues.
+    return new AwsError('KmsAccessDenied', message, { queryCode: 'KMS.AccessDeniedException' });
+  }
+  const httpStatus = request.action.startsWith('dynamodb:') || request.viaService === 'dynamodb' ? 400 : 403;
   return new AwsError('AccessDeniedException', message, { httpStatus, queryCode: 'AccessDenied' });
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Authorize, Caller, Permission } from '../endpoint/service.ts';
 import type { EventStream } from '../events.ts';
 import { accessDenied } from './access-denied.ts';
+import { type KeyPermission, keyPermissions } from './encryption.ts';
 import { evaluate } from './evaluate.ts';
 import type { Decision } from './evaluate.ts';
 import { readPolicies } from './policy-set.ts';
@@ -25,16 +26,21 @@ export interface Authorizer extends Authorize {
   readonly load: (model: PolicyHolders) => void;
 }
 
+const nothing: PolicyHolders = { roles: [], queues: [] };
+
 /** Decisions kept at most; callers choose the resources they name, so there is no natural end to them. */
 const cacheLimit = 10_000;
+
+type Needed = Permission & Partial<KeyPermission>;
 
 /**
  * Decides calls by the policies of the template's roles and queues. The developer may do everything. A role that is in
  * no stack may too, since nobody here knows its policies; that is said once. Throws a `LocalRuntimeError` when a policy
  * cannot be evaluated (see policy-set.ts), unless the mode is `off`.
  */
-export function createAuthorizer({ mode, events, clock, roles, queues }: AuthorizerOptions): Authorizer {
-  let policies = readPolicies(mode === 'off' ? { roles: [], queues: [] } : { roles, queues });
+export function createAuthorizer({ mode, events, clock, ...holders }: AuthorizerOptions): Authorizer {
+  let policies = readPolicies(mode === 'off' ? nothing : holders);
+  let permissionsForKeys = keyPermissions(holders);
   const decisions = new Map<string, Decision>();
   const said = new Set<string>();
 
@@ -44,8 +50,8 @@ export function createAuthorizer({ mode, events, clock, roles, queues }: Authori
     events.emit({ type: 'notice', atMs: clock.now(), level: 'warning', message });
   };
 
-  const decide = (roleArn: string, sessionName: string | undefined, permission: Permission): Decision => {
-    const key = `${roleArn} ${sessionName} ${permission.action} ${permission.resource}`;
+  const decide = (roleArn: string, sessionName: string | undefined, permission: Needed): Decision => {
+    const key = `${roleArn} ${sessionName} ${permission.action} ${permission.resource} ${permission.viaService}`;
     const known = decisions.get(key);
     if (known !== undefined) return known;
     const identityPolicies = policies.identityPolicies(roleArn);
@@ -62,25 +68,31 @@ export function createAuthorizer({ mode, events, clock, roles, queues }: Authori
     return decision;
   };
 
+  const allNeeded = (permission: Permission): readonly Needed[] => [permission, ...permissionsForKeys(permission)];
+
   /** Throws the denial when enforcing, says it when auditing. */
   const authorize: Authorize = ({ roleArn, sessionName }: Caller, permission: Permission): void => {
     if (mode === 'off' || roleArn === undefined) return;
-    const decision = decide(roleArn, sessionName, permission);
-    if (decision === 'allowed') return;
-    const denial = accessDenied(accessRequest({ roleArn, sessionName }, permission), decision);
-    if (mode === 'enforce') throw denial;
-    say(`IAM would deny this call: ${denial.message}`);
+    for (const needed of allNeeded(permission)) {
+      const decision = decide(roleArn, sessionName, needed);
+      if (decision === 'allowed') continue;
+      const denial = accessDenied(accessRequest({ roleArn, sessionName }, needed), decision);
+      if (mode === 'enforce') throw denial;
+      say(`IAM would deny this call: ${denial.message}`);
+    }
   };
 
   return Object.assign(authorize, {
     isAllowed(roleArn: string, permission: Permission): boolean {
-      if (mode === 'off' || decide(roleArn, undefined, permission) === 'allowed') return true;
+      const isAllowed = (needed: Needed) => decide(roleArn, undefined, needed) === 'allowed';
+      if (mode === 'off' || allNeeded(permission).every(isAllowed)) return true;
       if (mode === 'enforce') return false;
       authorize({ accessKeyId: '', roleArn }, permission);
       return true;
     },
     load(model: PolicyHolders): void {
-      policies = readPolicies(mode === 'off' ? { roles: [], queues: [] } : model);
+      policies = readPolicies(mode === 'off' ? nothing : model);
+      permissionsForKeys = keyPermissions(model);
       decisions.clear();
       said.clear();
     },

@@ -7,10 +7,15 @@ import { conditionKeys } from './request.ts';
 /** Services behind the endpoint. A statement about others is never evaluated, so it may say what it likes. */
 const localServices = ['cloudformation', 'dynamodb', 'lambda', 'logs', 'sqs', 'sts'];
 
-/** Refuses what evaluate.ts does not understand, before any call is decided by it. */
-export function checkPolicy(document: PolicyDocument, place: Place): void {
+/**
+ * Refuses what evaluate.ts does not understand, before any call is decided by it.
+ *
+ * @param withKeys whether there are keys whose use is asked for
+ */
+export function checkPolicy(document: PolicyDocument, place: Place, withKeys = false): void {
+  const services = withKeys ? [...localServices, 'kms'] : localServices;
   for (const statement of document.Statement) {
-    if (!concernsLocalServices(statement)) continue;
+    if (!concerns(services, statement) || isForServicesOnly(statement)) continue;
     if (statement.NotPrincipal !== undefined) {
       const remedy = 'Name the principals, or use a condition on aws:PrincipalArn.';
       throw iamError('POLICY_ELEMENT_UNSUPPORTED', 'NotPrincipal is not evaluated.', remedy, place);
@@ -20,12 +25,19 @@ export function checkPolicy(document: PolicyDocument, place: Place): void {
   }
 }
 
-function concernsLocalServices({ Action, NotAction }: PolicyStatement): boolean {
+function concerns(services: readonly string[], { Action, NotAction }: PolicyStatement): boolean {
   if (NotAction !== undefined) return true;
   return [Action ?? []].flat().some((action) => {
     const service = action.split(':')[0]?.toLowerCase() ?? '';
-    return service.includes('*') || service.includes('?') || localServices.includes(service);
+    return service.includes('*') || service.includes('?') || services.includes(service);
   });
+}
+
+/** Services of AWS do not call from here, and nobody else is meant. */
+function isForServicesOnly({ Principal }: PolicyStatement): boolean {
+  return (
+    typeof Principal === 'object' && Principal !== null && Object.keys(Principal).every((kind) => kind === 'Service')
+  );
 }
 
 /** `${aws:username}` and its kin, which only AWS can fill. */

@@ -9,7 +9,8 @@ export type Decision = 'allowed' | 'implicit-deny' | 'identity-deny' | 'resource
 
 /**
  * Decides one call within an account, where identity and resource policies are one union: a `Deny` anywhere wins, else
- * an `Allow` anywhere suffices (IAM User Guide, "Policy evaluation logic").
+ * an `Allow` anywhere suffices (IAM User Guide, "Policy evaluation logic"). A key's policy alone decides who uses the
+ * key; only where it allows the account do identity policies count (KMS Developer Guide, "Key policies in AWS KMS").
  */
 export function evaluate(
   request: AccessRequest,
@@ -22,7 +23,8 @@ export function evaluate(
     .filter(({ match }) => match !== 'none');
   if (identity.some(({ Effect }) => Effect === 'Deny')) return 'identity-deny';
   if (resource.some(({ effect }) => effect === 'Deny')) return 'resource-deny';
-  const allowed = identity.length > 0 || resource.some(({ match }) => match === 'caller');
+  const isForAccount = request.viaService === undefined || resource.some(({ match }) => match === 'account');
+  const allowed = (identity.length > 0 && isForAccount) || resource.some(({ match }) => match === 'caller');
   return allowed ? 'allowed' : 'implicit-deny';
 }
 

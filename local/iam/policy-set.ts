@@ -10,18 +10,18 @@ export interface PolicySet {
   resourcePolicies(resourceArn: string): readonly PolicyDocument[];
 }
 
-export type PolicyHolders = Pick<LocalModel, 'roles' | 'queues'>;
+export type PolicyHolders = Pick<LocalModel, 'roles' | 'queues'> & Partial<Pick<LocalModel, 'keys' | 'tables'>>;
 
 /** Throws a `LocalRuntimeError` of error-codes.ts for anything in the policies that cannot be evaluated. */
-export function readPolicies({ roles, queues }: PolicyHolders): PolicySet {
-  for (const { stack, logicalId, policies } of [...roles, ...queues]) {
-    for (const document of policies) checkPolicy(document, { stack, logicalId });
+export function readPolicies({ roles, queues, keys = [] }: PolicyHolders): PolicySet {
+  for (const { stack, logicalId, policies } of [...roles, ...queues, ...keys]) {
+    for (const document of policies) checkPolicy(document, { stack, logicalId }, keys.length > 0);
   }
   const ofRoles = new Map(roles.map((role) => [role.arn, [...role.policies, ...managedPoliciesOf(role)]]));
-  const ofQueues = new Map(queues.map((queue) => [queue.arn, queue.policies]));
+  const ofResources = new Map([...queues, ...keys].map(({ arn, policies }) => [arn, policies]));
   return {
     identityPolicies: (roleArn) => ofRoles.get(roleArn),
-    resourcePolicies: (resourceArn) => ofQueues.get(resourceArn) ?? [],
+    resourcePolicies: (resourceArn) => ofResources.get(resourceArn) ?? [],
   };
 }
 

@@ -6,6 +6,8 @@ export interface AccessRequest {
   readonly action: string;
   /** ARN, or `*` for operations that are about no single resource. */
   readonly resource: string;
+  /** For the use of a key: the service that uses it in the caller's name. */
+  readonly viaService?: string;
   readonly roleArn: string;
   /** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */
   readonly sessionArn: string;
@@ -25,22 +27,27 @@ export const conditionKeys: Readonly<Record<string, string>> = {
   'aws:principalaccount': 'Account of the role.',
   'aws:principaltype': 'Always AssumedRole.',
   'aws:principalisawsservice': 'Always false.',
-  'aws:viaawsservice': 'Always false.',
+  'aws:viaawsservice': 'True for the use of a key, else false.',
   'aws:requestedregion': 'Region of the resource.',
   'aws:resourceaccount': 'Account of the resource.',
   'aws:sourcearn': 'Never there: only a service that calls for a resource sends it.',
   'aws:sourceaccount': 'Never there, as aws:SourceArn.',
+  'kms:calleraccount': 'Of a key that a service uses for a caller: the account of the role.',
+  'kms:viaservice': 'Of such a key: the service, as in sqs.us-east-1.amazonaws.com.',
 };
 
 /** The request of a role's session. */
 export function accessRequest(
   caller: { readonly roleArn: string; readonly sessionName?: string | undefined },
-  permission: { readonly action: string; readonly resource: string },
+  permission: { readonly action: string; readonly resource: string; readonly viaService?: string },
 ): AccessRequest {
   const accountId = caller.roleArn.split(':')[4] ?? '';
   const [, , , region = '', resourceAccount = ''] = permission.resource.split(':');
+  const { action, resource, viaService } = permission;
   return {
-    ...permission,
+    action,
+    resource,
+    ...(viaService !== undefined && { viaService }),
     roleArn: caller.roleArn,
     sessionArn: assumedRoleArn(caller.roleArn, caller.sessionName),
     accountId,
@@ -50,7 +57,11 @@ export function accessRequest(
       'aws:principalaccount': accountId,
       'aws:principaltype': 'AssumedRole',
       'aws:principalisawsservice': 'false',
-      'aws:viaawsservice': 'false',
+      'aws:viaawsservice': String(viaService !== undefined),
+      ...(viaService !== undefined && {
+        'kms:calleraccount': accountId,
+        'kms:viaservice': `${viaService}.${region}.amazonaws.com`,
+      }),
       ...(region === '' ? {} : { 'aws:requestedregion': region }),
       ...(resourceAccount === '' ? {} : { 'aws:resourceaccount': resourceAccount }),
     },

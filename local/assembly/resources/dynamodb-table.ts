@@ -23,6 +23,8 @@ const indexProperties = [
   'WarmThroughput',
 ];
 
+const { SSESpecification: _read, ...ignoredProperties } = ignoredTableProperties;
+
 /** `AWS::DynamoDB::Table`, the CDK's `Table`. */
 export const dynamodbTable: ResourceType = {
   reads: [
@@ -32,10 +34,11 @@ export const dynamodbTable: ResourceType = {
     'KeySchema',
     'LocalSecondaryIndexes',
     'ProvisionedThroughput',
+    'SSESpecification',
     'TableName',
     'TimeToLiveSpecification',
   ],
-  ignores: { ...ignoredTableProperties, OnDemandThroughput: ignoredLimit },
+  ignores: { ...ignoredProperties, OnDemandThroughput: ignoredLimit },
   refuses: {
     ...refusedTableProperties,
     ImportSourceSpecification: {
@@ -48,6 +51,8 @@ export const dynamodbTable: ResourceType = {
 
   declare({ stack, logicalId, type, properties }, { physicalId: name, attributes }, draft) {
     const billing = billingMode(properties);
+    const encryption = properties.object('SSESpecification', ['KMSMasterKeyId', 'SSEEnabled', 'SSEType']);
+    const kmsMasterKeyId = encryption?.text('KMSMasterKeyId');
     draft.tables.push({
       stack,
       logicalId,
@@ -55,6 +60,7 @@ export const dynamodbTable: ResourceType = {
       arn: attributes['Arn'] ?? '',
       billingMode: billing,
       ...tableSchema(properties),
+      ...(kmsMasterKeyId !== undefined && { kmsMasterKeyId }),
       ...(billing === 'PROVISIONED' && { throughput: throughput(properties) }),
       globalIndexes: properties
         .objects('GlobalSecondaryIndexes', indexProperties)

@@ -7,7 +7,8 @@ const assemblies = new Assemblies();
 let whole: string;
 
 beforeAll(async () => {
-  whole = await assemblies.whole({ preset: 'production' });
+  // With a key of the account, for that takes all that production takes, and more.
+  whole = await assemblies.whole({ preset: 'production', customerManagedKey: 'true' });
 });
 
 afterAll(() => assemblies.dispose());

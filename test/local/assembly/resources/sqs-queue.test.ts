@@ -69,13 +69,14 @@ describe('a queue', () => {
     expect(error.remedy).toMatch(/^Remove it/);
   });
 
-  test('may have properties without local meaning that refer to skipped resources', () => {
+  test('may name its key, and have properties without local meaning', () => {
     const model = readResources({
       Key: { Type: 'AWS::KMS::Key', Properties: {} },
       Orders: queueWith({ KmsMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] }, KmsDataKeyReusePeriodSeconds: 60 }),
     });
     expect(model.queues[0]?.kmsMasterKeyId).toMatch(/^arn:aws:kms:us-east-1:000000000000:key\//);
-    expect(model.skipped).toEqual([expect.objectContaining({ logicalId: 'Key', type: 'AWS::KMS::Key' })]);
+    expect(model.keys).toMatchObject([{ logicalId: 'Key', arn: model.queues[0]?.kmsMasterKeyId }]);
+    expect(model.skipped).toEqual([]);
   });
 
   test('may not redrive to a queue that does not exist, in the words of SQS', () => {
