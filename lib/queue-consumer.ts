@@ -30,7 +30,8 @@ export class QueueConsumer extends PipelineFunction {
     // It would also grant sqs:GetQueueUrl and sqs:ChangeMessageVisibility, but the role takes no grants.
     const source = new SqsEventSource(queue, {
       batchSize: settings.batchSize,
-      maxBatchingWindow: Duration.seconds(settings.windowSeconds),
+      // Not even a window of no seconds is taken for a FIFO queue.
+      ...(!queue.fifo && { maxBatchingWindow: Duration.seconds(settings.windowSeconds) }),
       maxConcurrency: settings.maximumConcurrency,
       reportBatchItemFailures: settings.partialBatchResponses,
       // What it received, gave to the function and deleted: off unless asked for.

@@ -1,3 +1,5 @@
+import { advisedVisibilitySeconds } from '../shared/doctor/advised-visibility.ts';
+
 /** What is decided for a function, whoever consumes what: units and limits are those of the Lambda API reference. */
 export interface FunctionSettings {
   /** 1 to 900 s. */
@@ -34,10 +36,10 @@ export interface QueueSettings {
   readonly retentionSeconds: number;
 }
 
-/**
- * How long a received message stays hidden. AWS advises six function timeouts plus the window (Lambda Developer Guide,
- * "Configuring SQS event source"): room to retry a throttled batch before its messages come back.
- */
-export function visibilityTimeoutSeconds(consumer: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'>): number {
-  return 6 * consumer.timeoutSeconds + consumer.windowSeconds;
+/** How long a message that the consumer received stays hidden: what AWS advises. */
+export function visibilityTimeoutSeconds({
+  timeoutSeconds,
+  windowSeconds,
+}: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'>): number {
+  return advisedVisibilitySeconds(timeoutSeconds, windowSeconds);
 }

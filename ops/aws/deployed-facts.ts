@@ -1,8 +1,10 @@
 import {
   type EventSourceMappingConfiguration,
   GetFunctionCommand,
+  type GetFunctionCommandOutput,
   type LambdaClient,
   paginateListEventSourceMappings,
+  ResourceNotFoundException,
 } from '@aws-sdk/client-lambda';
 import type { Facts, FunctionFacts, MappingFacts, MeasuredRun, QueueFacts } from '../../shared/doctor/facts.ts';
 import type { Clients } from './clients.ts';
@@ -19,9 +21,11 @@ export interface FactsQuery extends StackResources {
 
 /** What the doctor can know of a deployed stack: its queues and functions, and whatever is mapped to them. */
 export async function readFacts(clients: Clients, query: FactsQuery): Promise<Facts> {
+  const read = async (names: readonly string[], measure: FactsQuery['measure']) =>
+    (await Promise.all(names.map((name) => readFunction(clients.lambda, name, measure)))).flat();
   const [queues, functions] = await Promise.all([
     readQueues(clients.sqs, query.queueUrls),
-    Promise.all(query.functionNames.map((name) => readFunction(clients.lambda, name, query.measure))),
+    read(query.functionNames, query.measure),
   ]);
   const mappings = new Map<string, EventSourceMappingConfiguration>();
   const filters = [
@@ -34,26 +38,35 @@ export async function readFacts(clients: Clients, query: FactsQuery): Promise<Fa
     }
   }
   const fromQueues = [...mappings.values()].filter(({ EventSourceArn: arn }) => arn?.includes(':sqs:'));
+  // Functions of other stacks that consume a queue of this one: judged together with it, but not by themselves.
+  const elsewhere = new Set(fromQueues.map(functionNameOf).filter((name) => !query.functionNames.includes(name)));
+  const all = [...functions, ...(await read([...elsewhere], async () => undefined))];
   return {
     queues: [...queues.values()],
     functions,
-    mappings: fromQueues.map((mapping) => mappingFacts(mapping, queues, functions, query.slowestRecordSeconds)),
+    mappings: fromQueues.map((mapping) => mappingFacts(mapping, queues, all, query.slowestRecordSeconds)),
   };
 }
 
+/** With a version or an alias, the ARN goes on behind the name. */
+function functionNameOf({ FunctionArn: arn = '' }: EventSourceMappingConfiguration): string {
+  return arn.split(':')[6] ?? arn;
+}
+
+/** Nothing where the function is gone: its mapping outlives it. */
 async function readFunction(
   client: LambdaClient,
   name: string,
   measure: FactsQuery['measure'],
-): Promise<FunctionFacts> {
-  // Beside its configuration this answers its reserved concurrency, which GetFunctionConfiguration does not.
-  const answer = await client.send(new GetFunctionCommand({ FunctionName: name }));
+): Promise<readonly FunctionFacts[]> {
+  const answer = await getFunction(client, name);
+  if (answer === undefined) return [];
   const { Timeout, MemorySize, LoggingConfig } = answer.Configuration ?? {};
   const measured = await measure({
     group: LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
     format: LoggingConfig?.LogFormat === 'JSON' ? 'JSON' : 'Text',
   });
-  return {
+  const facts: FunctionFacts = {
     kind: 'function',
     name,
     timeoutSeconds: Timeout,
@@ -61,6 +74,17 @@ async function readFunction(
     reservedConcurrency: answer.Concurrency?.ReservedConcurrentExecutions ?? null,
     ...(measured !== undefined && { measured }),
   };
+  return [facts];
+}
+
+/** Beside the configuration this answers the reserved concurrency, which GetFunctionConfiguration does not. */
+async function getFunction(client: LambdaClient, name: string): Promise<GetFunctionCommandOutput | undefined> {
+  try {
+    return await client.send(new GetFunctionCommand({ FunctionName: name }));
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
 }
 
 function mappingFacts(
@@ -70,8 +94,7 @@ function mappingFacts(
   slowestRecordSeconds: number | undefined,
 ): MappingFacts {
   const queueArn = mapping.EventSourceArn ?? '';
-  // With a version or an alias, the name is followed by it.
-  const functionName = mapping.FunctionArn?.split(':')[6];
+  const functionName = functionNameOf(mapping);
   return {
     kind: 'mapping',
     name: `${queueArn.split(':').at(-1)} → ${functionName}`,

@@ -6,39 +6,41 @@ type Attributes = Readonly<Partial<Record<string, string>>>;
 /** The queues with these URLs and those behind them, by their ARNs. */
 export async function readQueues(client: SQSClient, urls: readonly string[]): Promise<ReadonlyMap<string, QueueFacts>> {
   const known = new Map<string, Attributes>();
-  let pending = urls;
-  while (pending.length > 0) {
-    const read = await Promise.all(pending.map((url) => readAttributes(client, url)));
+  let read = (await Promise.all(urls.map((url) => readAttributes(client, url)))).flat();
+  while (read.length > 0) {
     for (const attributes of read) known.set(attributes['QueueArn'] ?? '', attributes);
     const behind = new Set(read.flatMap((attributes) => redriveOf(attributes)?.arn ?? []));
     const unknown = [...behind].filter((arn) => !known.has(arn));
-    pending = (await Promise.all(unknown.map((arn) => urlOf(client, arn)))).flat();
+    read = (await Promise.all(unknown.map((arn) => readBehind(client, arn)))).flat();
   }
   const facts = new Map<string, QueueFacts>();
   for (const arn of known.keys()) link(arn, known, facts);
   return facts;
 }
 
-async function readAttributes(client: SQSClient, url: string): Promise<Attributes> {
-  const { Attributes: attributes = {} } = await client.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: url,
-      // `FifoQueue` is answered by FIFO queues only.
-      AttributeNames: ['All'],
-    }),
-  );
-  return attributes;
+/** Nothing where the queue is gone: what somebody deleted by hand is still a resource of the stack. */
+async function readAttributes(client: SQSClient, url: string): Promise<readonly Attributes[]> {
+  try {
+    // Asked for by name, `FifoQueue` is refused for standard queues.
+    const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] });
+    const { Attributes: attributes = {} } = await client.send(command);
+    return [attributes];
+  } catch (error) {
+    if (error instanceof QueueDoesNotExist) return [];
+    throw error;
+  }
 }
 
 /** Nothing where the dead-letter queue is gone, or not ours to see: what is not known is not judged. */
-async function urlOf(client: SQSClient, arn: string): Promise<readonly string[]> {
+async function readBehind(client: SQSClient, arn: string): Promise<readonly Attributes[]> {
   const [, , , , account, name] = arn.split(':');
   try {
     const command = new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account });
     const { QueueUrl: url } = await client.send(command);
-    return url === undefined ? [] : [url];
+    return url === undefined ? [] : await readAttributes(client, url);
   } catch (error) {
-    if (error instanceof QueueDoesNotExist || (error as Error).name === 'AccessDenied') return [];
+    const hidden = error instanceof Error && error.name.startsWith('AccessDenied');
+    if (hidden || error instanceof QueueDoesNotExist) return [];
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { advisedVisibilitySeconds } from './advised-visibility.ts';
 import type { MappingFacts } from './facts.ts';
 import type { Finding } from './finding.ts';
 
@@ -38,11 +39,11 @@ function visibility(mapping: MappingFacts): readonly Finding[] {
         severity: 'error',
         subject: mapping,
         what: `${fn.name} may take ${timeoutSeconds} s, but ${queue.name} shows a message again after ${visibilitySeconds} s: AWS refuses it, because messages would come back while they are being processed.`,
-        mend: `Set the visibility timeout to ${advised(timeoutSeconds, windowSeconds)} s.`,
+        mend: `Set the visibility timeout to ${advisedVisibilitySeconds(timeoutSeconds, windowSeconds)} s.`,
       },
     ];
   }
-  const advisedSeconds = advised(timeoutSeconds, windowSeconds);
+  const advisedSeconds = advisedVisibilitySeconds(timeoutSeconds, windowSeconds);
   if (windowSeconds === undefined || visibilitySeconds >= advisedSeconds) return [];
   return [
     {
@@ -53,11 +54,6 @@ function visibility(mapping: MappingFacts): readonly Finding[] {
       mend: `Set the visibility timeout to ${advisedSeconds} s, or the function's timeout lower.`,
     },
   ];
-}
-
-/** Lambda Developer Guide, "Configuring SQS event source": six timeouts of the function, plus the window. */
-function advised(timeoutSeconds: number, windowSeconds = 0): number {
-  return 6 * timeoutSeconds + windowSeconds;
 }
 
 function batchOutlastsTimeout(mapping: MappingFacts): readonly Finding[] {

@@ -72,7 +72,7 @@ test('what is no invoice is kept, to be tried again', async () => {
 test('the doctor finds nothing wrong with what is deployed', async () => {
   const env = { AWS_ENDPOINT_URL: runtime.endpoint.url };
   const run = await orders(['--local', '--stack', 'Invoices', 'doctor', '--json'], { env });
-  expect(run).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(run.exitCode).toBe(0);
   expect(documentOf(run)).toMatchObject({
     queues: ['Invoices-failed-invoices', 'Invoices-invoices'],
     functions: [{ measured: { invocations: expect.any(Number) } }],

@@ -4,6 +4,7 @@ import { type Configuration, presets } from '../../lib/configuration.ts';
 import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
 import { type ConsumerSettings, visibilityTimeoutSeconds } from '../../lib/settings.ts';
 import { configurationProblems, consumerProblems } from '../../lib/validate-configuration.ts';
+import { newOutputFolder } from './synthesize.ts';
 
 const { production } = presets;
 
@@ -126,6 +127,10 @@ describe('a configuration that AWS would refuse', () => {
 
 describe('FIFO queues', () => {
   test('can be deployed', () => {
-    expect(configurationProblems({ ...production, fifo: true })).toEqual([]);
+    const configuration = { ...production, fifo: true };
+    expect(configurationProblems(configuration)).toEqual([]);
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, outdir: newOutputFolder() });
+    const { stackName } = new OrderPipelineStack(app, 'Fifo', { configuration });
+    expect(app.synth().getStackByName(stackName).messages).toEqual([]);
   });
 });

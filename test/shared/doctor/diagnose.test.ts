@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { advisedVisibilitySeconds } from '../../../shared/doctor/advised-visibility.ts';
 import { diagnose } from '../../../shared/doctor/diagnose.ts';
 import type { Facts } from '../../../shared/doctor/facts.ts';
 import { type FindingCode, findingCodes, linkOf, textOf } from '../../../shared/doctor/finding.ts';
@@ -85,6 +87,22 @@ describe('a configuration', () => {
       },
     });
     expect(diagnose(facts)).toEqual([]);
+  });
+
+  test('whose visibility timeout is what AWS advises is never short of it', () => {
+    const timeouts = fc.integer({ min: 1, max: 900 });
+    const windows = fc.integer({ min: 0, max: 300 });
+    fc.assert(
+      fc.property(timeouts, windows, fc.boolean(), (timeoutSeconds, windowSeconds, aSecondLess) => {
+        const visibilityTimeoutSeconds = advisedVisibilitySeconds(timeoutSeconds, windowSeconds) - Number(aSecondLess);
+        const facts = factsWith({
+          queue: { visibilityTimeoutSeconds },
+          function: { timeoutSeconds },
+          mapping: { windowSeconds },
+        });
+        expect(diagnose(facts).some(({ code }) => code === 'visibility-too-short')).toBe(aSecondLess);
+      }),
+    );
   });
 
   test('that is wrong in several ways has its errors told first', () => {
