@@ -15,8 +15,22 @@ declare module 'dynalite/db/index.js' {
   type Values = Record<string, unknown>;
   type CheckConditional = (input: Values, item: Values | undefined) => { body: Values } | null | undefined;
 
-  const database: { checkConditional: CheckConditional };
+  const database: { checkConditional: CheckConditional; readonly compare: unknown };
   export default database;
+}
+
+declare module 'dynalite/db/conditionParser.js' {
+  import type { Parse } from './remember-expressions.ts';
+
+  const parser: { parse: Parse };
+  export default parser;
+}
+
+declare module 'dynalite/db/updateParser.js' {
+  import type { Parse } from './remember-expressions.ts';
+
+  const parser: { parse: Parse };
+  export default parser;
 }
 
 declare module 'dynalite/validations/*' {
