@@ -19,15 +19,16 @@ declare module 'dynalite/db/index.js' {
   export default database;
 }
 
-declare module 'dynalite/db/conditionParser.js' {
-  import type { Parse } from './remember-expressions.ts';
+declare module 'dynalite/db/*Parser.js' {
+  /** What the parsers get beside the expression. They delete the names they meet from the unused ones. */
+  export interface ParserContext {
+    readonly attrNames?: Readonly<Record<string, string>> | undefined;
+    readonly attrVals?: Readonly<Record<string, object>> | undefined;
+    readonly unusedAttrNames: Record<string, true>;
+    readonly unusedAttrVals: Record<string, true>;
+  }
 
-  const parser: { parse: Parse };
-  export default parser;
-}
-
-declare module 'dynalite/db/updateParser.js' {
-  import type { Parse } from './remember-expressions.ts';
+  export type Parse = (expression: string, options: { readonly context: ParserContext }) => unknown;
 
   const parser: { parse: Parse };
   export default parser;

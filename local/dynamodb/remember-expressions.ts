@@ -1,15 +1,5 @@
 import conditionParser from 'dynalite/db/conditionParser.js';
-import updateParser from 'dynalite/db/updateParser.js';
-
-/** What dynalite gives its parsers beside the expression. They delete the names they meet from the unused ones. */
-export interface ParserContext {
-  readonly attrNames?: Readonly<Record<string, string>> | undefined;
-  readonly attrVals?: Values | undefined;
-  readonly unusedAttrNames: Record<string, true>;
-  readonly unusedAttrVals: Record<string, true>;
-}
-
-export type Parse = (expression: string, options: { readonly context: ParserContext }) => unknown;
+import updateParser, { type Parse, type ParserContext } from 'dynalite/db/updateParser.js';
 
 type Values = Readonly<Record<string, object>>;
 /** Makes the tree of an expression with the values of another request in it. */

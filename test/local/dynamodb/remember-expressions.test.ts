@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import conditionParser from 'dynalite/db/conditionParser.js';
 import database from 'dynalite/db/index.js';
-import updateParser from 'dynalite/db/updateParser.js';
+import updateParser, { type Parse, type ParserContext } from 'dynalite/db/updateParser.js';
 import fc from 'fast-check';
-import { type Parse, type ParserContext, remembering } from '../../../local/dynamodb/remember-expressions.ts';
+import { remembering } from '../../../local/dynamodb/remember-expressions.ts';
 
 const expressions = [
   { parser: updateParser, expression: 'SET #a = :x, b = if_not_exists(b, :y)' },
@@ -36,9 +36,8 @@ type Request = typeof request extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** All that dynalite sees of parsing: the tree or the error, and the names left unused. */
 function outcome(parse: Parse, { expression, attrNames, attrVals }: Request): unknown {
-  const unused = (names: object) => Object.fromEntries(Object.keys(names).map((name) => [name, true] as const));
-  const unusedAttrNames = unused(attrNames);
-  const unusedAttrVals = unused(attrVals);
+  const unusedAttrNames = allOf(attrNames);
+  const unusedAttrVals = allOf(attrVals);
   const context: ParserContext & { isReserved: (name: string) => boolean; compare: unknown } = {
     attrNames,
     attrVals,
@@ -53,6 +52,10 @@ function outcome(parse: Parse, { expression, attrNames, attrVals }: Request): un
   } catch (error) {
     return { error: (error as Error).message ?? error };
   }
+}
+
+function allOf(names: object): Record<string, true> {
+  return Object.fromEntries(Object.keys(names).map((name) => [name, true] as const));
 }
 
 describe('a parser with a memory', () => {
