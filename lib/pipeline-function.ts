@@ -49,7 +49,7 @@ export class PipelineFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: props.settings.memoryMb,
       timeout: Duration.seconds(props.settings.timeoutSeconds),
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: props.environment,
       // Takes no grants from constructs: what the function may do is what is spelled out above.
       role: role.withoutPolicyUpdates(),
       logGroup: this.logGroup,
