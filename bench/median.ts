@@ -5,3 +5,11 @@ export function median(values: readonly number[]): number {
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
+
+/**
+ * The middle of the ratios that the rounds gave one by one: two values of one round were measured next to each other,
+ * so that a machine that is slower for a while is so for both.
+ */
+export function medianRatio(values: readonly number[], of: readonly number[]): number {
+  return median(values.map((value, round) => value / (of[round] ?? Number.NaN)));
+}

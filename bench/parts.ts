@@ -1,8 +1,10 @@
 import type { Part } from './figure.ts';
+import { coldStart } from './cold-start.ts';
 import { mapping } from './mapping.ts';
+import { producer } from './producer.ts';
 
 /** The parts of the bench, in the order in which they run. */
-export const parts = { mapping } as const satisfies Readonly<Record<string, Part>>;
+export const parts = { 'cold-start': coldStart, producer, mapping } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof parts;
 export const partNames = Object.keys(parts) as PartName[];
