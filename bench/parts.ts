@@ -1,10 +1,16 @@
-import type { Part } from './figure.ts';
 import { coldStart } from './cold-start.ts';
+import { endToEnd } from './end-to-end.ts';
+import type { Part } from './figure.ts';
 import { mapping } from './mapping.ts';
 import { producer } from './producer.ts';
 
 /** The parts of the bench, in the order in which they run. */
-export const parts = { 'cold-start': coldStart, producer, mapping } as const satisfies Readonly<Record<string, Part>>;
+export const parts = {
+  'cold-start': coldStart,
+  producer,
+  mapping,
+  'end-to-end': endToEnd,
+} as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof parts;
 export const partNames = Object.keys(parts) as PartName[];
