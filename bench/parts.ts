@@ -1,3 +1,4 @@
+import { backlog } from './backlog.ts';
 import { coldStart } from './cold-start.ts';
 import { endToEnd } from './end-to-end.ts';
 import type { Part } from './figure.ts';
@@ -10,6 +11,7 @@ export const parts = {
   producer,
   mapping,
   'end-to-end': endToEnd,
+  backlog,
 } as const satisfies Readonly<Record<string, Part>>;
 
 export type PartName = keyof typeof parts;
