@@ -4,7 +4,8 @@ import { type ChangeVisibilityBatch, changeOrWarn } from '../message-visibility/
 import { type InvocationContext, timeBudget } from '../time-budget.ts';
 import { decide } from './decide.ts';
 import { logOutcome } from './log-outcome.ts';
-import { outcomeOf, type ProcessOrder } from './outcome.ts';
+import type { ProcessOrder } from './outcome.ts';
+import { outcomesOf } from './outcomes-of.ts';
 import { processWholeBatch } from './whole-batch.ts';
 
 export interface Dependencies {
@@ -33,13 +34,9 @@ export function createHandler(
       await processWholeBatch(records, dependencies, signal);
       return { batchItemFailures: [] };
     }
-    const outcomes = await Promise.all(
-      records.map(async (record) => {
-        const outcome = await outcomeOf(record, processOrder, signal);
-        logOutcome(outcome, logCustomerNames);
-        return outcome;
-      }),
-    );
+    const outcomes = await outcomesOf(records, processOrder, signal, (outcome) => {
+      logOutcome(outcome, logCustomerNames);
+    });
     const { batchItemFailures, visibilityChanges } = decide(outcomes, backoff, random);
     if (visibilityChanges.length > 0) {
       await changeOrWarn(visibilityChanges, dependencies.loadChangeVisibilityBatch, abortAfter(reportingMs));

@@ -22,5 +22,6 @@ export function logOutcome(outcome: Outcome, logCustomerNames: boolean): void {
 
 /** Customers' names are personal data: they are logged only where the configuration says so. */
 function identify({ orderId, messageId, receiveCount, customerName }: Received, logCustomerNames: boolean) {
-  return { orderId, messageId, receiveCount, ...(logCustomerNames && { customerName }) };
+  if (!logCustomerNames) return { orderId, messageId, receiveCount };
+  return { orderId, messageId, receiveCount, customerName };
 }

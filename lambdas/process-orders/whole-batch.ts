@@ -1,6 +1,7 @@
 import type { ConsumedRecord } from '../../shared/consumed-record.ts';
 import { logOutcome } from './log-outcome.ts';
-import { type Outcome, outcomeOf, type ProcessOrder } from './outcome.ts';
+import type { Outcome, ProcessOrder } from './outcome.ts';
+import { outcomesOf } from './outcomes-of.ts';
 
 export interface WholeBatchDependencies {
   readonly processOrder: ProcessOrder;
@@ -17,10 +18,13 @@ export async function processWholeBatch(
   signal: AbortSignal,
 ): Promise<void> {
   for (const record of records) {
-    const outcome = await outcomeOf(record, processOrder, signal);
-    logOutcome(outcome, logCustomerNames);
-    if (outcome.result === 'permanent' || outcome.result === 'transient') {
-      throw new BatchFailedError(outcome, records.length);
+    const outcomes = await outcomesOf([record], processOrder, signal, (outcome) =>
+      logOutcome(outcome, logCustomerNames),
+    );
+    for (const outcome of outcomes) {
+      if (outcome.result === 'permanent' || outcome.result === 'transient') {
+        throw new BatchFailedError(outcome, records.length);
+      }
     }
   }
 }
