@@ -40,11 +40,6 @@ export const endToEnd: Part = async ({ onProgress, signal }) => {
   const tableClient = disposables.use(new ClientProcess<TableTask, null>(tableModule, signal));
 
   let first = Number.NaN;
-  const timed = async (count: number, run: () => Promise<unknown>) => {
-    const startedAtMs = performance.now();
-    await run();
-    return count / ((performance.now() - startedAtMs) / 1000);
-  };
   const bareQueue = () => {
     const { parkedQueueUrl, parkedQueue } = parked(withoutTable);
     const task = { kind: 'send-receive-delete', queueUrl: parkedQueueUrl, messages: orders.bareQueue } as const;
@@ -106,4 +101,11 @@ function parked({ runtime }: Pipeline) {
   const name = runtime.sqs.queues().find(({ arn }) => runtime.model.mappings.every(({ queueArn }) => queueArn !== arn));
   if (name === undefined) throw new Error('Every queue of the stack is polled.');
   return { parkedQueue: name.name, parkedQueueUrl: `${runtime.endpoint.url}/${runtime.model.accountId}/${name.name}` };
+}
+
+/** @returns how many a second */
+async function timed(count: number, run: () => Promise<unknown>): Promise<number> {
+  const startedAtMs = performance.now();
+  await run();
+  return count / ((performance.now() - startedAtMs) / 1000);
 }

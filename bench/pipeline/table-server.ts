@@ -19,7 +19,6 @@ export class TableServer implements AsyncDisposable {
     const server = new TableServer(directory);
     const { socketPath } = server;
     server.#guard.start();
-    const onCrash = (lastWords: string) => process.stderr.write(`The table server ended: ${lastWords}\n`);
     const about = { socketPath, region: 'us-east-1', accountId: '000000000000', guard: server.#guard, onCrash };
     server.#process = await DynaliteProcess.start(about);
     const forwarder = new Forwarder(socketPath);
@@ -34,4 +33,8 @@ export class TableServer implements AsyncDisposable {
     await this.#process?.close();
     await this.#guard.close();
   }
+}
+
+function onCrash(lastWords: string): void {
+  process.stderr.write(`The table server ended: ${lastWords}\n`);
 }
