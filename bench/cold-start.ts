@@ -6,16 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { environmentNames } from '../shared/environment.ts';
 import { goodBody, sqsEvent } from '../test/lambdas/sqs-event.ts';
 import { type BundleName, writeBundles } from './cold-start-bundles.ts';
+import { coldStartProgram } from './cold-start-program.ts';
 import type { Figure, Part } from './figure.ts';
 import { median } from './median.ts';
 import { interleaved, roundText } from './rounds.ts';
 
 const rounds = 21;
-const program = fileURLToPath(new URL('./cold-start-process.mjs', import.meta.url));
 
 /** Median milliseconds of a fresh process: to load a bundle, and until it has dealt with its first order. */
 interface ColdStart {
@@ -72,7 +71,6 @@ function figures(starts: Readonly<Record<BundleName, ColdStart>>): readonly Figu
 }
 
 function compared(name: string, ours: ColdStart, demo: ColdStart, atMost: number): readonly Figure[] {
-  const detail = (a: number, b: number) => `${a.toFixed(1)} of ${b.toFixed(1)} ms`;
   return [
     {
       id: `cold-start-${name}`,
@@ -80,24 +78,26 @@ function compared(name: string, ours: ColdStart, demo: ColdStart, atMost: number
       value: ours.loadMs / demo.loadMs,
       unit: '',
       bound: { atMost },
-      detail: detail(ours.loadMs, demo.loadMs),
+      detail: `${ours.loadMs.toFixed(1)} of ${demo.loadMs.toFixed(1)} ms`,
     },
     {
       id: `cold-start-${name}-first-order`,
       title: 'the same with its first order',
       value: ours.firstOrderMs / demo.firstOrderMs,
       unit: '',
-      detail: detail(ours.firstOrderMs, demo.firstOrderMs),
+      detail: `${ours.firstOrderMs.toFixed(1)} of ${demo.firstOrderMs.toFixed(1)} ms`,
     },
   ];
 }
 
 async function startCold(file: string, name: BundleName, url: string, signal: AbortSignal): Promise<ColdStart> {
   const event = name === 'generate-orders' ? { count: 10, seed: 1 } : sqsEvent([goodBody]);
-  const child = spawn(process.execPath, [program, file, JSON.stringify(event)], {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', coldStartProgram], {
     env: {
       ...environment,
       AWS_ENDPOINT_URL: url,
+      FILE: file,
+      EVENT: JSON.stringify(event),
       [environmentNames.ordersQueueUrl]: `${url}/queue`,
       [environmentNames.badOrdersQueueUrl]: `${url}/queue`,
     },
