@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
@@ -11,10 +12,11 @@ const projectDirectory = fileURLToPath(new URL('../', import.meta.url));
 export const bundledHandler = 'index.handler';
 
 /**
- * Credential providers of the SDK that a function never comes to: its credentials are in its environment, which is
- * asked first. Left out they take 40 % of the SDK's load time with them (docs/decisions/0005).
+ * Packages that the SDK imports dynamically and a function never comes to (docs/decisions/0005): all but the provider
+ * of credentials that is asked first, because a function's are in its environment; what names a browser; and what
+ * reads event streams, which neither SQS nor DynamoDB has.
  */
-const unusedCredentialProviders = [
+const unusedPackages = [
   '@aws-sdk/credential-provider-http',
   '@aws-sdk/credential-provider-ini',
   '@aws-sdk/credential-provider-login',
@@ -22,7 +24,25 @@ const unusedCredentialProviders = [
   '@aws-sdk/credential-provider-sso',
   '@aws-sdk/credential-provider-web-identity',
   '@smithy/credential-provider-imds',
+  'bowser',
+  '@smithy/core/event-streams',
 ];
+
+/**
+ * Node's own modules, asked for in a call instead of an import. For an ES module that imports one, Node reads every
+ * member of it, and some are getters that load what no function needs: `node:http` all of undici (docs/performance.md).
+ */
+const nodeModules = Object.fromEntries(
+  builtinModules
+    .map((name) => name.replace(/^node:/, ''))
+    .flatMap((name) => {
+      const code = `data:text/javascript,module.exports=process.getBuiltinModule("node:${name}")`;
+      return [
+        [name, code],
+        [`node:${name}`, code],
+      ];
+    }),
+);
 
 /**
  * How esbuild bundles a function, wherever that is done.
@@ -45,10 +65,16 @@ export function bundlingOptions(entry: string) {
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
-    external: unusedCredentialProviders,
-    minify: true,
-    // Lambda's JSON log format takes an error's type from the name of its class.
-    keepNames: true,
+    external: unusedPackages,
+    alias: nodeModules,
+    // The names of aliased modules are their code.
+    chunkNames: 'chunk-[hash]',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Lambda's JSON log format takes an error's type from the name of its class. esbuild's `keepNames` keeps names by
+    // calls at every start, which cost more than the longer names do.
+    minifyIdentifiers: false,
+    // Read when a stack trace is, by lambdas/map-stack-traces.ts.
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',

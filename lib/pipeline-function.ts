@@ -1,14 +1,6 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Architecture,
-  type Code,
-  Function,
-  LoggingFormat,
-  Runtime,
-  RuntimeFamily,
-  Tracing,
-} from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type Code, Function, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -80,10 +72,7 @@ export class PipelineFunction extends Construct {
       architecture: Architecture.ARM_64,
       memorySize: settings.memoryMb,
       timeout: Duration.seconds(settings.timeoutSeconds),
-      environment: {
-        ...props.environment,
-        ...(runtime.family === RuntimeFamily.NODEJS && { NODE_OPTIONS: '--enable-source-maps' }),
-      },
+      ...(props.environment !== undefined && { environment: props.environment }),
       role: this.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -43,24 +43,30 @@ export interface Message {
   readonly lineage: Lineage | null;
 }
 
-export function messageOf({ attributes, messageAttributes, ...record }: ConsumedRecord): Message {
+export function messageOf(record: ConsumedRecord): Message {
+  const { attributes, messageAttributes } = record;
   const { [lineageAttribute]: _lineage, ...own } = messageAttributes;
   return {
     messageId: record.messageId,
     receiptHandle: record.receiptHandle,
     body: record.body,
-    receiveCount: Number(attributes.ApproximateReceiveCount),
+    receiveCount: receiveCountOf(record),
     sentAt: isoTime(attributes.SentTimestamp),
     firstSeenAt: isoTime(attributes.ApproximateFirstReceiveTimestamp),
-    traceId: traceIdIn(attributes.AWSTraceHeader),
+    traceId: traceIdOf(record),
     sourceQueueArn: attributes.DeadLetterQueueSourceArn ?? null,
     messageAttributes: Object.fromEntries(Object.entries(own).map(([name, value]) => [name, storedAttribute(value)])),
     lineage: lineageOf(messageAttributes),
   };
 }
 
+export function receiveCountOf({ attributes }: ConsumedRecord): number {
+  return Number(attributes.ApproximateReceiveCount);
+}
+
 /** Only what is a trace id (X-Ray Developer Guide, "Tracing header"): senders can write what they like, and it is logged. */
-function traceIdIn(header = ''): string | null {
+export function traceIdOf({ attributes: { AWSTraceHeader: header } }: ConsumedRecord): string | null {
+  if (header === undefined) return null;
   return /(?:^|;)\s*Root=(1-[\da-f]{8}-[\da-f]{24})\s*(?:;|$)/i.exec(header)?.[1] ?? null;
 }
 

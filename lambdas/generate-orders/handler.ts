@@ -1,3 +1,4 @@
+import '../map-stack-traces.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentNames, requireText } from '../../shared/environment.ts';
 import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';

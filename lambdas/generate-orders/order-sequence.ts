@@ -49,8 +49,15 @@ function demoBody(order: GeneratedOrder, index: number): string {
   return index % 10 === 6 ? withoutAddress({ ...order, customerName: 'UserX' }) : JSON.stringify(order);
 }
 
+/** Big-endian. Written out, because a `DataView` for each order takes a quarter of the time that an order takes. */
 function bytesOf(words: readonly number[]): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(words.length * 4));
-  for (const [position, word] of words.entries()) bytes.setUint32(position * 4, word);
-  return new Uint8Array(bytes.buffer);
+  const bytes = new Uint8Array(words.length * 4);
+  let at = 0;
+  for (const word of words) {
+    bytes[at++] = word >>> 24;
+    bytes[at++] = word >>> 16;
+    bytes[at++] = word >>> 8;
+    bytes[at++] = word;
+  }
+  return bytes;
 }

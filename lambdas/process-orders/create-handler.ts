@@ -8,7 +8,8 @@ import { tally } from '../metrics/tally.ts';
 import { type InvocationContext, timeBudget } from '../time-budget.ts';
 import { decide } from './decide.ts';
 import { logOutcome } from './log-outcome.ts';
-import { type Outcome, outcomeOf, type ProcessOrder } from './outcome.ts';
+import type { Outcome, ProcessOrder } from './outcome.ts';
+import { outcomesOf } from './outcomes-of.ts';
 import { processWholeBatch } from './whole-batch.ts';
 
 export interface Dependencies {
@@ -35,19 +36,17 @@ export function createHandler(
     const { processingMs, reportingMs } = timeBudget(context);
     const signal = abortAfter(processingMs);
     const ended: Outcome[] = [];
-    async function process(record: ConsumedRecord): Promise<Outcome> {
-      const outcome = await outcomeOf(record, processOrder, signal);
-      logOutcome(outcome, logCustomerNames);
-      ended.push(outcome);
-      return outcome;
-    }
+    const process = (received: readonly ConsumedRecord[]) =>
+      outcomesOf(received, processOrder, signal, (outcome) => {
+        logOutcome(outcome, logCustomerNames);
+        ended.push(outcome);
+      });
     try {
       if (!dependencies.partialBatchResponses) {
         await processWholeBatch(records, process);
         return { batchItemFailures: [] };
       }
-      const outcomes = await Promise.all(records.map(process));
-      const { batchItemFailures, visibilityChanges } = decide(outcomes, backoff, random);
+      const { batchItemFailures, visibilityChanges } = decide(await process(records), backoff, random);
       if (visibilityChanges.length > 0) {
         await changeOrWarn(visibilityChanges, dependencies.loadChangeVisibilityBatch, abortAfter(reportingMs));
       }

@@ -1,3 +1,4 @@
+import '../map-stack-traces.ts';
 import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/environment.ts';
 import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
 import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';

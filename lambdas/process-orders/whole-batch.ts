@@ -7,12 +7,13 @@ import type { Outcome } from './outcome.ts';
  */
 export async function processWholeBatch(
   records: readonly ConsumedRecord[],
-  process: (record: ConsumedRecord) => Promise<Outcome>,
+  process: (records: readonly ConsumedRecord[]) => Promise<readonly Outcome[]>,
 ): Promise<void> {
   for (const record of records) {
-    const outcome = await process(record);
-    if (outcome.result === 'permanent' || outcome.result === 'transient') {
-      throw new BatchFailedError(outcome, records.length);
+    for (const outcome of await process([record])) {
+      if (outcome.result === 'permanent' || outcome.result === 'transient') {
+        throw new BatchFailedError(outcome, records.length);
+      }
     }
   }
 }

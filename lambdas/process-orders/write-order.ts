@@ -1,4 +1,5 @@
 import type { OrdersTable } from '../orders-table/orders-table.ts';
+import { messageOf } from '../../shared/consumed-record.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
 import { orderUpdate } from '../orders-table/order-update.ts';
 import { bodyPuts } from '../orders-table/piece-puts.ts';
@@ -13,7 +14,8 @@ import type { ProcessOrder } from './outcome.ts';
  * @param now milliseconds since the epoch
  */
 export function writeOrder(table: OrdersTable, now: () => number): ProcessOrder {
-  return async ({ orderId, message }, signal) => {
+  return async ({ orderId, record }, signal) => {
+    const message = messageOf(record);
     const { lineage, messageId, body } = message;
     const orderKey = orderKeyOf({ orderId, lineage, messageId });
     const time = new Date(now()).toISOString();

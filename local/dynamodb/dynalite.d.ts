@@ -15,8 +15,23 @@ declare module 'dynalite/db/index.js' {
   type Values = Record<string, unknown>;
   type CheckConditional = (input: Values, item: Values | undefined) => { body: Values } | null | undefined;
 
-  const database: { checkConditional: CheckConditional };
+  const database: { checkConditional: CheckConditional; readonly compare: unknown };
   export default database;
+}
+
+declare module 'dynalite/db/*Parser.js' {
+  /** What the parsers get beside the expression. They delete the names they meet from the unused ones. */
+  export interface ParserContext {
+    readonly attrNames?: Readonly<Record<string, string>> | undefined;
+    readonly attrVals?: Readonly<Record<string, object>> | undefined;
+    readonly unusedAttrNames: Record<string, true>;
+    readonly unusedAttrVals: Record<string, true>;
+  }
+
+  export type Parse = (expression: string, options: { readonly context: ParserContext }) => unknown;
+
+  const parser: { parse: Parse };
+  export default parser;
 }
 
 declare module 'dynalite/validations/*' {

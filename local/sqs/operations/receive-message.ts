@@ -10,7 +10,8 @@ import {
   strings,
 } from '../operation-input.ts';
 import { inFlightLimit } from '../message-store.ts';
-import type { Queue, ReceiveOptions } from '../queue.ts';
+import type { Queue } from '../queue.ts';
+import type { ReceiveOptions } from '../receiving.ts';
 import { attributeSelection, selectAttributes } from '../attribute-selection.ts';
 import type { AttributeSelection } from '../attribute-selection.ts';
 import type { SqsContext } from '../sqs-context.ts';

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
@@ -91,8 +92,8 @@ describe('process-orders', () => {
 
   test('takes an error while processing for a passing one: of that order only, and with a wait', async () => {
     const { handler, changed } = handlerWith({
-      processOrder({ message }) {
-        if (message.messageId === 'message-0') throw new Error('The table is down.');
+      processOrder({ record }) {
+        if (record.messageId === 'message-0') throw new Error('The table is down.');
         return processed();
       },
     });
@@ -107,9 +108,9 @@ describe('process-orders', () => {
 
   test('counts what became of the orders of a batch, once', async () => {
     const { handler, published } = handlerWith({
-      processOrder({ message }) {
-        if (message.messageId === 'message-1') return Promise.resolve({ result: 'duplicate', firstMessageId: 'a' });
-        if (message.messageId === 'message-2') throw new Error('The table is down.');
+      processOrder({ record }) {
+        if (record.messageId === 'message-1') return Promise.resolve({ result: 'duplicate', firstMessageId: 'a' });
+        if (record.messageId === 'message-2') throw new Error('The table is down.');
         return processed();
       },
     });
@@ -136,13 +137,14 @@ describe('process-orders', () => {
     const processing = new AbortController();
     const given: number[] = [];
     const { handler } = handlerWith({
-      processOrder: ({ message }) => (message.messageId === 'message-0' ? new Promise(() => {}) : processed()),
+      processOrder: ({ record }) => (record.messageId === 'message-0' ? new Promise(() => {}) : processed()),
       abortAfter(milliseconds) {
         given.push(milliseconds);
         return given.length === 1 ? processing.signal : new AbortController().signal;
       },
     });
     const response = handler(sqsEvent([goodBody, goodBody]), context);
+    await setImmediate();
     processing.abort();
     expect(await response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
     expect(given).toEqual([8_000, 1_000]);

@@ -5,9 +5,10 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
+import { serveTasks } from './serve-tasks.ts';
 
-/** What this process is told to do, once for each run. */
-export interface Task {
+/** The bare use of SQS that the runtime is compared with: an SDK client in a loop. */
+export interface SqsTask {
   readonly kind: 'send' | 'send-receive-delete';
   readonly queueUrl: string;
   /** A multiple of 10. */
@@ -15,55 +16,31 @@ export interface Task {
   readonly requestsInFlight: number;
 }
 
-/** `done` counts messages that went through everything the task asks of this process. */
-export interface Progress {
-  readonly done: number;
-  readonly finished: boolean;
-}
-
 const batchSize = 10;
-const progressEveryMs = 500;
 
-// A terminal's Ctrl-C reaches this process too: the parent decides.
-process.on('SIGINT', () => {});
-
-process.on('message', (task: Task) => {
-  void run(task).then(
-    () => {},
-    (error: unknown) => {
-      console.error(error);
-      process.exit(1);
-    },
-  );
-});
-
-async function run(task: Task): Promise<void> {
+serveTasks<SqsTask, null>(async ({ kind, queueUrl: QueueUrl, messages, requestsInFlight }, onDone) => {
   const client = new SQSClient({
-    endpoint: new URL(task.queueUrl).origin,
+    endpoint: new URL(QueueUrl).origin,
     region: 'us-east-1',
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
     maxAttempts: 1,
   });
-  const { queueUrl: QueueUrl, messages, requestsInFlight } = task;
   let claimed = 0;
   let done = 0;
-  let reportedAtMs = performance.now();
   const worker = async () => {
     while (claimed < messages) {
       const first = claimed;
       claimed += batchSize;
       await sendBatch(client, QueueUrl, first);
-      if (task.kind === 'send-receive-delete') await receiveAndDelete(client, QueueUrl);
+      if (kind === 'send-receive-delete') await receiveAndDelete(client, QueueUrl);
       done += batchSize;
-      if (performance.now() - reportedAtMs < progressEveryMs) continue;
-      reportedAtMs = performance.now();
-      tell({ done, finished: false });
+      onDone(done);
     }
   };
   await Promise.all(Array.from({ length: requestsInFlight }, worker));
-  tell({ done, finished: true });
   client.destroy();
-}
+  return null;
+});
 
 /** About the size of one of this project's orders. */
 async function sendBatch(client: SQSClient, QueueUrl: string, first: number): Promise<void> {
@@ -87,8 +64,4 @@ async function receiveAndDelete(client: SQSClient, QueueUrl: string): Promise<vo
 
 function refuseFailures(failed: readonly BatchResultErrorEntry[] | undefined): void {
   if (failed !== undefined && failed.length > 0) throw new Error(`The server refused entries: ${failed[0]?.Message}`);
-}
-
-function tell(progress: Progress): void {
-  process.send?.(progress);
 }

@@ -1,0 +1,73 @@
+import { systemClock } from '../local/clock.ts';
+import { oneOf, parseOptions } from '../ops/command-line.ts';
+import { errorText } from '../ops/error-text.ts';
+import { type CommandContext, runCommand } from '../ops/run-command.ts';
+import { Progress } from '../ops/start/progress.ts';
+import { painter } from '../ops/terminal/output.ts';
+import { partNames, type PartName, parts } from './parts.ts';
+import { type PartReport, passed, reportJson, reportText } from './report.ts';
+
+const helpText = `Measures how fast the project is and compares each figure with its bound. Figures are ratios of
+medians within this one run, so that they hold on other machines too; docs/performance.md says what each means.
+
+Usage: npm run bench -- [options]
+
+  --only NAME   this part only, may be given several times: ${partNames.slice(0, 4).join(', ')},
+                ${partNames.slice(4).join(', ')}
+  --json        one JSON document on stdout and nothing else (npm's own lines: npm run --silent bench)
+  --help        this text
+
+Leave the machine alone meanwhile. Progress goes to stderr.
+
+Exit code: 0 when every bound holds, 1 when one does not or a part could not be measured, 2 for a mistake in the
+command line.
+`;
+
+interface Options {
+  readonly only: readonly PartName[];
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+function parse(): Options {
+  const { only, json, help } = parseOptions(process.argv.slice(2), {
+    only: { type: 'string', multiple: true, default: [] },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  });
+  return { only: only.map((name) => oneOf('--only', name, partNames)), json, help };
+}
+
+async function bench({ only, json }: Options, { signal }: CommandContext): Promise<number> {
+  const reports: PartReport[] = [];
+  for (const name of partNames) {
+    if (only.length === 0 || only.includes(name)) reports.push(await measure(name, signal));
+  }
+  process.stdout.write(`${json ? reportJson(reports) : reportText(reports, painter(process.stdout, process.env))}\n`);
+  return passed(reports) ? 0 : 1;
+}
+
+/** A part that fails does not take the others' figures with it. */
+async function measure(name: PartName, signal: AbortSignal): Promise<PartReport> {
+  const startedAtMs = performance.now();
+  let doing = '';
+  using progress = new Progress(process.stderr, systemClock, () => `${name}: ${doing}`);
+  const onProgress = (text: string) => {
+    doing = text;
+  };
+  const finished = (rest: Omit<PartReport, 'name' | 'seconds'>): PartReport => ({
+    name,
+    seconds: (performance.now() - startedAtMs) / 1000,
+    ...rest,
+  });
+  try {
+    return finished({ figures: await parts[name]({ onProgress, signal }) });
+  } catch (error) {
+    signal.throwIfAborted();
+    return finished({ figures: [], error: errorText(error) });
+  } finally {
+    progress[Symbol.dispose]();
+  }
+}
+
+await runCommand(helpText, parse, bench);

@@ -1,0 +1,140 @@
+/**
+ * Prices in us-east-1 in USD, on-demand, beyond the free tiers, of Lambda (Arm), SQS (standard queues), DynamoDB and
+ * CloudWatch. They change: look at AWS's pricing pages before a decision hangs on them.
+ */
+export const prices = {
+  asOf: 'November 2026',
+  lambdaRequest: 0.2 / 1e6,
+  lambdaGbSecond: 0.000_013_333_4,
+  /** For each 64 KB of a request. */
+  sqsRequest: 0.4 / 1e6,
+  writeUnit: 0.625 / 1e6,
+  readUnit: 0.125 / 1e6,
+  logGb: 0.5,
+} as const;
+
+/** For a month, whatever passes through. */
+const monthlyPrices = { alarm: 0.1, dashboard: 3, metric: 0.3, kmsKey: 1 } as const;
+
+/** @returns USD a month for so many of each; a key's requests, 0.03 USD for 10,000, come on top */
+export function monthlyCost(counts: Readonly<Record<keyof typeof monthlyPrices, number>>): number {
+  const names = Object.keys(monthlyPrices) as (keyof typeof monthlyPrices)[];
+  return names.reduce((sum, name) => sum + counts[name] * monthlyPrices[name], 0);
+}
+
+/** What no bench on this machine can measure; docs/performance.md says where each is from. */
+export const assumptions = {
+  orders: 1e6,
+  producerBatch: 10,
+  /** A write, as the function waits for it. */
+  tableMs: 5,
+  /** Processor time of a whole vCPU for an order: the SDK's request above all. */
+  cpuMsPerOrder: 0.6,
+  /** 1,769 MB are one vCPU (Lambda Developer Guide, "Configure Lambda function memory"). */
+  vcpuMb: 1_769,
+  logBytesPerOrder: 330,
+  /** START, END and REPORT in the JSON log format. */
+  logBytesPerInvocation: 900,
+  /** A row of up to 1 KB; a failure's row of up to 2 KB and its two index entries. */
+  orderWriteUnits: 1,
+  failureWriteUnits: 4,
+} as const;
+
+export interface Flow {
+  /** Share of bad orders, 0 to 1. */
+  readonly badRate: number;
+  /** Orders in an invocation. Under load the batch size; one for orders that come one by one. */
+  readonly fill: number;
+}
+
+export interface Settings {
+  readonly consumerMemoryMb: number;
+  readonly failedMemoryMb: number;
+  readonly maxReceiveCount: number;
+}
+
+/** What a million orders use. */
+export interface Use {
+  readonly sqsRequests: number;
+  readonly lambdaRequests: number;
+  readonly gbSeconds: number;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  readonly logGb: number;
+}
+
+/** @returns USD */
+export function costOf(use: Use): number {
+  return (
+    use.sqsRequests * prices.sqsRequest +
+    use.lambdaRequests * prices.lambdaRequest +
+    use.gbSeconds * prices.lambdaGbSecond +
+    use.writeUnits * prices.writeUnit +
+    use.readUnits * prices.readUnit +
+    use.logGb * prices.logGb
+  );
+}
+
+/**
+ * This pipeline. A bad order is received `maxReceiveCount` times before the receive that moves it, at worst alone each
+ * time after the first and alone in bad-orders; each failing batch asks once for a change of visibility. Orders of a
+ * batch are written side by side.
+ */
+export function pipelineUse({ badRate, fill }: Flow, settings: Settings): Use {
+  const { orders } = assumptions;
+  const bad = orders * badRate;
+  const batches = orders / fill;
+  const retries = bad * (settings.maxReceiveCount - 1);
+  const failingBatches = batches * (1 - (1 - badRate) ** fill);
+  const invocations = batches + retries;
+  return {
+    sqsRequests:
+      orders / assumptions.producerBatch +
+      // Receives, the last of which moves the message, and deletes.
+      (batches + retries + bad + batches) +
+      (failingBatches + retries) +
+      2 * bad,
+    lambdaRequests: invocations + bad,
+    gbSeconds:
+      gbSeconds(batches, fill, settings.consumerMemoryMb, 1) +
+      gbSeconds(retries, 1, settings.consumerMemoryMb, 0) +
+      gbSeconds(bad, 1, settings.failedMemoryMb, 1),
+    writeUnits: (orders - bad) * assumptions.orderWriteUnits + bad * assumptions.failureWriteUnits,
+    readUnits: 0,
+    logGb: logGb(orders + retries + bad, invocations + bad),
+  };
+}
+
+/**
+ * The lecture demo with the same writes of good orders: it throws at the first bad order of a batch, whose messages all
+ * go to bad-orders after one receive; its failed-orders only logs. Orders of a batch are written one after the other.
+ */
+export function demoUse({ badRate, fill }: Flow, settings: Settings): Use {
+  const { orders } = assumptions;
+  const batches = orders / fill;
+  const failing = 1 - (1 - badRate) ** fill;
+  const failedBatches = batches * failing;
+  // Orders before the first bad one of their batch: the sum of (1 - badRate)^k for k from 1 to fill, for each batch.
+  const written = batches * (((1 - badRate) * failing) / badRate);
+  const invocations = batches + failedBatches;
+  return {
+    sqsRequests: orders / assumptions.producerBatch + batches + (batches - failedBatches) + failedBatches * 3,
+    lambdaRequests: invocations,
+    gbSeconds:
+      gbSeconds(batches, fill, settings.consumerMemoryMb, written / batches) +
+      gbSeconds(failedBatches, fill, settings.failedMemoryMb, 0),
+    writeUnits: written * assumptions.orderWriteUnits,
+    readUnits: 0,
+    logGb: logGb(written + failedBatches * fill, invocations),
+  };
+}
+
+/** @param waits writes that an invocation waits for one after the other */
+function gbSeconds(invocations: number, fill: number, memoryMb: number, waits: number): number {
+  const cpuMs = fill * assumptions.cpuMsPerOrder * Math.max(1, assumptions.vcpuMb / memoryMb);
+  return (invocations * (cpuMs + waits * assumptions.tableMs) * memoryMb) / 1024 / 1000;
+}
+
+function logGb(lines: number, invocations: number): number {
+  return (lines * assumptions.logBytesPerOrder + invocations * assumptions.logBytesPerInvocation) / 1e9;
+}

@@ -1,0 +1,96 @@
+import { type ConsumedRecord, receiveCountOf, traceIdOf } from '../../shared/consumed-record.ts';
+import { conflictReason, failureKinds } from '../../shared/log-messages.ts';
+import { type ReadOrder, readOrder } from '../../shared/read-order.ts';
+import type { Outcome, Processing, ProcessOrder } from './outcome.ts';
+
+/**
+ * Reads and processes records, all at once. No record can fail another or, whatever it takes, keep the batch for
+ * longer than `signal` lets it. Lean, because of whatever happens here a million orders pay a million times: one
+ * promise and one listener for a batch of any size, which leaves nothing behind with the signal: that of a timeout
+ * lives until its time has come, and would keep its batch in memory for as long.
+ *
+ * @param onOutcome told of each record as soon as it is known what became of it
+ */
+export function outcomesOf(
+  records: readonly ConsumedRecord[],
+  processOrder: ProcessOrder,
+  signal: AbortSignal,
+  onOutcome: (outcome: Outcome) => void,
+): Promise<readonly Outcome[]> {
+  return new Promise((resolve, reject) => {
+    const outcomes: Outcome[] = Array.from({ length: records.length });
+    let pending = records.length;
+
+    function end(index: number, outcome: Outcome): void {
+      // What comes after its time changes nothing.
+      if (outcomes[index] !== undefined) return;
+      outcomes[index] = outcome;
+      pending -= 1;
+      try {
+        onOutcome(outcome);
+      } catch (error) {
+        reject(error);
+      }
+      if (pending === 0) finish();
+    }
+
+    function finish(): void {
+      signal.removeEventListener('abort', cutShort);
+      resolve(outcomes);
+    }
+
+    function cutShort(): void {
+      const error = new Error('Processing took longer than the function has time for.');
+      for (const [index, record] of records.entries()) end(index, failedFor(record, readOrder(record.body), error));
+    }
+
+    if (pending === 0) return finish();
+    if (signal.aborted) return cutShort();
+    signal.addEventListener('abort', cutShort);
+    for (const [index, record] of records.entries()) {
+      const read = readOrder(record.body);
+      if (read.kind !== 'order') {
+        end(index, { ...received(record, read), result: 'permanent', kind: read.kind, reasons: read.reasons });
+        continue;
+      }
+      const { order, orderId, customerName } = read;
+      const failed = (error: unknown) => end(index, failedFor(record, read, error));
+      try {
+        processOrder({ order, orderId, customerName, record }, signal).then(
+          (processing) => end(index, outcomeOf(record, read, processing)),
+          failed,
+        );
+      } catch (error) {
+        failed(error);
+      }
+    }
+  });
+}
+
+function outcomeOf(record: ConsumedRecord, read: ReadOrder, processing: Processing): Outcome {
+  const outcome = received(record, read);
+  switch (processing.result) {
+    case 'processed':
+      return { ...outcome, result: 'processed' };
+    case 'duplicate':
+      return { ...outcome, result: 'duplicate', firstMessageId: processing.firstMessageId };
+    case 'conflict':
+      return { ...outcome, result: 'permanent', kind: failureKinds.conflictingId, reasons: [conflictReason] };
+  }
+}
+
+function failedFor(record: ConsumedRecord, read: ReadOrder, error: unknown): Outcome {
+  return { ...received(record, read), result: 'transient', error };
+}
+
+function received(record: ConsumedRecord, { orderId, customerName }: ReadOrder) {
+  const { messageId, receiptHandle } = record;
+  return {
+    messageId,
+    receiptHandle,
+    receiveCount: receiveCountOf(record),
+    traceId: traceIdOf(record),
+    orderId,
+    customerName,
+  };
+}
