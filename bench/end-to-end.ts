@@ -13,7 +13,7 @@ import { assertEmpty } from './queue-empty.ts';
 import { perSecond } from './rate.ts';
 import { interleaved, roundText } from './rounds.ts';
 
-const rounds = 4;
+const rounds = 3;
 const requestsInFlight = 10;
 const orders = { bareQueue: 10_000, withoutTable: 10_000, bareTable: 5_000, withTable: 10_000 } as const;
 /** Ten instances of process-orders have to become warm in the round that does not count. */

@@ -7,6 +7,8 @@ import { badBody, goodBody, sqsRecord } from '../sqs-event.ts';
 
 const processed: Processing = { result: 'processed' };
 
+const neverAsked = () => Promise.reject(new Error('Was asked.'));
+
 function begin(bodies: readonly string[], processOrder: () => Promise<Processing>, abort = new AbortController()) {
   const told: Outcome[] = [];
   const { signal } = abort;
@@ -54,7 +56,6 @@ describe('the outcomes of a batch', () => {
   test('are passing failures when there was no time to begin with', async () => {
     const abort = new AbortController();
     abort.abort();
-    const neverAsked = () => Promise.reject(new Error('Was asked.'));
     const { outcomes } = begin([goodBody], neverAsked, abort);
     expect(await outcomes).toMatchObject([
       { result: 'transient', error: { message: 'Processing took longer than the function has time for.' } },
