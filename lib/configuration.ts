@@ -81,8 +81,9 @@ const production: Configuration = {
   processOrders: {
     // A batch takes milliseconds; the rest is for a slow start. Short, because six of these are the visibility timeout.
     timeoutSeconds: 10,
-    // Room for a full 6 MB payload of long item lists, and enough CPU for a quick cold start.
-    memoryMb: 256,
+    // Room for a full 6 MB payload of the worst there is: five bodies of brackets, nested as deep as 1 MiB allows, are
+    // 150 MB once parsed, and end a function of 256 or 384 MB together with the good orders beside them.
+    memoryMb: 512,
     batchSize: 10,
     // No order waits for others; under load, batches fill anyway.
     windowSeconds: 0,
@@ -95,7 +96,8 @@ const production: Configuration = {
   badOrders: { retentionSeconds: 14 * daySeconds, fifo: false },
   failedOrders: {
     timeoutSeconds: 10,
-    memoryMb: 256,
+    // As process-orders, whose worst bodies come here: what ends this function as well is parked and in no ledger.
+    memoryMb: 512,
     batchSize: 10,
     windowSeconds: 0,
     // Failures are few; two is the least AWS takes.
