@@ -11,6 +11,7 @@ import { type Endpoint, startEndpoint } from './endpoint/server.ts';
 import { MappingService } from './event-source-mapping/mapping-service.ts';
 import { serviceQueue } from './event-source-mapping/service-queue.ts';
 import type { EventStream } from './events.ts';
+import type { Faults } from './faults/faults.ts';
 import { createAuthorizer, type IamMode } from './iam/authorizer.ts';
 import { CredentialRegistry } from './iam/credentials.ts';
 import { invokeForMapping } from './invoke-for-mapping.ts';
@@ -38,6 +39,8 @@ export interface RuntimeOptions {
    * fleet may. The same seed gives the same choices.
    */
   readonly shuffleSeed?: number;
+  /** Faults to inject; they bring their own clock. Default: none. */
+  readonly faults?: Faults;
 }
 
 /** A cloud assembly, running. Dispose of it to end every process, poller and connection. */
@@ -62,7 +65,8 @@ export interface Runtime extends AsyncDisposable {
  * @throws {LocalRuntimeError} for what cannot run here or what AWS would refuse
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { events, clock = systemClock, shuffleSeed } = options;
+  const { events, faults, clock = faults?.clock ?? systemClock } = options;
+  const shuffleSeed = options.shuffleSeed ?? faults?.shuffleSeed;
   await using starting = new AsyncDisposableStack();
   const codeRoot = mkdtempSync(join(tmpdir(), 'local-runtime-'));
   starting.defer(() => rmSync(codeRoot, { recursive: true, force: true }));
@@ -87,12 +91,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   starting.defer(() => dynamodb.close());
   await dynamodb.update(model.tables);
   const credentialsFor = credentials.credentialsFor.bind(credentials);
-  const lambda = new LambdaService({ ...about, functions: model.functions, credentialsFor });
+  const lambda = new LambdaService({ ...about, functions: model.functions, credentialsFor, faults });
+  faults?.attach(lambda);
   await lambda.start();
   const mappings = new MappingService({
     ...about,
     mappings: model.mappings,
-    queueOf: (arn) => serviceQueue(arn, (wanted) => sqs.queue(wanted), clock),
+    queueOf: (arn) => {
+      const queue = serviceQueue(arn, (wanted) => sqs.queue(wanted), clock);
+      return faults?.queue(queue, () => sqs.queue(arn)) ?? queue;
+    },
     invoke: invokeForMapping(lambda),
     gatherInParallel: shuffleSeed !== undefined,
   });
@@ -101,8 +109,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   endpoint.serve({
     rpcServices: [
-      sqs.rpc,
-      dynamodb.rpc,
+      faults?.sqs(sqs.rpc, () => sqs.queues()) ?? sqs.rpc,
+      faults?.tables(dynamodb.rpc) ?? dynamodb.rpc,
       new LogsService({ store: logs, region, accountId }),
       new CloudFormationService({ model: currentModel, clock }),
       new StsService(currentModel),

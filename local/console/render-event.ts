@@ -46,6 +46,8 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
       return line(runtime, paint('red', `${event.messageId} expired in ${options.queueLabel(event.queueName)}`));
     case 'messages-filtered':
       return line(runtime, `${event.messageIds.length} messages match no filter and are deleted unprocessed`);
+    case 'fault-injected':
+      return line(runtime, paint('magentaBright', `FAULT ${event.fault}: ${event.detail}`));
     case 'notice':
       return line(
         runtime,

@@ -97,10 +97,10 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
   }
 
   function forward(exchange: Exchange, operation: ForwardedOperation): Promise<HttpAnswer> {
-    const { caller } = contextOf(exchange);
+    const context = contextOf(exchange);
     const input = jsonInput(exchange.body, undefined);
-    for (const permission of operation.permissions(input)) backend.authorize(caller, permission);
-    return operation.forward(exchange.body, input);
+    for (const permission of operation.permissions(input)) backend.authorize(context.caller, permission);
+    return operation.forward(exchange.body, input, context);
   }
 
   async function runRpc(

@@ -67,13 +67,14 @@ export class ExecutionEnvironment {
     this.#init = undefined;
     const startedAtMs = performance.now();
     const timeoutMs = this.#fn.timeoutSeconds * 1000;
-    const deadlineMs = this.#services.clock.now() + timeoutMs;
+    // By the machine's clock, which is the only one that the process knows.
+    const deadlineMs = Date.now() + timeoutMs;
     const again = this.#hasProcess() ? undefined : await this.#initialise('invoke', timeoutMs);
 
-    const { requestId } = invocation;
+    const { requestId, traceHeader } = invocation;
     const names = { functionName: this.#fn.name, environmentId: this.log.shortId, requestId };
     if (invocation.keepLog) this.log.keep();
-    this.#services.events.emit({ type: 'invocation-started', atMs: this.#services.clock.now(), ...names });
+    this.#services.events.emit({ type: 'invocation-started', atMs: this.#services.clock.now(), ...names, traceHeader });
     this.log.platform({ type: 'start', requestId, functionArn: this.#fn.arn });
     const conclusion =
       again === undefined || again.outcome.kind === 'ready'
@@ -119,7 +120,7 @@ export class ExecutionEnvironment {
     const process = this.#process as RuntimeProcess;
     const { clock } = this.#services;
     let timedOut = false;
-    const cancel = clock.after(invocation.deadlineMs - clock.now(), () => {
+    const cancel = clock.after(invocation.deadlineMs - Date.now(), () => {
       timedOut = true;
       void process.kill();
     });
@@ -176,7 +177,7 @@ export class ExecutionEnvironment {
     });
     const started = new RuntimeProcess(processId, runtimeApi, {
       arguments: nodeArguments(this.#fn, bootstrap),
-      environment,
+      environment: this.#services.faults?.variables(environment) ?? environment,
       directory: this.#taskRoot,
       guard,
       onLine: (line, raw) => this.log.application(line, raw),

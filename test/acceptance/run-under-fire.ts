@@ -10,9 +10,9 @@ import { pipelineNames } from '../../ops/start/pipeline-names.ts';
 import { TemporaryFolder } from '../../ops/temporary-folder.ts';
 import type { FailureRow, OrderRow } from '../../shared/orders-table.ts';
 import { synthesizeHastily } from './hasty-assembly.ts';
-import { Journal } from './journal.ts';
+import { Journal } from '../../ops/chaos/journal.ts';
 import { Killer } from './killer.ts';
-import { type OrderWrites, watchOrderWrites } from './order-writes.ts';
+import { type OrderWrites, watchOrderWrites } from '../../ops/chaos/order-writes.ts';
 import { type Deliveries, deliverTwice } from './second-deliveries.ts';
 
 /** All rows of the table, by their sort keys. */

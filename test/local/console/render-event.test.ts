@@ -69,7 +69,7 @@ describe('an event at the terminal', () => {
     { ...batch, deleted: ['a'], kept: [] },
     { ...batch, type: 'batch-started', messageIds: ['a'] },
     { type: 'messages-sent', atMs, queueName: 'q', messages: [] },
-    { type: 'invocation-started', atMs, functionName: 'f', environmentId: 'e', requestId: 'r' },
+    { type: 'invocation-started', atMs, functionName: 'f', environmentId: 'e', requestId: 'r', traceHeader: 't' },
   ])('%j that says nothing new is no line', (event) => {
     expect(renderEvent(event, options)).toBeUndefined();
   });
