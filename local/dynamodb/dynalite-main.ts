@@ -1,11 +1,13 @@
 import dynalite from 'dynalite';
 import { returnItemOfFailedCondition } from './failed-condition-item.ts';
+import { refuseMalformedInput } from './refuse-malformed.ts';
 
 /**
  * The tables' process: dynalite, listening on the Unix socket that the first argument names. Its ARNs are made of
  * AWS_ACCOUNT_ID and AWS_REGION. Tables and indexes are there at once, so that nobody waits for `ACTIVE`.
  */
 returnItemOfFailedCondition();
+refuseMalformedInput();
 const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 server.keepAliveTimeout = 0;
 server.listen(process.argv[2], () => process.send?.('listening'));

@@ -19,7 +19,14 @@ declare module 'dynalite/db/index.js' {
   export default database;
 }
 
+declare module 'dynalite/validations/index.js' {
+  type Check = (...args: readonly unknown[]) => unknown;
+
+  const validations: { checkTypes: Check; checkValidations: Check };
+  export default validations;
+}
+
 declare module 'dynalite/validations/*' {
-  const validation: { types: Record<string, { type: string; enum?: string[] }> };
+  const validation: { types: Record<string, { type: string; enum?: string[]; children?: object }> };
   export default validation;
 }
