@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { FunctionModel } from '../model.ts';
 import { EnvironmentLog } from './environment-log.ts';
@@ -43,7 +44,6 @@ export class ExecutionEnvironment {
   readonly #taskRoot: string;
   readonly #services: EnvironmentServices;
   #process: RuntimeProcess | undefined;
-  #generation = 0;
   #init: Promise<Init> | undefined;
   #stopped = false;
 
@@ -163,19 +163,19 @@ export class ExecutionEnvironment {
 
   #startProcess(): RuntimeProcess {
     const { runtimeApi, guard, region, endpointUrl, credentialsFor } = this.#services;
-    this.#generation += 1;
-    const processId = `${this.log.environmentId}-${this.#generation}`;
+    // Not the environment's id, which stands in the name of the log stream.
+    const processKey = randomUUID();
     const environment = environmentVariables(this.#fn, {
       region,
       endpointUrl,
       credentials: credentialsFor(this.#fn),
       logStreamName: this.log.streamName,
-      runtimeApi: runtimeApi.address(processId),
+      runtimeApi: runtimeApi.address(processKey),
       runtimeDirectory,
       taskRoot: this.#taskRoot,
       machine: process.env,
     });
-    const started = new RuntimeProcess(processId, runtimeApi, {
+    const started = new RuntimeProcess(processKey, runtimeApi, {
       arguments: nodeArguments(this.#fn, bootstrap),
       environment: this.#services.faults?.variables(environment) ?? environment,
       directory: this.#taskRoot,
