@@ -1,4 +1,4 @@
-import { AwsError } from './aws-error.ts';
+import { AwsError, internalFailure } from './aws-error.ts';
 import { HttpCallContext } from './call-context.ts';
 import { credentialScope } from './credential-scope.ts';
 import type { CredentialScope } from './credential-scope.ts';
@@ -174,9 +174,7 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
       return error;
     }
     report(error instanceof Error ? error : new Error(String(error)));
-    return new AwsError('InternalFailure', 'The local endpoint failed on this request; its log says why.', {
-      httpStatus: 500,
-    });
+    return internalFailure();
   }
 }
 
