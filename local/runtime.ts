@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CloudFormationService } from './cloudformation/cloudformation-service.ts';
@@ -22,6 +19,7 @@ import { checkMappingRoles } from './mapping-roles.ts';
 import type { LocalModel } from './model.ts';
 import { SqsService } from './sqs/sqs-service.ts';
 import { StsService } from './sts/sts-service.ts';
+import { TemporaryFolder } from './temporary-folder.ts';
 
 export interface RuntimeOptions {
   /** Folder that `cdk synth` wrote. */
@@ -68,8 +66,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { events, faults, clock = faults?.clock ?? systemClock } = options;
   const shuffleSeed = options.shuffleSeed ?? faults?.shuffleSeed;
   await using starting = new AsyncDisposableStack();
-  const codeRoot = mkdtempSync(join(tmpdir(), 'local-runtime-'));
-  starting.defer(() => rmSync(codeRoot, { recursive: true, force: true }));
+  const { path: codeRoot } = starting.use(new TemporaryFolder('local-runtime-'));
   const endpoint = await startEndpoint({ ...options, nextFreePort: options.nextFreePort ?? false, clock });
   starting.defer(() => endpoint.close());
 

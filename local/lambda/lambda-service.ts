@@ -81,6 +81,7 @@ export class LambdaService implements FunctionDirectory {
   /** Must have settled before the first invocation. */
   async start(): Promise<void> {
     this.#guard.start();
+    this.#guard.removeAtEnd(this.#codeStore.root);
     await this.#runtimeApi.start();
     try {
       await this.update(this.#options.functions);
