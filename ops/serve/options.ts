@@ -1,4 +1,4 @@
-import { oneOf, parseOptions, wholeNumber } from '../command-line.ts';
+import { oneOf, parseOptions, UsageError, wholeNumber } from '../command-line.ts';
 
 /** What `npm run local -- …` was asked to do. */
 export interface ServeOptions {
@@ -17,6 +17,7 @@ export interface ServeOptions {
 }
 
 export const defaultPort = 4566;
+const defaultPreset = 'production';
 
 export const helpText = `Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB,
 CloudWatch Logs, CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.
@@ -37,7 +38,7 @@ Example: npm run local -- --port 5000 --preset lab
 const definitions = {
   assembly: { type: 'string' },
   port: { type: 'string' },
-  preset: { type: 'string', default: 'production' },
+  preset: { type: 'string' },
   iam: { type: 'string', default: 'enforce' },
   shuffle: { type: 'string' },
   'no-watch': { type: 'boolean', default: false },
@@ -47,11 +48,14 @@ const definitions = {
 /** @throws {UsageError} for an unknown option or a value out of range */
 export function parseServeOptions(args: readonly string[], presets: readonly string[]): ServeOptions {
   const { assembly, port, preset, iam, shuffle, 'no-watch': noWatch, help } = parseOptions(args, definitions);
+  if (assembly !== undefined && preset !== undefined) {
+    throw new UsageError("--preset is for this project's own stack: leave out --preset or --assembly.");
+  }
   return {
     ...(assembly === undefined ? {} : { assembly }),
     port: port === undefined ? defaultPort : wholeNumber('--port', port, 0, 65_535),
     nextFreePort: port === undefined,
-    preset: oneOf('--preset', preset, presets),
+    preset: oneOf('--preset', preset ?? defaultPreset, presets),
     iam: oneOf('--iam', iam, ['enforce', 'audit', 'off']),
     ...(shuffle === undefined ? {} : { shuffle: wholeNumber('--shuffle', shuffle, 0, 2 ** 31 - 1) }),
     watch: !noWatch,

@@ -17,9 +17,8 @@ describe('the options of npm run local', () => {
   });
 
   test('are read', () => {
-    const words = '--assembly cdk.out --port 5000 --preset lab --iam audit --shuffle 7 --no-watch'.split(' ');
+    const words = '--port 5000 --preset lab --iam audit --shuffle 7 --no-watch'.split(' ');
     expect(parse(...words)).toEqual({
-      assembly: 'cdk.out',
       port: 5000,
       nextFreePort: false,
       preset: 'lab',
@@ -30,12 +29,17 @@ describe('the options of npm run local', () => {
     });
   });
 
+  test('name an assembly', () => {
+    expect(parse('--assembly', 'cdk.out')).toMatchObject({ assembly: 'cdk.out' });
+  });
+
   test.each([
     [['--port', '65536'], '--port must be a whole number from 0 to 65,535, not "65536".'],
     [['--port', '-1'], '--port must be a whole number from 0 to 65,535, not "-1".'],
     [['--iam', 'on'], '--iam must be one of enforce, audit, off, not "on".'],
     [['--preset', 'none'], '--preset must be one of production, lab, not "none".'],
     [['--shuffle', 'x'], '--shuffle must be a whole number'],
+    [['--assembly', 'cdk.out', '--preset', 'lab'], "--preset is for this project's own stack"],
     [['--assembly'], "Option '--assembly <value>' argument missing"],
     [['serve'], "Unexpected argument 'serve'"],
   ])('%j is refused', (args, message) => {
