@@ -33,7 +33,7 @@ export async function readRows({ client, name }: OrdersTable): Promise<Rows> {
   for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
     for (const item of Items) {
       const sk = item['sk']?.S ?? '';
-      if (sk === 'ORDER') rows.orders.push(fromItem<OrderRow>(item));
+      if (sk === 'ORDER' && item['contentHash'] !== undefined) rows.orders.push(fromItem<OrderRow>(item));
       else if (sk.startsWith('FAILURE#')) rows.failures.push(fromItem<FailureRow>(item));
     }
   }

@@ -31,10 +31,11 @@ export function watchOrderWrites(
     async forward(body, input, context) {
       const answer = await update.forward(body, input, context);
       const { pk, sk } = fromItem<{ pk: string; sk: string }>(input['Key'] as Item);
-      if (answer.status !== 200 || sk !== 'ORDER') return answer;
+      const writesOrder = sk === 'ORDER' && String(input['UpdateExpression']).includes('#contentHash =');
+      if (answer.status !== 200 || !writesOrder) return answer;
       const { Attributes } = JSON.parse(answer.body.toString()) as { readonly Attributes?: Item };
       const orderKey = pk.slice(pk.indexOf('#') + 1);
-      if (Attributes === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
+      if (Attributes?.['contentHash'] === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
       else found.push(fromItem<OrderRow>(Attributes));
       written(orderKey);
       return answer;
