@@ -20,7 +20,8 @@ const settings: fc.Arbitrary<Settings> = fc.record({
 async function run({ gatherInParallel, maximumConcurrency, ...batching }: Settings, steps: Iterable<Command>) {
   const mapping = { ...batching, ...(maximumConcurrency !== undefined && { maximumConcurrency }) };
   const model: Model = { sent: new Set(), succeeded: new Set() };
-  const system = startSystem({ mapping, gatherInParallel }, maximumConcurrency ?? localCeiling);
+  const limits = { ...batching, maximumConcurrency: maximumConcurrency ?? localCeiling };
+  const system = startSystem({ mapping, gatherInParallel, ...limits });
   try {
     await fc.asyncModelRun(() => ({ model, real: system }), steps);
     await runToTheEnd(model, system);
@@ -30,8 +31,9 @@ async function run({ gatherInParallel, maximumConcurrency, ...batching }: Settin
 }
 
 /**
- * Never more than the maximum at a time; nothing deleted that was not reported as succeeded; nothing received while in
- * flight or passed on twice; every message ends deleted or in the dead-letter queue.
+ * Never more than the maximum at a time, and no poller idle while messages wait; each batch goes at its time, neither
+ * before nor after; nothing deleted that was not reported as succeeded; nothing received while in flight or disabled,
+ * or passed on twice; every message ends deleted or in the dead-letter queue.
  */
 test('whatever functions and clock do, the mapping keeps its rules', async () => {
   const sequences = fc.commands(commands, { maxCommands: 40, size: 'max' });
