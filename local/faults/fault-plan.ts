@@ -15,8 +15,11 @@ export interface FaultPlan {
   random(kind: FaultName): Random;
 }
 
-/** @param kinds default: all of them */
-export function planFaults(seed: number, kinds: readonly FaultName[] = faultNames): FaultPlan {
+/**
+ * @param kinds default: all of them
+ * @param calm how many times rarer each fault is than fault-kinds.ts says
+ */
+export function planFaults(seed: number, kinds: readonly FaultName[] = faultNames, calm = 1): FaultPlan {
   const windows = new Map<string, ReadonlySet<number>>();
   const randoms = new Map<FaultName, Random>();
   const chosen = new Set(kinds);
@@ -25,7 +28,7 @@ export function planFaults(seed: number, kinds: readonly FaultName[] = faultName
     kinds: chosen,
     strikes(kind, opportunity) {
       if (!chosen.has(kind)) return false;
-      const { span } = faultKinds[kind];
+      const span = faultKinds[kind].span * calm;
       const window = Math.floor(opportunity / span);
       const key = `${kind} ${window}`;
       const positions = windows.get(key) ?? drawPositions(span, seededRandom(seed, key));
