@@ -59,7 +59,7 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     case 'messages-filtered':
       return line(runtime, `${event.messageIds.length} messages match no filter and are deleted unprocessed`);
     case 'fault-injected':
-      return line(runtime, `FAULT ${event.fault}: ${event.detail}`, 'magentaBright');
+      return line(runtime, `FAULT ${event.fault}: ${labelled(event.detail, options)}`, 'magentaBright');
     case 'notice':
       return line(runtime, event.message, noticeStyles[event.level]);
     case 'invocation-started':
@@ -68,6 +68,11 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     case 'messages-sent':
       return undefined;
   }
+}
+
+/** Names of functions and queues in a text by their short ones. */
+function labelled(text: string, { functionLabel, queueLabel }: RenderOptions): string {
+  return text.replace(/[\w.-]+/g, (word) => functionLabel(queueLabel(word)));
 }
 
 type Paint = (style: Style | undefined, text: string) => string;

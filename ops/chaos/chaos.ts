@@ -32,15 +32,22 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
     return `${progressText({ verb: 'ran', done, total: runs, elapsedMs })}${failed > 0 ? `, ${failed} failed` : ''}`;
   });
 
+  // At once: who runs thousands of these should not wait for the end to look into the first failure.
+  const tell = (seed: number, reason: string) =>
+    progress.print(() => process.stderr.write(`✘ seed ${seed}: ${reason}\n`));
   let next = 0;
   async function work(): Promise<void> {
     while (next < runs && !signal.aborted) {
       const seed = (firstSeed + next) % (maximumSeed + 1);
       next += 1;
       try {
-        results.push(await run({ assembly: folder.path, seed, kinds: faults ?? kindsOf(seed) }));
+        const result = await run({ assembly: folder.path, seed, kinds: faults ?? kindsOf(seed) });
+        results.push(result);
+        for (const { invariant, detail } of result.violations.slice(0, 1)) tell(seed, `${invariant}: ${detail}`);
       } catch (error) {
-        broken.push({ seed, reasons: [error instanceof Error ? (error.stack ?? error.message) : String(error)] });
+        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        broken.push({ seed, reasons: [reason] });
+        tell(seed, reason);
       }
     }
   }

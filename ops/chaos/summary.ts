@@ -5,7 +5,7 @@ import type { RunResult } from './run.ts';
 /** A run that could not be carried through counts as failed: something was not as it must be. */
 export interface FailedRun {
   readonly seed: number;
-  /** A sentence each. */
+  /** A sentence for each invariant that does not hold, or what ended the run. */
   readonly reasons: readonly string[];
 }
 
@@ -59,7 +59,10 @@ export function summarize(
     .filter(({ violations }) => violations.length > 0)
     .map(({ seed, violations }) => ({
       seed,
-      reasons: violations.map(({ invariant, detail }) => `${invariant}: ${detail}`),
+      reasons: Object.entries(Object.groupBy(violations, ({ invariant }) => invariant)).map(
+        ([invariant, [first, ...more] = []]) =>
+          `${invariant}: ${first?.detail}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
+      ),
     }));
   return {
     runs: results.length + broken.length,
@@ -82,8 +85,6 @@ export function isSound({ failures, missing }: Summary): boolean {
   return failures.length === 0 && missing.length === 0;
 }
 
-const shownReasons = 5;
-
 /** A Markdown table of the faults, and what came of it, for people. */
 export function summaryText(summary: Summary): string {
   const { runs, messages, processed, failed, replayed, faults, missing, failures, seconds } = summary;
@@ -102,8 +103,7 @@ export function summaryText(summary: Summary): string {
       `${number(failed)} failures written down, ${number(replayed)} replayed.`,
   ];
   for (const { seed, reasons } of failures) {
-    lines.push(`✘ seed ${seed}:`, ...reasons.slice(0, shownReasons).map((reason) => `    ${reason}`));
-    if (reasons.length > shownReasons) lines.push(`    … and ${reasons.length - shownReasons} more`);
+    lines.push(`✘ seed ${seed}:`, ...reasons.map((reason) => `    ${reason}`));
   }
   if (missing.length > 0) lines.push(`✘ never took effect: ${missing.join(', ')}`);
   if (isSound(summary)) lines.push('✔ nothing lost, nothing processed twice');

@@ -57,6 +57,11 @@ describe('an event at the terminal', () => {
       { ...batch, type: 'messages-filtered', messageIds: ['a', 'b'] },
       'runtime                2 messages match no filter and are deleted unprocessed',
     ],
+    [
+      'a fault',
+      { type: 'fault-injected', atMs, fault: 'out-of-order', detail: '3 messages of q' },
+      'runtime                FAULT out-of-order: 3 messages of q',
+    ],
     ['notice', { type: 'notice', atMs, level: 'warning', message: 'Look here.' }, 'runtime                Look here.'],
   ])('%s is one line', (_name, event, expected) => {
     expect(renderEvent(event, options)).toBe(`12:30:15.007  ${expected}`);
