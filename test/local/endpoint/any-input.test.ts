@@ -152,7 +152,9 @@ describe('any parameters of the Query protocol', () => {
     for (const service of [runtime.sqs.rpc, ...readServices].filter(({ xmlNamespace }) => xmlNamespace !== undefined)) {
       for (const [name, { input }] of operationsOf(service)) {
         const members = fc.constantFrom('Action', '__proto__', 'Entries', ...Object.keys(input?.members ?? {}));
-        const parameter = fc.tuple(members, suffix, anyText).map(([member, end, text]) => [member + end, text]);
+        const parameter = fc
+          .tuple(members, suffix, anyText)
+          .map(([member, end, text]): [string, string] => [member + end, text]);
         const property = fc.asyncProperty(fc.array(parameter, { maxLength: 6 }), async (parameters) => {
           const form = new URLSearchParams([['Action', name], ...parameters]);
           const scope = `AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/${service.signingName}/aws4_request`;
