@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { buildSync, type Metafile } from 'esbuild';
-import { bundleFunction, bundlingOptions, type FunctionName } from '../../lib/bundle-function.ts';
+import type { Metafile } from 'esbuild';
+import { bundleFunction, type FunctionName } from '../../lib/bundle-function.ts';
 import { startLocalTable, tableName } from './local-table.ts';
+import { functionNames as names, metafileOf } from './metafiles.ts';
 import { goodBody, sqsEvent } from './sqs-event.ts';
 
-const names: readonly FunctionName[] = ['generate-orders', 'process-orders', 'failed-orders'];
 const directories: string[] = [];
 
 afterAll(() => {
@@ -25,17 +25,6 @@ function bundle(name: FunctionName): string {
 
 function filesOf(directory: string): readonly (readonly [string, string])[] {
   return readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), 'utf8')]);
-}
-
-function metafileOf(name: FunctionName): Metafile {
-  const { entryPoints, external, ...options } = bundlingOptions(name);
-  return buildSync({
-    ...options,
-    entryPoints: { ...entryPoints },
-    external: [...external],
-    write: false,
-    metafile: true,
-  }).metafile;
 }
 
 const metafiles = Object.fromEntries(names.map((name) => [name, metafileOf(name)])) as Record<FunctionName, Metafile>;
