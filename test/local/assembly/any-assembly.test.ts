@@ -70,7 +70,7 @@ describe('an assembly', () => {
         if (error !== undefined && !(error instanceof LocalRuntimeError)) throw error;
       });
       expect(refusal()).toBeUndefined();
-      fc.assert(property, { numRuns: Number(process.env['FUZZ_RUNS'] ?? 12) * 20 });
+      fc.assert(property, { numRuns: Number(process.env['FUZZ_RUNS'] ?? 8) * 20 });
     },
   );
 

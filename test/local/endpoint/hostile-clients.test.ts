@@ -2,21 +2,25 @@ import { type Socket, connect } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EndpointLimits } from '../../../local/endpoint/server.ts';
 import { signed, startBareEndpoint, testBackend } from './endpoint-harness.ts';
 
+const limits = { connections: 300 };
 /** A tenth of a second where a client really has ten. */
-const limits = { headersMs: 100, requestMs: 200, checkMs: 20, connections: 300 };
+const impatient = { headersMs: 100, requestMs: 200, checkMs: 20 };
 
 let endpoint: Awaited<ReturnType<typeof startBareEndpoint>>;
 let seen: ReturnType<typeof testBackend>['seen'];
 const sockets: Socket[] = [];
 
-beforeEach(async () => {
-  endpoint = await startBareEndpoint({ limits });
+async function serveWith(given: Partial<EndpointLimits>): Promise<void> {
+  endpoint = await startBareEndpoint({ limits: given });
   const { backend, seen: observed } = testBackend();
   seen = observed;
   endpoint.serve(backend);
-});
+}
+
+beforeEach(() => serveWith(limits));
 
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
@@ -68,6 +72,11 @@ async function expectServing(): Promise<void> {
 }
 
 describe('a client that is slow', () => {
+  beforeEach(async () => {
+    await endpoint.close();
+    await serveWith(impatient);
+  });
+
   test.each([
     ['says nothing', ''],
     ['never ends its headers', 'POST / HTTP/1.1\r\nHost: localhost\r\nX-A: '],
