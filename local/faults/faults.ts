@@ -33,7 +33,7 @@ export class Faults {
     const { clock } = this;
     this.#plan = plan;
     this.injection = new Injection(plan, events, clock, most);
-    this.invocations = new Invocations(events);
+    this.invocations = new Invocations(events, clock);
     this.#processes = new ProcessFaults({ injection: this.injection, invocations: this.invocations, clock, events });
     this.#arrivals = new ArrivalOrder(events);
   }

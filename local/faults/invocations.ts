@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { EventStream, InvocationStarted } from '../events.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 
@@ -6,18 +7,23 @@ export class Invocations {
   readonly #running = new Map<string, InvocationStarted>();
   readonly #byTrace = new Map<string, InvocationStarted>();
   readonly #still = new Set<string>();
+  readonly #endOfStandstill = new Map<string, () => void>();
   #lambda: LambdaService | undefined;
 
-  constructor(events: EventStream) {
+  constructor(events: EventStream, clock: Clock) {
     events.subscribe((event) => {
       if (event.type === 'invocation-started') {
         this.#running.set(event.requestId, event);
+        this.#endOfStandstill.set(event.requestId, this.#untilTimeout(event, clock));
         this.#byTrace.set(event.traceHeader, event);
       } else if (event.type === 'invocation-ended') {
         const ended = this.#running.get(event.requestId);
         if (ended !== undefined) this.#byTrace.delete(ended.traceHeader);
+        // It had answered when it was stopped: awake, as its environment's next invocation expects it.
+        if (ended !== undefined) this.wake(ended);
         this.#running.delete(event.requestId);
-        this.#still.delete(event.requestId);
+        this.#endOfStandstill.get(event.requestId)?.();
+        this.#endOfStandstill.delete(event.requestId);
       }
     });
   }
@@ -27,7 +33,7 @@ export class Invocations {
     this.#lambda = lambda;
   }
 
-  /** How many stand still. */
+  /** How many stand still, and have time left to. */
   get still(): number {
     return this.#still.size;
   }
@@ -51,6 +57,12 @@ export class Invocations {
 
   wake(invocation: InvocationStarted): void {
     if (this.#still.delete(invocation.requestId)) this.#signal(invocation, 'SIGCONT');
+  }
+
+  /** At its timeout it is killed, and its end is under way: that is no waiting any more. */
+  #untilTimeout({ requestId, functionName }: InvocationStarted, clock: Clock): () => void {
+    const timeoutSeconds = this.#lambda?.find(functionName)?.timeoutSeconds ?? 0;
+    return clock.after(timeoutSeconds * 1000, () => this.#still.delete(requestId));
   }
 
   #signal({ requestId, functionName, environmentId }: InvocationStarted, signal: NodeJS.Signals): boolean {

@@ -34,10 +34,10 @@ export class TurnedClock implements Clock {
     this.#jumpedMs += ms;
   }
 
-  /** Ends the wait that ends next. False when nobody waits. */
-  skip(): boolean {
+  /** Ends the wait that ends next. False when nobody waits, or that wait would be longer than `mostMs`. */
+  skip(mostMs = Infinity): boolean {
     const next = this.#next();
-    if (next === undefined) return false;
+    if (next === undefined || next.dueMs - this.#elapsedMs() > mostMs) return false;
     // Rounded up: timers count in whole milliseconds for those who compare with `now`.
     this.#skippedMs += Math.max(0, Math.ceil(next.dueMs - this.#elapsedMs()));
     this.#ring();

@@ -4,6 +4,8 @@ import type { TurnedClock } from '../../local/faults/turned-clock.ts';
 const tickMs = 2;
 /** Of quiet ticks before a wait is skipped: what is between two steps must not be taken for a wait. */
 const quietTicks = 2;
+/** Longer than any wait of the pipeline, and shorter than queues keep messages: no run may last until they expire. */
+const longestSkipMs = 4 * 3_600_000;
 
 /**
  * Lets a clock skip the waits in which nothing else happens: visibility timeouts, functions that stand still, a table
@@ -13,7 +15,7 @@ export function driveClock(clock: TurnedClock, isIdle: () => boolean): Disposabl
   let quiet = 0;
   const tick = () => {
     quiet = isIdle() ? quiet + 1 : 0;
-    if (quiet >= quietTicks) clock.skip();
+    if (quiet >= quietTicks) clock.skip(longestSkipMs);
     cancel = systemClock.after(tickMs, tick);
   };
   let cancel = systemClock.after(tickMs, tick);

@@ -59,10 +59,7 @@ export function summarize(
     .filter(({ violations }) => violations.length > 0)
     .map(({ seed, violations }) => ({
       seed,
-      reasons: Object.entries(Object.groupBy(violations, ({ invariant }) => invariant)).map(
-        ([invariant, [first, ...more] = []]) =>
-          `${invariant}: ${first?.detail}${more.length > 0 ? ` (and ${more.length} more)` : ''}`,
-      ),
+      reasons: reasonsOf(violations),
     }));
   return {
     runs: results.length + broken.length,
@@ -79,6 +76,14 @@ export function summarize(
     failures: [...broken, ...violated].toSorted((a, b) => a.seed - b.seed),
     seconds,
   };
+}
+
+function reasonsOf(violations: RunResult['violations']): string[] {
+  const byInvariant = Object.groupBy(violations, ({ invariant }) => invariant);
+  return Object.entries(byInvariant).map(([invariant, cases = []]) => {
+    const more = cases.length > 1 ? ` (and ${cases.length - 1} more)` : '';
+    return `${invariant}: ${cases[0]?.detail}${more}`;
+  });
 }
 
 export function isSound({ failures, missing }: Summary): boolean {
