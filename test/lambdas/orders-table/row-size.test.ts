@@ -84,7 +84,7 @@ test('whatever the body and its attributes, every row fits into an item, with ro
       expect(size).toBeLessThanOrEqual(maximumItemBytes);
     }
   });
-  fc.assert(property, { numRuns: 150 });
+  fc.assert(property, { numRuns: 60 });
 });
 
 test('whatever the body and its attributes, they are in the row or in its pieces, whole', () => {
@@ -104,5 +104,5 @@ test('whatever the body and its attributes, they are in the row or in its pieces
         : JSON.stringify(attributeValue(messageAttributes)) === JSON.stringify(stored),
     ).toBe(true);
   });
-  fc.assert(property, { numRuns: 150 });
+  fc.assert(property, { numRuns: 60 });
 });

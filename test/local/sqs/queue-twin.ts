@@ -33,7 +33,7 @@ export class QueueTwin {
   readonly #queue: Queue;
   readonly #deadLetters: Queue;
   readonly #inOrder: boolean;
-  #retentionSeconds = 60;
+  #retentionSeconds = 20;
   #plain: Plain[] = [];
   /** Long polls that have got nothing yet, in the order of their coming. */
   #polls: AbortController[] = [];
@@ -90,6 +90,7 @@ export class QueueTwin {
         for (let second = 0; second < step.seconds; second += 1) {
           this.#now += 1;
           await this.#clock.advance(1000);
+          this.#moveDeadLetters();
         }
     }
     await this.#clock.advance(0);
