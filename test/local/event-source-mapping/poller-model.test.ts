@@ -8,6 +8,7 @@ interface Settings {
   readonly windowSeconds: number;
   readonly maximumConcurrency: number | undefined;
   readonly gatherInParallel: boolean;
+  readonly throttles: boolean;
 }
 
 const settings: fc.Arbitrary<Settings> = fc.record({
@@ -15,12 +16,16 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   windowSeconds: fc.constantFrom(0, 5),
   maximumConcurrency: fc.option(fc.integer({ min: 2, max: 6 }), { nil: undefined }),
   gatherInParallel: fc.boolean(),
+  throttles: fc.boolean(),
 });
 
-async function run({ gatherInParallel, maximumConcurrency, ...batching }: Settings, steps: Iterable<Command>) {
+async function run(
+  { gatherInParallel, throttles, maximumConcurrency, ...batching }: Settings,
+  steps: Iterable<Command>,
+) {
   const mapping = { ...batching, ...(maximumConcurrency !== undefined && { maximumConcurrency }) };
   const model: Model = { sent: new Set(), succeeded: new Set() };
-  const limits = { ...batching, maximumConcurrency: maximumConcurrency ?? localCeiling };
+  const limits = { ...batching, throttles, maximumConcurrency: maximumConcurrency ?? localCeiling };
   const system = startSystem({ mapping, gatherInParallel, ...limits });
   try {
     await fc.asyncModelRun(() => ({ model, real: system }), steps);

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
 import type { Queue } from '../../../local/sqs/queue.ts';
-import { initialConcurrency } from '../../../local/event-source-mapping/scaling.ts';
+import { growthIntervalMs, initialConcurrency } from '../../../local/event-source-mapping/scaling.ts';
 import type { SourceQueue } from '../../../local/event-source-mapping/source-queue.ts';
 import { type PendingInvocation, PolledQueue, type PolledQueueSettings } from './polled-queue.ts';
 
@@ -19,6 +19,7 @@ export interface SystemSettings extends PolledQueueSettings {
   readonly batchSize: number;
   readonly windowSeconds: number;
   readonly maximumConcurrency: number;
+  readonly throttles: boolean;
 }
 
 /** The mapping, and what a witness between it and its queue saw. */
@@ -155,6 +156,15 @@ function end(invocation: PendingInvocation, ending: Ending, model: Model): void 
   invocation.succeed({ batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) });
 }
 
+/** While messages wait and all pollers are busy, there is one more every 200 ms, up to the maximum. */
+async function advance({ settings, orders, throttled }: System, ms: number): Promise<void> {
+  const pollers = orders.mapping.state === 'Enabled' && orders.queue.counts.available > 0 ? orders.pending.size : 0;
+  await orders.clock.advance(ms);
+  if (throttled || pollers === 0 || orders.queue.counts.available === 0) return;
+  const grown = Math.min(settings.maximumConcurrency, pollers + Math.floor(ms / growthIntervalMs));
+  expect(orders.pending.size).toBeGreaterThanOrEqual(grown);
+}
+
 function change(system: System, enabled: boolean): void {
   const { mapping } = system.orders;
   // While a change is under way, AWS refuses another.
@@ -197,11 +207,10 @@ export const commands: fc.Arbitrary<Command>[] = [
       for (const id of orders.send(...Array.from({ length: count }, () => 'order'))) model.sent.add(id);
     }),
   ),
-  fc
-    .integer({ min: 100, max: 40_000 })
-    .map((ms) => command(`advance ${ms} ms`, (_, { orders }) => orders.clock.advance(ms))),
+  fc.integer({ min: 100, max: 40_000 }).map((ms) => command(`advance ${ms} ms`, (_, system) => advance(system, ms))),
   fc.boolean().map((throttling) =>
     command(`throttling: ${throttling}`, (_, system) => {
+      if (!system.settings.throttles) return;
       system.orders.throttling = throttling;
       system.throttled ||= throttling;
     }),
