@@ -43,7 +43,7 @@ export const faultKinds = {
   'table-throttles': { at: 'table-request', span: 40, what: 'the table throttles a request' },
   'table-refuses': { at: 'table-request', span: 40, what: 'the table answers 500' },
   'table-slow': { at: 'table-request', span: 60, what: 'the table answers 0.1 to 0.4 s late' },
-  'table-down': { at: 'table-request', span: 150, what: 'the table is down for up to a minute' },
+  'table-down': { at: 'table-request', span: 250, what: 'the table is down for up to a minute' },
   'table-answers-late': { at: 'table-write', span: 80, what: 'the table writes, and answers when the client has gone' },
   'table-writes-late': { at: 'table-write', span: 80, what: 'the table writes when the client has gone' },
   'sqs-500': { at: 'queue-request', span: 8, what: 'SQS answers 500' },
