@@ -90,8 +90,10 @@ const production: Configuration = {
   processOrders: {
     // A batch takes milliseconds; the rest is for a slow start. Short, because six of these are the visibility timeout.
     timeoutSeconds: 10,
-    // For the CPU, 0.3 of one, not for the room: it halves what 256 MB take for a batch and for a first order, for at
-    // most 0.02 USD a million orders more (docs/performance.md, "Cost on AWS").
+    // Room for a full 6 MB payload of the worst there is: five bodies of brackets, nested as deep as 1 MiB allows, are
+    // 150 MB once parsed, and end a function of 256 or 384 MB together with the good orders beside them. And its CPU,
+    // 0.3 of one, halves what 256 MB take for a batch and for a first order, for at most 0.02 USD a million orders
+    // more (docs/performance.md, "Cost on AWS").
     memoryMb: 512,
     batchSize: 10,
     // No order waits for others; under load, batches fill anyway. Waiting would save 1.3 USD a million orders at most.
@@ -107,7 +109,8 @@ const production: Configuration = {
   badOrders: { retentionSeconds: 14 * daySeconds },
   failedOrders: {
     timeoutSeconds: 10,
-    memoryMb: 256,
+    // As process-orders, whose worst bodies come here: what ends this function as well is parked and in no ledger.
+    memoryMb: 512,
     batchSize: 10,
     windowSeconds: 0,
     // Failures are few; two is the least AWS takes.

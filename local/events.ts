@@ -12,6 +12,7 @@ export type RuntimeEvent =
   | MessagesSent
   | MessageMoved
   | MessageExpired
+  | FaultInjected
   | Notice;
 
 /** One log event, as CloudWatch would store it. */
@@ -34,6 +35,8 @@ export interface InvocationStarted {
   readonly functionName: string;
   readonly environmentId: string;
   readonly requestId: string;
+  /** What the AWS SDK in the function sends along with every request of this invocation. */
+  readonly traceHeader: string;
 }
 
 export interface InvocationEnded {
@@ -103,6 +106,16 @@ export interface MessageExpired {
   readonly atMs: number;
   readonly messageId: string;
   readonly queueName: string;
+}
+
+/** A fault that was brought about on purpose (faults/), at the moment it took effect. */
+export interface FaultInjected {
+  readonly type: 'fault-injected';
+  readonly atMs: number;
+  /** One of the kinds in faults/fault-kinds.ts. */
+  readonly fault: string;
+  /** What it befell, in a few words for people. */
+  readonly detail: string;
 }
 
 /** Something the person at the terminal should know: a skipped resource, an API call that is not implemented. */

@@ -2,25 +2,30 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Reads `+pid` and `-pid` from its input and remembers the process groups. At end of file, which comes however the
- * runner dies, it kills those that are left. POSIX sh only: macOS has no /proc and an old bash.
+ * Reads `+pid`, `-pid` and `=folder` from its input and remembers process groups and folders. At end of file, which
+ * comes however the runner dies, it kills the groups that are left and removes the folders; once more after a second
+ * where another guard has yet to kill what still writes there. POSIX sh only: macOS has no /proc and an old bash.
  */
 const script = `
 trap '' INT TERM HUP QUIT
 groups=' '
-while read -r line; do
-  pid=\${line#?}
+set --
+while IFS= read -r line; do
+  rest=\${line#?}
   case $line in
-    +*) groups="$groups$pid " ;;
-    -*) groups="\${groups%% $pid *} \${groups#* $pid }" ;;
+    +*) groups="$groups$rest " ;;
+    -*) groups="\${groups%% $rest *} \${groups#* $rest }" ;;
+    =*) set -- "$@" "$rest" ;;
   esac
 done
 for pid in $groups; do kill -9 "-$pid" 2>/dev/null; done
+for folder; do rm -rf -- "$folder" || { sleep 1; rm -rf -- "$folder"; }; done 2>/dev/null
 `;
 
 /**
  * Sees to it that no process the runner started (functions, tables) outlives it, even when the runner is killed with -9
- * while a function blocks its event loop: a process of its own that waits for the runner's end of a pipe to close.
+ * while a function blocks its event loop, and no temporary folder either: a process of its own that waits for the
+ * runner's end of a pipe to close.
  */
 export class ProcessGuard {
   #shell: ChildProcess | undefined;
@@ -39,6 +44,11 @@ export class ProcessGuard {
   /** To be called once the group is gone, before the system can give its number to another one. */
   forget(pid: number): void {
     this.#shell?.stdin?.write(`-${pid}\n`);
+  }
+
+  /** The folder goes with the runner. Its path must be absolute; one with a line break is left to the system. */
+  removeAtEnd(folder: string): void {
+    if (!folder.includes('\n')) this.#shell?.stdin?.write(`=${folder}\n`);
   }
 
   async close(): Promise<void> {

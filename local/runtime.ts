@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CloudFormationService } from './cloudformation/cloudformation-service.ts';
@@ -11,6 +8,7 @@ import { type Endpoint, startEndpoint } from './endpoint/server.ts';
 import { MappingService } from './event-source-mapping/mapping-service.ts';
 import { serviceQueue } from './event-source-mapping/service-queue.ts';
 import type { EventStream } from './events.ts';
+import type { Faults } from './faults/faults.ts';
 import { createAuthorizer, type IamMode } from './iam/authorizer.ts';
 import { CredentialRegistry } from './iam/credentials.ts';
 import { invokeForMapping } from './invoke-for-mapping.ts';
@@ -21,6 +19,7 @@ import { checkMappingRoles } from './mapping-roles.ts';
 import type { LocalModel } from './model.ts';
 import { SqsService } from './sqs/sqs-service.ts';
 import { StsService } from './sts/sts-service.ts';
+import { TemporaryFolder } from './temporary-folder.ts';
 
 export interface RuntimeOptions {
   /** Folder that `cdk synth` wrote. */
@@ -38,6 +37,8 @@ export interface RuntimeOptions {
    * fleet may. The same seed gives the same choices.
    */
   readonly shuffleSeed?: number;
+  /** Faults to inject; they bring their own clock. Default: none. */
+  readonly faults?: Faults;
 }
 
 /** A cloud assembly, running. Dispose of it to end every process, poller and connection. */
@@ -62,10 +63,10 @@ export interface Runtime extends AsyncDisposable {
  * @throws {LocalRuntimeError} for what cannot run here or what AWS would refuse
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { events, clock = systemClock, shuffleSeed } = options;
+  const { events, faults, clock = faults?.clock ?? systemClock } = options;
+  const shuffleSeed = options.shuffleSeed ?? faults?.shuffleSeed;
   await using starting = new AsyncDisposableStack();
-  const codeRoot = mkdtempSync(join(tmpdir(), 'local-runtime-'));
-  starting.defer(() => rmSync(codeRoot, { recursive: true, force: true }));
+  const { path: codeRoot } = starting.use(new TemporaryFolder('local-runtime-'));
   const endpoint = await startEndpoint({ ...options, nextFreePort: options.nextFreePort ?? false, clock });
   starting.defer(() => endpoint.close());
 
@@ -87,12 +88,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   starting.defer(() => dynamodb.close());
   await dynamodb.update(model.tables);
   const credentialsFor = credentials.credentialsFor.bind(credentials);
-  const lambda = new LambdaService({ ...about, functions: model.functions, credentialsFor });
+  const lambda = new LambdaService({ ...about, functions: model.functions, credentialsFor, faults });
+  faults?.attach(lambda);
   await lambda.start();
   const mappings = new MappingService({
     ...about,
     mappings: model.mappings,
-    queueOf: (arn) => serviceQueue(arn, (wanted) => sqs.queue(wanted), clock),
+    queueOf: (arn) => {
+      const queue = serviceQueue(arn, (wanted) => sqs.queue(wanted), clock);
+      return faults?.queue(queue, () => sqs.queue(arn)) ?? queue;
+    },
     invoke: invokeForMapping(lambda),
     gatherInParallel: shuffleSeed !== undefined,
   });
@@ -101,8 +106,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   endpoint.serve({
     rpcServices: [
-      sqs.rpc,
-      dynamodb.rpc,
+      faults?.sqs(sqs.rpc, () => sqs.queues()) ?? sqs.rpc,
+      faults?.tables(dynamodb.rpc) ?? dynamodb.rpc,
       new LogsService({ store: logs, region, accountId }),
       new CloudFormationService({ model: currentModel, clock }),
       new StsService(currentModel),

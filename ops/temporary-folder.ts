@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { TemporaryFolder as GuardedFolder } from '../local/temporary-folder.ts';
 
-/** A temporary folder that goes with its scope. */
-export class TemporaryFolder {
-  readonly path = mkdtempSync(join(tmpdir(), 'order-pipeline-'));
-
-  [Symbol.dispose](): void {
-    rmSync(this.path, { recursive: true, force: true });
+/** A temporary folder of a command. */
+export class TemporaryFolder extends GuardedFolder {
+  constructor() {
+    super('order-pipeline-');
   }
 }

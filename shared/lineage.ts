@@ -19,9 +19,12 @@ export function lineageOf(messageAttributes: LineageCarrier): Lineage | null {
   return sound ? { orderKey, failureId, count, by } : null;
 }
 
-/** Keys stay far below what DynamoDB takes (a sort key of 1,024 bytes). */
+/**
+ * Keys stay far below what DynamoDB takes (a sort key of 1,024 bytes), and are UTF-8, as DynamoDB has texts: a lone
+ * surrogate is refused or replaced, and then nothing is found under the key again.
+ */
 function isKey(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= 200;
+  return typeof value === 'string' && value.length >= 1 && value.length <= 200 && value.isWellFormed();
 }
 
 function isReplayCount(value: unknown): value is number {

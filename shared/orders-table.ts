@@ -3,7 +3,8 @@
  * the `orders` command that reads it. One DynamoDB table:
  *
  *     pk                 sk                       what
- *     ORDER#<order key>  ORDER                    a processed order, written once
+ *     ORDER#<order key>  ORDER                    a processed order, written once; before that, if there is one, what
+ *                                                 failures of it are written down (`failedCopies`)
  *     ORDER#<order key>  FAILURE#<failure id>     a failure and what became of it
  *     ORDER#<order key>  BODY#<SHA-256>#<0000>    a piece of a body too large for its row
  *
@@ -69,7 +70,7 @@ export const maximumInlineBytes = 300 * 1024;
 /** UTF-8 bytes of message attributes, as JSON, that stay in the row beside a body of that size. */
 export const maximumInlineAttributeBytes = 40 * 1024;
 
-/** A processed order. */
+/** A processed order. Only a row with a `contentHash` is one; before it is processed it may have `failedCopies` alone. */
 export type OrderRow = StoredBody & {
   readonly pk: string;
   readonly sk: 'ORDER';
@@ -87,7 +88,31 @@ export type OrderRow = StoredBody & {
   readonly traceId: string | null;
   /** Of the failure that was replayed, when this is a replay. */
   readonly failureId: string | null;
+  /** See `failedCopyText`. Whoever writes the order is answered the row as it was, and marks these as processed. */
+  readonly failedCopies?: ReadonlySet<string>;
 };
+
+/** Where a failure is written down. */
+export interface FailurePlace {
+  readonly orderKey: string;
+  readonly failureId: string;
+}
+
+/**
+ * A valid order's failure, as its order's row remembers it until it is processed: another copy of the order may be on
+ * its way. With the hash of the body that failed, because another order may get the id.
+ */
+export function failedCopyText(contentHash: string, { orderKey, failureId }: FailurePlace): string {
+  return JSON.stringify([contentHash, orderKey, failureId]);
+}
+
+/** Those of the failures that are copies of the order with this hash. */
+export function failedCopiesOf(contentHash: string, texts: Iterable<string>): FailurePlace[] {
+  return [...texts].flatMap((text) => {
+    const [hash, orderKey, failureId] = JSON.parse(text) as [string, string, string];
+    return hash === contentHash ? [{ orderKey, failureId }] : [];
+  });
+}
 
 /** A message attribute as it is stored and sent again; binary values are base64 text. */
 export type StoredAttribute = {

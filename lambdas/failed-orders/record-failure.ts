@@ -1,12 +1,14 @@
 import type { Message } from '../../shared/consumed-record.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
-import { orderRowKey } from '../../shared/orders-table.ts';
+import { failureKinds } from '../../shared/log-messages.ts';
+import { failedCopiesOf, type FailurePlace, orderRowKey } from '../../shared/orders-table.ts';
 import { type Identity, readOrder } from '../../shared/read-order.ts';
 import { attributeValues } from '../../shared/attribute-value.ts';
+import { failedCopyUpdate } from '../orders-table/failed-copy.ts';
 import { failureUpdates } from '../orders-table/failure-updates.ts';
 import type { OrdersTable } from '../orders-table/orders-table.ts';
-import { processedMark } from '../orders-table/processed-mark.ts';
+import { copyMark, processedMark } from '../orders-table/processed-mark.ts';
 import { type Failure, failureOf } from './failure.ts';
 
 /**
@@ -31,29 +33,59 @@ export function recordFailureIn(table: OrdersTable, now: () => number): RecordFa
     const orderKey = orderKeyOf({ orderId, lineage, messageId });
     const time = new Date(now()).toISOString();
 
-    const processed = read.kind === 'order' ? await processedOrder(table, orderKey, signal) : undefined;
-    if (processed?.contentHash === contentHashOf(message.body)) {
-      if (lineage !== null) await table.update(processedMark(lineage, message, time), signal);
-      const { firstMessageId } = processed;
+    const place = lineage === null ? { orderKey, failureId: messageId } : placeOf(lineage);
+    const contentHash = contentHashOf(message.body);
+    const settled = async ({ firstMessageId, failedCopies }: OrderRowNow): Promise<Recorded> => {
+      // This message's own failure, too: an earlier delivery of it may have been cut short after writing it down.
+      await table.update((lineage === null ? copyMark : processedMark)(place, message, time), signal);
+      for (const copy of failedCopiesOf(contentHash, failedCopies)) {
+        await table.update(copyMark(copy, message, time), signal);
+      }
       return { orderId, customerName, result: 'already-processed', firstMessageId };
-    }
-    const failure = failureOf(read, processed !== undefined);
-    const place = lineage ?? { orderKey, failureId: messageId };
-    const updates = failureUpdates({ ...failure, ...pick(place), orderId, message, now: time });
+    };
+
+    const processed = read.kind === 'order' ? await processedOrder(table, orderKey, signal) : undefined;
+    if (processed?.contentHash === contentHash) return settled(processed);
+    const failure = failureOf(read, processed?.contentHash !== undefined);
+    const updates = failureUpdates({ ...failure, ...place, orderId, message, now: time });
     await Promise.all(updates.pieces.map((piece) => table.put(piece, signal)));
     const { kind } = await table.update(updates.row, signal);
     if (kind === 'condition-failed' && updates.overtaken !== undefined) await table.update(updates.overtaken, signal);
+
+    if (failure.kind === failureKinds.outOfAttempts) {
+      const noted = await table.update(failedCopyUpdate(orderKey, contentHash, place), signal);
+      // A copy was processed since the order's row was read, or another order took the id.
+      const row = noted.kind === 'condition-failed' ? await processedOrder(table, orderKey, signal) : undefined;
+      if (row?.contentHash === contentHash) return settled(row);
+    }
     return { orderId, customerName, result: 'failed', ...failure };
   };
 }
 
 /** A replay that fails again goes where it came from. */
-function pick({ orderKey, failureId }: { readonly orderKey: string; readonly failureId: string }) {
+function placeOf({ orderKey, failureId }: FailurePlace): FailurePlace {
   return { orderKey, failureId };
 }
 
-async function processedOrder(table: OrdersTable, orderKey: string, signal: AbortSignal) {
-  const request = { Key: attributeValues(orderRowKey(orderKey)), ProjectionExpression: 'contentHash, messageId' };
-  const row = await table.get(request, signal);
-  return row && { contentHash: row['contentHash']?.S, firstMessageId: row['messageId']?.S ?? '' };
+interface OrderRowNow {
+  /** Undefined while the order is not processed. */
+  readonly contentHash: string | undefined;
+  readonly firstMessageId: string;
+  readonly failedCopies: readonly string[];
+}
+
+async function processedOrder(
+  table: OrdersTable,
+  orderKey: string,
+  signal: AbortSignal,
+): Promise<OrderRowNow | undefined> {
+  const ProjectionExpression = 'contentHash, messageId, failedCopies';
+  const row = await table.get({ Key: attributeValues(orderRowKey(orderKey)), ProjectionExpression }, signal);
+  return (
+    row && {
+      contentHash: row['contentHash']?.S,
+      firstMessageId: row['messageId']?.S ?? '',
+      failedCopies: row['failedCopies']?.SS ?? [],
+    }
+  );
 }

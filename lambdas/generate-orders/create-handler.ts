@@ -55,7 +55,7 @@ export function createHandler(
       return respond(400, { problems: error.problems.map(({ told }) => told) });
     }
     const seed = request.seed ?? Math.floor(dependencies.random() * 2 ** 32);
-    const remainingMs = context.getRemainingTimeInMillis();
+    const remainingMs = Math.max(0, context.getRemainingTimeInMillis());
     const reservedMs = Math.min(reserve.maximumMs, remainingMs * reserve.share);
     const { count, from } = request;
     const { queued, notQueued, lastIndex } = await sendAll(orderSequence({ ...request, seed }), {

@@ -112,13 +112,17 @@ const optionalAttributes = [
 
 type OptionalAttribute = (typeof optionalAttributes)[number];
 
-/** Message attributes in the row or, when they are large, in pieces as those of a body. */
+/**
+ * Message attributes in the row or, when they are large, in pieces as those of a body. So are those with the name
+ * `__proto__`, which SQS takes: the SDK's DynamoDB client makes a prototype of it, and DynamoDB refuses the row.
+ */
 function storedAttributes({ orderKey, message: { messageAttributes } }: FailureToWrite): {
   readonly stored: Values;
   readonly pieces: readonly PutRequest[];
 } {
   const json = JSON.stringify(messageAttributes);
-  if (Buffer.byteLength(json) <= maximumInlineAttributeBytes) return { stored: { messageAttributes }, pieces: [] };
+  const fits = Buffer.byteLength(json) <= maximumInlineAttributeBytes && !Object.hasOwn(messageAttributes, '__proto__');
+  if (fits) return { stored: { messageAttributes }, pieces: [] };
   const stored = {
     messageAttributes: {},
     attributesHash: contentHashOf(json),

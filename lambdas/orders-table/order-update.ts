@@ -14,7 +14,7 @@ export interface OrderToWrite {
 
 /**
  * Writes an order once. A row of the same order stays as it is, whatever is sent again: every attribute is set unless
- * there is one. A row of another order fails the condition.
+ * there is one. A row of another order fails the condition; one that has `failedCopies` alone is no order yet.
  */
 export function orderUpdate({ orderKey, message, now }: OrderToWrite): UpdateRequest {
   return updateRequest({
@@ -31,6 +31,6 @@ export function orderUpdate({ orderKey, message, now }: OrderToWrite): UpdateReq
       traceId: message.traceId,
       failureId: message.lineage?.failureId ?? null,
     },
-    condition: 'attribute_not_exists(pk) OR #contentHash = :contentHash',
+    condition: 'attribute_not_exists(#contentHash) OR #contentHash = :contentHash',
   });
 }

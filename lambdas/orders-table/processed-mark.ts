@@ -1,20 +1,33 @@
+import { splitBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
-import { failureRowKey, type HistoryEntry, type Lineage } from '../../shared/orders-table.ts';
-import { updateRequest, type UpdateRequest } from './update-request.ts';
+import { type FailurePlace, failureRowKey, type HistoryEntry } from '../../shared/orders-table.ts';
+import { type Changes, updateRequest, type UpdateRequest } from './update-request.ts';
 
 /**
  * Marks the failure that a processed order was replayed from. The condition fails for a failure that was marked
  * before, by a duplicate, or purged meanwhile: neither is an error.
  */
-export function processedMark(lineage: Lineage, message: Message, now: string): UpdateRequest {
-  const { messageId, receiveCount } = message;
+export function processedMark(lineage: FailurePlace, message: Message, now: string): UpdateRequest {
+  return updateRequest(marking(lineage, message, now));
+}
+
+/** Marks a failure of a copy of the processed order; one whose body was edited since is no copy any more. */
+export function copyMark(place: FailurePlace, message: Message, now: string): UpdateRequest {
+  const changes = marking(place, message, now);
+  const { stored } = splitBody(message.body);
+  const isCopy = 'body' in stored ? '#body = :body' : '#bodyHash = :bodyHash';
+  const conditionValues = 'body' in stored ? stored : { bodyHash: stored.bodyHash };
+  return updateRequest({ ...changes, condition: `${changes.condition} AND ${isCopy}`, conditionValues });
+}
+
+function marking(place: FailurePlace, { messageId, receiveCount }: Message, now: string): Changes {
   const entry = { at: now, event: 'processed', messageId, receiveCount } satisfies HistoryEntry;
-  return updateRequest({
-    key: failureRowKey(lineage.orderKey, lineage.failureId),
+  return {
+    key: failureRowKey(place.orderKey, place.failureId),
     set: { status: 'processed' },
     append: { history: entry },
     // Out of both indexes: they hold what waits for somebody.
     remove: ['statusShard', 'causeShard'],
     condition: 'attribute_exists(pk) AND #status <> :status',
-  });
+  };
 }

@@ -1,15 +1,18 @@
+import { contentHashOf } from '../../shared/content-hash.ts';
+import { failedCopiesOf } from '../../shared/orders-table.ts';
 import type { OrdersTable } from '../orders-table/orders-table.ts';
 import { messageOf } from '../../shared/consumed-record.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
 import { orderUpdate } from '../orders-table/order-update.ts';
 import { bodyPuts } from '../orders-table/piece-puts.ts';
-import { processedMark } from '../orders-table/processed-mark.ts';
+import { copyMark, processedMark } from '../orders-table/processed-mark.ts';
 import type { ProcessOrder } from './outcome.ts';
 
 /**
  * In this release, processing an order is writing it: once, whoever asks how often. One request, without a read
- * before it; more only for a body beyond the row's limit and for a replay, whose failure is marked afterwards. When
- * that is where it fails, the next try finds a duplicate and marks again.
+ * before it; more only for a body beyond the row's limit, and for an order of which a copy failed before or that was
+ * replayed: its failures are marked afterwards. When that is where it fails, the next try finds a duplicate and marks
+ * again.
  *
  * @param now milliseconds since the epoch
  */
@@ -22,8 +25,11 @@ export function writeOrder(table: OrdersTable, now: () => number): ProcessOrder 
     await Promise.all(bodyPuts(orderKey, body).map((piece) => table.put(piece, signal)));
     const answer = await table.update(orderUpdate({ orderKey, message, now: time }), signal);
     if (answer.kind === 'condition-failed') return { result: 'conflict' };
+    const { old = {} } = answer;
+    const failed = failedCopiesOf(contentHashOf(body), old['failedCopies']?.SS ?? []);
     if (lineage !== null) await table.update(processedMark(lineage, message, time), signal);
-    if (answer.old === undefined) return { result: 'processed' };
-    return { result: 'duplicate', firstMessageId: answer.old['messageId']?.S ?? messageId };
+    for (const copy of failed) await table.update(copyMark(copy, message, time), signal);
+    if (old['contentHash'] === undefined) return { result: 'processed' };
+    return { result: 'duplicate', firstMessageId: old['messageId']?.S ?? messageId };
   };
 }

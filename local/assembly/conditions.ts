@@ -23,7 +23,7 @@ export class Conditions {
     const known = this.#results.get(name);
     if (known !== undefined) return known;
     const place = { stack: this.#stack, logicalId: name };
-    if (!(name in this.#declarations)) {
+    if (!Object.hasOwn(this.#declarations, name)) {
       throw assemblyError(
         'REFERENCE_MISSING',
         `There is no condition ${name}.`,

@@ -1,5 +1,5 @@
 import { assemblyError } from './error-codes.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject, shown } from './json.ts';
 import { placeholders } from './substitute.ts';
 import type { Template, TemplateResource } from './template.ts';
 
@@ -35,11 +35,11 @@ function referencesIn(value: unknown, holds: (condition: string) => boolean): st
   if (Array.isArray(value)) return value.flatMap((entry) => referencesIn(entry, holds));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, argument]) => {
-    if (key === 'Ref') return [String(argument)];
-    if (key === 'Fn::GetAtt') return [String(Array.isArray(argument) ? argument[0] : argument).replace(/\..*$/u, '')];
+    if (key === 'Ref') return [shown(argument)];
+    if (key === 'Fn::GetAtt') return [shown(Array.isArray(argument) ? argument[0] : argument).replace(/\..*$/u, '')];
     if (key === 'Fn::Sub') return namesInSub(argument, holds);
     if (key === 'Fn::If' && Array.isArray(argument)) {
-      return referencesIn(holds(String(argument[0])) ? argument[1] : argument[2], holds);
+      return referencesIn(holds(shown(argument[0])) ? argument[1] : argument[2], holds);
     }
     return referencesIn(argument, holds);
   });
@@ -48,7 +48,7 @@ function referencesIn(value: unknown, holds: (condition: string) => boolean): st
 function namesInSub(argument: unknown, holds: (condition: string) => boolean): string[] {
   const [template, variables] = Array.isArray(argument) ? (argument as unknown[]) : [argument, {}];
   const own = isJsonObject(variables) ? variables : {};
-  const outer = placeholders(String(template)).filter((name) => !Object.hasOwn(own, name));
+  const outer = placeholders(shown(template)).filter((name) => !Object.hasOwn(own, name));
   return [...outer.map((name) => name.replace(/\..*$/u, '')), ...referencesIn(own, holds)];
 }
 

@@ -1,5 +1,5 @@
 import { refusedByAws } from './error-codes.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject, shown } from './json.ts';
 import type { Properties } from './properties.ts';
 
 /** Lambda developer guide, "Reserved environment variables". */
@@ -42,7 +42,7 @@ export function readFunctionEnvironment(properties: Properties): Record<string, 
   }
   const nested = Object.keys(variables).find((name) => isJsonObject(variables[name]) || Array.isArray(variables[name]));
   if (nested !== undefined) throw properties.invalid('Environment', variables[nested], `text for ${nested}`);
-  const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+  const environment = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, shown(value)]));
   const sizeBytes = Buffer.byteLength(JSON.stringify(environment));
   if (sizeBytes > limitBytes) {
     throw refusedByAws(

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { readAssets } from './asset-manifest.ts';
 import type { Assets } from './asset-manifest.ts';
 import { assemblyError } from './error-codes.ts';
@@ -21,9 +21,12 @@ export interface StackArtifact {
 
 /**
  * The stacks of a cloud assembly and of the assemblies (stages) nested in it, each after the stacks it depends on.
- * The layout is that of aws-cdk's cloud-assembly-schema: `manifest.json` with artifacts by id.
+ * The layout is that of aws-cdk's cloud-assembly-schema: `manifest.json` with artifacts by id. What it names lies in its
+ * own folder, or is refused: a manifest reads no other file of this machine, and names no assembly that it is part of.
+ *
+ * @param root folder of the outermost assembly
  */
-export function readManifest(directory: string): readonly StackArtifact[] {
+export function readManifest(directory: string, root = resolve(directory)): readonly StackArtifact[] {
   const file = join(resolve(directory), 'manifest.json');
   if (!existsSync(file)) {
     throw assemblyError(
@@ -36,16 +39,16 @@ export function readManifest(directory: string): readonly StackArtifact[] {
   if (!isJsonObject(artifacts)) {
     throw assemblyError('ASSEMBLY_MALFORMED', `${file} has no artifacts.`, 'Run "cdk synth" again.');
   }
-  const assets = readAssets(resolve(directory), filesOf(artifacts, 'cdk:asset-manifest'));
+  const assets = readAssets(resolve(directory), filesOf(directory, artifacts, 'cdk:asset-manifest'), root);
   return inDependencyOrder(artifacts).flatMap(([id, artifact]) => {
     const properties = isJsonObject(artifact['properties']) ? artifact['properties'] : {};
     if (artifact['type'] === 'cdk:cloud-assembly')
-      return readManifest(join(directory, text(properties, 'directoryName')));
+      return readManifest(pathBelow(directory, text(properties, 'directoryName')), root);
     if (artifact['type'] !== 'aws:cloudformation:stack') return [];
     return [
       {
         name: typeof properties['stackName'] === 'string' ? properties['stackName'] : id,
-        templateFile: join(resolve(directory), text(properties, 'templateFile')),
+        templateFile: pathBelow(directory, text(properties, 'templateFile')),
         ...readEnvironment(artifact['environment']),
         parameters: (properties['parameters'] ?? {}) as Record<string, string>,
         assets,
@@ -54,10 +57,22 @@ export function readManifest(directory: string): readonly StackArtifact[] {
   });
 }
 
-function filesOf(artifacts: JsonObject, type: string): string[] {
+function filesOf(directory: string, artifacts: JsonObject, type: string): string[] {
   return Object.values(artifacts)
-    .filter((artifact) => isJsonObject(artifact) && artifact['type'] === type)
-    .map((artifact) => text((artifact as JsonObject)['properties'] as JsonObject, 'file'));
+    .filter((artifact) => isJsonObject(artifact))
+    .filter((artifact) => artifact['type'] === type)
+    .map(({ properties }) => pathBelow(directory, text(isJsonObject(properties) ? properties : {}, 'file')));
+}
+
+/** Absolute. */
+function pathBelow(directory: string, name: string): string {
+  const path = join(resolve(directory), name);
+  if (path.startsWith(resolve(directory) + sep)) return path;
+  throw assemblyError(
+    'ASSEMBLY_MALFORMED',
+    `The manifest names ${path}, outside its folder.`,
+    'Run "cdk synth" again.',
+  );
 }
 
 function text(properties: JsonObject, key: string): string {
@@ -83,7 +98,7 @@ function inDependencyOrder(artifacts: JsonObject): [string, JsonObject][] {
     if (!isJsonObject(artifact) || entered.has(id)) return;
     entered.add(id);
     const dependencies = Array.isArray(artifact['dependencies']) ? artifact['dependencies'] : [];
-    for (const dependency of dependencies) visit(String(dependency));
+    for (const dependency of dependencies) if (typeof dependency === 'string') visit(dependency);
     ordered.set(id, artifact);
   };
   for (const id of Object.keys(artifacts)) visit(id);

@@ -1,4 +1,5 @@
 import { assemblyError } from './error-codes.ts';
+import { shown } from './json.ts';
 import type { Template } from './template.ts';
 
 export type ParameterValue = string | readonly string[];
@@ -18,12 +19,12 @@ export function readParameters(
   const values = new Map<string, ParameterValue>();
   for (const [name, declaration] of Object.entries(template.parameters)) {
     if (name === bootstrapVersion) continue;
-    const type = String(declaration['Type']);
+    const type = shown(declaration['Type']);
     const value = given[name] ?? declaration['Default'];
     if (type.startsWith('AWS::SSM::Parameter::')) {
       throw assemblyError(
         'PARAMETER_WITHOUT_VALUE',
-        `The value of the parameter ${name} is in AWS Systems Manager (${String(value)}).`,
+        `The value of the parameter ${name} is in AWS Systems Manager (${shown(value)}).`,
         'Give the value in the CDK app, from its context or configuration for example.',
         { stack, logicalId: name },
       );
@@ -36,7 +37,7 @@ export function readParameters(
         { stack, logicalId: name },
       );
     }
-    values.set(name, isList(type) ? listOf(String(value)) : String(value));
+    values.set(name, isList(type) ? listOf(shown(value)) : shown(value));
   }
   return values;
 }

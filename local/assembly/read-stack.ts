@@ -69,7 +69,7 @@ export function readStack(
 }
 
 function refuseUnknownDependency(logicalId: string, template: Template, place: Place): void {
-  if (logicalId in template.resources) return;
+  if (Object.hasOwn(template.resources, logicalId)) return;
   throw refusedByAws(
     'ValidationError',
     `Template format error: Unresolved resource dependencies [${logicalId}] in the Resources block of the template`,

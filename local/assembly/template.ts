@@ -1,5 +1,5 @@
 import { assemblyError } from './error-codes.ts';
-import { isJsonObject } from './json.ts';
+import { isJsonObject, shown } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { readJsonFile } from './json-file.ts';
 
@@ -63,7 +63,7 @@ function readResource(resource: JsonObject, place: { stack: string; logicalId: s
     type,
     properties,
     condition: typeof condition === 'string' ? condition : undefined,
-    dependsOn: (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(String),
+    dependsOn: (Array.isArray(dependsOn) ? dependsOn : [dependsOn]).map(shown),
   };
 }
 

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { LogEvent, RuntimeEvent } from '../events.ts';
-import { readLogMessage } from './log-text.ts';
+import { type LogText, readLogMessage } from './log-text.ts';
+import { printableLines } from './printable.ts';
 
 export interface RenderOptions {
   readonly color: boolean;
@@ -14,43 +15,53 @@ export interface RenderOptions {
 type Style = Parameters<typeof styleText>[0];
 
 const environmentColors = ['cyan', 'magenta', 'blue', 'green', 'yellowBright', 'cyanBright', 'magentaBright'] as const;
+const levelStyles = {
+  platform: 'dim',
+  debug: 'dim',
+  info: undefined,
+  warn: 'yellow',
+  error: 'red',
+} as const satisfies Record<LogText['level'], Style | undefined>;
+const noticeStyles = { info: undefined, warning: 'yellow', error: 'red' } as const;
 const nameColumns = 16;
 
-/** One line for a person at a terminal, or undefined for events that say nothing new. */
+/**
+ * One line for a person at a terminal, or undefined for events that say nothing new. What messages, logs and requests
+ * bring is made printable.
+ */
 export function renderEvent(event: RuntimeEvent, options: RenderOptions): string | undefined {
-  const paint = (style: Style, text: string) =>
-    options.color ? styleText(style, text, { validateStream: false }) : text;
-  const line = (source: string, text: string) => `${paint('dim', timeOfDay(event.atMs))}  ${source}  ${text}`;
+  const paint: Paint = (style, text) =>
+    options.color && style !== undefined ? styleText(style, text, { validateStream: false }) : text;
+  const line = (source: string, text: string, style?: Style) =>
+    `${paint('dim', timeOfDay(event.atMs))}  ${source}  ${paint(style, printableLines(text))}`;
   const runtime = paint('dim', 'runtime'.padEnd(nameColumns + 5));
 
   switch (event.type) {
     case 'log': {
-      const text = logText(event, options, paint);
-      return text === undefined ? undefined : line(who(event, options, paint), text);
+      const log = readLogMessage(event.message);
+      if (log === undefined) return undefined;
+      const text = [log.text, ...fieldTexts(log.fields ?? {}, options)].filter((part) => part !== '').join('  ');
+      return line(who(event, options, paint), text, levelStyles[log.level]);
     }
     case 'batch-ended': {
       if (event.kept.length === 0 || event.reason === undefined) return undefined;
       const size = event.kept.length + event.deleted.length;
       const queue = options.queueLabel(event.queueName);
-      return line(
-        runtime,
-        paint('yellow', `${queue}: ${event.kept.length} of a batch of ${size} stay: ${event.reason}`),
-      );
+      return line(runtime, `${queue}: ${event.kept.length} of a batch of ${size} stay: ${event.reason}`, 'yellow');
     }
     case 'message-moved': {
       const name = options.messageLabel?.(event.messageId) ?? event.messageId;
       const text = `${name}: ${options.queueLabel(event.fromQueueName)} → ${options.queueLabel(event.toQueueName)}`;
-      return line(runtime, paint('yellow', text));
+      return line(runtime, text, 'yellow');
     }
     case 'message-expired':
-      return line(runtime, paint('red', `${event.messageId} expired in ${options.queueLabel(event.queueName)}`));
+      return line(runtime, `${event.messageId} expired in ${options.queueLabel(event.queueName)}`, 'red');
     case 'messages-filtered':
       return line(runtime, `${event.messageIds.length} messages match no filter and are deleted unprocessed`);
+    case 'fault-injected':
+      return line(runtime, `FAULT ${event.fault}: ${labelled(event.detail, options)}`, 'magentaBright');
     case 'notice':
-      return line(
-        runtime,
-        event.level === 'info' ? event.message : paint(event.level === 'error' ? 'red' : 'yellow', event.message),
-      );
+      return line(runtime, event.message, noticeStyles[event.level]);
     case 'invocation-started':
     case 'invocation-ended':
     case 'batch-started':
@@ -59,28 +70,16 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
   }
 }
 
-type Paint = (style: Style, text: string) => string;
+/** Names of functions and queues in a text by their short ones. */
+function labelled(text: string, { functionLabel, queueLabel }: RenderOptions): string {
+  return text.replace(/[\w.-]+/g, (word) => functionLabel(queueLabel(word)));
+}
+
+type Paint = (style: Style | undefined, text: string) => string;
 
 function who({ functionName, environmentId }: LogEvent, { functionLabel }: RenderOptions, paint: Paint): string {
   const color = environmentColors[Number.parseInt(environmentId.slice(0, 4), 16) % environmentColors.length] ?? 'cyan';
   return paint(color, `${functionLabel(functionName).padEnd(nameColumns)} ${environmentId.slice(0, 4)}`);
-}
-
-function logText(event: LogEvent, options: RenderOptions, paint: Paint): string | undefined {
-  const log = readLogMessage(event.message);
-  if (log === undefined) return undefined;
-  const text = [log.text, ...fieldTexts(log.fields ?? {}, options)].filter((part) => part !== '').join('  ');
-  switch (log.level) {
-    case 'platform':
-    case 'debug':
-      return paint('dim', text);
-    case 'warn':
-      return paint('yellow', text);
-    case 'error':
-      return paint('red', text);
-    case 'info':
-      return text;
-  }
 }
 
 /** Without trace ids: they lead to X-Ray, and nothing collects traces here. */

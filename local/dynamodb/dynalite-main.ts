@@ -1,5 +1,6 @@
 import dynalite from 'dynalite';
 import { returnItemOfFailedCondition } from './failed-condition-item.ts';
+import { refuseMalformedInput } from './refuse-malformed.ts';
 import { rememberExpressions } from './remember-expressions.ts';
 
 /**
@@ -8,6 +9,7 @@ import { rememberExpressions } from './remember-expressions.ts';
  */
 returnItemOfFailedCondition();
 rememberExpressions();
+refuseMalformedInput();
 const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 server.keepAliveTimeout = 0;
 server.listen(process.argv[2], () => process.send?.('listening'));

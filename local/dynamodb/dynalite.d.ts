@@ -34,7 +34,14 @@ declare module 'dynalite/db/*Parser.js' {
   export default parser;
 }
 
+declare module 'dynalite/validations/index.js' {
+  type Check = (...args: readonly unknown[]) => unknown;
+
+  const validations: { checkTypes: Check; checkValidations: Check };
+  export default validations;
+}
+
 declare module 'dynalite/validations/*' {
-  const validation: { types: Record<string, { type: string; enum?: string[] }> };
+  const validation: { types: Record<string, { type: string; enum?: string[]; children?: object }> };
   export default validation;
 }

@@ -23,3 +23,10 @@ export class AwsError extends Error {
     this.members = options.members ?? {};
   }
 }
+
+/** What a client is told of a defect: nothing. The console says what it was. */
+export function internalFailure(): AwsError {
+  return new AwsError('InternalFailure', 'The local endpoint failed on this request; its log says why.', {
+    httpStatus: 500,
+  });
+}

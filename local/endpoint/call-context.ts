@@ -17,6 +17,10 @@ export class HttpCallContext implements CallContext {
     this.#response = response;
   }
 
+  hangUp(): void {
+    this.#response.destroy();
+  }
+
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       const controller = new AbortController();

@@ -32,12 +32,21 @@ export function jsonProtocol(contentType: string | undefined, service: RpcServic
   };
 }
 
+/** Replaces nothing: what is not UTF-8 would otherwise become another text than was sent. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Parses a JSON request body; throws `SerializationException` when it is not a JSON object of the given shape. */
 export function jsonInput(body: Buffer, shape: StructureShape | undefined): JsonObject {
   if (body.length === 0) return {};
+  let text: string;
+  try {
+    text = utf8.decode(body);
+  } catch {
+    throw new AwsError('SerializationException', 'The request body is not UTF-8.');
+  }
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString('utf8'));
+    parsed = JSON.parse(text);
   } catch {
     throw new AwsError('SerializationException', 'The request body is not valid JSON.');
   }

@@ -1,4 +1,4 @@
-import { AwsError } from './aws-error.ts';
+import { AwsError, internalFailure } from './aws-error.ts';
 import { HttpCallContext } from './call-context.ts';
 import { credentialScope } from './credential-scope.ts';
 import type { CredentialScope } from './credential-scope.ts';
@@ -97,10 +97,10 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
   }
 
   function forward(exchange: Exchange, operation: ForwardedOperation): Promise<HttpAnswer> {
-    const { caller } = contextOf(exchange);
+    const context = contextOf(exchange);
     const input = jsonInput(exchange.body, undefined);
-    for (const permission of operation.permissions(input)) backend.authorize(caller, permission);
-    return operation.forward(exchange.body, input);
+    for (const permission of operation.permissions(input)) backend.authorize(context.caller, permission);
+    return operation.forward(exchange.body, input, context);
   }
 
   async function runRpc(
@@ -174,9 +174,7 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
       return error;
     }
     report(error instanceof Error ? error : new Error(String(error)));
-    return new AwsError('InternalFailure', 'The local endpoint failed on this request; its log says why.', {
-      httpStatus: 500,
-    });
+    return internalFailure();
   }
 }
 

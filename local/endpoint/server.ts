@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { EventStream } from '../events.ts';
-import { AwsError } from './aws-error.ts';
+import { AwsError, internalFailure } from './aws-error.ts';
 import { listenOnLoopback } from './listen.ts';
 import { refusal } from './loopback-guard.ts';
 import type { HttpAnswer } from './protocol.ts';
@@ -19,7 +19,29 @@ export interface EndpointOptions extends Partial<Backend> {
   readonly nextFreePort: boolean;
   readonly events: EventStream;
   readonly clock: Clock;
+  /** Those of `endpointLimits` that shall be others. */
+  readonly limits?: Partial<EndpointLimits>;
 }
+
+/** What a client may take of the endpoint. */
+export interface EndpointLimits {
+  /** A client must have sent its headers by then, */
+  readonly headersMs: number;
+  /** and the whole request by then, */
+  readonly requestMs: number;
+  /** which is looked at so often. */
+  readonly checkMs: number;
+  /** Connections beyond are closed at once. */
+  readonly connections: number;
+}
+
+/** SDKs open 50 connections a client and send a request in milliseconds. */
+export const endpointLimits: EndpointLimits = {
+  headersMs: 10_000,
+  requestMs: 60_000,
+  checkMs: 2_000,
+  connections: 5_000,
+};
 
 export interface Endpoint {
   /** `http://127.0.0.1:4566`, without a slash at the end. */
@@ -31,8 +53,8 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-const headersTimeoutMs = 10_000;
-const requestTimeoutMs = 60_000;
+/** Different problems told at most: their texts hold what clients sent, and a client may send anything. */
+const mostToldProblems = 200;
 /** Longer than clients keep idle connections, so that they close them and never write into a closing one. */
 const keepAliveMs = 65_000;
 
@@ -46,7 +68,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   let router: Router | undefined;
 
   const report = (problem: AwsError | Error) => {
-    if (told.has(problem.message)) return;
+    if (told.has(problem.message) || told.size === mostToldProblems) return;
     told.add(problem.message);
     const isBug = !(problem instanceof AwsError);
     const message = isBug ? (problem.stack ?? problem.message) : problem.message;
@@ -54,7 +76,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   };
 
   const respond = async (request: IncomingMessage, response: ServerResponse, requestId: string) => {
-    const refused = refusal(request.headers);
+    const refused = refusal(request.headers, request.url);
     if (refused !== undefined) throw new AwsError('AccessDeniedException', refused, { httpStatus: 403 });
     const body = await readBody(request);
     if (router === undefined) {
@@ -63,23 +85,25 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     return router(request, response, body, requestId);
   };
 
-  const server = createServer((request, response) => {
+  const fail = (response: ServerResponse, requestId: string, error: unknown) => {
+    if (!response.req.complete) response.setHeader('connection', 'close');
+    if (!(error instanceof AwsError)) report(error instanceof Error ? error : new Error(String(error)));
+    // What an unforeseen error says may name files of this machine: that is for the console alone.
+    const known = error instanceof AwsError ? error : internalFailure();
+    write(response, restProtocol.failure(known, requestId));
+  };
+
+  const limits = { ...endpointLimits, ...options.limits };
+  const server = createServer({ connectionsCheckingInterval: limits.checkMs }, (request, response) => {
     const requestId = randomUUID();
-    respond(request, response, requestId).then(
-      (answer) => write(response, answer),
-      (error: unknown) => {
-        if (response.destroyed) return;
-        if (!request.complete) response.setHeader('connection', 'close');
-        if (!(error instanceof AwsError)) report(error instanceof Error ? error : new Error(String(error)));
-        const known =
-          error instanceof AwsError ? error : new AwsError('InternalFailure', String(error), { httpStatus: 500 });
-        write(response, restProtocol.failure(known, requestId));
-      },
-    );
+    respond(request, response, requestId)
+      .then((answer) => write(response, answer))
+      .catch((error: unknown) => fail(response, requestId, error));
   });
-  server.headersTimeout = headersTimeoutMs;
-  server.requestTimeout = requestTimeoutMs;
+  server.headersTimeout = limits.headersMs;
+  server.requestTimeout = limits.requestMs;
   server.keepAliveTimeout = keepAliveMs;
+  server.maxConnections = limits.connections;
   const port = await listenOnLoopback(server, options.port, options.nextFreePort);
 
   const endpoint: Endpoint = {

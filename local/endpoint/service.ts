@@ -14,6 +14,8 @@ export interface CallContext {
   readonly traceHeader?: string | undefined;
   /** Aborts when the client goes away: a long poll must not hand messages to nobody. */
   readonly signal: AbortSignal;
+  /** Ends the connection without an answer, as a server does that dies; whatever is answered then goes nowhere. */
+  hangUp?(): void;
 }
 
 export type JsonObject = Record<string, unknown>;
@@ -66,7 +68,7 @@ export interface Operation {
 export interface ForwardedOperation {
   readonly permissions: (input: JsonObject) => readonly Permission[];
   /** Asked after the permissions. Throws `AwsError` for what the other server must not see. */
-  forward(body: Buffer, input: JsonObject): Promise<ForwardedAnswer>;
+  forward(body: Buffer, input: JsonObject, context: CallContext): Promise<ForwardedAnswer>;
 }
 
 export interface ForwardedAnswer {

@@ -24,12 +24,12 @@ const sdkPackages = { fromNode18: ['@aws-sdk', '@smithy'], before: ['aws-sdk'] }
  * that, above this file. Because of the copies an assembly may be removed or written anew while its code still runs.
  */
 export class CodeStore {
-  readonly #root = realpathSync(mkdtempSync(path.join(tmpdir(), 'local-functions-')));
+  readonly root = realpathSync(mkdtempSync(path.join(tmpdir(), 'local-functions-')));
   #count = 0;
 
   async deploy({ name, runtime, codeDirectory }: FunctionModel, fingerprint: CodeFingerprint): Promise<DeployedCode> {
     this.#count += 1;
-    const folder = path.join(this.#root, `${name}-${this.#count}`);
+    const folder = path.join(this.root, `${name}-${this.#count}`);
     const packages = path.join(folder, 'node_modules');
     await mkdir(packages, { recursive: true });
     await writeFile(path.join(folder, 'package.json'), '{}\n');
@@ -43,7 +43,7 @@ export class CodeStore {
   }
 
   async close(): Promise<void> {
-    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
+    await rm(this.root, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

@@ -14,4 +14,10 @@ export interface EnvironmentServices {
   readonly credentialsFor: (fn: FunctionModel) => Credentials;
   readonly runtimeApi: RuntimeApiServer;
   readonly guard: ProcessGuard;
+  /** Changes the environment variables of a process that is about to start, so that it fails. */
+  readonly faults?: ProcessFaults | undefined;
+}
+
+export interface ProcessFaults {
+  variables(own: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 }

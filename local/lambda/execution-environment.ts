@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { FunctionModel } from '../model.ts';
 import { EnvironmentLog } from './environment-log.ts';
@@ -43,7 +44,6 @@ export class ExecutionEnvironment {
   readonly #taskRoot: string;
   readonly #services: EnvironmentServices;
   #process: RuntimeProcess | undefined;
-  #generation = 0;
   #init: Promise<Init> | undefined;
   #stopped = false;
 
@@ -67,13 +67,14 @@ export class ExecutionEnvironment {
     this.#init = undefined;
     const startedAtMs = performance.now();
     const timeoutMs = this.#fn.timeoutSeconds * 1000;
-    const deadlineMs = this.#services.clock.now() + timeoutMs;
+    // By the machine's clock, which is the only one that the process knows.
+    const deadlineMs = Date.now() + timeoutMs;
     const again = this.#hasProcess() ? undefined : await this.#initialise('invoke', timeoutMs);
 
-    const { requestId } = invocation;
+    const { requestId, traceHeader } = invocation;
     const names = { functionName: this.#fn.name, environmentId: this.log.shortId, requestId };
     if (invocation.keepLog) this.log.keep();
-    this.#services.events.emit({ type: 'invocation-started', atMs: this.#services.clock.now(), ...names });
+    this.#services.events.emit({ type: 'invocation-started', atMs: this.#services.clock.now(), ...names, traceHeader });
     this.log.platform({ type: 'start', requestId, functionArn: this.#fn.arn });
     const conclusion =
       again === undefined || again.outcome.kind === 'ready'
@@ -119,7 +120,7 @@ export class ExecutionEnvironment {
     const process = this.#process as RuntimeProcess;
     const { clock } = this.#services;
     let timedOut = false;
-    const cancel = clock.after(invocation.deadlineMs - clock.now(), () => {
+    const cancel = clock.after(invocation.deadlineMs - Date.now(), () => {
       timedOut = true;
       void process.kill();
     });
@@ -162,21 +163,21 @@ export class ExecutionEnvironment {
 
   #startProcess(): RuntimeProcess {
     const { runtimeApi, guard, region, endpointUrl, credentialsFor } = this.#services;
-    this.#generation += 1;
-    const processId = `${this.log.environmentId}-${this.#generation}`;
+    // Not the environment's id, which stands in the name of the log stream.
+    const processKey = randomUUID();
     const environment = environmentVariables(this.#fn, {
       region,
       endpointUrl,
       credentials: credentialsFor(this.#fn),
       logStreamName: this.log.streamName,
-      runtimeApi: runtimeApi.address(processId),
+      runtimeApi: runtimeApi.address(processKey),
       runtimeDirectory,
       taskRoot: this.#taskRoot,
       machine: process.env,
     });
-    const started = new RuntimeProcess(processId, runtimeApi, {
+    const started = new RuntimeProcess(processKey, runtimeApi, {
       arguments: nodeArguments(this.#fn, bootstrap),
-      environment,
+      environment: this.#services.faults?.variables(environment) ?? environment,
       directory: this.#taskRoot,
       guard,
       onLine: (line, raw) => this.log.application(line, raw),

@@ -9,7 +9,7 @@ import { AsyncInvoker } from './async-invoker.ts';
 import { type CodeFingerprint, codeFingerprint } from './code-fingerprint.ts';
 import { CodeStore } from './code-store.ts';
 import { ConcurrencyLedger } from './concurrency.ts';
-import type { EnvironmentServices } from './environment-services.ts';
+import type { EnvironmentServices, ProcessFaults } from './environment-services.ts';
 import type { Credentials } from './environment-variables.ts';
 import { type FunctionDirectory, findFunction } from './function-name.ts';
 import { FunctionPool } from './function-pool.ts';
@@ -35,6 +35,7 @@ export interface LambdaServiceOptions {
   readonly credentialsFor: (fn: FunctionModel) => Credentials;
   /** Concurrent executions of all functions together; 1,000 is AWS's default. */
   readonly accountConcurrency?: number;
+  readonly faults?: ProcessFaults | undefined;
 }
 
 /** Runs functions: each execution environment is a process of its own that speaks the Lambda Runtime API. */
@@ -82,6 +83,7 @@ export class LambdaService implements FunctionDirectory {
   /** Must have settled before the first invocation. */
   async start(): Promise<void> {
     this.#guard.start();
+    this.#guard.removeAtEnd(this.#codeStore.root);
     await this.#runtimeApi.start();
     try {
       await this.update(this.#options.functions);
@@ -123,11 +125,15 @@ export class LambdaService implements FunctionDirectory {
   }
 
   /**
-   * Of the process that an execution environment of the function as it is now has at this moment, busy or idle; by the
-   * id that events give. Undefined when it has none: a process that has ended is replaced at the next invocation.
+   * Of the process that an execution environment of the function has at this moment, busy or idle, also one of a former
+   * version of it; by the id that events give. Undefined when it has none: a process that has ended is replaced at the next invocation.
    */
   processId(functionName: string, environmentId: string): number | undefined {
-    return this.#pools.get(functionName)?.processId(environmentId);
+    const former = [...this.#retired].filter(({ fn }) => fn.name === functionName);
+    for (const pool of [this.#pools.get(functionName), ...former]) {
+      const processId = pool?.processId(environmentId);
+      if (processId !== undefined) return processId;
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusal } from '../endpoint/loopback-guard.ts';
 
 /** An invocation as the Runtime API hands it to the process that asks for the next one. */
 export interface RuntimeInvocation {
@@ -27,9 +28,14 @@ export const responseLimitBytes = 6_291_556;
 
 const route = /^\/([0-9a-f-]+)\/2018-06-01\/runtime\/(?:invocation\/(next|([^/]+)\/(response|error))|(init\/error))$/;
 
+/** A process makes its requests in one go; one that stands in the middle of its headers is none of ours. */
+const headersTimeoutMs = 10_000;
+const mostConnections = 5_000;
+
 /**
  * The Lambda Runtime API, version 2018-06-01 (Lambda Developer Guide, "Using the Lambda runtime API"), for all
- * environments at once: the first part of the path says which process calls.
+ * environments at once: the first part of the path says which process calls. Only that process knows it, so that
+ * nobody else on this machine can take an invocation or answer one; web pages are refused as at the endpoint.
  */
 export class RuntimeApiServer {
   readonly #sessions = new Map<string, RuntimeSession>();
@@ -40,23 +46,25 @@ export class RuntimeApiServer {
   async start(): Promise<void> {
     this.#server.keepAliveTimeout = 0;
     this.#server.requestTimeout = 0;
+    this.#server.headersTimeout = headersTimeoutMs;
+    this.#server.maxConnections = mostConnections;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
       this.#server.listen(0, '127.0.0.1', resolve);
     });
   }
 
-  /** The value of `AWS_LAMBDA_RUNTIME_API` for the process with this id. */
-  address(processId: string): string {
-    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}/${processId}`;
+  /** The value of `AWS_LAMBDA_RUNTIME_API` for the process with this key: hex digits and hyphens, hard to guess. */
+  address(processKey: string): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}/${processKey}`;
   }
 
-  register(processId: string, session: RuntimeSession): void {
-    this.#sessions.set(processId, session);
+  register(processKey: string, session: RuntimeSession): void {
+    this.#sessions.set(processKey, session);
   }
 
-  unregister(processId: string): void {
-    this.#sessions.delete(processId);
+  unregister(processKey: string): void {
+    this.#sessions.delete(processKey);
   }
 
   async close(): Promise<void> {
@@ -66,9 +74,11 @@ export class RuntimeApiServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, processId = '', invocation, requestId = '', outcome, initError] = route.exec(request.url ?? '') ?? [];
-    const session = this.#sessions.get(processId);
-    if (session === undefined) return answer(response, 404, 'NotFound');
+    if (refusal(request.headers, request.url) !== undefined) return refuse(response, 403, 'Forbidden');
+    const [, processKey = '', invocation, requestId = '', outcome, initError] = route.exec(request.url ?? '') ?? [];
+    const session = this.#sessions.get(processKey);
+    if (session === undefined) return refuse(response, 404, 'NotFound');
+    if (request.method !== (invocation === 'next' ? 'GET' : 'POST')) return refuse(response, 405, 'MethodNotAllowed');
     if (invocation === 'next') return session.onNext((next) => deliver(response, next));
     const body = await read(request);
     if (initError !== undefined) {
@@ -105,6 +115,12 @@ function deliver(response: ServerResponse, next: RuntimeInvocation): void {
     ...(next.clientContext !== undefined && { 'lambda-runtime-client-context': next.clientContext }),
   });
   response.end(next.payload);
+}
+
+/** To somebody who is none of the processes: what else is sent is not read. */
+function refuse(response: ServerResponse, status: number, errorType: string): void {
+  response.setHeader('connection', 'close');
+  answer(response, status, errorType);
 }
 
 function answer(response: ServerResponse, status: number, errorType?: string): void {

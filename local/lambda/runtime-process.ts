@@ -39,12 +39,12 @@ export class RuntimeProcess implements RuntimeSession {
   #deliver: ((invocation: RuntimeInvocation) => void) | undefined;
   #running: Running | undefined;
 
-  constructor(processId: string, api: RuntimeApiServer, options: Omit<ChildOptions, 'onFrame'>) {
+  constructor(processKey: string, api: RuntimeApiServer, options: Omit<ChildOptions, 'onFrame'>) {
     this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
-    api.register(processId, this);
+    api.register(processKey, this);
     this.#child = new RuntimeChild({ ...options, onFrame: (kind) => this.#onFrame(kind) });
     void this.#child.exit.then((exit) => {
-      api.unregister(processId);
+      api.unregister(processKey);
       this.#onExit(exit);
     });
   }

@@ -22,10 +22,14 @@ export const localEndpoint = 'http://127.0.0.1:4566';
 /**
  * `--local` is this machine: AWS_ENDPOINT_URL if it is set, else `localEndpoint`, with credentials made up. Without
  * it, everything is as for the AWS CLI.
- * @throws {UsageError} when `--local` meets an AWS_ENDPOINT_URL that is another machine
+ * @throws {UsageError} when the region cannot be one, or `--local` meets an AWS_ENDPOINT_URL that is another machine
  */
 export function targetOf({ stack, region, local }: TargetOptions, environment: Environment): Target {
   const named = region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  // It becomes part of a host's name.
+  if (named !== undefined && !/^[a-z0-9-]{1,63}$/i.test(named)) {
+    throw new UsageError(`A region is a name such as eu-central-1, not "${named}": mend --region or AWS_REGION.`);
+  }
   if (local !== true) return { stack, ...(named !== undefined && { region: named }) };
   const endpoint = environment['AWS_ENDPOINT_URL'] ?? localEndpoint;
   if (!isLoopback(endpoint)) {

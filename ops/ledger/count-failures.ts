@@ -30,7 +30,7 @@ export async function countProcessed({ client, name }: OrdersTable): Promise<num
           Segment: segment,
           TotalSegments: scanSegments,
           Select: 'COUNT',
-          FilterExpression: 'sk = :order',
+          FilterExpression: 'sk = :order AND attribute_exists(contentHash)',
           ExpressionAttributeValues: { ':order': { S: 'ORDER' } },
           ExclusiveStartKey: from,
         }),

@@ -23,7 +23,7 @@ export async function readOrderRecord(table: OrdersTable, orderKey: string): Pro
     ),
     readFailuresOf(table, orderKey),
   ]);
-  return { ...(order !== undefined && { order: fromItem<OrderRow>(order) }), failures };
+  return { ...(order?.['contentHash'] !== undefined && { order: fromItem<OrderRow>(order) }), failures };
 }
 
 async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<FailureRow[]> {

@@ -36,6 +36,7 @@ export async function judge(table: OrdersTable, { row }: WholeFailure, body: str
       ConsistentRead: true,
     }),
   );
-  if (order === undefined || order['contentHash']?.S === contentHashOf(body)) return pass;
+  const contentHash = order?.['contentHash']?.S;
+  if (contentHash === undefined || contentHash === contentHashOf(body)) return pass;
   return { passes: false, kind: failureKinds.conflictingId, reasons: [conflictReason] };
 }

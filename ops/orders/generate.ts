@@ -2,6 +2,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { CommandFailed } from '../command-failed.ts';
 import { maximumCount, maximumSeed } from '../start/options.ts';
+import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext } from './context.ts';
@@ -71,7 +72,8 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
   const stopped = from !== undefined;
   if (context.json) await context.printJson({ requested: count, queued, seed, notQueued, stopped });
   else {
-    for (const { orderId, code, message } of notQueued) io.stderr.write(`not sent: ${orderId}: ${code} ${message}\n`);
+    for (const { orderId, code, message } of notQueued)
+      io.stderr.write(`${printable(`not sent: ${orderId}: ${code} ${message}`)}\n`);
     if (stopped) {
       io.stderr.write(
         `Stopped after ${counted(queued, 'order')} of ${number(count)}; the producer may still send what it was asked for last.\n`,

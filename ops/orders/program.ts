@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { printableLines } from '../../local/console/printable.ts';
 import { UsageError } from '../command-line.ts';
 import { Interrupted } from '../interrupt.ts';
 import { defineCheck } from './check.ts';
@@ -81,7 +82,9 @@ Example: orders failed --local`,
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    io.stderr.write(`${error instanceof Interrupted ? 'Stopped before the end.' : describeFault(error)}\n`);
+    // What an error says may quote an order.
+    const fault = error instanceof Interrupted ? 'Stopped before the end.' : printableLines(describeFault(error));
+    io.stderr.write(`${fault}\n`);
     return error instanceof UsageError ? exitCodes.usage : exitCodes.notAllDone;
   }
 }

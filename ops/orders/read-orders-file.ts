@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { CommandFailed } from '../command-failed.ts';
 import { parseExactly } from '../json/exact-json.ts';
-import { readLines } from '../json/read-lines.ts';
-import { collect } from '../ledger/collect.ts';
+import { LineTooLong, longestLine, readLines } from '../json/read-lines.ts';
 import type { OrdersIo } from './io.ts';
 
 /** One order of a file: its body as it will be sent, and where it stands. */
@@ -24,6 +23,9 @@ export async function* readOrdersFile(io: OrdersIo, path: string): AsyncGenerato
   } catch (error) {
     if (error instanceof Error && 'syscall' in error)
       throw new CommandFailed(`${path} cannot be read: ${error.message}.`);
+    if (error instanceof LineTooLong) {
+      throw new CommandFailed(`${path} cannot be read at once: ${error.message} Write one order a line.`);
+    }
     throw error;
   }
 }
@@ -49,7 +51,14 @@ async function* ordersOf(lines: AsyncGenerator<string>): AsyncGenerator<FiledOrd
 
 /** What goes on over the lines; when it is no JSON as a whole, they are taken one by one all the same. */
 async function* document(first: string, lineNumber: number, rest: AsyncIterable<string>): AsyncGenerator<FiledOrder> {
-  const lines = [first, ...(await collect(rest))];
+  const lines = [first];
+  let characters = first.length;
+  for await (const line of rest) {
+    characters += line.length;
+    if (characters > longestLine)
+      throw new LineTooLong(`A document has more than ${longestLine.toLocaleString('en')} characters.`);
+    lines.push(line);
+  }
   const whole = parsed(lines.join('\n'));
   if (whole === undefined) {
     for (const [index, line] of lines.entries()) {

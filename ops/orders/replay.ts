@@ -58,7 +58,9 @@ async function replayCommand(
   const resend = options.replayedBefore !== undefined || (force && ids.length > 0);
   const { chosen, total } = await chooseFailures(context, { ...options, ids }, resend);
   if (ids.length === 0 && !dryRun && total > 0) {
-    const question = `Replay ${counted(total, 'failure')} of ${context.where}?`;
+    // How many of them would fail again nobody knows before each is read: --dry-run says it.
+    const less = force ? '' : ', except what would fail again';
+    const question = `Replay ${counted(total, 'failure')} of ${context.where}${less}?`;
     if (!(await confirm(io, yes, question))) {
       io.stderr.write('Nothing was replayed.\n');
       return 1;

@@ -1,4 +1,4 @@
-import { oneOf, parseOptions, wholeNumber } from '../command-line.ts';
+import { oneOf, parseOptions, UsageError, wholeNumber } from '../command-line.ts';
 
 /** What `npm run local -- …` was asked to do. */
 export interface ServeOptions {
@@ -12,11 +12,14 @@ export interface ServeOptions {
   readonly iam: 'enforce' | 'audit' | 'off';
   /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
   readonly shuffle?: number;
+  /** Seed of the faults to inject; undefined: none. */
+  readonly chaos?: number;
   readonly watch: boolean;
   readonly help: boolean;
 }
 
 export const defaultPort = 4566;
+const defaultPreset = 'production';
 
 export const helpText = `Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB,
 CloudWatch Logs, CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.
@@ -28,6 +31,8 @@ Usage: npm run local -- [options]
   --preset NAME     production (default) or lab, for this project's own stack
   --iam MODE        enforce (default), audit (let through, but say so) or off
   --shuffle SEED    hand out messages in arbitrary order and portions, as AWS may; same seed, same order
+  --chaos SEED      inject faults, all kinds of them, and show each: functions killed, the table down, and more
+                    (docs/reliability.md); same seed, same faults
   --no-watch        do not reload when a source file changes
   --help            this text
 
@@ -37,23 +42,28 @@ Example: npm run local -- --port 5000 --preset lab
 const definitions = {
   assembly: { type: 'string' },
   port: { type: 'string' },
-  preset: { type: 'string', default: 'production' },
+  preset: { type: 'string' },
   iam: { type: 'string', default: 'enforce' },
   shuffle: { type: 'string' },
+  chaos: { type: 'string' },
   'no-watch': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
 /** @throws {UsageError} for an unknown option or a value out of range */
 export function parseServeOptions(args: readonly string[], presets: readonly string[]): ServeOptions {
-  const { assembly, port, preset, iam, shuffle, 'no-watch': noWatch, help } = parseOptions(args, definitions);
+  const { assembly, port, preset, iam, shuffle, chaos, 'no-watch': noWatch, help } = parseOptions(args, definitions);
+  if (assembly !== undefined && preset !== undefined) {
+    throw new UsageError("--preset is for this project's own stack: leave out --preset or --assembly.");
+  }
   return {
     ...(assembly === undefined ? {} : { assembly }),
     port: port === undefined ? defaultPort : wholeNumber('--port', port, 0, 65_535),
     nextFreePort: port === undefined,
-    preset: oneOf('--preset', preset, presets),
+    preset: oneOf('--preset', preset ?? defaultPreset, presets),
     iam: oneOf('--iam', iam, ['enforce', 'audit', 'off']),
     ...(shuffle === undefined ? {} : { shuffle: wholeNumber('--shuffle', shuffle, 0, 2 ** 31 - 1) }),
+    ...(chaos === undefined ? {} : { chaos: wholeNumber('--chaos', chaos, 0, 2 ** 31 - 1) }),
     watch: !noWatch,
     help,
   };

@@ -1,6 +1,9 @@
 import { type ConsoleLabels, consoleLabels } from '../../local/console/labels.ts';
 import { renderEvent } from '../../local/console/render-event.ts';
 import { EventStream } from '../../local/events.ts';
+import { faultKinds, faultNames } from '../../local/faults/fault-kinds.ts';
+import { planFaults } from '../../local/faults/fault-plan.ts';
+import { Faults } from '../../local/faults/faults.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { errorText } from '../error-text.ts';
 import type { CommandContext } from '../run-command.ts';
@@ -8,6 +11,9 @@ import { assemblySource } from './assembly.ts';
 import { Changes } from './changes.ts';
 import { instructions } from './instructions.ts';
 import type { ServeOptions } from './options.ts';
+
+/** Rarer than in `npm run chaos`: somebody watches, and waits are waited. */
+const calm = 4;
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -28,6 +34,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
   await using runtime = await source.provide((assembly) => startServing(assembly, options, events));
   labels = consoleLabels(runtime.model);
   signal.throwIfAborted();
+  if (options.chaos !== undefined) say(chaosNotice(options.chaos));
   say(`ready ${runtime.endpoint.url}\n${instructions(runtime)}`);
 
   const reload = async () => {
@@ -46,7 +53,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
 }
 
 function startServing(assembly: string, options: ServeOptions, events: EventStream): Promise<Runtime> {
-  const { port, nextFreePort, iam, shuffle } = options;
+  const { port, nextFreePort, iam, shuffle, chaos } = options;
   return startRuntime({
     assembly,
     events,
@@ -54,5 +61,13 @@ function startServing(assembly: string, options: ServeOptions, events: EventStre
     nextFreePort,
     iam,
     ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
+    ...(chaos === undefined ? {} : { faults: new Faults(planFaults(chaos, faultNames, calm), events) }),
   });
+}
+
+function chaosNotice(seed: number): string {
+  return [
+    `Faults of seed ${seed} are injected on purpose; each is a line that begins with FAULT. They are, now and then:`,
+    ...Object.entries(faultKinds).map(([name, { what }]) => `  ${name.padEnd(26)}${what}`),
+  ].join('\n');
 }

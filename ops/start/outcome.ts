@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../../local/console/printable.ts';
 import { failureKinds } from '../../shared/log-messages.ts';
 import { rate } from '../terminal/progress-text.ts';
 import type { TableCounts } from './table-counts.ts';
@@ -47,16 +48,19 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
     ? paint('green', `✔ every order is accounted for: ${books}`)
     : paint('red', `✘ not every order is accounted for: ${books}${inFlight > 0 ? ` + in flight ${inFlight}` : ''}`);
 
+  // Names, reasons and problems come from orders and logs.
   return [
     '',
-    ...failureLines(outcome, text),
-    ...draggedAlong(outcome, text),
+    ...failureLines(outcome, text).map(printable),
+    ...draggedAlong(outcome, text).map(printable),
     ...instanceLines(outcome, text),
     `Took ${(outcome.durationMs / 1000).toFixed(1)} s, ${rate(outcome.ordersPerSecond)} orders a second` +
       (outcome.seed === undefined ? '.' : `; --seed ${outcome.seed} sends the same orders again.`),
-    ...outcome.problems.map((problem) => paint('red', problem)),
+    ...outcome.problems.map((problem) => paint('red', printable(problem))),
     `In the orders table: ${table.processed} processed ${table.processed === 1 ? 'order' : 'orders'}, ${table.failed} ${table.failed === 1 ? 'failure' : 'failures'}.`,
-    ...(outcome.missing.length === 0 ? [] : [paint('red', `Still in flight: ${outcome.missing.join(', ')}`)]),
+    ...(outcome.missing.length === 0
+      ? []
+      : [paint('red', printable(`Still in flight: ${outcome.missing.join(', ')}`))]),
     verdict,
   ].join('\n');
 }

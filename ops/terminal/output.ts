@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { Interrupted } from '../interrupt.ts';
 
+export { printable } from '../../local/console/printable.ts';
+
 /** Where a command writes: `process.stdout`, or what a test collects. */
 export interface Output {
   readonly isTTY?: boolean;
@@ -29,13 +31,4 @@ export type Paint = (style: Style, text: string) => string;
 export function painter(output: Output, environment: Readonly<Record<string, string | undefined>>): Paint {
   const wanted = output.isTTY === true && (environment['NO_COLOR'] ?? '') === '' && (output.hasColors?.() ?? true);
   return wanted ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
-}
-
-/**
- * Text from messages and logs as it may go to a terminal: control characters, which could move the cursor or forge
- * lines, become `�`.
- */
-export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, '\uFFFD');
 }

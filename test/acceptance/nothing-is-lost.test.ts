@@ -10,7 +10,8 @@ import { failureKinds, logMessages } from '../../shared/log-messages.ts';
 import { orderRowKey } from '../../shared/orders-table.ts';
 import { readOrder } from '../../shared/read-order.ts';
 import type { Fate } from './killer.ts';
-import { type Rows, type RunUnderFire, startRunUnderFire } from './run-under-fire.ts';
+import type { Rows } from '../../ops/chaos/evidence.ts';
+import { type RunUnderFire, startRunUnderFire } from './run-under-fire.ts';
 
 /*
  * Nothing is lost, and nothing is processed twice: 5,000 orders through the stack as it is deployed, while processes of

@@ -1,25 +1,17 @@
-import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../../local/clock.ts';
 import { EventStream } from '../../local/events.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { createClients } from '../../ops/aws/clients.ts';
 import type { SendQueue } from '../../ops/aws/send-messages.ts';
-import { fromItem } from '../../ops/ledger/attribute-values.ts';
+import { readRows, type Rows } from '../../ops/chaos/evidence.ts';
 import type { OrdersTable } from '../../ops/ledger/orders-table-client.ts';
 import { pipelineNames } from '../../ops/start/pipeline-names.ts';
 import { TemporaryFolder } from '../../ops/temporary-folder.ts';
-import type { FailureRow, OrderRow } from '../../shared/orders-table.ts';
 import { synthesizeHastily } from './hasty-assembly.ts';
-import { Journal } from './journal.ts';
+import { Journal } from '../../ops/chaos/journal.ts';
 import { Killer } from './killer.ts';
-import { type OrderWrites, watchOrderWrites } from './order-writes.ts';
+import { type OrderWrites, watchOrderWrites } from '../../ops/chaos/order-writes.ts';
 import { type Deliveries, deliverTwice } from './second-deliveries.ts';
-
-/** All rows of the table, by their sort keys. */
-export interface Rows {
-  readonly orders: readonly OrderRow[];
-  readonly failures: readonly FailureRow[];
-}
 
 /**
  * The project's own stack, running on this machine, every message delivered twice, and everything watched: what was
@@ -84,16 +76,7 @@ export async function startRunUnderFire(random: () => number): Promise<RunUnderF
     queue,
     messages,
     quiet: () => journal.until(() => messages() === 0),
-    async rows() {
-      const rows: { orders: OrderRow[]; failures: FailureRow[] } = { orders: [], failures: [] };
-      for await (const { Items = [] } of paginateScan({ client: table.client }, { TableName: table.name })) {
-        for (const item of Items) {
-          if (item['sk']?.S === 'ORDER') rows.orders.push(fromItem<OrderRow>(item));
-          else rows.failures.push(fromItem<FailureRow>(item));
-        }
-      }
-      return rows;
-    },
+    rows: () => readRows(table),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -2,15 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { buildSync, type Metafile } from 'esbuild';
-import { bundleFunction, bundlingOptions } from '../../lib/bundle-function.ts';
+import type { Metafile } from 'esbuild';
+import { bundleFunction } from '../../lib/bundle-function.ts';
 import { runBundled } from './bundled-function.ts';
 import { startLocalTable } from './local-table.ts';
+import { entryOf, type FunctionName, functionNames as names, metafileOf } from './metafiles.ts';
 import { goodBody, sqsEvent } from './sqs-event.ts';
-
-const names = ['generate-orders', 'process-orders', 'failed-orders'] as const;
-type FunctionName = (typeof names)[number];
-const entryOf = (name: FunctionName) => `lambdas/${name}/handler.ts`;
 
 /**
  * Code that may be read at every cold start: what it was when this was written and a twentieth more, for versions of
@@ -36,17 +33,6 @@ function bundle(name: FunctionName): string {
 
 function filesOf(directory: string): readonly (readonly [string, string])[] {
   return readdirSync(directory).map((file) => [file, readFileSync(join(directory, file), 'utf8')]);
-}
-
-function metafileOf(name: FunctionName): Metafile {
-  const { entryPoints, external, ...options } = bundlingOptions(entryOf(name));
-  return buildSync({
-    ...options,
-    entryPoints: { ...entryPoints },
-    external: [...external],
-    write: false,
-    metafile: true,
-  }).metafile;
 }
 
 const metafiles = Object.fromEntries(names.map((name) => [name, metafileOf(name)])) as Record<FunctionName, Metafile>;

@@ -39,6 +39,7 @@ describe('a message', () => {
     '{"orderKey":"a","failureId":"b","count":0,"by":""}',
     '{"orderKey":"a","failureId":"b","count":"1","by":""}',
     `{"orderKey":"${'a'.repeat(201)}","failureId":"b","count":1,"by":""}`,
+    String.raw`{"orderKey":"a\ud800","failureId":"b","count":1,"by":""}`,
   ])('with the lineage %s is taken for no replay', (text) => {
     expect(lineageIn(text)).toBeNull();
   });

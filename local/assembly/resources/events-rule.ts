@@ -1,5 +1,5 @@
 import { assemblyError } from '../error-codes.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, shown } from '../json.ts';
 import { generatedName } from '../physical-names.ts';
 import type { ResourceType } from '../resource-type.ts';
 
@@ -26,7 +26,7 @@ export const eventsRule: ResourceType = {
   declare({ stack, logicalId, type, properties }, _identity, draft) {
     const services = properties
       .list('Targets')
-      .map((target) => isJsonObject(target) && String(target['Arn']).split(':')[2]);
+      .map((target) => isJsonObject(target) && shown(target['Arn']).split(':')[2]);
     if (properties.text('State') !== 'DISABLED' && services.some((name) => name === 'lambda' || name === 'sqs')) {
       throw assemblyError(
         'RESOURCE_UNSUPPORTED',

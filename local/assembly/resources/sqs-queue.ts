@@ -1,6 +1,6 @@
 import type { QueueModel } from '../../model.ts';
 import { refusedByAws } from '../error-codes.ts';
-import { isJsonObject } from '../json.ts';
+import { isJsonObject, shown } from '../json.ts';
 import { generatedName } from '../physical-names.ts';
 import type { Properties } from '../properties.ts';
 import type { DeclaredResource, ResourceType } from '../resource-type.ts';
@@ -110,5 +110,5 @@ function readRedrive(properties: Properties): Pick<QueueModel, 'redrivePolicy'> 
 
 function readTags(properties: Properties): Record<string, string> {
   const tags = properties.list('Tags').filter(isJsonObject);
-  return Object.fromEntries(tags.map((tag) => [String(tag['Key']), String(tag['Value'])]));
+  return Object.fromEntries(tags.map((tag) => [shown(tag['Key']), shown(tag['Value'])]));
 }

@@ -1,4 +1,5 @@
 import { AwsError } from '../../endpoint/aws-error.ts';
+import { checkStructure } from '../../endpoint/check-input.ts';
 import type { JsonObject } from '../../endpoint/service.ts';
 import type { MappingModel } from '../../model.ts';
 import { parsePatterns } from '../filter-pattern.ts';
@@ -60,9 +61,12 @@ function reportsFailures(input: JsonObject): boolean | undefined {
   throw invalid('FunctionResponseTypes must be a list that holds nothing but ReportBatchItemFailures.');
 }
 
+const filterCriteria = { members: { Filters: { list: { members: { Pattern: 'string' } } } } } as const;
+
 function patterns(input: JsonObject): string[] | undefined {
-  const criteria = input['FilterCriteria'];
+  const { FilterCriteria: criteria } = input;
   if (criteria === undefined || criteria === null) return undefined;
+  checkStructure(input, { members: { FilterCriteria: filterCriteria } });
   const { Filters: filters = [] } = criteria as { Filters?: readonly { Pattern?: string }[] };
   const texts = filters.map(({ Pattern = '{}' }) => Pattern);
   try {

@@ -134,7 +134,11 @@ describe('a failure', () => {
 describe('a valid order in bad-orders', () => {
   test('that was not processed is out of attempts', async () => {
     await functions.failedOrders([message('m1', order('exhausted'))]);
-    expect(await rowsOf('exhausted')).toMatchObject([{ kind: 'out-of-attempts', reasons: [] }]);
+    expect(await rowsOf('exhausted')).toMatchObject([
+      { sk: 'FAILURE#m1', kind: 'out-of-attempts', reasons: [] },
+      // No order yet: word of the failure, for a copy that may be processed later.
+      { sk: 'ORDER', failedCopies: [expect.stringContaining('m1')] },
+    ]);
   });
 
   test('that was processed after all is no failure', async () => {

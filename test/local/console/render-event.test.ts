@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { renderEvent } from '../../../local/console/render-event.ts';
 import type { LogEvent, RuntimeEvent } from '../../../local/events.ts';
 
@@ -65,6 +66,11 @@ describe('an event at the terminal', () => {
       { ...batch, type: 'messages-filtered', messageIds: ['a', 'b'] },
       'runtime                2 messages match no filter and are deleted unprocessed',
     ],
+    [
+      'a fault',
+      { type: 'fault-injected', atMs, fault: 'out-of-order', detail: '3 messages of q' },
+      'runtime                FAULT out-of-order: 3 messages of q',
+    ],
     ['notice', { type: 'notice', atMs, level: 'warning', message: 'Look here.' }, 'runtime                Look here.'],
   ])('%s is one line', (_name, event, expected) => {
     expect(renderEvent(event, options)).toBe(`12:30:15.007  ${expected}`);
@@ -78,7 +84,7 @@ describe('an event at the terminal', () => {
     { ...batch, deleted: ['a'], kept: [] },
     { ...batch, type: 'batch-started', messageIds: ['a'] },
     { type: 'messages-sent', atMs, queueName: 'q', messages: [] },
-    { type: 'invocation-started', atMs, functionName: 'f', environmentId: 'e', requestId: 'r' },
+    { type: 'invocation-started', atMs, functionName: 'f', environmentId: 'e', requestId: 'r', traceHeader: 't' },
   ])('%j that says nothing new is no line', (event) => {
     expect(renderEvent(event, options)).toBeUndefined();
   });
@@ -92,5 +98,29 @@ describe('an event at the terminal', () => {
     const other = renderEvent({ ...log, environmentId: 'c41b0b77' }, { ...options, color: true });
     expect(other?.split('worker')[0]).not.toBe(colored?.split('worker')[0]);
     expect(renderEvent(log, options)).not.toContain('\u001B');
+  });
+
+  test('shows what an order, a log or a request brings without moving the cursor or forging a line', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\u001B[2J\u009B31m', 'a\r\n12:30 forged', '\u202Eevil'),
+    );
+    const property = fc.property(text, fc.boolean(), (evil, isJson) => {
+      const json = JSON.stringify({ level: 'INFO', message: { message: evil, [evil]: evil, list: [evil] } });
+      const events: RuntimeEvent[] = [
+        { ...log, message: isJson ? json : evil },
+        { type: 'notice', atMs, level: 'error', message: evil },
+        { ...batch, deleted: [], kept: ['b'], reason: evil },
+        { type: 'message-moved', atMs, messageId: evil, fromQueueName: 'a', toQueueName: 'b' },
+      ];
+      for (const event of events) {
+        const [first = '', ...rest] = (renderEvent(event, options) ?? '12').split('\n');
+        expect(first).toMatch(/^12/);
+        for (const line of rest) expect(line.startsWith('    ')).toBe(true);
+        // oxlint-disable-next-line no-control-regex
+        expect([first, ...rest].join('')).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E]/);
+      }
+    });
+    fc.assert(property, { numRuns: 300 });
   });
 });

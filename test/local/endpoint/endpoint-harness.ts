@@ -1,6 +1,6 @@
 import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import type { Backend } from '../../../local/endpoint/router.ts';
-import { startEndpoint } from '../../../local/endpoint/server.ts';
+import { type EndpointLimits, startEndpoint } from '../../../local/endpoint/server.ts';
 import type { CallContext, JsonObject, RestService, RpcService } from '../../../local/endpoint/service.ts';
 import { EventStream } from '../../../local/events.ts';
 import type { RuntimeEvent } from '../../../local/events.ts';
@@ -10,7 +10,9 @@ import { ManualClock } from '../manual-clock.ts';
 export const signed = 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/logs/aws4_request';
 
 /** Starts an endpoint that has no services yet. */
-export async function startBareEndpoint(options: { port?: number; nextFreePort?: boolean } = {}) {
+export async function startBareEndpoint(
+  options: { port?: number; nextFreePort?: boolean; limits?: Partial<EndpointLimits> } = {},
+) {
   const stream = new EventStream();
   const events: RuntimeEvent[] = [];
   stream.subscribe((event) => events.push(event));

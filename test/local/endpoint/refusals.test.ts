@@ -2,6 +2,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { bodyLimitBytes } from '../../../local/endpoint/read-body.ts';
+import type { RpcService } from '../../../local/endpoint/service.ts';
 import { signed, startBareEndpoint, testBackend } from './endpoint-harness.ts';
 
 let endpoint: Awaited<ReturnType<typeof startBareEndpoint>>;
@@ -107,6 +108,29 @@ describe('what cannot be served', () => {
     expect(endpoint.events).toMatchObject([
       { type: 'notice', level: 'error', message: expect.stringContaining('a bug') },
     ]);
+  });
+
+  test('a bug before any service is asked is one as well', async () => {
+    const { backend } = testBackend();
+    const broken: RpcService = {
+      signingName: 'broken',
+      operations: {},
+      inputFromPath: () => {
+        throw new Error('ENOENT: /home/ada/secret');
+      },
+    };
+    endpoint.serve({ ...backend, rpcServices: [broken] });
+    const response = await fetch(endpoint.url, { method: 'POST', body: new URLSearchParams({ Action: 'Any' }) });
+    expect(response.status).toBe(500);
+    expect(response.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await response.text()).not.toContain('ada');
+    expect(endpoint.events).toMatchObject([{ level: 'error', message: expect.stringContaining('/home/ada') }]);
+  });
+
+  test('what clients ask for in vain fills neither the console nor the memory', async () => {
+    const names = Array.from({ length: 250 }, (_, index) => `Nothing.Of${index}`);
+    for (const name of names) expect((await endpoint.post(name, '{}')).status).toBe(501);
+    expect(endpoint.events).toHaveLength(200);
   });
 
   test.each(['GET /%E0%A4%A HTTP/1.1', 'GET http://[ HTTP/1.1', 'GARBAGE', 'POST //?Action=%zz HTTP/1.1'])(

@@ -233,7 +233,7 @@ test('invocation events frame each invocation and say how it ended', async () =>
   const { result } = await invoke('throw');
   const names = { functionName: 'worker', requestId: result.requestId, environmentId: result.environmentId };
   expect(running.emitted.filter((event) => event.type !== 'log')).toEqual([
-    { type: 'invocation-started', atMs: expect.any(Number), ...names },
+    { type: 'invocation-started', atMs: expect.any(Number), ...names, traceHeader: expect.any(String) },
     {
       type: 'invocation-ended',
       atMs: expect.any(Number),

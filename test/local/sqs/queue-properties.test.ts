@@ -9,12 +9,21 @@ import type { Step } from './queue-twin.ts';
 
 const seconds = (min: number, max: number) => fc.integer({ min, max });
 
+const often = <T>(arbitrary: fc.Arbitrary<T>) => ({ weight: 8, arbitrary });
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) => ({ weight: 1, arbitrary });
+
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ kind: fc.constant('send' as const), delay: seconds(0, 3) }),
-  fc.record({ kind: fc.constant('receive' as const), max: fc.integer({ min: 1, max: 4 }), timeout: seconds(0, 9) }),
-  fc.record({ kind: fc.constantFrom('delete' as const, 'outdated delete' as const), pick: fc.nat(9) }),
-  fc.record({ kind: fc.constant('change' as const), pick: fc.nat(9), timeout: seconds(0, 9) }),
-  fc.record({ kind: fc.constant('wait' as const), seconds: seconds(1, 8) }),
+  often(fc.record({ kind: fc.constant('send' as const), delay: seconds(0, 3) })),
+  often(
+    fc.record({ kind: fc.constant('receive' as const), max: fc.integer({ min: 1, max: 4 }), timeout: seconds(0, 9) }),
+  ),
+  often(fc.record({ kind: fc.constantFrom('delete' as const, 'outdated delete' as const), pick: fc.nat(9) })),
+  often(fc.record({ kind: fc.constant('change' as const), pick: fc.nat(9), timeout: seconds(0, 9) })),
+  often(fc.record({ kind: fc.constant('wait' as const), seconds: seconds(1, 8) })),
+  often(fc.record({ kind: fc.constant('poll' as const), max: fc.integer({ min: 1, max: 4 }), timeout: seconds(1, 9) })),
+  seldom(fc.record({ kind: fc.constant('give up' as const), pick: fc.nat(2) })),
+  seldom(fc.record({ kind: fc.constant('purge' as const) })),
+  seldom(fc.record({ kind: fc.constant('retain' as const), seconds: fc.constantFrom(10, 20, 40) })),
 );
 
 describe('a queue', () => {
@@ -24,7 +33,7 @@ describe('a queue', () => {
       for (const action of steps) await twin.apply(action);
       twin.close();
     };
-    const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), run);
+    const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }), run);
     await expect(fc.assert(property, { numRuns: 150 })).resolves.toBeUndefined();
   });
 

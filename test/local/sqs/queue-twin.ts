@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventStream } from '../../../local/events.ts';
 import { QueueRegistry } from '../../../local/sqs/queue-registry.ts';
+import type { ReceivedMessage } from '../../../local/sqs/message.ts';
 import type { Queue } from '../../../local/sqs/queue.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { accountId, queueModel, region } from './queue-model.ts';
@@ -10,6 +11,10 @@ export type Step =
   | { readonly kind: 'receive'; readonly max: number; readonly timeout: number }
   | { readonly kind: 'delete' | 'outdated delete'; readonly pick: number }
   | { readonly kind: 'change'; readonly pick: number; readonly timeout: number }
+  | { readonly kind: 'poll'; readonly max: number; readonly timeout: number }
+  | { readonly kind: 'give up'; readonly pick: number }
+  | { readonly kind: 'purge' }
+  | { readonly kind: 'retain'; readonly seconds: number }
   | { readonly kind: 'wait'; readonly seconds: number };
 
 /** A message as plainly as it can be said: when it is visible, and the handles it was received under. */
@@ -20,7 +25,6 @@ interface Plain {
   handles: string[];
 }
 
-const retentionSeconds = 60;
 const maxReceiveCount = 3;
 
 /** A queue and beside it a list that is scanned for everything: slow, but easy to see through. Both must agree. */
@@ -29,14 +33,18 @@ export class QueueTwin {
   readonly #queue: Queue;
   readonly #deadLetters: Queue;
   readonly #inOrder: boolean;
+  #retentionSeconds = 20;
   #plain: Plain[] = [];
+  /** Long polls that have got nothing yet, in the order of their coming. */
+  #polls: AbortController[] = [];
+  readonly #faults: unknown[] = [];
   #now = 0;
   #sent = 0;
 
   constructor(handOut: { seed: number } | undefined) {
     const queues = new QueueRegistry({ clock: this.#clock, events: new EventStream(), region, accountId, handOut });
     const redrivePolicy = { deadLetterTargetArn: queues.arnOf('dead'), maxReceiveCount };
-    const orders = queueModel('orders', { messageRetentionSeconds: retentionSeconds, redrivePolicy });
+    const orders = queueModel('orders', { messageRetentionSeconds: this.#retentionSeconds, redrivePolicy });
     queues.applyTemplate([queueModel('dead'), orders]);
     this.#queue = queues.require('orders');
     this.#deadLetters = queues.require('dead');
@@ -44,7 +52,7 @@ export class QueueTwin {
   }
 
   async apply(step: Step): Promise<void> {
-    const alive = this.#alive();
+    const alive = (this.#plain = this.#alive());
     const latest = alive.flatMap(({ handles }) => handles.slice(-1));
     switch (step.kind) {
       case 'send':
@@ -52,6 +60,12 @@ export class QueueTwin {
         break;
       case 'receive':
         this.#receive(step.max, step.timeout);
+        break;
+      case 'poll':
+        this.#poll(step.max, step.timeout);
+        break;
+      case 'give up':
+        this.#polls[step.pick]?.abort();
         break;
       case 'delete':
         this.#delete(latest[step.pick]);
@@ -64,11 +78,23 @@ export class QueueTwin {
       case 'change':
         this.#change(latest[step.pick], step.timeout);
         break;
+      case 'purge':
+        this.#queue.purge();
+        this.#plain = [];
+        break;
+      case 'retain':
+        this.#retentionSeconds = step.seconds;
+        this.#queue.configure({ ...this.#queue.settings, messageRetentionSeconds: step.seconds });
+        break;
       case 'wait':
-        this.#now += step.seconds;
-        await this.#clock.advance(step.seconds * 1000);
+        for (let second = 0; second < step.seconds; second += 1) {
+          this.#now += 1;
+          await this.#clock.advance(1000);
+          this.#moveDeadLetters();
+        }
     }
-    this.#compareCounts();
+    await this.#clock.advance(0);
+    this.#compare();
   }
 
   close(): void {
@@ -77,11 +103,15 @@ export class QueueTwin {
   }
 
   #alive(): Plain[] {
-    return this.#plain.filter(({ sentAt }) => this.#now < sentAt + retentionSeconds);
+    return this.#plain.filter(({ sentAt }) => this.#now < sentAt + this.#retentionSeconds);
   }
 
   #visible(): Plain[] {
     return this.#alive().filter(({ visibleAt }) => visibleAt <= this.#now);
+  }
+
+  #fresh(): Plain[] {
+    return this.#visible().filter(({ handles }) => handles.length < maxReceiveCount);
   }
 
   #send(delay: number): void {
@@ -91,24 +121,50 @@ export class QueueTwin {
   }
 
   #receive(max: number, timeout: number): void {
-    const visible = this.#visible();
-    const fresh = visible.filter(({ handles }) => handles.length < maxReceiveCount);
+    const { length } = this.#fresh();
     const messages = this.#queue.receive({ max, visibilityTimeoutSeconds: timeout });
-    if (this.#inOrder) assert.equal(messages.length, Math.min(max, fresh.length));
-    assert.ok(messages.length <= max && (messages.length > 0 || fresh.length === 0));
+    if (this.#inOrder) assert.equal(messages.length, Math.min(max, length));
+    assert.ok(messages.length <= max && (messages.length > 0 || length === 0));
+    this.#received(messages, timeout);
+  }
+
+  #poll(max: number, timeout: number): void {
+    const stop = new AbortController();
+    this.#polls.push(stop);
+    const polled = this.#queue.receiveOrWait({ max, visibilityTimeoutSeconds: timeout }, stop.signal);
+    polled
+      .then((messages) => this.#polled(stop, messages, timeout))
+      .catch((fault: unknown) => this.#faults.push(fault));
+  }
+
+  #polled(poll: AbortController, messages: readonly ReceivedMessage[], timeout: number): void {
+    assert.equal(messages.length === 0, poll.signal.aborted);
+    const earlier = this.#polls.slice(0, this.#polls.indexOf(poll));
+    assert.ok(messages.length === 0 || earlier.every(({ signal }) => signal.aborted), 'first come, first served');
+    this.#polls = this.#polls.filter((other) => other !== poll);
+    this.#received(messages, timeout);
+  }
+
+  #received(messages: readonly ReceivedMessage[], timeout: number): void {
     for (const { body, receiptHandle, attributes } of messages) {
-      const message = fresh.find((candidate) => candidate.body === body);
+      const message = this.#fresh().find((candidate) => candidate.body === body);
       assert.ok(message, `${body} was neither visible nor fresh`);
       message.handles.push(receiptHandle);
       message.visibleAt = this.#now + timeout;
       assert.equal(attributes['ApproximateReceiveCount'], String(message.handles.length));
     }
-    this.#moveDeadLetters(visible.filter((message) => !fresh.includes(message)));
   }
 
   /** Which used-up messages a receive comes across depends on the order; that no others move does not. */
-  #moveDeadLetters(usedUp: readonly Plain[]): void {
-    for (const { body, receiptHandle } of this.#deadLetters.receive({ max: 1_000 })) {
+  #moveDeadLetters(): void {
+    const usedUp = this.#visible().filter(({ handles }) => handles.length >= maxReceiveCount);
+    // One by one: a sample need not hold all of them.
+    for (
+      let dead = this.#deadLetters.receive({ max: 1 });
+      dead.length > 0;
+      dead = this.#deadLetters.receive({ max: 1 })
+    ) {
+      const { body, receiptHandle } = dead[0]!;
       assert.ok(
         usedUp.some((message) => message.body === body),
         `${body} moved too early`,
@@ -131,7 +187,11 @@ export class QueueTwin {
     if (message !== undefined && message.visibleAt > this.#now) message.visibleAt = this.#now + timeout;
   }
 
-  #compareCounts(): void {
+  #compare(): void {
+    assert.deepEqual(this.#faults, []);
+    this.#moveDeadLetters();
+    assert.equal(this.#queue.waiting, this.#polls.length);
+    assert.ok(this.#polls.length === 0 || this.#visible().length === 0, 'somebody waits for what is there');
     const hidden = this.#alive().filter(({ visibleAt }) => visibleAt > this.#now);
     const { available, delayed, 'in-flight': inFlight } = this.#queue.counts;
     assert.deepEqual(

@@ -54,6 +54,8 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     [['purge', '--before', '1d'], "required option '--export <file>' not specified"],
     [['purge', '--before', 'yesterday', '--export', 'x'], '--before takes a time such as 10m'],
     [['logs', 'process-order'], 'FUNCTION must be one of generate-orders, process-orders, failed-orders'],
+    [['--region', 'a b', 'status'], 'A region is a name such as eu-central-1, not "a b"'],
+    [['--region', 'evil.example/', 'status'], 'A region is a name'],
     [['show'], "missing required argument 'id'"],
     [[], 'Usage: orders'],
   ])('%j', async (args, message) => {

@@ -7,6 +7,7 @@ import { orders, type OrdersRun, type OrdersSurroundings } from './collected-io.
 /** This project's own stack, synthesized and running on this machine. */
 export interface ServedPipeline extends AsyncDisposable {
   readonly runtime: Runtime;
+  readonly events: EventStream;
   /** What makes `orders --local` find it. */
   readonly env: Readonly<Record<string, string>>;
   /** Runs `orders --local …` against it. */
@@ -17,11 +18,13 @@ export async function servePipeline(): Promise<ServedPipeline> {
   await using starting = new AsyncDisposableStack();
   const folder = starting.use(new TemporaryFolder());
   await synthesize({ outputDirectory: folder.path, context: {}, signal: new AbortController().signal });
-  const runtime = starting.use(await startRuntime({ assembly: folder.path, events: new EventStream(), port: 0 }));
+  const events = new EventStream();
+  const runtime = starting.use(await startRuntime({ assembly: folder.path, events, port: 0 }));
   const env = { AWS_ENDPOINT_URL: runtime.endpoint.url };
   const running = starting.move();
   return {
     runtime,
+    events,
     env,
     orders: (args, surroundings = {}) =>
       orders(['--local', ...args], { ...surroundings, env: { ...env, ...surroundings.env } }),

@@ -17,17 +17,21 @@ describe('the options of npm run local', () => {
   });
 
   test('are read', () => {
-    const words = '--assembly cdk.out --port 5000 --preset lab --iam audit --shuffle 7 --no-watch'.split(' ');
+    const words = '--port 5000 --preset lab --iam audit --shuffle 7 --chaos 8 --no-watch'.split(' ');
     expect(parse(...words)).toEqual({
-      assembly: 'cdk.out',
       port: 5000,
       nextFreePort: false,
       preset: 'lab',
       iam: 'audit',
       shuffle: 7,
+      chaos: 8,
       watch: false,
       help: false,
     });
+  });
+
+  test('name an assembly', () => {
+    expect(parse('--assembly', 'cdk.out')).toMatchObject({ assembly: 'cdk.out' });
   });
 
   test.each([
@@ -36,6 +40,8 @@ describe('the options of npm run local', () => {
     [['--iam', 'on'], '--iam must be one of enforce, audit, off, not "on".'],
     [['--preset', 'none'], '--preset must be one of production, lab, not "none".'],
     [['--shuffle', 'x'], '--shuffle must be a whole number'],
+    [['--chaos', '-1'], '--chaos must be a whole number'],
+    [['--assembly', 'cdk.out', '--preset', 'lab'], "--preset is for this project's own stack"],
     [['--assembly'], "Option '--assembly <value>' argument missing"],
     [['serve'], "Unexpected argument 'serve'"],
   ])('%j is refused', (args, message) => {

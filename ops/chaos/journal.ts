@@ -8,7 +8,10 @@ export class Journal {
   readonly moved = new Set<string>();
   /** Invocations that ended because their process did, by function. */
   readonly crashes = new Map<string, number>();
-  readonly #lines: string[] = [];
+  /** What the functions logged. */
+  readonly lines: string[] = [];
+  /** What the runtime says went wrong in itself. */
+  readonly defects: string[] = [];
   readonly #events: EventStream;
   #batchesRunning = 0;
 
@@ -17,9 +20,14 @@ export class Journal {
     events.subscribe((event) => this.#add(event));
   }
 
+  /** How many batches functions have at this moment. */
+  get batchesRunning(): number {
+    return this.#batchesRunning;
+  }
+
   /** Log lines of the functions with this message. */
   logged(message: string): number {
-    return this.#lines.filter((line) => line.includes(`"${message}"`)).length;
+    return this.lines.filter((line) => line.includes(`"${message}"`)).length;
   }
 
   /** Settles as soon as no function has a batch and `isDone` says so; asked after every event. */
@@ -42,6 +50,9 @@ export class Journal {
       case 'message-moved':
         this.moved.add(event.messageId);
         break;
+      case 'message-expired':
+        this.defects.push(`Message ${event.messageId} expired in ${event.queueName}.`);
+        break;
       case 'batch-started':
         this.#batchesRunning += 1;
         break;
@@ -53,7 +64,10 @@ export class Journal {
         this.crashes.set(event.functionName, (this.crashes.get(event.functionName) ?? 0) + 1);
         break;
       case 'log':
-        if (event.source === 'function') this.#lines.push(event.message);
+        if (event.source === 'function') this.lines.push(event.message);
+        break;
+      case 'notice':
+        if (event.level === 'error') this.defects.push(event.message);
         break;
       default:
     }

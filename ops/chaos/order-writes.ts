@@ -1,6 +1,6 @@
-import type { DynamodbService } from '../../local/dynamodb/dynamodb-service.ts';
 import type { ForwardedOperation } from '../../local/endpoint/service.ts';
-import { fromItem } from '../../ops/ledger/attribute-values.ts';
+import type { DynamodbService } from '../../local/dynamodb/dynamodb-service.ts';
+import { fromItem } from '../ledger/attribute-values.ts';
 import type { OrderRow } from '../../shared/orders-table.ts';
 
 /** What the table answered to those who wrote orders' rows. */
@@ -18,20 +18,24 @@ type Item = Parameters<typeof fromItem>[0];
  *
  * @param written is called when an order's row stands, before its function learns of it
  */
-export function watchOrderWrites({ rpc }: DynamodbService, written: (orderKey: string) => void): OrderWrites {
+export function watchOrderWrites(
+  { rpc }: DynamodbService,
+  written: (orderKey: string) => void = () => {},
+): OrderWrites {
   const operations = rpc.forwarded as Record<string, ForwardedOperation>;
   const update = operations['UpdateItem']!;
   const created = new Map<string, number>();
   const found: OrderRow[] = [];
   operations['UpdateItem'] = {
     ...update,
-    async forward(body, input) {
-      const answer = await update.forward(body, input);
+    async forward(body, input, context) {
+      const answer = await update.forward(body, input, context);
       const { pk, sk } = fromItem<{ pk: string; sk: string }>(input['Key'] as Item);
-      if (answer.status !== 200 || sk !== 'ORDER') return answer;
+      const writesOrder = sk === 'ORDER' && String(input['UpdateExpression']).includes('#contentHash =');
+      if (answer.status !== 200 || !writesOrder) return answer;
       const { Attributes } = JSON.parse(answer.body.toString()) as { readonly Attributes?: Item };
       const orderKey = pk.slice(pk.indexOf('#') + 1);
-      if (Attributes === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
+      if (Attributes?.['contentHash'] === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
       else found.push(fromItem<OrderRow>(Attributes));
       written(orderKey);
       return answer;

@@ -1,0 +1,14 @@
+import { failedCopyText, type FailurePlace, orderRowKey } from '../../shared/orders-table.ts';
+import { updateRequest, type UpdateRequest } from './update-request.ts';
+
+/**
+ * Leaves word of a failure in its order's row, so that a copy which is processed later marks it. Of two writes to one
+ * item one is first: either the order comes later, and finds this; or it is there, and the condition fails.
+ */
+export function failedCopyUpdate(orderKey: string, contentHash: string, place: FailurePlace): UpdateRequest {
+  return updateRequest({
+    key: orderRowKey(orderKey),
+    add: { failedCopies: new Set([failedCopyText(contentHash, place)]) },
+    condition: 'attribute_not_exists(#contentHash)',
+  });
+}

@@ -1,0 +1,39 @@
+import type { Random } from '../../local/faults/fault-plan.ts';
+import type { Order } from '../../shared/order.generated.ts';
+
+/** Orders that generate-orders makes of the run's seed, some of them bad. */
+export const generated = { count: 50, badRate: 0.1 } as const;
+
+/**
+ * Bodies that a careless sender sends beside generate-orders: orders twice and three times, other orders under an id
+ * that is taken, orders without an id, bad ones, and what is no order at all.
+ */
+export function carelessBodies(random: Random): readonly string[] {
+  const id = () => `chaos-${Math.floor(random() * 2 ** 32).toString(36)}`;
+  const good = Array.from({ length: 8 }, (_, number) => orderOf(id(), `Careless${number}`));
+  const twice = good.flatMap((order) => Array.from({ length: 2 + Math.floor(random() * 2) }, () => order));
+  const otherOrders = good.slice(0, 2).map((order) => ({ ...order, customerName: 'Somebody else' }));
+  const withoutId = Array.from({ length: 2 }, (_, number) => withoutIdOf(orderOf('', `Nameless${number}`)));
+  const bad = [
+    { ...orderOf(id(), 'Nowhere'), customerAddress: '' },
+    { ...orderOf(id(), 'Nothing'), items: 'bread' },
+    withoutIdOf({ ...orderOf('', 'Nobody'), customerName: '' }),
+    [],
+    null,
+  ];
+  const bodies = [...[...twice, ...otherOrders, ...withoutId, ...bad].map((value) => JSON.stringify(value)), 'order?'];
+  return shuffled(bodies, random);
+}
+
+function orderOf(orderId: string, customerName: string): Order {
+  return { orderId, customerName, customerAddress: '1 Main Street', items: ['bread'] };
+}
+
+function withoutIdOf({ orderId: _orderId, ...order }: Order): Order {
+  return order;
+}
+
+function shuffled<T>(elements: readonly T[], random: Random): T[] {
+  const left = [...elements];
+  return elements.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
+}

@@ -1,0 +1,149 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { sleep, systemClock } from '../../local/clock.ts';
+import { EventStream } from '../../local/events.ts';
+import type { FaultName } from '../../local/faults/fault-kinds.ts';
+import { planFaults, seededRandom } from '../../local/faults/fault-plan.ts';
+import { Faults } from '../../local/faults/faults.ts';
+import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import type { SendQueue } from '../aws/send-messages.ts';
+import type { OrdersTable } from '../ledger/orders-table-client.ts';
+import { pipelineNames } from '../start/pipeline-names.ts';
+import { driveClock } from './drive-clock.ts';
+import { type Evidence, readRows } from './evidence.ts';
+import { type Violation, violations } from './invariants.ts';
+import { Journal } from './journal.ts';
+import { watchOrderWrites } from './order-writes.ts';
+import { carelessBodies, generated } from './orders-to-send.ts';
+import { replayFailures } from './replay-failures.ts';
+import { generateOrders, sendBodies } from './senders.ts';
+
+export interface RunRequest {
+  /** Folder of the pipeline's cloud assembly; read only, so that runs share it. */
+  readonly assembly: string;
+  /** Decides on orders and faults. */
+  readonly seed: number;
+  readonly kinds: readonly FaultName[];
+}
+
+export interface RunResult {
+  readonly seed: number;
+  readonly kinds: readonly FaultName[];
+  /** How often each fault took effect. */
+  readonly injected: ReadonlyMap<FaultName, number>;
+  readonly violations: readonly Violation[];
+  readonly messages: number;
+  readonly processed: number;
+  readonly failed: number;
+  readonly replayed: number;
+  readonly durationMs: number;
+}
+
+/** Enough for them to meet each other, and few enough for a run to be short. */
+const mostOfEachKind = 3;
+/** In the machine's time; the waits of the pipeline itself are skipped. */
+const longestRunMs = 90_000;
+/** The last answers of the table to those who no longer wait for them. */
+const lastWritesMs = 10;
+
+/**
+ * One run: the whole pipeline, orders, faults until nothing moves, a replay among faults or not, and one of everything
+ * that failed for a passing reason without any. What must hold is checked before and after.
+ */
+export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunResult> {
+  const startedAtMs = performance.now();
+  const random = seededRandom(seed, 'orders');
+  const events = new EventStream();
+  const journal = new Journal(events);
+  const faults = new Faults(planFaults(seed, kinds), events, mostOfEachKind);
+  await using runtime = await startRuntime({ assembly, events, port: 0, faults });
+  const writes = watchOrderWrites(runtime.dynamodb);
+  const { names, table, queue } = connect(runtime, random);
+  using ending = new DisposableStack();
+  ending.defer(() => table.client.destroy());
+  ending.defer(() => queue.client.destroy());
+  let direct = 0;
+  ending.use(driveClock(faults.clock, () => journal.batchesRunning + direct === faults.invocations.still));
+
+  const messages = () =>
+    runtime.sqs.queues().reduce((sum, { counts }) => sum + counts.delayed + counts.available + counts['in-flight'], 0);
+  const giveUp = new AbortController();
+  const cancel = systemClock.after(longestRunMs, () => giveUp.abort());
+  const quiet = async () => {
+    await Promise.race([journal.until(() => messages() === 0), aborted(giveUp.signal)]);
+    await sleep(systemClock, lastWritesMs);
+  };
+  let sent: ReadonlyMap<string, string> = new Map();
+  let promised = 0;
+  const evidence = async (): Promise<Evidence> => ({
+    ...(await readRows(table)),
+    ...writes,
+    sent,
+    promised,
+    messages: messages(),
+    lines: journal.lines,
+    defects: journal.defects,
+  });
+
+  const careless = carelessBodies(random);
+  direct += 1;
+  const invoked = generateOrders(runtime.lambda, names.generateOrders, { ...generated, seed }).finally(
+    () => (direct -= 1),
+  );
+  const [queued] = await Promise.all([invoked, sendBodies(queue, careless)]);
+  promised = queued + new Set(careless).size;
+  await quiet();
+  sent = new Map(journal.sent);
+  const before = await evidence();
+  const found = violations(before, { afterReplay: false });
+
+  let replayed = 0;
+  if (random() < 0.5) {
+    replayed += await replayFailures(
+      table,
+      queue,
+      { everything: random() < 0.3 ? 'once' : 'of passing reasons' },
+      faults.clock,
+    );
+    await quiet();
+  }
+  faults.injection.stop();
+  replayed += await replayFailures(table, queue, { everything: 'lost ones, too' }, faults.clock);
+  await quiet();
+  const after = await evidence();
+  found.push(...violations(after, { afterReplay: true }));
+  if (giveUp.signal.aborted)
+    found.push({ invariant: 'everything comes to rest', detail: `Not within ${longestRunMs} ms.` });
+  cancel();
+  return {
+    seed,
+    kinds,
+    injected: faults.injection.counts,
+    violations: found,
+    messages: sent.size,
+    processed: after.orders.length,
+    failed: before.failures.length,
+    replayed,
+    durationMs: performance.now() - startedAtMs,
+  };
+}
+
+/** As the `orders` command reaches them, but less patient: a table that is down is down until somebody waits. */
+function connect({ model, endpoint }: Runtime, random: () => number) {
+  const names = pipelineNames(model);
+  const settings = {
+    region: model.region,
+    endpoint: endpoint.url,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 2,
+  };
+  const surroundings = { clock: systemClock, random };
+  const table: OrdersTable = { client: new DynamoDBClient(settings), name: names.ordersTable, ...surroundings };
+  const url = `${endpoint.url}/${model.accountId}/${names.ordersQueue}`;
+  const queue: SendQueue = { client: new SQSClient(settings), url, ...surroundings };
+  return { names, table, queue };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,53 @@
+import type { LambdaService } from '../../local/lambda/lambda-service.ts';
+import { type SendQueue, sendMessages } from '../aws/send-messages.ts';
+
+/** A sender that could not send what it has, however often it tried. */
+export class SenderGaveUp extends Error {
+  override readonly name = 'SenderGaveUp';
+}
+
+const mostTries = 30;
+const entriesPerRequest = 10;
+
+/**
+ * Invokes generate-orders until it answers that all orders are queued, as a person would whose invocation fails: with
+ * the same event, so that some orders are sent again.
+ *
+ * @returns how many orders it says are queued
+ */
+export async function generateOrders(
+  lambda: Pick<LambdaService, 'invoke'>,
+  functionName: string,
+  event: { readonly count: number; readonly badRate: number; readonly seed: number },
+): Promise<number> {
+  let last = '';
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const { payload, functionError } = await lambda.invoke(functionName, JSON.stringify(event));
+    last = payload;
+    if (functionError !== undefined) continue;
+    const { statusCode, body } = JSON.parse(payload) as { readonly statusCode: number; readonly body: string };
+    const { queued, next } = JSON.parse(body) as { readonly queued: number; readonly next?: number };
+    if (statusCode === 200 && next === undefined) return queued;
+  }
+  throw new SenderGaveUp(`generate-orders did not queue its orders in ${mostTries} tries: ${last}`);
+}
+
+/** Sends bodies through SQS's API, those of a request that failed once more: SQS may hold them all the same. */
+export async function sendBodies(queue: SendQueue, bodies: readonly string[]): Promise<void> {
+  for (let from = 0; from < bodies.length; from += entriesPerRequest) {
+    let pending = bodies.slice(from, from + entriesPerRequest);
+    for (let tries = 0; pending.length > 0; tries += 1) {
+      if (tries === mostTries) throw new SenderGaveUp(`SQS did not take ${pending.length} messages in ${tries} tries.`);
+      try {
+        const outcomes = await sendMessages(queue, pending.map(messageOf));
+        pending = pending.filter((_, position) => outcomes[position]?.sent !== true);
+      } catch {
+        // Sent again as a whole.
+      }
+    }
+  }
+}
+
+function messageOf(body: string) {
+  return { body, attributes: {}, groupId: 'careless', deduplicationId: body };
+}

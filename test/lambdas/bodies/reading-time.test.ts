@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
+import { failureUpdates } from '../../../lambdas/orders-table/failure-updates.ts';
+import { messageOf } from '../../../shared/consumed-record.ts';
+import { readOrder } from '../../../shared/read-order.ts';
+import { configurationOf } from '../../../lib/configuration.ts';
+import { sqsRecord } from '../sqs-event.ts';
+import { fateOf, hostileBodies, mebibyte } from './hostile-bodies.ts';
+
+/** Of CPU, by all threads: a busy machine does not change it much. The least of three runs. */
+function cpuMs(work: () => unknown): number {
+  const runs = [1, 2, 3].map(() => {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  });
+  return Math.min(...runs);
+}
+
+/** All that is done for a body beside talking to the table. */
+function consume(body: string): void {
+  const read = readOrder(body);
+  const message = messageOf(sqsRecord(body));
+  const { orderId } = read;
+  failureUpdates({ ...failureOf(read, false), orderKey: 'k', failureId: 'f', orderId, message, now: '' });
+}
+
+/**
+ * What a consumer of that memory may use of CPU for one body, when its payload of 6 MB is full of such bodies: Lambda
+ * gives one vCPU for 1,769 MB (Lambda Developer Guide, "Configure Lambda function memory"). Half of it is for the table.
+ */
+function budgetMs(): number {
+  const { timeoutSeconds, memoryMb } = configurationOf('production').processOrders;
+  return (timeoutSeconds * 1_000 * (memoryMb / 1_769)) / 6 / 2;
+}
+
+test.each(hostileBodies)('reading a body ($name) leaves its batch the time it has', ({ body }) => {
+  expect(cpuMs(() => consume(body))).toBeLessThan(budgetMs());
+});
+
+describe('the time for a body', () => {
+  test.each([
+    ['brackets, nested', (bytes: number) => '['.repeat(bytes / 2) + ']'.repeat(bytes / 2)],
+    ['brackets that nobody closes', (bytes: number) => '['.repeat(bytes)],
+    ['objects, nested', (bytes: number) => `${'{"a":'.repeat(bytes / 6)}1${'}'.repeat(bytes / 6)}`],
+    [
+      'wrong items',
+      (bytes: number) => `{"customerName":"a","customerAddress":"b","items":[0${',0'.repeat(bytes / 2 - 30)}]}`,
+    ],
+    [
+      'keys of large numbers',
+      (bytes: number) =>
+        `{${Array.from({ length: bytes / 14 }, (_, key) => `"${1_000_000 + key * 61_567}":1`).join()}}`,
+    ],
+    ['one name again and again', (bytes: number) => `{"a":1${',"a":1'.repeat(bytes / 6 - 2)}}`],
+    ['a number', (bytes: number) => '1'.repeat(bytes)],
+    ['escapes', (bytes: number) => `"${String.raw`\u0041`.repeat(bytes / 6 - 1)}"`],
+  ])('of %s grows as its size does', (_what, bodyOfBytes) => {
+    const quarter = bodyOfBytes(mebibyte / 4);
+    const whole = bodyOfBytes(mebibyte);
+    expect(fateOf(whole)).toBe(fateOf(quarter));
+    // Four times as large: four times as long. Were it the square, it would be 16; the rest is for collecting garbage.
+    expect(cpuMs(() => readOrder(whole))).toBeLessThan(10 * cpuMs(() => readOrder(quarter)) + 15);
+  });
+});

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
+import { attributeValues } from '../../shared/attribute-value.ts';
+import { failureRowKey } from '../../shared/orders-table.ts';
+import { captureConsole } from './captured-console.ts';
+import { type LocalTable, startLocalTable, tableName } from './local-table.ts';
+import { done, failed, message, order, pipelineFunctions } from './pipeline-functions.ts';
+
+/*
+ * An order may be in two messages, sent twice or delivered twice: one copy runs out of receives while another one is
+ * processed. Whichever comes first, and whatever is cut short, it is processed and no failure waits for anybody.
+ */
+captureConsole();
+let local: LocalTable;
+beforeAll(async () => {
+  local = await startLocalTable();
+});
+afterAll(async () => {
+  await local[Symbol.asyncDispose]();
+});
+
+const statusOf = async (orderKey: string, failureId: string) => {
+  const { pk, sk } = failureRowKey(orderKey, failureId);
+  return (await local.rows()).find((row) => row['pk'] === pk && row['sk'] === sk)?.['status'];
+};
+const isProcessed = async (orderKey: string) =>
+  (await local.rows()).some(({ pk, sk, contentHash }) => pk === `ORDER#${orderKey}` && sk === 'ORDER' && contentHash);
+const waiting = async (failureId: string) =>
+  [...(await local.indexed('byStatus')), ...(await local.indexed('byCause'))].filter((id) => id.includes(failureId));
+
+/** The table, with something that happens before its nth update. */
+function beforeUpdate(number: number, happen: () => Promise<unknown>): OrdersTable {
+  let updates = 0;
+  return {
+    ...local.table,
+    async update(request, signal) {
+      updates += 1;
+      if (updates === number) await happen();
+      return local.table.update(request, signal);
+    },
+  };
+}
+
+const cutShort = () => Promise.reject(new Error('cut short'));
+
+describe('of two copies of an order, one that ran out of receives', () => {
+  test('waits for somebody while no copy is processed', async () => {
+    const functions = pipelineFunctions(local.table);
+    expect(await functions.failedOrders([message('alone-1', order('alone'))])).toEqual(done);
+    expect(await statusOf('alone', 'alone-1')).toBe('failed');
+    expect(await isProcessed('alone')).toBe(false);
+  });
+
+  test('is no failure any more when the other one is processed later', async () => {
+    const functions = pipelineFunctions(local.table);
+    await functions.failedOrders([message('later-1', order('later')), message('later-2', order('later'))]);
+    expect(await functions.processOrders([message('later-3', order('later'))])).toEqual(done);
+    expect(await isProcessed('later')).toBe(true);
+    expect([await statusOf('later', 'later-1'), await statusOf('later', 'later-2')]).toEqual([
+      'processed',
+      'processed',
+    ]);
+    expect(await waiting('later-')).toEqual([]);
+  });
+
+  test.each([
+    ['before its failure is written', 1],
+    ['right after its failure was written', 2],
+  ])('is no failure when the other one is processed %s', async (_when, number) => {
+    const id = `meanwhile-${number}`;
+    const functions = pipelineFunctions(local.table);
+    const table = beforeUpdate(number, () => functions.processOrders([message(`${id}-other`, order(id))]));
+    expect(await pipelineFunctions(table).failedOrders([message(`${id}-m`, order(id))])).toEqual(done);
+    expect(await isProcessed(id)).toBe(true);
+    expect(await statusOf(id, `${id}-m`)).toBe('processed');
+    expect(await waiting(`${id}-m`)).toEqual([]);
+  });
+
+  test('and whose writing-down was cut short is no failure when it comes again', async () => {
+    const functions = pipelineFunctions(local.table);
+    const record = message('short-1', order('short'));
+    expect(await pipelineFunctions(beforeUpdate(2, cutShort)).failedOrders([record])).toEqual(failed('short-1'));
+    await functions.processOrders([message('short-2', order('short'))]);
+    expect(await statusOf('short', 'short-1')).toBe('failed');
+    expect(await functions.failedOrders([record])).toEqual(done);
+    expect(await statusOf('short', 'short-1')).toBe('processed');
+  });
+
+  test.each([
+    ['the copy itself', (functions: Functions, id: string) => functions.processOrders([message(`${id}-2`, order(id))])],
+    ['failed-orders', (functions: Functions, id: string) => functions.failedOrders([message(`${id}-2`, order(id))])],
+  ])('is marked when process-orders was cut short before it could, by %s', async (who, again) => {
+    const id = `unmarked-${who.replaceAll(' ', '-')}`;
+    const functions = pipelineFunctions(local.table);
+    await functions.failedOrders([message(`${id}-1`, order(id))]);
+    const interrupted = pipelineFunctions(beforeUpdate(2, cutShort));
+    expect(await interrupted.processOrders([message(`${id}-2`, order(id))])).toEqual(failed(`${id}-2`));
+    expect(await statusOf(id, `${id}-1`)).toBe('failed');
+    expect(await again(functions, id)).toEqual(done);
+    expect(await statusOf(id, `${id}-1`)).toBe('processed');
+  });
+
+  test('stays a failure when somebody edited its body before the other one is processed', async () => {
+    const functions = pipelineFunctions(local.table);
+    await functions.failedOrders([message('edited-1', order('edited'))]);
+    const Key = attributeValues(failureRowKey('edited', 'edited-1'));
+    const edit = { UpdateExpression: 'SET body = :body', ExpressionAttributeValues: { ':body': { S: '{}' } } };
+    await local.client.send(new UpdateItemCommand({ TableName: tableName, Key, ...edit }));
+    expect(await functions.processOrders([message('edited-2', order('edited'))])).toEqual(done);
+    expect(await statusOf('edited', 'edited-1')).toBe('failed');
+  });
+
+  test('stays a failure when another order with its id is processed', async () => {
+    const functions = pipelineFunctions(local.table);
+    await functions.failedOrders([message('other-1', order('other'))]);
+    await functions.processOrders([message('other-2', order('other', { items: ['coffee'] }))]);
+    expect(await isProcessed('other')).toBe(true);
+    expect(await statusOf('other', 'other-1')).toBe('failed');
+  });
+});
+
+type Functions = ReturnType<typeof pipelineFunctions>;
+
+test('a good order costs one request to the table', async () => {
+  let requests = 0;
+  const table: OrdersTable = {
+    update: (...request) => ((requests += 1), local.table.update(...request)),
+    put: (...request) => ((requests += 1), local.table.put(...request)),
+    get: (...request) => ((requests += 1), local.table.get(...request)),
+  };
+  await pipelineFunctions(table).processOrders([message('cheap-1', order('cheap'))]);
+  expect(requests).toBe(1);
+});

@@ -1,0 +1,118 @@
+/**
+ * What the table must hold, as plainly as it can be said: a map of processed orders and a map of failures. Everything
+ * happens at one moment, nothing is conditional but what stands in an `if`.
+ */
+export interface Sent {
+  readonly messageId: string;
+  readonly body: Body;
+  /** Of a replay: the failure that it comes from, and which replay of it this is. */
+  readonly replayOf?: { readonly orderKey: string; readonly failureId: string; readonly count: number };
+}
+
+export interface Body {
+  readonly text: string;
+  readonly orderId: string | null;
+  readonly valid: boolean;
+}
+
+export interface Failure {
+  readonly orderKey: string;
+  readonly failureId: string;
+  readonly status: 'failed' | 'replayed' | 'processed';
+  readonly kind: string;
+  readonly body: Body;
+  readonly replayCount: number;
+  /** Messages that were written down here. */
+  readonly recorded: readonly string[];
+  /** `event message` for each entry, the message left out where there is none. */
+  readonly history: readonly string[];
+}
+
+export class LedgerModel {
+  /** Bodies of the processed orders. */
+  readonly orders = new Map<string, Body>();
+  readonly failures = new Map<string, Failure>();
+  /** Failures of valid orders that were not processed then: they end well with any copy that is. */
+  readonly #copies: { readonly key: string; readonly failureId: string; readonly text: string }[] = [];
+
+  /** process-orders gets a message. @returns whether it may be deleted */
+  process(sent: Sent): boolean {
+    const key = keyOf(sent);
+    const written = this.orders.get(key);
+    if (!sent.body.valid || (written !== undefined && written.text !== sent.body.text)) return false;
+    if (written === undefined) this.orders.set(key, sent.body);
+    this.#endsWell(sent);
+    return true;
+  }
+
+  /** failed-orders gets a message: one that process-orders did not want, or never had a chance to. */
+  fail(sent: Sent): void {
+    const { messageId, body, replayOf } = sent;
+    const key = keyOf(sent);
+    const written = this.orders.get(key);
+    if (body.valid && written?.text === body.text) {
+      this.#copies.push({ key, failureId: messageId, text: body.text });
+      return this.#endsWell(sent);
+    }
+    const kind = !body.valid ? 'invalid' : written !== undefined ? 'conflicting-id' : 'out-of-attempts';
+
+    const { orderKey, failureId } = replayOf ?? { orderKey: key, failureId: messageId };
+    const former = this.failures.get(failureId);
+    const { recorded = [], history = [], replayCount = 0 } = former ?? {};
+    if (kind === 'out-of-attempts') this.#copies.push({ key, failureId, text: body.text });
+    if (recorded.includes(messageId)) return;
+    const story = { recorded: [...recorded, messageId], history: [...history, `failed ${messageId}`] };
+    const isOvertaken = former !== undefined && replayOf !== undefined && replayCount > replayOf.count;
+    if (isOvertaken) this.#put({ ...former, ...story });
+    else {
+      const count = replayOf?.count ?? replayCount;
+      this.#put({ ...story, orderKey, failureId, status: 'failed', kind, body, replayCount: count });
+    }
+  }
+
+  /** A person's replay was sent, for a failure as it was `seen`, and is marked now. */
+  markReplayed(seen: Failure, messageId: string): void {
+    const now = this.failures.get(seen.failureId);
+    if (now === undefined) return;
+    const history = [...now.history, `replayed ${messageId}`];
+    const asSeen = now.status === seen.status && now.replayCount === seen.replayCount;
+    if (asSeen) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
+    else this.#put({ ...now, history });
+  }
+
+  edit(seen: Failure, body: Body): void {
+    const now = this.failures.get(seen.failureId);
+    if (now?.status !== 'failed' || !isAsSeen(now, seen)) return;
+    this.#put({ ...now, body, history: [...now.history, 'edited'] });
+  }
+
+  purge(seen: Failure): void {
+    const now = this.failures.get(seen.failureId);
+    if (now !== undefined && isAsSeen(now, seen)) this.failures.delete(seen.failureId);
+  }
+
+  /** So does the failure that it was replayed from, whatever its body is now. */
+  #endsWell(sent: Sent): void {
+    const key = keyOf(sent);
+    const copies = this.#copies.filter((copy) => copy.key === key && copy.text === sent.body.text);
+    const stillCopies = copies.filter(({ failureId, text }) => this.failures.get(failureId)?.body.text === text);
+    for (const { failureId } of [...(sent.replayOf === undefined ? [] : [sent.replayOf]), ...stillCopies]) {
+      const failure = this.failures.get(failureId);
+      if (failure === undefined || failure.status === 'processed') continue;
+      this.#put({ ...failure, status: 'processed', history: [...failure.history, `processed ${sent.messageId}`] });
+    }
+  }
+
+  #put(failure: Failure): void {
+    this.failures.set(failure.failureId, failure);
+  }
+}
+
+function keyOf({ messageId, body, replayOf }: Sent): string {
+  return body.orderId ?? replayOf?.orderKey ?? messageId;
+}
+
+/** Whatever happens to a failure makes its history longer. */
+function isAsSeen(now: Failure, seen: Failure): boolean {
+  return now.status === seen.status && now.history.length === seen.history.length;
+}

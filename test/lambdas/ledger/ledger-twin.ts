@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { readOrderRecord } from '../../../ops/ledger/find-failure.ts';
+import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
+import { mend } from '../../../ops/ledger/mend.ts';
+import { deleteExported, exportedFailure } from '../../../ops/ledger/purge.ts';
+import { replayMessage } from '../../../ops/ledger/replayable.ts';
+import type { WholeFailure } from '../../../ops/ledger/whole-failure.ts';
+import { lineageAttribute, type FailureRow, type Lineage, type OrderRow } from '../../../shared/orders-table.ts';
+import type { LocalLedger } from '../../ops/ledger/local-ledger.ts';
+import { done, failed, message, replayed } from '../pipeline-functions.ts';
+import { type Body, type Failure, LedgerModel, type Sent } from './ledger-model.ts';
+
+const at = '2026-01-01T00:00:00.000Z';
+const by = 'ada';
+
+/** A failure as somebody saw it, here and there; it may have changed since. */
+interface Seen {
+  readonly plain: Failure;
+  readonly whole: WholeFailure;
+}
+
+/** The model and, beside it, the functions and commands on a real table. Whatever is done to both, they must agree. */
+export class LedgerTwin {
+  readonly model = new LedgerModel();
+  readonly sent: Sent[] = [];
+  readonly seen: Seen[] = [];
+  /** Replays that are sent and not marked yet. */
+  readonly unmarked: { readonly seen: Seen; readonly messageId: string }[] = [];
+  readonly #ledger: LocalLedger;
+  readonly #prefix: string;
+  readonly #keys = new Set<string>();
+  /** Messages that a function said may be deleted, and those that a person deleted with their failure. */
+  readonly #deleted = new Set<Sent>();
+  readonly #purged = new Set<string>();
+  /** Orders as they were first found. */
+  readonly #written = new Map<string, OrderRow>();
+
+  /** @param prefix of all ids, so that many twins can share a table */
+  constructor(ledger: LocalLedger, prefix: string) {
+    this.#ledger = ledger;
+    this.#prefix = prefix;
+  }
+
+  /** A few orders make a story; more of them make many short ones. */
+  send(id: number | null, variant: number, valid: boolean): void {
+    if (this.sent.filter(({ replayOf }) => replayOf === undefined).length < 4)
+      this.#add({ messageId: this.#newId(), body: this.body(id, variant, valid) });
+  }
+
+  body(id: number | null, variant: number, valid: boolean): Body {
+    const orderId = id === null ? null : `${this.#prefix}-order-${id}`;
+    const document = { ...(orderId !== null && { orderId }), customerName: 'Ada', customerAddress: 'here', variant };
+    return { orderId, valid, text: JSON.stringify({ ...document, items: valid ? ['tea'] : 'tea' }) };
+  }
+
+  async process(sent: Sent): Promise<void> {
+    const isDone = this.model.process(sent);
+    const answer = await this.#ledger.functions.processOrders([record(sent)]);
+    assert.deepEqual(answer, isDone ? done : failed(sent.messageId));
+    if (isDone) this.#deleted.add(sent);
+  }
+
+  async fail(sent: Sent): Promise<void> {
+    this.model.fail(sent);
+    assert.deepEqual(await this.#ledger.functions.failedOrders([record(sent)]), done);
+    this.#deleted.add(sent);
+  }
+
+  async look(plain: Failure): Promise<Seen> {
+    const { failures } = await readOrderRecord(this.#ledger.table, plain.orderKey);
+    const row = failures.find(({ failureId }) => failureId === plain.failureId)!;
+    const seen = { plain, whole: { row, body: plain.body.text, messageAttributes: row.messageAttributes } };
+    this.seen.push(seen);
+    return seen;
+  }
+
+  /** Sends a failure again; its mark comes later, or never. */
+  replay(seen: Seen): void {
+    const { plain, whole } = seen;
+    const messageId = this.#newId();
+    const { body, attributes } = replayMessage(whole, by);
+    assert.equal(body, plain.body.text);
+    const { orderKey, failureId, replayCount } = plain;
+    const replayOf = { orderKey, failureId, count: replayCount + 1 };
+    assert.deepEqual(JSON.parse(attributes[lineageAttribute]?.stringValue ?? ''), {
+      ...replayOf,
+      by,
+    } satisfies Lineage);
+    this.#add({ messageId, body: plain.body, replayOf });
+    this.unmarked.push({ seen, messageId });
+  }
+
+  async mark(position: number): Promise<void> {
+    const [{ seen, messageId }] = this.unmarked.splice(position, 1) as [(typeof this.unmarked)[number]];
+    this.model.markReplayed(seen.plain, messageId);
+    await markReplayed(this.#ledger.table, seen.whole.row, { messageId, by, at });
+  }
+
+  async edit({ plain, whole }: Seen, body: Body): Promise<void> {
+    this.model.edit(plain, body);
+    await mend(this.#ledger.table, whole, { body: body.text, by, at });
+  }
+
+  async purge({ plain, whole }: Seen): Promise<void> {
+    const recorded = this.model.failures.get(plain.failureId)?.recorded ?? [];
+    this.model.purge(plain);
+    if (!this.model.failures.has(plain.failureId)) for (const id of recorded) this.#purged.add(id);
+    await deleteExported(this.#ledger.table, exportedFailure(whole));
+  }
+
+  /** Messages that are deleted although their order is neither processed nor written down, by nobody's hand. */
+  lost(): readonly Sent[] {
+    const processed = new Set([...this.model.orders.values()].map(({ text }) => text));
+    const recorded = new Set([...this.model.failures.values()].flatMap((failure) => failure.recorded));
+    const isKept = ({ messageId, body }: Sent) =>
+      processed.has(body.text) || recorded.has(messageId) || this.#purged.has(messageId);
+    return [...this.#deleted].filter((sent) => !isKept(sent));
+  }
+
+  /** The table holds what the model says, and an order's row what it held when it was written. */
+  async compare(): Promise<void> {
+    const records = await Promise.all([...this.#keys].map((key) => readOrderRecord(this.#ledger.table, key)));
+    // A row that only names failed copies is no order yet.
+    const rows = records.flatMap(({ order }) => (order === undefined || !('contentHash' in order) ? [] : order));
+    const found = new Map(rows.map((row) => [row.orderKey, 'body' in row ? row.body : '']));
+    assert.deepEqual(found, new Map([...this.model.orders].map(([key, { text }]) => [key, text])));
+    for (const row of rows) {
+      assert.deepEqual(row, this.#written.get(row.orderKey) ?? row);
+      this.#written.set(row.orderKey, row);
+    }
+    const failures = records.flatMap((each) => each.failures.map(rowFacts));
+    assert.deepEqual(byId(failures), byId([...this.model.failures.values()].map(modelFacts)));
+  }
+
+  #newId(): string {
+    return `${this.#prefix}-message-${this.sent.length}`;
+  }
+
+  #add(sent: Sent): void {
+    this.sent.push(sent);
+    this.#keys.add(sent.body.orderId ?? sent.replayOf?.orderKey ?? sent.messageId);
+    if (sent.replayOf !== undefined) this.#keys.add(sent.replayOf.orderKey);
+  }
+}
+
+function record({ messageId, body, replayOf }: Sent) {
+  const plain = message(messageId, body.text);
+  return replayOf === undefined ? plain : replayed(plain, { ...replayOf, by });
+}
+
+/** What both must agree on; who is in which index follows from the status. */
+function modelFacts({ body, status, recorded, ...facts }: Failure) {
+  const indexes = { processed: [], replayed: ['replayed'], failed: ['failed', 'cause'] }[status];
+  return { ...facts, status, recorded: recorded.toSorted(), body: body.text, indexes };
+}
+
+function rowFacts(row: FailureRow) {
+  const { orderKey, failureId, status, kind, replayCount, recordedMessages, history, statusShard, causeShard } = row;
+  const recorded = [...recordedMessages].toSorted();
+  const entries = history.map(({ event, messageId }) => [event, messageId ?? []].flat().join(' '));
+  const byCause = causeShard?.startsWith(`${row.cause}#`) === true ? ['cause'] : [];
+  const indexes = [...(statusShard?.split('#').slice(0, 1) ?? []), ...byCause];
+  const body = 'body' in row ? row.body : '';
+  return { orderKey, failureId, status, kind, replayCount, recorded, history: entries, body, indexes };
+}
+
+function byId<T extends { readonly failureId: string }>(facts: readonly T[]): readonly T[] {
+  return facts.toSorted((a, b) => (a.failureId < b.failureId ? -1 : 1));
+}

@@ -1,0 +1,108 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
+import { failureUpdates } from '../../../lambdas/orders-table/failure-updates.ts';
+import { orderUpdate } from '../../../lambdas/orders-table/order-update.ts';
+import { bodyPuts } from '../../../lambdas/orders-table/piece-puts.ts';
+import { attributeValue } from '../../../shared/attribute-value.ts';
+import { joinPieces } from '../../../shared/body-pieces.ts';
+import { type Message, messageOf } from '../../../shared/consumed-record.ts';
+import { maximumInlineBytes, replayCap, type StoredAttribute } from '../../../shared/orders-table.ts';
+import { readOrder } from '../../../shared/read-order.ts';
+import { maximumItemBytes, itemBytes, newItem } from './item-bytes.ts';
+import { sqsRecord } from '../sqs-event.ts';
+
+/** The most that SQS takes, body and attributes together. */
+const mebibyte = 1_048_576;
+const now = '2026-01-01T00:00:00.000Z';
+
+/** Texts of a character repeated, of any size and often of one near a limit. */
+const text = (most: number) =>
+  fc
+    .tuple(
+      fc.constantFrom('x', '"', '\n', 'é', '€', '🍕', '[', '{"a":1},'),
+      fc.oneof(
+        fc.nat(most),
+        fc.integer({ min: -3, max: 3 }).map((near) => maximumInlineBytes + near),
+        fc.constant(most),
+      ),
+    )
+    .map(([unit, bytes]) => unit.repeat(Math.floor(Math.min(bytes, most) / Buffer.byteLength(unit))));
+
+const body = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.json(),
+  text(mebibyte),
+  text(mebibyte - 200).map((note) =>
+    JSON.stringify({ orderId: 'x'.repeat(64), items: Array.from({ length: 99 }, () => 1), note }),
+  ),
+);
+
+const attributes: fc.Arbitrary<Record<string, StoredAttribute>> = fc.dictionary(
+  fc.oneof(fc.stringMatching(/^[\w-]{1,20}$/), fc.constantFrom('__proto__', 'constructor', 'x'.repeat(255))),
+  fc.oneof(
+    text(100_000).map((stringValue) => ({ dataType: `String.${'t'.repeat(240)}`, stringValue })),
+    fc.uint8Array().map((bytes) => ({ dataType: 'Binary', binaryValue: Buffer.from(bytes).toString('base64') })),
+  ),
+  { maxKeys: 10, noNullPrototype: true },
+);
+
+function failureOfMessage(message: Message) {
+  const read = readOrder(message.body);
+  const names = { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(36), orderId: read.orderId, message, now };
+  return { ...failureUpdates({ ...names, ...failureOf(read, false) }), ...failureOf(read, false) };
+}
+
+/** Whether the pieces, those of a body or of attributes, are this text. */
+const areText = (
+  pieces: readonly { readonly Item: Record<string, { readonly B?: Uint8Array | undefined }> }[],
+  whole: string,
+) => joinPieces(pieces.map(({ Item }) => Item['piece']!.B!)) === whole;
+
+test('whatever the body and its attributes, every row fits into an item, with room for its history', () => {
+  const property = fc.property(body, attributes, (content, messageAttributes) => {
+    const message = { ...messageOf(sqsRecord(content)), messageAttributes };
+    const { row, pieces, kind, reasons } = failureOfMessage(message);
+    const entry = attributeValue({
+      at: now,
+      event: 'replayed',
+      messageId: 'm'.repeat(36),
+      by: 'b'.repeat(64),
+      kind,
+      reasons,
+      receiveCount: 1_000,
+    });
+    // Each replay is sent, fails, and was edited before.
+    const history = { history: { L: Array.from({ length: 3 * replayCap }, () => entry) } };
+    const sizes = [row, orderUpdate({ orderKey: 'k'.repeat(64), message, now })].map((update) =>
+      itemBytes(newItem(update)),
+    );
+    for (const size of [
+      ...sizes.map((bytes) => bytes + itemBytes(history)),
+      ...pieces.map(({ Item }) => itemBytes(Item)),
+    ]) {
+      expect(size).toBeLessThanOrEqual(maximumItemBytes);
+    }
+  });
+  fc.assert(property, { numRuns: 60 });
+});
+
+test('whatever the body and its attributes, they are in the row or in its pieces, whole', () => {
+  const property = fc.property(body, attributes, (content, messageAttributes) => {
+    const { row, pieces } = failureOfMessage({ ...messageOf(sqsRecord(content)), messageAttributes });
+    const item = newItem(row);
+    const ofBody = bodyPuts('k', content).length;
+    expect(item['body'] === undefined ? areText(pieces.slice(0, ofBody), content) : item['body'].S === content).toBe(
+      true,
+    );
+    const json = JSON.stringify(messageAttributes);
+    const stored = item['messageAttributes'];
+    const inPieces = item['attributesHash'] !== undefined;
+    expect(
+      inPieces
+        ? areText(pieces.slice(ofBody), json)
+        : JSON.stringify(attributeValue(messageAttributes)) === JSON.stringify(stored),
+    ).toBe(true);
+  });
+  fc.assert(property, { numRuns: 60 });
+});

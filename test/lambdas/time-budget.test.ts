@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import { timeBudget } from '../../lambdas/time-budget.ts';
+
+const budgetOf = (remainingMs: number) => timeBudget({ getRemainingTimeInMillis: () => remainingMs });
+
+test('of the time there is, some is kept to report what did not get done', () => {
+  expect(budgetOf(10_000)).toEqual({ processingMs: 8_000, reportingMs: 1_000 });
+  expect(budgetOf(400)).toEqual({ processingMs: 300, reportingMs: 50 });
+});
+
+test('a deadline that is past, as one of a clock that jumped, leaves no time and breaks nothing', () => {
+  const { processingMs, reportingMs } = budgetOf(-71_600);
+  expect([processingMs, reportingMs]).toEqual([0, 0]);
+  expect(() => AbortSignal.timeout(processingMs)).not.toThrow();
+});

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { TemporaryFolder } from '../../local/temporary-folder.ts';
+
+const moduleUrl = new URL('../../local/temporary-folder.ts', import.meta.url).href;
+const program = `
+  const { TemporaryFolder } = await import(${JSON.stringify(moduleUrl)});
+  console.log(new TemporaryFolder('mine-').path);
+  setInterval(() => {}, 1000);`;
+
+let base: string;
+
+beforeEach(() => {
+  base = mkdtempSync(join(tmpdir(), 'base-'));
+});
+
+afterEach(() => rmSync(base, { recursive: true, force: true }));
+
+async function gone(path: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 200 && existsSync(path); attempt += 1) await delay(20);
+  return !existsSync(path);
+}
+
+describe('a temporary folder', () => {
+  test('is for its user alone, under a name that nobody foresees', () => {
+    using one = new TemporaryFolder('mine-');
+    using other = new TemporaryFolder('mine-');
+    expect(lstatSync(one.path).mode & 0o777).toBe(0o700);
+    expect(one.path).not.toBe(other.path);
+  });
+
+  test('is gone with its scope', () => {
+    let path: string;
+    {
+      using folder = new TemporaryFolder('mine-');
+      ({ path } = folder);
+    }
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test.each(['plain', 'with space ', `it's "$(touch x)" \`id\` *`, '-rf'])(
+    'below %j is gone after a kill -9, and nothing else is',
+    async (name) => {
+      const temporary = join(base, name);
+      const kept = join(base, 'kept');
+      for (const folder of [temporary, kept]) mkdirSync(folder);
+      writeFileSync(join(kept, 'file'), '');
+      const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+        env: { ...process.env, TMPDIR: temporary },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [path] = (await once(createInterface(child.stdout), 'line')) as [string];
+      symlinkSync(kept, join(path, 'link'));
+      expect(lstatSync(path).isDirectory()).toBe(true);
+      child.kill('SIGKILL');
+      expect(await gone(path)).toBe(true);
+      expect(readdirSync(kept)).toEqual(['file']);
+      expect(readdirSync(base).toSorted()).toEqual([name, 'kept'].toSorted());
+    },
+  );
+});

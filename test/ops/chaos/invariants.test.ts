@@ -1,0 +1,174 @@
+import { expect, test } from '@jest/globals';
+import type { Evidence } from '../../../ops/chaos/evidence.ts';
+import { invariants, invariantsAfterReplay, violations } from '../../../ops/chaos/invariants.ts';
+import { causeOf } from '../../../shared/cause.ts';
+import { contentHashOf } from '../../../shared/content-hash.ts';
+import { conflictReason } from '../../../shared/log-messages.ts';
+import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/orders-table.ts';
+import { readOrder } from '../../../shared/read-order.ts';
+
+const at = '2026-01-01T00:00:00.000Z';
+const bodyOf = (orderId: string, more: object = {}) =>
+  JSON.stringify({ orderId, customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'], ...more });
+const good = bodyOf('good');
+const other = bodyOf('good', { items: ['coffee'] });
+const unlucky = bodyOf('unlucky');
+const bad = bodyOf('bad', { customerAddress: '' });
+
+function orderRow(orderKey: string, messageId: string, body: string): OrderRow {
+  return {
+    ...orderRowKey(orderKey),
+    sk: 'ORDER',
+    orderKey,
+    body,
+    contentHash: contentHashOf(body),
+    processedAt: at,
+    messageId,
+    receiveCount: 1,
+    schemaVersion: '',
+    traceId: null,
+    failureId: null,
+  };
+}
+
+function failureRow(orderKey: string, failureId: string, body: string, changes: Partial<FailureRow> = {}): FailureRow {
+  const read = readOrder(body);
+  const [kind, reasons] = read.kind === 'order' ? ['out-of-attempts', []] : [read.kind, read.reasons];
+  return {
+    ...failureRowKey(orderKey, failureId),
+    failureId,
+    orderKey,
+    body,
+    status: 'failed',
+    kind,
+    reasons,
+    cause: causeOf(kind, reasons),
+    firstFailedAt: at,
+    failedAt: at,
+    firstSeenAt: at,
+    receiveCount: 6,
+    messageAttributes: {},
+    schemaVersion: '',
+    replayCount: 0,
+    recordedMessages: new Set([failureId]),
+    history: [{ at, event: 'failed', messageId: failureId }],
+    ...changes,
+  };
+}
+
+const order = orderRow('good', 'm-1', good);
+const conflict = failureRow('good', 'm-3', other, { kind: 'conflicting-id', reasons: [conflictReason] });
+const outOfAttempts = failureRow('unlucky', 'm-4', unlucky);
+const invalid = failureRow('bad', 'm-5', bad);
+
+/** A good order sent twice, another one with its id, one that ran out of attempts, and a bad one. */
+const sound: Evidence = {
+  sent: new Map([
+    ['m-1', good],
+    ['m-2', good],
+    ['m-3', other],
+    ['m-4', unlucky],
+    ['m-5', bad],
+  ]),
+  promised: 4,
+  orders: [order],
+  failures: [conflict, outOfAttempts, invalid],
+  created: new Map([['good', 1]]),
+  found: [order],
+  messages: 0,
+  lines: ['{"message":"Good Order"}'],
+  defects: [],
+};
+const mended: Evidence = {
+  ...sound,
+  orders: [order, orderRow('unlucky', 'm-6', unlucky)],
+  created: new Map([
+    ['good', 1],
+    ['unlucky', 1],
+  ]),
+  failures: [conflict, { ...outOfAttempts, status: 'processed' }, invalid],
+};
+
+test('sound books violate nothing, before and after a replay', () => {
+  expect(violations(sound, { afterReplay: false })).toEqual([]);
+  expect(violations(mended, { afterReplay: true })).toEqual([]);
+});
+
+type Name = keyof typeof invariants | keyof typeof invariantsAfterReplay;
+
+test.each<[what: string, changes: Partial<Evidence>, broken: Name]>([
+  ['a message is left in a queue', { messages: 1 }, 'nothing is in flight'],
+  ['an order that was to be queued is not', { promised: 5 }, 'what a sender was told is queued was sent'],
+  [
+    'a good order is nowhere',
+    { sent: new Map([...sound.sent, ['m-7', bodyOf('lost')]]) },
+    'every order is processed or in the ledger',
+  ],
+  ['a bad order is nowhere', { failures: [conflict, outOfAttempts] }, 'every order is processed or in the ledger'],
+  [
+    'another order with a taken id is nowhere',
+    { failures: [outOfAttempts, invalid] },
+    'every order is processed or in the ledger',
+  ],
+  ['a row was written twice', { created: new Map([['good', 2]]) }, 'no order is processed twice'],
+  [
+    'a row that was written is gone',
+    { created: new Map([...sound.created, ['gone', 1]]) },
+    'no order is processed twice',
+  ],
+  ['a row was written over', { found: [{ ...order, messageId: 'm-2' }] }, 'no order is processed twice'],
+  [
+    'a processed order waits in the ledger',
+    { failures: [...sound.failures, failureRow('good', 'm-2', good)] },
+    'no order is processed and in the ledger',
+  ],
+  ['the books do not balance', { orders: [] }, 'sent = processed + failed'],
+  [
+    'a row has a body that nobody sent',
+    { failures: [...sound.failures, failureRow('strange', 'm-9', '{}')] },
+    'nothing stands in the table that nobody sent',
+  ],
+  [
+    'a bad order has no reasons',
+    { failures: [conflict, outOfAttempts, { ...invalid, reasons: [] }] },
+    'every bad order has its reasons',
+  ],
+  [
+    'a bad order has other reasons than its own',
+    { failures: [conflict, outOfAttempts, { ...invalid, reasons: ['/items is required'] }] },
+    'every bad order has its reasons',
+  ],
+  [
+    'a good order is called invalid',
+    { failures: [conflict, { ...outOfAttempts, kind: 'invalid' }, invalid] },
+    'no good order is called a bad one',
+  ],
+  [
+    'an order is called a conflict with nothing',
+    { failures: [conflict, { ...outOfAttempts, kind: 'conflicting-id', reasons: [conflictReason] }, invalid] },
+    'no good order is called a bad one',
+  ],
+  [
+    'a failure is written down twice for one message',
+    { failures: [conflict, outOfAttempts, { ...invalid, history: [...invalid.history, ...invalid.history] }] },
+    'a failure is written down once for each message',
+  ],
+  [
+    'a function logs an unhandled rejection',
+    { lines: ['UnhandledPromiseRejection: no'] },
+    'nothing failed where nobody looks',
+  ],
+  [
+    'the runtime reports a defect',
+    { defects: ['The process that holds the tables ended.'] },
+    'nothing failed where nobody looks',
+  ],
+  [
+    'a replayed failure is not processed',
+    { failures: [conflict, { ...outOfAttempts, status: 'replayed' }, invalid] },
+    'a replay of what failed for a passing reason processes it',
+  ],
+])('it is found when %s', (_what, changes, broken) => {
+  const found = violations({ ...sound, ...changes }, { afterReplay: broken in invariantsAfterReplay });
+  expect(found.map(({ invariant }) => invariant)).toContain(broken);
+});
