@@ -15,4 +15,6 @@ export default {
     ],
   },
   testTimeout: 20_000,
+  // All cores: by default jest leaves one to itself, and tests of processes wait more than they compute.
+  maxWorkers: '100%',
 };
