@@ -11,16 +11,14 @@ export const prices = {
   writeUnit: 0.625 / 1e6,
   readUnit: 0.125 / 1e6,
   logGb: 0.5,
+  /** For each metric that an alarm looks at, standard resolution. */
+  alarmMetricMonth: 0.1,
+  dashboardMonth: 3,
+  /** Custom metrics, by the hour in which they appear; of the first 10,000. */
+  metricMonth: 0.3,
+  /** And 1 USD more after each of its first two yearly rotations. */
+  kmsKeyMonth: 1,
 } as const;
-
-/** For a month, whatever passes through. */
-const monthlyPrices = { alarm: 0.1, dashboard: 3, metric: 0.3, kmsKey: 1 } as const;
-
-/** @returns USD a month for so many of each; a key's requests, 0.03 USD for 10,000, come on top */
-export function monthlyCost(counts: Readonly<Record<keyof typeof monthlyPrices, number>>): number {
-  const names = Object.keys(monthlyPrices) as (keyof typeof monthlyPrices)[];
-  return names.reduce((sum, name) => sum + counts[name] * monthlyPrices[name], 0);
-}
 
 /** What no bench on this machine can measure; docs/performance.md says where each is from. */
 export const assumptions = {
@@ -35,6 +33,15 @@ export const assumptions = {
   logBytesPerOrder: 330,
   /** START, END and REPORT in the JSON log format. */
   logBytesPerInvocation: 900,
+  /** The line of metrics that each of our invocations writes; the demo has none. */
+  metricsBytesPerInvocation: 300,
+  /**
+   * A mapping waits with so many long polls while its queue is empty; those with a maximum concurrency do not get by
+   * with fewer (Lambda Developer Guide, "Configuring scaling behavior for SQS event source mappings"). Each is taken to
+   * be of the longest wait there is.
+   */
+  idlePollers: 5,
+  longPollSeconds: 20,
   /** A row of up to 1 KB; a failure's row of up to 2 KB and its two index entries. */
   orderWriteUnits: 1,
   failureWriteUnits: 4,
@@ -101,7 +108,9 @@ export function pipelineUse({ badRate, fill }: Flow, settings: Settings): Use {
       gbSeconds(bad, 1, settings.failedMemoryMb, 1),
     writeUnits: (orders - bad) * assumptions.orderWriteUnits + bad * assumptions.failureWriteUnits,
     readUnits: 0,
-    logGb: logGb(orders + retries + bad, invocations + bad),
+    logGb:
+      logGb(orders + retries + bad, invocations + bad) +
+      ((invocations + bad) * assumptions.metricsBytesPerInvocation) / 1e9,
   };
 }
 

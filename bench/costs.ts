@@ -1,10 +1,17 @@
+import { Template } from 'aws-cdk-lib/assertions';
 import { presets } from '../lib/configuration.ts';
+import { createApp } from '../lib/order-pipeline-app.ts';
+import { TemporaryFolder } from '../ops/temporary-folder.ts';
 import { costOf, demoUse, type Flow, type Settings, pipelineUse, prices } from './cost-model.ts';
 import type { Figure, Part } from './figure.ts';
+import { costOfMonth, type MonthlyItem, monthlyItems, type Resources } from './monthly-costs.ts';
 
-/** What a million orders cost on AWS, by the formulas and prices of cost-model.ts; nothing is measured. */
+/** What a million orders and a month cost on AWS, by the formulas and prices of cost-model.ts; nothing is measured. */
 export const costs: Part = () =>
-  Promise.resolve([0.01, 0.1].flatMap((badRate) => [10, 1].flatMap((fill) => compared({ badRate, fill }))));
+  Promise.resolve([
+    ...[0.01, 0.1].flatMap((badRate) => [10, 1].flatMap((fill) => compared({ badRate, fill }))),
+    ...month(),
+  ]);
 
 const { processOrders, failedOrders, maxReceiveCount } = presets.production;
 /** The lecture demo's: Lambda's default memory. */
@@ -33,6 +40,37 @@ function figure(id: string, title: string, use: ReturnType<typeof demoUse>): Fig
     `prices of ${prices.asOf}`,
   ].join(', ');
   return { id, title, value: costOf(use), unit: 'USD', detail };
+}
+
+/** What is paid for whatever passes through, by the template as it is synthesized. */
+function month(): readonly Figure[] {
+  const items = monthlyItems(template({}));
+  const withKey = monthlyItems(template({ customerManagedKey: 'true' }));
+  return [
+    ...items.map((item) => ({ ...monthFigure(item.id, item.title, [item]), detail: detailOf(item) })),
+    monthFigure(
+      'idle',
+      'in all, when nothing happens',
+      items.filter(({ whenIdle }) => whenIdle),
+    ),
+    monthFigure('busy', 'in all, when every metric appears in every hour', items),
+    monthFigure('busy-with-key', 'the same with -c customerManagedKey=true, requests to the key aside', withKey),
+  ];
+}
+
+function monthFigure(id: string, title: string, items: readonly MonthlyItem[]): Figure {
+  return { id: `month-${id}`, title, value: costOfMonth(items), unit: 'USD a month' };
+}
+
+function detailOf({ count: counted, whenIdle }: MonthlyItem): string {
+  return `${count(counted)}${whenIdle ? '' : ', if each appears in every hour'}`;
+}
+
+/** Of the production preset; the functions' code is left out, and costs nothing by the month. */
+function template(options: Readonly<Record<string, string>>) {
+  using folder = new TemporaryFolder();
+  const context = { 'aws:cdk:bundling-stacks': [], ...options };
+  return Template.fromStack(createApp({ context, outdir: folder.path }).stack).toJSON() as Resources;
 }
 
 function count(value: number): string {

@@ -96,7 +96,7 @@ const production: Configuration = {
     // more (docs/performance.md, "Cost on AWS").
     memoryMb: 512,
     batchSize: 10,
-    // No order waits for others; under load, batches fill anyway. Waiting would save 1.3 USD a million orders at most.
+    // No order waits for others; under load, batches fill anyway. Waiting would save 1.5 USD a million orders at most.
     windowSeconds: 0,
     // Spares what is downstream; each invocation takes 10 orders.
     maximumConcurrency: 10,

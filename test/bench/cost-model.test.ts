@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { costOf, demoUse, monthlyCost, pipelineUse } from '../../bench/cost-model.ts';
+import { assumptions, costOf, demoUse, pipelineUse } from '../../bench/cost-model.ts';
+import { metricsLine } from '../../lambdas/metrics/metrics-line.ts';
+import { failureMetricNames, metricNames } from '../../shared/metrics.ts';
 
-const ours = { consumerMemoryMb: 256, failedMemoryMb: 256, maxReceiveCount: 5 };
+const ours = { consumerMemoryMb: 512, failedMemoryMb: 512, maxReceiveCount: 5 };
 const demo = { consumerMemoryMb: 128, failedMemoryMb: 128, maxReceiveCount: 1 };
 const flow = fc.record({
   badRate: fc.double({ min: 0.001, max: 1, noNaN: true }),
@@ -26,11 +28,25 @@ describe('the cost of a million orders', () => {
     expect(demoUse({ badRate: 0.1, fill: 1 }, demo).writeUnits).toBeCloseTo(900_000, 3);
   });
 
+  test('counts a line of metrics for each invocation of this pipeline, as long as the functions write it', () => {
+    const name = 'OrderPipeline-ProcessOrdersFunction1234ABCD-AbCdEfGhIjKl';
+    const bytes = [
+      { [metricNames.ordersProcessed]: 10 },
+      { [metricNames.ordersProcessed]: 9, [metricNames.badOrders]: 1 },
+      { [metricNames.failuresRecorded]: 1, [failureMetricNames.invalid]: 1 },
+    ].map((counts) => metricsLine(counts, name, Date.UTC(2026, 10))!.length);
+    for (const length of bytes) expect(Math.abs(length - assumptions.metricsBytesPerInvocation)).toBeLessThan(50);
+
+    const { logGb, lambdaRequests } = pipelineUse({ badRate: 0.01, fill: 10 }, ours);
+    const withoutMetrics =
+      (1_050_000 * assumptions.logBytesPerOrder + 150_000 * assumptions.logBytesPerInvocation) / 1e9;
+    expect(logGb - withoutMetrics).toBeCloseTo((lambdaRequests * assumptions.metricsBytesPerInvocation) / 1e9, 9);
+  });
+
   test('adds up the prices', () => {
     const none = { sqsRequests: 0, lambdaRequests: 0, gbSeconds: 0, writeUnits: 0, readUnits: 0, logGb: 0 };
     expect(costOf({ ...none, sqsRequests: 1e6, lambdaRequests: 1e6, logGb: 2 })).toBeCloseTo(0.4 + 0.2 + 1);
     expect(costOf({ ...none, writeUnits: 2e6, gbSeconds: 1e6 })).toBeCloseTo(1.25 + 13.3334);
-    expect(monthlyCost({ alarm: 10, dashboard: 1, metric: 5, kmsKey: 1 })).toBeCloseTo(1 + 3 + 1.5 + 1);
   });
 
   test('falls with fuller batches, and writes every good order once whatever their size', () => {
