@@ -1,0 +1,82 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { projectRoot } from '../ops/project-root.ts';
+
+interface Link {
+  /** Of the page, from the root of the project. */
+  readonly from: string;
+  readonly target: string;
+}
+
+const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: projectRoot }).toSorted();
+const textOf = (page: string) => readFileSync(join(projectRoot, page), 'utf8');
+
+/** What stands between fences or backquotes is no link and no heading. */
+const withoutFences = (text: string) => text.replaceAll(/^```[^]*?^```/gm, '');
+const withoutCode = (text: string) => withoutFences(text).replaceAll(/`[^`\n]*`/g, '');
+
+const links: readonly Link[] = pages.flatMap((from) =>
+  [...withoutCode(textOf(from)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => ({ from, target: target! })),
+);
+const relativeLinks = links.filter(({ target }) => !/^[a-z]+:/.test(target));
+
+/** As GitHub makes them: letters, digits, `_` and `-` stay, spaces become `-`, and the second of a name is numbered. */
+function anchorsOf(page: string): ReadonlySet<string> {
+  const anchors = new Set<string>();
+  for (const [, heading] of withoutFences(textOf(page)).matchAll(/^#{1,6} (.+)$/gm)) {
+    const text = heading!.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').toLowerCase();
+    const anchor = text.replaceAll(/[^\p{L}\p{N}_ -]/gu, '').replaceAll(' ', '-');
+    const taken = [...anchors].filter((each) => each.replace(/-\d+$/, '') === anchor).length;
+    anchors.add(taken === 0 ? anchor : `${anchor}-${taken}`);
+  }
+  return anchors;
+}
+
+/** The file that a relative link leads to, from the root of the project; undefined when there is none. */
+function fileOf({ from, target }: Link): string | undefined {
+  const [path = ''] = target.split('#');
+  const file = path === '' ? from : join(dirname(from), path);
+  return existsSync(join(projectRoot, file)) ? relative('.', file) : undefined;
+}
+
+describe('a relative link of a page', () => {
+  test('leads to a file or a folder that there is', () => {
+    expect(relativeLinks.length).toBeGreaterThan(100);
+    expect(relativeLinks.filter((link) => fileOf(link) === undefined)).toEqual([]);
+  });
+
+  test('leads to a heading that there is, where it names one', () => {
+    const lost = relativeLinks.filter((link) => {
+      const [, anchor] = link.target.split('#');
+      const file = fileOf(link);
+      return anchor !== undefined && (file === undefined || !anchorsOf(file).has(anchor));
+    });
+    expect(lost).toEqual([]);
+  });
+});
+
+describe('a newcomer', () => {
+  test('finds every page from the README', () => {
+    const linked = new Set(relativeLinks.filter(({ from }) => from === 'README.md').map(fileOf));
+    const index = new Set(relativeLinks.filter(({ from }) => from.startsWith('docs/')).map(fileOf));
+    const topics = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page));
+    expect(topics.filter((page) => !linked.has(page))).toEqual([]);
+    expect(pages.filter((page) => page !== 'README.md' && !linked.has(page) && !index.has(page))).toEqual([]);
+  });
+
+  test('can run every npm script that a page names', () => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
+    const named = pages.flatMap((page) =>
+      [...textOf(page).matchAll(/npm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)].map(([, script]) => script!),
+    );
+    expect([...new Set(named)].filter((script) => scripts[script] === undefined)).toEqual([]);
+  });
+
+  test('reads decisions that are numbered as their files are, without a gap', () => {
+    const decisions = pages.filter((page) => page.startsWith('docs/decisions/0'));
+    const numbers = decisions.map((page) => Number(/^# (\d+)\. /.exec(textOf(page))?.[1]));
+    expect(numbers).toEqual(decisions.map((_, index) => index + 1));
+    expect(decisions.map((page) => Number(/(\d{4})-/.exec(page)?.[1]))).toEqual(numbers);
+  });
+});
