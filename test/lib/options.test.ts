@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { presets } from '../../lib/configuration.ts';
 import { withOptions } from '../../lib/options.ts';
@@ -37,4 +38,13 @@ describe('the context keys of a deployment', () => {
       /The context key retainData is "yes": it takes true or false\.\n- The context key operators is 7: it takes ARNs/,
     );
   });
+});
+
+test('the README names every context key, and no other', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, table = ''] = /^\| context key[^]*?\n((?:\|.*\n)+)/m.exec(readme)!;
+  const named = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key!);
+  const asked: string[] = [];
+  withOptions(production, (key) => void asked.push(key));
+  expect(named.toSorted()).toEqual(['preset', ...asked].toSorted());
 });
