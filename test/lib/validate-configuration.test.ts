@@ -114,7 +114,8 @@ describe('a configuration that AWS would refuse', () => {
       maxReceiveCount: 0,
       failedOrders: { ...production.failedOrders, maximumConcurrency: 1, batchSize: 11 },
     };
-    expect(() => new OrderPipelineStack(new App(), 'Refused', { configuration })).toThrow(
+    const app = new App({ outdir: newOutputFolder() });
+    expect(() => new OrderPipelineStack(app, 'Refused', { configuration })).toThrow(
       [
         'The configuration cannot be deployed:',
         '- failedOrders.maximumConcurrency is 1: it must be a whole number from 2 to 1000.',
