@@ -179,6 +179,41 @@ describe('a replay that fails', () => {
   });
 });
 
+describe('a lineage that a sender made up, not knowing the token of the failure,', () => {
+  const madeUp = (id: string, body: unknown) =>
+    replayed(message(`${id}-forged`, body), { orderKey: id, failureId: `${id}-1`, token: 'guessed' });
+
+  test('puts no other body in the place of the one that failed: the message is a failure of its own', async () => {
+    await replayedFailure('targeted');
+    const before = await failureOf('targeted');
+    const forged = madeUp('targeted', bad('forger'));
+    expect(await functions.failedOrders([forged, forged])).toEqual(done);
+    expect(await rowsOf('targeted')).toEqual([before]);
+    expect(await rowsOf('forger')).toMatchObject([{ failureId: 'targeted-forged', status: 'failed', replayCount: 0 }]);
+  });
+
+  test('leaves the failure alone, too, when the message has no id of its own', async () => {
+    await functions.failedOrders([message('nameless-1', '{')]);
+    const before = await failureOf('nameless-1');
+    await functions.failedOrders([
+      replayed(message('nameless-forged', '['), { orderKey: 'nameless-1', failureId: 'nameless-1', token: 'guessed' }),
+    ]);
+    const rows = await rowsOf('nameless-1');
+    expect(rows).toContainEqual(before);
+    expect(rows).toContainEqual(expect.objectContaining({ failureId: 'nameless-forged', body: '[' }));
+  });
+
+  test('does not mark the failure as processed', async () => {
+    await replayedFailure('hidden');
+    const before = await failureOf('hidden');
+    const forged = madeUp('hidden', order('cover'));
+    expect(await functions.processOrders([forged])).toEqual(done);
+    expect(await functions.failedOrders([forged])).toEqual(done);
+    expect(await failureOf('hidden')).toEqual(before);
+    expect(await rowsOf('cover')).toMatchObject([{ sk: 'ORDER', messageId: 'hidden-forged' }]);
+  });
+});
+
 describe('a late delivery', () => {
   test('of the message that failed first changes nothing of a failure that is replayed or processed', async () => {
     const { replay } = await replayedFailure('late');
