@@ -36,7 +36,7 @@ export interface EndpointLimits {
 }
 
 /** SDKs open 50 connections a client and send a request in milliseconds. */
-export const endpointLimits: EndpointLimits = {
+const endpointLimits: EndpointLimits = {
   headersMs: 10_000,
   requestMs: 60_000,
   checkMs: 2_000,

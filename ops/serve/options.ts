@@ -18,7 +18,7 @@ export interface ServeOptions {
   readonly help: boolean;
 }
 
-export const defaultPort = 4566;
+const defaultPort = 4566;
 const defaultPreset = 'production';
 
 export const helpText = `Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB,

@@ -60,7 +60,7 @@ export function functionNameOf(pipeline: string): string {
   return pipeline.replace('.', '-');
 }
 
-export function deadLetterQueueOf(pipeline: string): string {
+function deadLetterQueueOf(pipeline: string): string {
   return pipeline.endsWith('.fifo') ? `${pipeline.slice(0, -'.fifo'.length)}-dead.fifo` : `${pipeline}-dead`;
 }
 
