@@ -30,6 +30,8 @@ afterAll(async () => {
 const rowsOf = async (orderKey: string) => (await local.rows()).filter(({ pk }) => pk === `ORDER#${orderKey}`);
 const failureOf = async (orderKey: string) => (await rowsOf(orderKey)).find(({ sk }) => sk !== 'ORDER')!;
 const bad = (id: string) => order(id, { items: 'tea' });
+const madeUp = (id: string, body: unknown) =>
+  replayed(message(`${id}-forged`, body), { orderKey: id, failureId: `${id}-1`, token: 'guessed' });
 const eventsOf = ({ history }: Readonly<Record<string, unknown>>) =>
   (history as { event: string; messageId?: string }[]).map(({ event, messageId }) => `${event} ${messageId}`);
 
@@ -180,9 +182,6 @@ describe('a replay that fails', () => {
 });
 
 describe('a lineage that a sender made up, not knowing the token of the failure,', () => {
-  const madeUp = (id: string, body: unknown) =>
-    replayed(message(`${id}-forged`, body), { orderKey: id, failureId: `${id}-1`, token: 'guessed' });
-
   test('puts no other body in the place of the one that failed: the message is a failure of its own', async () => {
     await replayedFailure('targeted');
     const before = await failureOf('targeted');
@@ -195,9 +194,8 @@ describe('a lineage that a sender made up, not knowing the token of the failure,
   test('leaves the failure alone, too, when the message has no id of its own', async () => {
     await functions.failedOrders([message('nameless-1', '{')]);
     const before = await failureOf('nameless-1');
-    await functions.failedOrders([
-      replayed(message('nameless-forged', '['), { orderKey: 'nameless-1', failureId: 'nameless-1', token: 'guessed' }),
-    ]);
+    const lineage = { orderKey: 'nameless-1', failureId: 'nameless-1', token: 'guessed' };
+    await functions.failedOrders([replayed(message('nameless-forged', '['), lineage)]);
     const rows = await rowsOf('nameless-1');
     expect(rows).toContainEqual(before);
     expect(rows).toContainEqual(expect.objectContaining({ failureId: 'nameless-forged', body: '[' }));

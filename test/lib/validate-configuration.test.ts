@@ -22,9 +22,9 @@ describe('the presets', () => {
   });
 });
 
-describe('operators', () => {
-  const problemsOfOperators = (...operators: readonly string[]) => configurationProblems({ ...production, operators });
+const problemsOfOperators = (...operators: readonly string[]) => configurationProblems({ ...production, operators });
 
+describe('operators', () => {
   test('are roles and users, whole or in part', () => {
     const names = [
       'role/on-call',

@@ -65,7 +65,10 @@ test('a replay is the same body and attributes with its lineage, and the row say
   expect(sent!.Body).toBe(failure.body);
   const { ReplayOf: lineage, a0, a8 } = sent!.MessageAttributes!;
   expect(JSON.parse(lineage!.StringValue!)).toEqual({
-    ...{ orderKey: 'same', failureId: 'm-same', count: 1, by: 'ada' },
+    orderKey: 'same',
+    failureId: 'm-same',
+    count: 1,
+    by: 'ada',
     token: failure.row.replayToken,
   });
   expect([...a0!.BinaryValue!]).toEqual([1, 2, 3]);
