@@ -123,10 +123,14 @@ describe('what cannot be served', () => {
     expect(endpoint.events).toMatchObject([{ level: 'error', message: expect.stringContaining('/home/ada') }]);
   });
 
-  test('what clients ask for in vain fills neither the console nor the memory', async () => {
+  test('what clients ask for in vain fills neither the console nor the memory, and the console says where it ends', async () => {
     const names = Array.from({ length: 250 }, (_, index) => `Nothing.Of${index}`);
     for (const name of names) expect((await endpoint.post(name, '{}')).status).toBe(501);
-    expect(endpoint.events).toHaveLength(200);
+    expect(endpoint.events).toHaveLength(200 + 1);
+    expect(endpoint.events.at(-1)).toMatchObject({
+      level: 'warning',
+      message: expect.stringContaining('no further one'),
+    });
   });
 
   test.each(['GET /%E0%A4%A HTTP/1.1', 'GET http://[ HTTP/1.1', 'GARBAGE', 'POST //?Action=%zz HTTP/1.1'])(
