@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { ProcessGuard } from '../../../local/process-guard.ts';
 import { TemporaryFolder } from '../../../local/temporary-folder.ts';
 
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
@@ -19,6 +20,8 @@ export class Command implements AsyncDisposable {
   output = '';
   /** What the process sees as the system's temporary folder. */
   readonly #temporary = new TemporaryFolder('command-');
+  /** The command would outlive a killed test run, being the leader of a group of its own. */
+  readonly #guard = new ProcessGuard();
   #changed = Promise.withResolvers<void>();
 
   /** @param words program and arguments; `node` stands for this Node */
@@ -27,12 +30,14 @@ export class Command implements AsyncDisposable {
     options: { readonly directory?: string; readonly env?: NodeJS.ProcessEnv } = {},
   ) {
     const [program = '', ...args] = words;
+    this.#guard.start();
     this.process = spawn(program === 'node' ? process.execPath : program, args, {
       cwd: options.directory ?? projectRoot,
       env: { ...process.env, INIT_CWD: undefined, ...options.env, TMPDIR: this.#temporary.path },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    if (this.process.pid !== undefined) this.#guard.watch(this.process.pid);
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#add(text));
     }
@@ -73,6 +78,8 @@ export class Command implements AsyncDisposable {
       // Gone, as it should be.
     }
     await this.exited;
+    if (this.process.pid !== undefined) this.#guard.forget(this.process.pid);
+    await this.#guard.close();
     this.#temporary[Symbol.dispose]();
   }
 
