@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { TemporaryFolder } from '../ops/temporary-folder.ts';
 import { environmentNames } from '../shared/environment.ts';
 import { goodBody, sqsEvent } from '../test/lambdas/sqs-event.ts';
 import { type BundleName, writeBundles } from './cold-start-bundles.ts';
@@ -24,35 +22,28 @@ interface ColdStart {
 
 /** How long functions take to start, against an empty one and against the same function built the lecture demo's way. */
 export const coldStart: Part = async ({ onProgress, signal }) => {
-  const directory = mkdtempSync(join(tmpdir(), 'cold-start-'));
+  using folder = new TemporaryFolder();
   await using endpoint = await startEndpoint();
-  try {
-    const files = writeBundles(directory);
-    const names = Object.keys(files) as BundleName[];
-    const firstOrderMs = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+  const files = writeBundles(folder.path);
+  const names = Object.keys(files) as BundleName[];
+  const firstOrderMs = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<BundleName, number[]>;
+  const measure = async (name: BundleName, round: number) => {
+    const start = await startCold(files[name], name, endpoint.url, signal);
+    if (round > 0) firstOrderMs[name].push(start.firstOrderMs);
+    return start.loadMs;
+  };
+  const loadMs = await interleaved(
+    rounds,
+    Object.fromEntries(names.map((name) => [name, (round: number) => measure(name, round)])) as Record<
       BundleName,
-      number[]
-    >;
-    const measure = async (name: BundleName, round: number) => {
-      const start = await startCold(files[name], name, endpoint.url, signal);
-      if (round > 0) firstOrderMs[name].push(start.firstOrderMs);
-      return start.loadMs;
-    };
-    const loadMs = await interleaved(
-      rounds,
-      Object.fromEntries(names.map((name) => [name, (round: number) => measure(name, round)])) as Record<
-        BundleName,
-        (round: number) => Promise<number>
-      >,
-      (name, round) => onProgress(`${name}, ${roundText(round, rounds)}`),
-    );
-    const starts = Object.fromEntries(
-      names.map((name) => [name, { loadMs: median(loadMs[name]), firstOrderMs: median(firstOrderMs[name]) }]),
-    ) as Record<BundleName, ColdStart>;
-    return figures(starts);
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+      (round: number) => Promise<number>
+    >,
+    (name, round) => onProgress(`${name}, ${roundText(round, rounds)}`),
+  );
+  const starts = Object.fromEntries(
+    names.map((name) => [name, { loadMs: median(loadMs[name]), firstOrderMs: median(firstOrderMs[name]) }]),
+  ) as Record<BundleName, ColdStart>;
+  return figures(starts);
 };
 
 function figures(starts: Readonly<Record<BundleName, ColdStart>>): readonly Figure[] {

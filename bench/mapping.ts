@@ -1,6 +1,7 @@
 import { EventStream } from '../local/events.ts';
 import { startRuntime } from '../local/runtime.ts';
-import { removeAssembly, writePipelines } from '../test/local/event-source-mapping/assembly-fixture.ts';
+import { TemporaryFolder } from '../ops/temporary-folder.ts';
+import { writePipelines } from '../test/local/event-source-mapping/assembly-fixture.ts';
 import { ClientProcess } from './client/client-process.ts';
 import type { SqsTask } from './client/sqs-client.ts';
 import type { Part } from './figure.ts';
@@ -26,8 +27,8 @@ export const mapping: Part = async ({ onProgress, signal }) => {
   const queue = { VisibilityTimeout: 300 };
   const code = 'exports.handler = async () => {};';
   const polled = { BatchSize: batchSize, ScalingConfig: { MaximumConcurrency: maximumConcurrency } };
-  const assembly = writePipelines({ bare: { code, queue, mapping: null }, mapped: { code, queue, mapping: polled } });
-  disposables.defer(() => removeAssembly(assembly));
+  const assembly = disposables.use(new TemporaryFolder()).path;
+  writePipelines({ bare: { code, queue, mapping: null }, mapped: { code, queue, mapping: polled } }, assembly);
   const events = new EventStream();
   const runtime = disposables.use(await startRuntime({ assembly, events, port: 0 }));
   const client = disposables.use(

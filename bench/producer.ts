@@ -1,6 +1,7 @@
 import { EventStream } from '../local/events.ts';
 import { startRuntime } from '../local/runtime.ts';
-import { removeAssembly, writePipelines } from '../test/local/event-source-mapping/assembly-fixture.ts';
+import { TemporaryFolder } from '../ops/temporary-folder.ts';
+import { writePipelines } from '../test/local/event-source-mapping/assembly-fixture.ts';
 import { ClientProcess } from './client/client-process.ts';
 import type { Produced, ProducerTask } from './client/producer-client.ts';
 import type { Part } from './figure.ts';
@@ -22,8 +23,8 @@ const requestsInFlight = 10;
  */
 export const producer: Part = async ({ onProgress, signal }) => {
   await using disposables = new AsyncDisposableStack();
-  const assembly = writePipelines({ orders: { code: 'exports.handler = async () => {};', mapping: null } });
-  disposables.defer(() => removeAssembly(assembly));
+  const assembly = disposables.use(new TemporaryFolder()).path;
+  writePipelines({ orders: { code: 'exports.handler = async () => {};', mapping: null } }, assembly);
   const runtime = disposables.use(await startRuntime({ assembly, events: new EventStream(), port: 0 }));
   const queueUrl = `${runtime.endpoint.url}/${runtime.model.accountId}/orders`;
   const queue = runtime.sqs.queues().find(({ name }) => name === 'orders');

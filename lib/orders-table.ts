@@ -2,7 +2,7 @@ import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } fr
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { indexes, projectedAttributes } from '../shared/orders-table.ts';
-import { removalPolicy } from './removal-policy.ts';
+import { protectedRemovalPolicy } from './removal-policy.ts';
 
 export interface OrdersTableProps {
   /** Whether the table outlives its stack and cannot be deleted by mistake. */
@@ -31,7 +31,7 @@ export class OrdersTable extends Construct {
       ...(encryptionKey !== undefined && { encryptionKey }),
       // Any second of the last 35 days can be restored.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: removalPolicy(retainData),
+      removalPolicy: protectedRemovalPolicy(retainData),
       deletionProtection: retainData,
     });
     for (const { name, partitionKey, sortKey } of Object.values(indexes)) {

@@ -7,3 +7,11 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 export function removalPolicy(retainData: boolean): RemovalPolicy {
   return retainData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }
+
+/**
+ * For what holds data and cannot be deleted by mistake: nor can CloudFormation delete it when the deployment that creates
+ * it fails, and its rollback would fail with it. An empty table that nobody named is in nobody's way.
+ */
+export function protectedRemovalPolicy(retainData: boolean): RemovalPolicy {
+  return retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+}

@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.ts';
 import type { ConsumerSettings, FunctionSettings } from './settings.ts';
 
-/** What AWS would refuse while deploying, refused at synthesis; all of it at once. What is unwise: lib/queue-doctor.ts. */
+/** What AWS would refuse while deploying, or take and never apply, refused at synthesis; all of it at once. What is unwise: lib/queue-doctor.ts. */
 export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';
   readonly problems: readonly string[];
@@ -34,7 +34,20 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...range('parkedOrders.retentionSeconds', parkedOrders.retentionSeconds, 60, 1_209_600),
     ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
+    ...configuration.operators.flatMap(operatorProblems),
   ];
+}
+
+/**
+ * Queue policies compare operators with aws:PrincipalArn, which is for a session the ARN of its role (IAM User Guide,
+ * "AWS global condition context keys"): the ARN of an assumed role, as `aws sts get-caller-identity` answers it, would
+ * match nobody, and `*` everybody. One account, because other accounts' are denied all the same.
+ */
+function operatorProblems(operator: string): readonly string[] {
+  return when(
+    !/^arn:[\w-]+:iam::\d{12}:(role|user)\/[\w+=,.@*?/-]*\w[\w+=,.@*?/-]*$/.test(operator),
+    `operators has "${operator}": it takes ARNs such as arn:aws:iam::111122223333:role/on-call, for a session that of its role.`,
+  );
 }
 
 /** What creating the function or its event source mapping would be refused for. */

@@ -14,17 +14,14 @@ export function lineageOf(messageAttributes: LineageCarrier): Lineage | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { orderKey, failureId, count, by } = value as Readonly<Record<string, unknown>>;
-  const sound = isKey(orderKey) && isKey(failureId) && isReplayCount(count) && typeof by === 'string';
-  return sound ? { orderKey, failureId, count, by } : null;
+  const { orderKey, failureId, count, by, token } = value as Readonly<Record<string, unknown>>;
+  const sound = isKey(orderKey) && isKey(failureId) && isReplayCount(count) && typeof by === 'string' && isKey(token);
+  return sound ? { orderKey, failureId, count, by, token } : null;
 }
 
-/**
- * Keys stay far below what DynamoDB takes (a sort key of 1,024 bytes), and are UTF-8, as DynamoDB has texts: a lone
- * surrogate is refused or replaced, and then nothing is found under the key again.
- */
+/** What order keys and failure ids are, ids of orders (order.schema.json) or of messages, and tokens, too. */
 function isKey(value: unknown): value is string {
-  return typeof value === 'string' && value.length >= 1 && value.length <= 200 && value.isWellFormed();
+  return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
 }
 
 function isReplayCount(value: unknown): value is number {

@@ -106,6 +106,12 @@ export function failedCopyText(contentHash: string, { orderKey, failureId }: Fai
   return JSON.stringify([contentHash, orderKey, failureId]);
 }
 
+/**
+ * Failures that an order's row remembers, of up to 280 bytes each, so that the order itself still fits in. One beyond
+ * stays in the ledger when a copy is processed, until somebody replays it: a duplicate, which marks it.
+ */
+export const mostFailedCopies = 250;
+
 /** Those of the failures that are copies of the order with this hash. */
 export function failedCopiesOf(contentHash: string, texts: Iterable<string>): FailurePlace[] {
   return [...texts].flatMap((text) => {
@@ -168,6 +174,11 @@ export type FailureRow = StoredBody & {
   readonly traceId?: string;
   readonly schemaVersion: string;
   readonly replayCount: number;
+  /**
+   * Random, set once, in no log: a message that claims to replay this failure must know it. Whoever reads the table
+   * does, and replays; who may only send orders does not.
+   */
+  readonly replayToken: string;
   /** When it was sent again last. */
   readonly replayedAt?: string;
   /** Ids of the messages whose failure is written down: a second delivery of one of them changes nothing. */
@@ -187,7 +198,15 @@ export interface Lineage {
   /** 1 for the first replay. */
   readonly count: number;
   readonly by: string;
+  /** `replayToken` of the failure's row. */
+  readonly token: string;
 }
 
 /** Replays of one failure before a person must insist (`--force`). */
 export const replayCap = 5;
+
+/**
+ * Replays of one failure, whoever insists. Each that fails adds up to 1.3 KB to its row (reasons, history), which beside
+ * a body and attributes in the row has 60 KB left of DynamoDB's 400: a full row could not be written any more.
+ */
+export const mostReplays = 30;

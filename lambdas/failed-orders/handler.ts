@@ -1,4 +1,5 @@
 import '../map-stack-traces.ts';
+import { randomUUID } from 'node:crypto';
 import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/environment.ts';
 import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
 import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
@@ -10,7 +11,7 @@ const table = dynamoDbOrdersTable(requireText(process.env, environmentNames.orde
 
 /** Writes down what became of each failed order: the consumer of bad-orders. */
 export const handler = createHandler({
-  recordFailure: recordFailureIn(table, Date.now),
+  recordFailure: recordFailureIn(table, Date.now, randomUUID),
   logCustomerNames: requireBoolean(process.env, environmentNames.logCustomerNames),
   backoff: {
     base: requireSeconds(process.env, environmentNames.retryBaseSeconds),

@@ -2,7 +2,7 @@ import type { Message } from '../../shared/consumed-record.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
 import { failureKinds } from '../../shared/log-messages.ts';
-import { failedCopiesOf, type FailurePlace, orderRowKey } from '../../shared/orders-table.ts';
+import { failedCopiesOf, failureRowKey, type Lineage, orderRowKey } from '../../shared/orders-table.ts';
 import { type Identity, readOrder } from '../../shared/read-order.ts';
 import { attributeValues } from '../../shared/attribute-value.ts';
 import { failedCopyUpdate } from '../orders-table/failed-copy.ts';
@@ -24,20 +24,31 @@ export type Recorded = Identity &
 /** Once it resolves, the message may be deleted. Rejects while the table cannot be asked. */
 export type RecordFailure = (message: Message, signal: AbortSignal) => Promise<Recorded>;
 
-/** @param now milliseconds since the epoch */
-export function recordFailureIn(table: OrdersTable, now: () => number): RecordFailure {
-  return async (message, signal) => {
-    const read = readOrder(message.body);
+/**
+ * @param now milliseconds since the epoch
+ * @param newToken makes `replayToken`s, which nobody must be able to guess
+ */
+export function recordFailureIn(table: OrdersTable, now: () => number, newToken: () => string): RecordFailure {
+  return async (received, signal) => {
+    const read = readOrder(received.body);
     const { orderId, customerName } = read;
-    const { lineage, messageId } = message;
-    const orderKey = orderKeyOf({ orderId, lineage, messageId });
+    const { messageId } = received;
+    // Also of a lineage that is made up: process-orders, which cannot tell, has the order under it.
+    const orderKey = orderKeyOf({ orderId, lineage: received.lineage, messageId });
+    const lineage = received.lineage && (await isKnown(table, received.lineage, signal)) ? received.lineage : null;
+    const message = { ...received, lineage };
     const time = new Date(now()).toISOString();
 
-    const place = lineage === null ? { orderKey, failureId: messageId } : placeOf(lineage);
+    // A replay that fails again goes where it came from.
+    const place = {
+      orderKey: lineage?.orderKey ?? orderKey,
+      failureId: lineage?.failureId ?? messageId,
+    };
     const contentHash = contentHashOf(message.body);
     const settled = async ({ firstMessageId, failedCopies }: OrderRowNow): Promise<Recorded> => {
       // This message's own failure, too: an earlier delivery of it may have been cut short after writing it down.
-      await table.update((lineage === null ? copyMark : processedMark)(place, message, time), signal);
+      const mark = lineage === null ? copyMark(place, message, time) : processedMark(lineage, message, time);
+      await table.update(mark, signal);
       for (const copy of failedCopiesOf(contentHash, failedCopies)) {
         await table.update(copyMark(copy, message, time), signal);
       }
@@ -47,7 +58,8 @@ export function recordFailureIn(table: OrdersTable, now: () => number): RecordFa
     const processed = read.kind === 'order' ? await processedOrder(table, orderKey, signal) : undefined;
     if (processed?.contentHash === contentHash) return settled(processed);
     const failure = failureOf(read, processed?.contentHash !== undefined);
-    const updates = failureUpdates({ ...failure, ...place, orderId, message, now: time });
+    const replayToken = lineage?.token ?? newToken();
+    const updates = failureUpdates({ ...failure, ...place, orderId, replayToken, message, now: time });
     await Promise.all(updates.pieces.map((piece) => table.put(piece, signal)));
     const { kind } = await table.update(updates.row, signal);
     if (kind === 'condition-failed' && updates.overtaken !== undefined) await table.update(updates.overtaken, signal);
@@ -62,9 +74,14 @@ export function recordFailureIn(table: OrdersTable, now: () => number): RecordFa
   };
 }
 
-/** A replay that fails again goes where it came from. */
-function placeOf({ orderKey, failureId }: FailurePlace): FailurePlace {
-  return { orderKey, failureId };
+/**
+ * Whether a lineage is that of a failure, or of one that was purged meanwhile. One that a sender made up is not, for
+ * want of its token, and then the message is a failure of its own: it must not take the place of another's.
+ */
+async function isKnown(table: OrdersTable, { token, ...place }: Lineage, signal: AbortSignal): Promise<boolean> {
+  const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
+  const row = await table.get({ Key, ProjectionExpression: 'replayToken' }, signal);
+  return row === undefined || row['replayToken']?.S === token;
 }
 
 interface OrderRowNow {

@@ -22,6 +22,8 @@ export interface FailureToWrite {
   readonly kind: string;
   readonly reasons: readonly string[];
   readonly cause: string;
+  /** Of a new row; a row keeps the one it has. */
+  readonly replayToken: string;
   readonly message: Message;
   /** ISO 8601, UTC. */
   readonly now: string;
@@ -40,7 +42,7 @@ export interface FailureUpdates {
 const unrecorded = '(attribute_not_exists(pk) OR NOT contains(#recordedMessages, :messageId))';
 
 export function failureUpdates(failure: FailureToWrite): FailureUpdates {
-  const { orderKey, failureId, kind, reasons, cause, message, now } = failure;
+  const { orderKey, failureId, kind, reasons, cause, replayToken, message, now } = failure;
   const { messageId, receiveCount, lineage } = message;
   const attributes = storedAttributes(failure);
   const key = failureRowKey(orderKey, failureId);
@@ -75,7 +77,7 @@ export function failureUpdates(failure: FailureToWrite): FailureUpdates {
     set,
     // What the row has of an earlier failure and this one has not.
     remove: optionalAttributes.filter((name) => set[name] === undefined),
-    setOnce: { firstFailedAt: now, sentAt: message.sentAt },
+    setOnce: { firstFailedAt: now, sentAt: message.sentAt, replayToken },
   };
   const pieces = [...bodyPuts(orderKey, message.body), ...attributes.pieces];
   if (lineage === null) {

@@ -1,14 +1,16 @@
 import { splitBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
-import { type FailurePlace, failureRowKey, type HistoryEntry } from '../../shared/orders-table.ts';
+import { type FailurePlace, failureRowKey, type HistoryEntry, type Lineage } from '../../shared/orders-table.ts';
 import { type Changes, updateRequest, type UpdateRequest } from './update-request.ts';
 
 /**
  * Marks the failure that a processed order was replayed from. The condition fails for a failure that was marked
- * before, by a duplicate, or purged meanwhile: neither is an error.
+ * before, by a duplicate, or purged meanwhile, and for a lineage that a sender made up: none is an error.
  */
-export function processedMark(lineage: FailurePlace, message: Message, now: string): UpdateRequest {
-  return updateRequest(marking(lineage, message, now));
+export function processedMark(lineage: Lineage, message: Message, now: string): UpdateRequest {
+  const changes = marking(lineage, message, now);
+  const condition = `${changes.condition} AND #replayToken = :replayToken`;
+  return updateRequest({ ...changes, condition, conditionValues: { replayToken: lineage.token } });
 }
 
 /** Marks a failure of a copy of the processed order; one whose body was edited since is no copy any more. */

@@ -137,15 +137,19 @@ function failing(each: MonitoredFunction, queue?: MonitoredQueue): AlarmDefiniti
 }
 
 function throttled(each: MonitoredFunction, queue?: MonitoredQueue): AlarmDefinition {
-  const limitSeconds = queue === undefined ? 60 : throttleLimitSeconds(queue);
-  const why = queue === undefined ? '' : ', as long as Lambda tries a batch again before it costs a receive';
+  const minutes = queue === undefined ? 1 : throttleLimitSeconds(queue) / 60;
+  const howLong = minutes === 1 ? 'within a minute' : `in each of ${minutes} minutes`;
+  const why =
+    queue === undefined
+      ? ''
+      : '. A batch that is refused for all of its visibility timeout costs its messages a receive';
   return {
     id: `${pascalCase(each.name)}Throttles`,
-    message: `Lambda has refused to run ${each.name} for ${limitSeconds} s${why}.`,
+    message: `Lambda refused to run ${each.name} ${howLong}${why}.`,
     section: sections.functionThrottles,
     metric: each.function.metricThrottles({ statistic: Stats.SUM, period: Duration.minutes(1) }),
     threshold: 1,
-    periods: limitSeconds / 60,
+    periods: minutes,
   };
 }
 

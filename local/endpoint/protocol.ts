@@ -1,5 +1,5 @@
 import { AwsError } from './aws-error.ts';
-import type { JsonObject, Operation, RpcService } from './service.ts';
+import type { JsonObject } from './service.ts';
 
 /** What goes back over HTTP. */
 export interface HttpAnswer {
@@ -17,12 +17,4 @@ export interface Protocol {
 /** `Sender` when the client is at fault, `Receiver` when the service is. */
 export function faultOf(error: AwsError): 'Sender' | 'Receiver' {
   return error.httpStatus < 500 ? 'Sender' : 'Receiver';
-}
-
-/** What the router found a request to ask for. */
-export interface RpcCall {
-  readonly protocol: Protocol;
-  readonly service: RpcService;
-  readonly operation: Operation;
-  readonly input: JsonObject;
 }

@@ -36,7 +36,7 @@ export interface EndpointLimits {
 }
 
 /** SDKs open 50 connections a client and send a request in milliseconds. */
-export const endpointLimits: EndpointLimits = {
+const endpointLimits: EndpointLimits = {
   headersMs: 10_000,
   requestMs: 60_000,
   checkMs: 2_000,
@@ -72,7 +72,11 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
     told.add(problem.message);
     const isBug = !(problem instanceof AwsError);
     const message = isBug ? (problem.stack ?? problem.message) : problem.message;
-    events.emit({ type: 'notice', atMs: clock.now(), level: isBug ? 'error' : 'warning', message });
+    const atMs = clock.now();
+    events.emit({ type: 'notice', atMs, level: isBug ? 'error' : 'warning', message });
+    if (told.size < mostToldProblems) return;
+    const last = `These were ${mostToldProblems} different problems: no further one is told until the next start.`;
+    events.emit({ type: 'notice', atMs, level: 'warning', message: last });
   };
 
   const respond = async (request: IncomingMessage, response: ServerResponse, requestId: string) => {

@@ -44,7 +44,7 @@ export function patternTextProblem(text: string): string | undefined {
 }
 
 /** @returns why a pattern cannot be used, or undefined when it can. */
-export function patternProblem(pattern: unknown, path = ''): string | undefined {
+function patternProblem(pattern: unknown, path = ''): string | undefined {
   if (!isObject(pattern)) return `${path === '' ? 'the pattern' : path} must be a JSON object or a list of values`;
   for (const [key, rule] of Object.entries(pattern)) {
     const problem = Array.isArray(rule)

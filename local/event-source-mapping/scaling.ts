@@ -5,7 +5,7 @@
  */
 export const initialConcurrency = 5;
 export const growthIntervalMs = 60_000 / 300;
-export const serviceMaximumConcurrency = 1_250;
+const serviceMaximumConcurrency = 1_250;
 
 /**
  * Processes a laptop can carry at once for a mapping that sets no maximum. AWS has no such bound;

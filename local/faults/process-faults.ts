@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import type { EventStream, InvocationStarted } from '../events.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { Injection } from './injection.ts';
@@ -78,7 +78,8 @@ export class ProcessFaults {
         return;
       }
       case 'kill-mid-batch':
-        laterMs(injection.random(kind)() * longestKillDelayMs, () => {
+        // In the machine's time: the process knows no other.
+        systemClock.after(injection.random(kind)() * longestKillDelayMs, () => {
           if (invocations.kill(invocation)) injection.took(kind, functionName);
         });
     }
@@ -114,9 +115,4 @@ export class ProcessFaults {
       () => {},
     );
   }
-}
-
-/** In the machine's time: the processes know no other. */
-function laterMs(delayMs: number, callback: () => void, clock: Clock = systemClock): void {
-  clock.after(delayMs, callback);
 }

@@ -1,5 +1,5 @@
 /** What a group keeps at most. Beyond it the oldest thousand events go at once; appending never gets slower. */
-export const groupLimits = { events: 200_000, characters: 64 * 1024 * 1024 } as const;
+const groupLimits = { events: 200_000, characters: 64 * 1024 * 1024 } as const;
 
 const chunkEvents = 1000;
 

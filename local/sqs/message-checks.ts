@@ -10,7 +10,7 @@ import { hash } from 'node:crypto';
 /** Outside the characters of XML 1.0, lone surrogates included. Source: API reference of SendMessage. */
 const forbiddenCharacter = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
-export function hasForbiddenCharacter(text: string): boolean {
+function hasForbiddenCharacter(text: string): boolean {
   return forbiddenCharacter.test(text);
 }
 

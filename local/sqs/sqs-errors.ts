@@ -69,8 +69,6 @@ export const overLimit = (message: string) => new AwsError('OverLimit', message,
 export const resourceNotFound = (message: string) =>
   new AwsError('ResourceNotFoundException', message, { httpStatus: 404 });
 
-export const unsupportedOperation = (message: string) => namespaced('UnsupportedOperation', message);
-
 export const emptyBatchRequest = (entryName: string) =>
   namespaced('EmptyBatchRequest', `There should be at least one ${entryName} in the request.`);
 

@@ -17,7 +17,7 @@ export interface TargetOptions {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where `npm run local` listens unless told otherwise. */
-export const localEndpoint = 'http://127.0.0.1:4566';
+const localEndpoint = 'http://127.0.0.1:4566';
 
 /**
  * `--local` is this machine: AWS_ENDPOINT_URL if it is set, else `localEndpoint`, with credentials made up. Without

@@ -12,30 +12,36 @@ const mostTries = 20;
 const patienceMs = 30_000;
 
 /**
- * Replays what failed for a passing reason, as `orders replay` does, and again when that is cut short. With
- * `everything`, also what fails again for sure, and what was replayed and may be lost.
+ * What is replayed: what `orders replay` takes unasked; all that failed, though it fails again for sure; or what ran out
+ * of attempts, and what was replayed already and may be lost.
+ */
+export type Reach = 'what may pass' | 'all that failed' | 'what ran out of attempts or may be lost';
+
+/**
+ * Replays failures as `orders replay` does, and again when that is cut short.
  *
  * @returns how many failures were sent
  */
 export async function replayFailures(
   table: OrdersTable,
   queue: SendQueue,
-  { everything }: { readonly everything: 'of passing reasons' | 'once' | 'lost ones, too' },
+  reach: Reach,
   clock: Clock,
 ): Promise<number> {
   let sent = 0;
+  const lostToo = reach === 'what ran out of attempts or may be lost';
   const options = {
     by: 'chaos',
-    force: everything !== 'of passing reasons',
-    resend: everything === 'lost ones, too',
+    force: reach !== 'what may pass',
+    resend: lostToo,
     dryRun: false,
     signal: new AbortController().signal,
   };
-  const statuses = everything === 'lost ones, too' ? (['failed', 'replayed'] as const) : (['failed'] as const);
+  const statuses = lostToo ? (['failed', 'replayed'] as const) : (['failed'] as const);
   for (let tries = 1; ; tries += 1) {
     try {
       for (const status of statuses) {
-        const chosen = selected(table, status, everything === 'lost ones, too');
+        const chosen = selected(table, status, lostToo);
         await replay(table, queue, chosen, options, (outcome) => (sent += outcome.replayed ? 1 : 0));
       }
       return sent;
@@ -49,9 +55,9 @@ export async function replayFailures(
 async function* selected(
   table: OrdersTable,
   status: Exclude<FailureStatus, 'processed'>,
-  passingOnly: boolean,
+  outOfAttemptsOnly: boolean,
 ): AsyncGenerator<WholeFailure> {
   for await (const failure of wholeFailures(table, failures(table, { status }))) {
-    if (!passingOnly || status === 'replayed' || failure.row.kind === failureKinds.outOfAttempts) yield failure;
+    if (!outOfAttemptsOnly || status === 'replayed' || failure.row.kind === failureKinds.outOfAttempts) yield failure;
   }
 }

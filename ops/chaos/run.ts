@@ -67,10 +67,16 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
 
   const messages = () =>
     runtime.sqs.queues().reduce((sum, { counts }) => sum + counts.delayed + counts.available + counts['in-flight'], 0);
-  const giveUp = new AbortController();
-  const cancel = systemClock.after(longestRunMs, () => giveUp.abort());
+  let isTooLong = false;
+  const tooLong = Promise.withResolvers<void>();
+  ending.defer(
+    systemClock.after(longestRunMs, () => {
+      isTooLong = true;
+      tooLong.resolve();
+    }),
+  );
   const quiet = async () => {
-    await Promise.race([journal.until(() => messages() === 0), aborted(giveUp.signal)]);
+    await Promise.race([journal.until(() => messages() === 0), tooLong.promise]);
     await sleep(systemClock, lastWritesMs);
   };
   let sent: ReadonlyMap<string, string> = new Map();
@@ -99,22 +105,16 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
 
   let replayed = 0;
   if (random() < 0.5) {
-    replayed += await replayFailures(
-      table,
-      queue,
-      { everything: random() < 0.3 ? 'once' : 'of passing reasons' },
-      faults.clock,
-    );
+    const reach = random() < 0.3 ? 'all that failed' : 'what may pass';
+    replayed += await replayFailures(table, queue, reach, faults.clock);
     await quiet();
   }
   faults.injection.stop();
-  replayed += await replayFailures(table, queue, { everything: 'lost ones, too' }, faults.clock);
+  replayed += await replayFailures(table, queue, 'what ran out of attempts or may be lost', faults.clock);
   await quiet();
   const after = await evidence();
   found.push(...violations(after, { afterReplay: true }));
-  if (giveUp.signal.aborted)
-    found.push({ invariant: 'everything comes to rest', detail: `Not within ${longestRunMs} ms.` });
-  cancel();
+  if (isTooLong) found.push({ invariant: 'everything comes to rest', detail: `Not within ${longestRunMs} ms.` });
   return {
     seed,
     kinds,
@@ -142,8 +142,4 @@ function connect({ model, endpoint }: Runtime, random: () => number) {
   const url = `${endpoint.url}/${model.accountId}/${names.ordersQueue}`;
   const queue: SendQueue = { client: new SQSClient(settings), url, ...surroundings };
   return { names, table, queue };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

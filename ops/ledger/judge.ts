@@ -14,12 +14,6 @@ export type Verdict =
 
 const pass: Verdict = { passes: true };
 
-/** Today's validation of a body. */
-export function judgeBody(body: string): Verdict {
-  const read = readOrder(body);
-  return read.kind === 'order' ? pass : { passes: false, kind: read.kind, reasons: read.reasons };
-}
-
 /**
  * What process-orders would say of a failure if it were replayed as `body`: today's validation, and for one that failed
  * because of its id, whether that id still belongs to another order.

@@ -1,4 +1,4 @@
-import { type Lineage, lineageAttribute, replayCap } from '../../shared/orders-table.ts';
+import { type Lineage, lineageAttribute, mostReplays, replayCap } from '../../shared/orders-table.ts';
 import type { OutgoingMessage } from '../aws/send-messages.ts';
 import type { WholeFailure } from './whole-failure.ts';
 
@@ -20,6 +20,9 @@ export function refusal(
 ): string | undefined {
   const { status } = row;
   if (status !== 'failed' && !(status === 'replayed' && resend)) return `is ${status} already`;
+  if (row.replayCount >= mostReplays) {
+    return `has been replayed ${row.replayCount} times, the most its row has room for: send the order anew, or purge it`;
+  }
   if (row.replayCount >= replayCap && !force) {
     return `has been replayed ${row.replayCount} times: find out why it comes back, or insist with --force`;
   }
@@ -30,8 +33,8 @@ export function refusal(
 
 /** The message that brings a failure back to the orders queue: its body, its attributes and where it comes from. */
 export function replayMessage({ row, body, messageAttributes }: WholeFailure, by: string): OutgoingMessage {
-  const { orderKey, failureId, replayCount } = row;
-  const lineage: Lineage = { orderKey, failureId, count: replayCount + 1, by };
+  const { orderKey, failureId, replayCount, replayToken: token } = row;
+  const lineage: Lineage = { orderKey, failureId, count: replayCount + 1, by, token };
   return {
     body,
     attributes: {

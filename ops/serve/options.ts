@@ -1,3 +1,4 @@
+import { maximumSeed } from '../chaos/options.ts';
 import { oneOf, parseOptions, UsageError, wholeNumber } from '../command-line.ts';
 
 /** What `npm run local -- …` was asked to do. */
@@ -18,7 +19,7 @@ export interface ServeOptions {
   readonly help: boolean;
 }
 
-export const defaultPort = 4566;
+const defaultPort = 4566;
 const defaultPreset = 'production';
 
 export const helpText = `Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB,
@@ -63,7 +64,7 @@ export function parseServeOptions(args: readonly string[], presets: readonly str
     preset: oneOf('--preset', preset ?? defaultPreset, presets),
     iam: oneOf('--iam', iam, ['enforce', 'audit', 'off']),
     ...(shuffle === undefined ? {} : { shuffle: wholeNumber('--shuffle', shuffle, 0, 2 ** 31 - 1) }),
-    ...(chaos === undefined ? {} : { chaos: wholeNumber('--chaos', chaos, 0, 2 ** 31 - 1) }),
+    ...(chaos === undefined ? {} : { chaos: wholeNumber('--chaos', chaos, 0, maximumSeed) }),
     watch: !noWatch,
     help,
   };

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
 import { attributeValues } from '../../shared/attribute-value.ts';
-import { failureRowKey } from '../../shared/orders-table.ts';
+import { failedCopyText, failureRowKey, mostFailedCopies, orderRowKey } from '../../shared/orders-table.ts';
 import { captureConsole } from './captured-console.ts';
 import { type LocalTable, startLocalTable, tableName } from './local-table.ts';
-import { done, failed, message, order, pipelineFunctions } from './pipeline-functions.ts';
+import { done, failed, message, order, pipelineFunctions, replayed } from './pipeline-functions.ts';
 
 /*
  * An order may be in two messages, sent twice or delivered twice: one copy runs out of receives while another one is
@@ -50,6 +50,33 @@ describe('of two copies of an order, one that ran out of receives', () => {
     expect(await functions.failedOrders([message('alone-1', order('alone'))])).toEqual(done);
     expect(await statusOf('alone', 'alone-1')).toBe('failed');
     expect(await isProcessed('alone')).toBe(false);
+  });
+
+  test('is in the ledger also when the row of its order remembers as many as it has room for', async () => {
+    const { pk, sk } = orderRowKey('many');
+    const texts = Array.from({ length: mostFailedCopies }, (_, index) =>
+      failedCopyText('of another body', { orderKey: 'many', failureId: `many-${index}` }),
+    );
+    await local.client.send(
+      new UpdateItemCommand({
+        TableName: tableName,
+        Key: attributeValues({ pk, sk }),
+        UpdateExpression: 'ADD failedCopies :texts',
+        ExpressionAttributeValues: { ':texts': { SS: texts } },
+      }),
+    );
+    const functions = pipelineFunctions(local.table);
+    expect(await functions.failedOrders([message('many-too', order('many'))])).toEqual(done);
+    expect(await statusOf('many', 'many-too')).toBe('failed');
+    const row = (await local.rows()).find((each) => each['pk'] === pk && each['sk'] === sk);
+    expect(new Set(row!['failedCopies'] as Iterable<string>)).toEqual(new Set(texts));
+    // Nobody has told process-orders: a replay, which finds the order processed, marks the failure.
+    await functions.processOrders([message('many-copy', order('many'))]);
+    expect(await statusOf('many', 'many-too')).toBe('failed');
+    await functions.processOrders([
+      replayed(message('many-replay', order('many')), { orderKey: 'many', failureId: 'many-too' }),
+    ]);
+    expect(await statusOf('many', 'many-too')).toBe('processed');
   });
 
   test('is no failure any more when the other one is processed later', async () => {

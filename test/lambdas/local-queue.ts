@@ -2,11 +2,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { systemClock } from '../../local/clock.ts';
 import { startEndpoint } from '../../local/endpoint/server.ts';
 import { EventStream } from '../../local/events.ts';
-import type { QueueModel } from '../../local/model.ts';
 import { SqsService } from '../../local/sqs/sqs-service.ts';
-
-const region = 'eu-central-1';
-const accountId = '123456789012';
+import { accountId, queueModel, region } from '../local/sqs/queue-model.ts';
 
 export interface LocalQueue extends AsyncDisposable {
   readonly client: SQSClient;
@@ -44,21 +41,4 @@ export async function startLocalQueue(): Promise<LocalQueue> {
   };
 }
 
-const ordersQueue: QueueModel = {
-  stack: 'Test',
-  logicalId: 'Orders',
-  name: 'orders',
-  arn: `arn:aws:sqs:${region}:${accountId}:orders`,
-  fifo: false,
-  contentBasedDeduplication: false,
-  deduplicationScope: 'queue',
-  fifoThroughputLimit: 'perQueue',
-  visibilityTimeoutSeconds: 60,
-  messageRetentionSeconds: 345_600,
-  delaySeconds: 0,
-  receiveWaitSeconds: 0,
-  maximumMessageSizeBytes: 1_048_576,
-  policies: [],
-  sqsManagedSseEnabled: true,
-  tags: {},
-};
+const ordersQueue = queueModel('orders', { visibilityTimeoutSeconds: 60 });

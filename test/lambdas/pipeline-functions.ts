@@ -18,6 +18,9 @@ export interface PipelineFunctions {
   readonly outOfTime: AbortController;
 }
 
+/** Of every failure. */
+export const replayToken = 'token-of-the-failure';
+
 /** Time goes on by a second with each look at the clock, from the start of 2026. */
 export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
   const visibilityChanges: VisibilityEntry[] = [];
@@ -43,7 +46,7 @@ export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
   });
   const failedOrders = createFailedOrders({
     ...dependencies,
-    recordFailure: recordFailureIn(table, now),
+    recordFailure: recordFailureIn(table, now, () => replayToken),
     backoff: { base: 1, cap: 3_600 },
   });
   const context = { getRemainingTimeInMillis: () => 10_000 };
@@ -71,7 +74,7 @@ export function message(messageId: string, body: unknown, receiveCount = 1): SQS
 }
 
 export function replayed(record: SQSRecord, lineage: Partial<Lineage>): SQSRecord {
-  const value = JSON.stringify({ count: 1, by: 'Ada', ...lineage });
+  const value = JSON.stringify({ count: 1, by: 'Ada', token: replayToken, ...lineage });
   return {
     ...record,
     messageAttributes: { ...record.messageAttributes, [lineageAttribute]: { dataType: 'String', stringValue: value } },

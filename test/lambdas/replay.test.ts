@@ -30,6 +30,8 @@ afterAll(async () => {
 const rowsOf = async (orderKey: string) => (await local.rows()).filter(({ pk }) => pk === `ORDER#${orderKey}`);
 const failureOf = async (orderKey: string) => (await rowsOf(orderKey)).find(({ sk }) => sk !== 'ORDER')!;
 const bad = (id: string) => order(id, { items: 'tea' });
+const madeUp = (id: string, body: unknown) =>
+  replayed(message(`${id}-forged`, body), { orderKey: id, failureId: `${id}-1`, token: 'guessed' });
 const eventsOf = ({ history }: Readonly<Record<string, unknown>>) =>
   (history as { event: string; messageId?: string }[]).map(({ event, messageId }) => `${event} ${messageId}`);
 
@@ -176,6 +178,37 @@ describe('a replay that fails', () => {
     const lineage = { orderKey: 'anew', failureId: 'anew-1', count: 3 };
     await functions.failedOrders([replayed(message('anew-4', bad('anew')), lineage)]);
     expect(await rowsOf('anew')).toMatchObject([{ sk: 'FAILURE#anew-1', status: 'failed', replayCount: 3 }]);
+  });
+});
+
+describe('a lineage that a sender made up, not knowing the token of the failure,', () => {
+  test('puts no other body in the place of the one that failed: the message is a failure of its own', async () => {
+    await replayedFailure('targeted');
+    const before = await failureOf('targeted');
+    const forged = madeUp('targeted', bad('forger'));
+    expect(await functions.failedOrders([forged, forged])).toEqual(done);
+    expect(await rowsOf('targeted')).toEqual([before]);
+    expect(await rowsOf('forger')).toMatchObject([{ failureId: 'targeted-forged', status: 'failed', replayCount: 0 }]);
+  });
+
+  test('leaves the failure alone, too, when the message has no id of its own', async () => {
+    await functions.failedOrders([message('nameless-1', '{')]);
+    const before = await failureOf('nameless-1');
+    const lineage = { orderKey: 'nameless-1', failureId: 'nameless-1', token: 'guessed' };
+    await functions.failedOrders([replayed(message('nameless-forged', '['), lineage)]);
+    const rows = await rowsOf('nameless-1');
+    expect(rows).toContainEqual(before);
+    expect(rows).toContainEqual(expect.objectContaining({ failureId: 'nameless-forged', body: '[' }));
+  });
+
+  test('does not mark the failure as processed', async () => {
+    await replayedFailure('hidden');
+    const before = await failureOf('hidden');
+    const forged = madeUp('hidden', order('cover'));
+    expect(await functions.processOrders([forged])).toEqual(done);
+    expect(await functions.failedOrders([forged])).toEqual(done);
+    expect(await failureOf('hidden')).toEqual(before);
+    expect(await rowsOf('cover')).toMatchObject([{ sk: 'ORDER', messageId: 'hidden-forged' }]);
   });
 });
 

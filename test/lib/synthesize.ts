@@ -1,16 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { createApp } from '../../lib/order-pipeline-app.ts';
+import { TemporaryFolder } from '../../local/temporary-folder.ts';
 
 /** Where the tests of one file synthesize to: it goes with them, which the CDK's own temporary folders do not. */
-const folder = mkdtempSync(join(tmpdir(), 'order-pipeline-synth-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = new TemporaryFolder('order-pipeline-synth-');
+afterAll(() => folder[Symbol.dispose]());
 
 /** A folder for one app's cloud assembly. */
-export const newOutputFolder = (): string => mkdtempSync(join(folder, 'cdk.out-'));
+export const newOutputFolder = (): string => mkdtempSync(join(folder.path, 'cdk.out-'));
 
 /** The template of a preset, with options as `-c` gives them, without bundling the functions: their code's keys are masked. */
 export function synthesize(preset?: string, options: Readonly<Record<string, string>> = {}): Template {

@@ -26,7 +26,7 @@ describe('a message', () => {
   );
 
   test('that is a replay knows where it comes from', () => {
-    const lineage = { orderKey: 'a', failureId: 'b', count: 2, by: 'Ada' };
+    const lineage = { orderKey: 'a', failureId: 'b', count: 2, by: 'Ada', token: 't' };
     expect(lineageIn(JSON.stringify(lineage))).toEqual(lineage);
   });
 
@@ -35,11 +35,13 @@ describe('a message', () => {
     '[]',
     '{',
     '{}',
-    '{"orderKey":"","failureId":"b","count":1,"by":""}',
-    '{"orderKey":"a","failureId":"b","count":0,"by":""}',
-    '{"orderKey":"a","failureId":"b","count":"1","by":""}',
-    `{"orderKey":"${'a'.repeat(201)}","failureId":"b","count":1,"by":""}`,
-    String.raw`{"orderKey":"a\ud800","failureId":"b","count":1,"by":""}`,
+    '{"orderKey":"","failureId":"b","count":1,"by":"","token":"t"}',
+    '{"orderKey":"a","failureId":"b","count":0,"by":"","token":"t"}',
+    '{"orderKey":"a","failureId":"b","count":"1","by":"","token":"t"}',
+    '{"orderKey":"a","failureId":"b","count":1,"by":""}',
+    `{"orderKey":"${'a'.repeat(101)}","failureId":"b","count":1,"by":"","token":"t"}`,
+    '{"orderKey":"a b","failureId":"b","count":1,"by":"","token":"t"}',
+    String.raw`{"orderKey":"a\ud800","failureId":"b","count":1,"by":"","token":"t"}`,
   ])('with the lineage %s is taken for no replay', (text) => {
     expect(lineageIn(text)).toBeNull();
   });
@@ -50,7 +52,7 @@ describe('a message', () => {
 });
 
 test('an order is written under its own id, else that of its first message', () => {
-  const lineage = { orderKey: 'first', failureId: 'f', count: 1, by: '' };
+  const lineage = { orderKey: 'first', failureId: 'f', count: 1, by: '', token: 't' };
   expect(orderKeyOf({ orderId: 'own', lineage, messageId: 'm' })).toBe('own');
   expect(orderKeyOf({ orderId: null, lineage, messageId: 'm' })).toBe('first');
   expect(orderKeyOf({ orderId: null, lineage: null, messageId: 'm' })).toBe('m');

@@ -136,7 +136,7 @@ test('message attributes at their limits are in the ledger, whatever their names
     `"large":${attribute('€'.repeat(300_000))}`,
     '"number":{"DataType":"Number","StringValue":"99999999999999999999999999999999999999"}',
     '"binary":{"DataType":"Binary","BinaryValue":"AP8Q"}',
-    `"${lineageAttribute}":{"DataType":"String","StringValue":"{\\"orderKey\\":\\"\\\\ud800\\",\\"failureId\\":\\"x\\",\\"count\\":1,\\"by\\":\\"\\"}"}`,
+    `"${lineageAttribute}":{"DataType":"String","StringValue":"{\\"orderKey\\":\\"\\\\ud800\\",\\"failureId\\":\\"x\\",\\"count\\":1,\\"by\\":\\"\\",\\"token\\":\\"t\\"}"}`,
   ];
   for (const given of [attributes, attributes.filter((each) => !each.startsWith('"large"'))]) {
     const raw = `{"QueueUrl":${JSON.stringify(pipeline.queueUrl)},"MessageBody":"x","MessageAttributes":{${given.join()}}}`;

@@ -22,8 +22,8 @@ function cpuMs(work: () => unknown): number {
 function consume(body: string): void {
   const read = readOrder(body);
   const message = messageOf(sqsRecord(body));
-  const { orderId } = read;
-  failureUpdates({ ...failureOf(read, false), orderKey: 'k', failureId: 'f', orderId, message, now: '' });
+  const names = { orderKey: 'k', failureId: 'f', orderId: read.orderId, replayToken: 't' };
+  failureUpdates({ ...failureOf(read, false), ...names, message, now: '' });
 }
 
 /**

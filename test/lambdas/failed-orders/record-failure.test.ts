@@ -3,7 +3,15 @@ import { dynamoDbOrdersTable } from '../../../lambdas/orders-table/dynamodb-orde
 import { captureConsole } from '../captured-console.ts';
 import { startFaultyEndpoint } from '../faulty-endpoint.ts';
 import { localClient, type LocalTable, startLocalTable, tableName } from '../local-table.ts';
-import { done, failed, message, order, type PipelineFunctions, pipelineFunctions } from '../pipeline-functions.ts';
+import {
+  done,
+  failed,
+  message,
+  order,
+  type PipelineFunctions,
+  pipelineFunctions,
+  replayToken,
+} from '../pipeline-functions.ts';
 
 const lines = captureConsole();
 let local: LocalTable;
@@ -63,6 +71,7 @@ describe('a failure', () => {
       traceId: '1-5759e988-bd862e3fe1be46a994272793',
       schemaVersion: expect.stringMatching(/^[\da-f]{12}$/) as unknown,
       replayCount: 0,
+      replayToken,
       recordedMessages: ['m-known'],
       history: [{ at, event: 'failed', messageId: 'm-known', kind: 'invalid', reasons, receiveCount: 6 }],
     });

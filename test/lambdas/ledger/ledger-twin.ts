@@ -7,7 +7,7 @@ import { replayMessage } from '../../../ops/ledger/replayable.ts';
 import type { WholeFailure } from '../../../ops/ledger/whole-failure.ts';
 import { lineageAttribute, type FailureRow, type Lineage, type OrderRow } from '../../../shared/orders-table.ts';
 import type { LocalLedger } from '../../ops/ledger/local-ledger.ts';
-import { done, failed, message, replayed } from '../pipeline-functions.ts';
+import { done, failed, message, replayed, replayToken } from '../pipeline-functions.ts';
 import { type Body, type Failure, LedgerModel, type Sent } from './ledger-model.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -85,6 +85,7 @@ export class LedgerTwin {
     assert.deepEqual(JSON.parse(attributes[lineageAttribute]?.stringValue ?? ''), {
       ...replayOf,
       by,
+      token: replayToken,
     } satisfies Lineage);
     this.#add({ messageId, body: plain.body, replayOf });
     this.unmarked.push({ seen, messageId });

@@ -49,8 +49,11 @@ const attributes: fc.Arbitrary<Record<string, StoredAttribute>> = fc.dictionary(
 
 function failureOfMessage(message: Message) {
   const read = readOrder(message.body);
-  const names = { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(36), orderId: read.orderId, message, now };
-  return { ...failureUpdates({ ...names, ...failureOf(read, false) }), ...failureOf(read, false) };
+  const names = { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(36), replayToken: 't'.repeat(36) };
+  return {
+    ...failureUpdates({ ...names, orderId: read.orderId, message, now, ...failureOf(read, false) }),
+    ...failureOf(read, false),
+  };
 }
 
 /** Whether the pieces, those of a body or of attributes, are this text. */

@@ -5,6 +5,7 @@ import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { PipelineMonitoring } from '../../../lib/monitoring/pipeline-monitoring.ts';
+import { newOutputFolder } from '../synthesize.ts';
 import { alarmsOf } from './synthesized-alarms.ts';
 
 interface Resource {
@@ -18,7 +19,7 @@ interface Resource {
 
 /** A queue, a function that consumes it, and what watches them. */
 function theirStack(id: string): Stack {
-  const stack = new Stack(new App(), id);
+  const stack = new Stack(new App({ outdir: newOutputFolder() }), id);
   const queue = new Queue(stack, 'Queue');
   const worker = new Function(stack, 'Worker', {
     code: Code.fromInline('exports.handler = async () => {};'),

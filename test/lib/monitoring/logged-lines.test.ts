@@ -9,6 +9,7 @@ import { idPlaceholder, savedQueries } from '../../../lib/monitoring/saved-queri
 import { readLogMessage } from '../../../local/console/log-text.ts';
 import { logMessages } from '../../../shared/log-messages.ts';
 import { Assemblies, running } from '../../local/acceptance/running-assembly.ts';
+import { newOutputFolder } from '../synthesize.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -54,7 +55,7 @@ function valueAt(line: Line, path: string): unknown {
 
 /** The queries of a pipeline of which nothing but the names matters here. */
 function queries() {
-  const stack = new Stack(new App(), 'Any');
+  const stack = new Stack(new App({ outdir: newOutputFolder() }), 'Any');
   const queue = Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:us-east-1:123456789012:any');
   const monitored = (name: string) => ({
     name,

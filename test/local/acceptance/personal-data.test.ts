@@ -36,7 +36,7 @@ const bodies: Readonly<Record<string, string>> = {
 };
 
 const text = (StringValue: string) => ({ DataType: 'String', StringValue });
-const lineage = { orderKey: mark, failureId: mark, count: 1, by: mark };
+const lineage = { orderKey: mark, failureId: mark, count: 1, by: mark, token: mark };
 
 /** What any sender may add to a message. */
 const additions = {

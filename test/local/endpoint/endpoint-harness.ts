@@ -40,6 +40,14 @@ export async function startBareEndpoint(
   });
 }
 
+/** Starts an endpoint with the services of `testBackend` behind it. */
+export async function startTestEndpoint(options: Parameters<typeof startBareEndpoint>[0] = {}) {
+  const endpoint = await startBareEndpoint(options);
+  const { backend, seen } = testBackend();
+  endpoint.serve(backend);
+  return Object.assign(endpoint, { seen });
+}
+
 /** Three services small enough to see through, one for each protocol, and what is asked of them. */
 export function testBackend() {
   const seen = {

@@ -3,21 +3,17 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EndpointLimits } from '../../../local/endpoint/server.ts';
-import { signed, startBareEndpoint, testBackend } from './endpoint-harness.ts';
+import { signed, startTestEndpoint } from './endpoint-harness.ts';
 
 const limits = { connections: 300 };
 /** A tenth of a second where a client really has ten. */
 const impatient = { headersMs: 100, requestMs: 200, checkMs: 20 };
 
-let endpoint: Awaited<ReturnType<typeof startBareEndpoint>>;
-let seen: ReturnType<typeof testBackend>['seen'];
+let endpoint: Awaited<ReturnType<typeof startTestEndpoint>>;
 const sockets: Socket[] = [];
 
 async function serveWith(given: Partial<EndpointLimits>): Promise<void> {
-  endpoint = await startBareEndpoint({ limits: given });
-  const { backend, seen: observed } = testBackend();
-  seen = observed;
-  endpoint.serve(backend);
+  endpoint = await startTestEndpoint({ limits: given });
 }
 
 beforeEach(() => serveWith(limits));
@@ -132,7 +128,7 @@ describe('a connection', () => {
     ['a tunnel', head('', 'CONNECT 127.0.0.1:22 HTTP/1.1')],
   ])('with %s is refused and closed', async (_what, text) => {
     expect(await saying(text)).toMatch(/^(HTTP\/1\.1 4\d\d .*)?$/s);
-    expect(seen.calls).toEqual([]);
+    expect(endpoint.seen.calls).toEqual([]);
     await expectServing();
   });
 

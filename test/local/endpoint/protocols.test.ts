@@ -2,16 +2,12 @@ import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-
 import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { signed, startBareEndpoint, testBackend } from './endpoint-harness.ts';
+import { signed, startTestEndpoint } from './endpoint-harness.ts';
 
-let endpoint: Awaited<ReturnType<typeof startBareEndpoint>>;
-let seen: ReturnType<typeof testBackend>['seen'];
+let endpoint: Awaited<ReturnType<typeof startTestEndpoint>>;
 
 beforeEach(async () => {
-  endpoint = await startBareEndpoint();
-  const { backend, seen: observed } = testBackend();
-  seen = observed;
-  endpoint.serve(backend);
+  endpoint = await startTestEndpoint();
 });
 
 afterEach(() => endpoint.close());
@@ -22,8 +18,8 @@ describe('the protocols', () => {
     const answer = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: '/aws', limit: 5 }));
     expect(answer.logGroups).toEqual([{ logGroupName: 'one' }]);
     expect(answer.$metadata.requestId).toMatch(/^[\da-f-]{36}$/);
-    expect(seen.calls[0]?.input).toEqual({ logGroupNamePrefix: '/aws', limit: 5 });
-    expect(seen.calls[0]?.context.caller.accessKeyId).toBe('AKIDEXAMPLE');
+    expect(endpoint.seen.calls[0]?.input).toEqual({ logGroupNamePrefix: '/aws', limit: 5 });
+    expect(endpoint.seen.calls[0]?.context.caller.accessKeyId).toBe('AKIDEXAMPLE');
   });
 
   test('Query: the credential scope names the service, the answer is XML', async () => {
@@ -46,13 +42,13 @@ describe('the protocols', () => {
   });
 
   test('permissions are asked before the operation runs', async () => {
-    seen.denied = 'logs:DescribeLogGroups';
+    endpoint.seen.denied = 'logs:DescribeLogGroups';
     await expect(
       new CloudWatchLogsClient(endpoint.clientOptions).send(new DescribeLogGroupsCommand()),
     ).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: 'may not logs:DescribeLogGroups',
     });
-    expect(seen.calls).toEqual([]);
+    expect(endpoint.seen.calls).toEqual([]);
   });
 });

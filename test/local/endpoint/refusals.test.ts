@@ -3,16 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'node:net';
 import { bodyLimitBytes } from '../../../local/endpoint/read-body.ts';
 import type { RpcService } from '../../../local/endpoint/service.ts';
-import { signed, startBareEndpoint, testBackend } from './endpoint-harness.ts';
+import { signed, startTestEndpoint, testBackend } from './endpoint-harness.ts';
 
-let endpoint: Awaited<ReturnType<typeof startBareEndpoint>>;
-let seen: ReturnType<typeof testBackend>['seen'];
+let endpoint: Awaited<ReturnType<typeof startTestEndpoint>>;
 
 beforeEach(async () => {
-  endpoint = await startBareEndpoint();
-  const { backend, seen: observed } = testBackend();
-  seen = observed;
-  endpoint.serve(backend);
+  endpoint = await startTestEndpoint();
 });
 
 afterEach(() => endpoint.close());
@@ -33,7 +29,7 @@ describe('what cannot be served', () => {
 
   test('nulls count as absent', async () => {
     expect((await endpoint.post('Logs_20140328.DescribeLogGroups', '{"limit":null}')).status).toBe(200);
-    expect(seen.calls[0]?.input).toEqual({});
+    expect(endpoint.seen.calls[0]?.input).toEqual({});
   });
 
   test('an operation or service that is not here is NotImplemented by name, and told once', async () => {
@@ -93,7 +89,7 @@ describe('what cannot be served', () => {
   test('a web page of another site is refused', async () => {
     const response = await endpoint.post('Logs_20140328.DescribeLogGroups', '{}', { origin: 'https://evil.example' });
     expect(response.status).toBe(403);
-    expect(seen.calls).toEqual([]);
+    expect(endpoint.seen.calls).toEqual([]);
   });
 
   test('a body over the limit is a 413', async () => {
@@ -127,10 +123,14 @@ describe('what cannot be served', () => {
     expect(endpoint.events).toMatchObject([{ level: 'error', message: expect.stringContaining('/home/ada') }]);
   });
 
-  test('what clients ask for in vain fills neither the console nor the memory', async () => {
+  test('what clients ask for in vain fills neither the console nor the memory, and the console says where it ends', async () => {
     const names = Array.from({ length: 250 }, (_, index) => `Nothing.Of${index}`);
     for (const name of names) expect((await endpoint.post(name, '{}')).status).toBe(501);
-    expect(endpoint.events).toHaveLength(200);
+    expect(endpoint.events).toHaveLength(200 + 1);
+    expect(endpoint.events.at(-1)).toMatchObject({
+      level: 'warning',
+      message: expect.stringContaining('no further one'),
+    });
   });
 
   test.each(['GET /%E0%A4%A HTTP/1.1', 'GET http://[ HTTP/1.1', 'GARBAGE', 'POST //?Action=%zz HTTP/1.1'])(

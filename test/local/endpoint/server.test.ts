@@ -1,14 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { signed, startBareEndpoint, testBackend } from './endpoint-harness.ts';
+import { signed, startBareEndpoint, startTestEndpoint, testBackend } from './endpoint-harness.ts';
 
-let endpoint: Awaited<ReturnType<typeof startBareEndpoint>>;
-let seen: ReturnType<typeof testBackend>['seen'];
+let endpoint: Awaited<ReturnType<typeof startTestEndpoint>>;
 
 beforeEach(async () => {
-  endpoint = await startBareEndpoint();
-  const { backend, seen: observed } = testBackend();
-  seen = observed;
-  endpoint.serve(backend);
+  endpoint = await startTestEndpoint();
 });
 
 afterEach(() => endpoint.close());
@@ -36,7 +32,7 @@ describe('the endpoint', () => {
   test('aborts the call when its client goes away', async () => {
     const controller = new AbortController();
     const aborted = new Promise<void>((resolve) => {
-      seen.onHang = ({ signal }) => {
+      endpoint.seen.onHang = ({ signal }) => {
         signal.addEventListener('abort', () => resolve());
         controller.abort();
       };
@@ -54,7 +50,7 @@ describe('the endpoint', () => {
   test('closes with calls still open, and leaves the port free', async () => {
     const { port } = endpoint;
     const hanging = new Promise<void>((resolve) => {
-      seen.onHang = () => resolve();
+      endpoint.seen.onHang = () => resolve();
     });
     const outcome = endpoint.post('Logs_20140328.Hang', '{}').catch((error: unknown) => error);
     await hanging;

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A queue, the function that consumes it and the mapping between them, by what differs from the defaults. */
@@ -24,12 +23,10 @@ const consumerActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueu
 /**
  * Writes a cloud assembly, as `cdk synth` would, with one stack of pipelines: the pipeline `orders` has the queue
  * `orders`, the function `orders`, and the dead-letter queue `orders-dead`. Names of FIFO pipelines end in `.fifo`, as
- * their queues must; their function is called `orders-fifo`. Writes to a new folder, or anew to a given one.
+ * their queues must; their function is called `orders-fifo`. Written
+ * to the same folder anew, it is a changed assembly.
  */
-export function writePipelines(
-  pipelines: Readonly<Record<string, PipelineSettings>>,
-  directory = mkdtempSync(join(tmpdir(), 'pipelines-')),
-): string {
+export function writePipelines(pipelines: Readonly<Record<string, PipelineSettings>>, directory: string): void {
   const write = (name: string, content: unknown) => writeFileSync(join(directory, name), JSON.stringify(content));
   const files: Record<string, object> = {};
   const resources: Record<string, object> = {};
@@ -57,18 +54,13 @@ export function writePipelines(
       },
     },
   });
-  return directory;
-}
-
-export function removeAssembly(directory: string): void {
-  rmSync(directory, { recursive: true, force: true });
 }
 
 export function functionNameOf(pipeline: string): string {
   return pipeline.replace('.', '-');
 }
 
-export function deadLetterQueueOf(pipeline: string): string {
+function deadLetterQueueOf(pipeline: string): string {
   return pipeline.endsWith('.fifo') ? `${pipeline.slice(0, -'.fifo'.length)}-dead.fifo` : `${pipeline}-dead`;
 }
 

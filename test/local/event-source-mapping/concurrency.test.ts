@@ -132,9 +132,8 @@ describe('a reserved concurrency, which the pollers do not know', () => {
 
   test('gives up when the visibility timeout passes, and messages reach the DLQ that no function has seen', async () => {
     const pipeline = running.pipeline('starved');
-    const started = pipeline.next('invocation-started');
     await pipeline.send(...bodies(3));
-    await started;
+    await gates.starved.reached(1);
     const throttled = pipeline.next('batch-ended', 2);
     await running.clock.advance(visibilityTimeoutMs - 1);
     await throttled;
@@ -150,9 +149,9 @@ describe('a reserved concurrency, which the pollers do not know', () => {
 
   test('of the mapping’s maximum concurrency or more throttles nothing', async () => {
     const pipeline = running.pipeline('spared');
-    const started = pipeline.next('invocation-started', 2);
     await pipeline.send(...bodies(6));
-    await started;
+    // Sooner, the turned clock would end the start of its processes.
+    await gates.spared.reached(2);
     await running.clock.advance(visibilityTimeoutMs - 1);
     const ended = pipeline.next('batch-ended', 6);
     gates.spared.open();

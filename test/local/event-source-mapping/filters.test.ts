@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startRuntime } from '../../../local/runtime.ts';
 import { EventStream } from '../../../local/events.ts';
-import { removeAssembly, writePipelines } from './assembly-fixture.ts';
+import { TemporaryFolder } from '../../../local/temporary-folder.ts';
+import { writePipelines } from './assembly-fixture.ts';
 import { observer } from './handlers.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type RunningPipelines, startPipelines } from './running-pipelines.ts';
@@ -81,11 +82,11 @@ describe('a filter', () => {
 
   test('that Lambda would refuse is refused at the start', async () => {
     const mapping = filters({ body: { total: [{ 'at-least': 3 }] } });
-    const assembly = writePipelines({ orders: { code: observer(), mapping } });
-    await expect(startRuntime({ assembly, events: new EventStream(), port: 0 })).rejects.toMatchObject({
+    using folder = new TemporaryFolder('pipelines-');
+    writePipelines({ orders: { code: observer(), mapping } }, folder.path);
+    await expect(startRuntime({ assembly: folder.path, events: new EventStream(), port: 0 })).rejects.toMatchObject({
       code: 'REFUSED_BY_AWS',
       message: expect.stringContaining('Invalid filter pattern definition'),
     });
-    removeAssembly(assembly);
   });
 });

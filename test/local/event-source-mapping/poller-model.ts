@@ -102,7 +102,9 @@ async function step(model: Model, system: System, act: () => unknown): Promise<v
   await orders.settle();
 
   expect(orders.pending.size).toBeLessThanOrEqual(settings.maximumConcurrency);
-  if (orders.mapping.state === 'Disabled') expect(orders.pending.size).toBe(0);
+  const { state, isChanging, model: mapping } = orders.mapping;
+  if (!isChanging) expect(state).toBe(mapping.enabled ? 'Enabled' : 'Disabled');
+  if (state === 'Disabled') expect(orders.pending.size).toBe(0);
   for (const invocation of orders.pending) {
     for (const handle of invocation.receiptHandles) {
       if ((passedOn.get(handle) ?? invocation) !== invocation) violations.push(`${handle} was passed on twice`);

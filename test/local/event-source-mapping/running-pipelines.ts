@@ -2,8 +2,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { EventStream } from '../../../local/events.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../../local/runtime.ts';
+import { TemporaryFolder } from '../../../local/temporary-folder.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { type PipelineSettings, removeAssembly, writePipelines } from './assembly-fixture.ts';
+import { type PipelineSettings, writePipelines } from './assembly-fixture.ts';
 import { EventWatch } from './event-watch.ts';
 import { Pipeline } from './pipeline.ts';
 
@@ -32,7 +33,8 @@ export async function startPipelines(
   const events = new EventStream();
   const watch = new EventWatch(events);
   await using starting = new AsyncDisposableStack();
-  const assembly = starting.adopt(writePipelines(pipelines), removeAssembly);
+  const assembly = starting.use(new TemporaryFolder('pipelines-')).path;
+  writePipelines(pipelines, assembly);
   const runtime = starting.use(await startRuntime({ assembly, events, port: 0, clock, ...options }));
   const { region, accountId } = runtime.model;
   const credentials = { accessKeyId: 'developer', secretAccessKey: 'any' };
@@ -49,7 +51,10 @@ export async function startPipelines(
     lambda,
     queueUrl,
     pipeline: (name) => new Pipeline(name, { runtime, clock, sqs, watch, queueUrl }),
-    reload: (changed) => runtime.reload(writePipelines(changed, assembly)),
+    reload: (changed) => {
+      writePipelines(changed, assembly);
+      return runtime.reload(assembly);
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

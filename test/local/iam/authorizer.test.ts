@@ -6,6 +6,7 @@ import { createAuthorizer } from '../../../local/iam/authorizer.ts';
 import type { Authorizer, IamMode } from '../../../local/iam/authorizer.ts';
 import type { PolicyDocument, PolicyStatement, QueueModel, RoleModel } from '../../../local/model.ts';
 import { ManualClock } from '../manual-clock.ts';
+import { queueModel } from '../sqs/queue-model.ts';
 
 const roleArn = 'arn:aws:iam::000000000000:role/sender';
 const queueArn = 'arn:aws:sqs:us-east-1:000000000000:orders';
@@ -23,24 +24,7 @@ function role(policies: readonly PolicyDocument[], managedPolicyArns: readonly s
 }
 
 function queue(policies: readonly PolicyDocument[]): QueueModel {
-  return {
-    stack: 'Shop',
-    logicalId: 'Orders',
-    name: 'orders',
-    arn: queueArn,
-    fifo: false,
-    contentBasedDeduplication: false,
-    deduplicationScope: 'queue',
-    fifoThroughputLimit: 'perQueue',
-    visibilityTimeoutSeconds: 30,
-    messageRetentionSeconds: 345_600,
-    delaySeconds: 0,
-    receiveWaitSeconds: 0,
-    maximumMessageSizeBytes: 1_048_576,
-    policies,
-    sqsManagedSseEnabled: true,
-    tags: {},
-  };
+  return queueModel('orders', { stack: 'Shop', logicalId: 'Orders', arn: queueArn, policies });
 }
 
 function authorizer(

@@ -24,8 +24,8 @@ const files = {
   'value.js': 'exports.handler = 42;',
   'callback.js': `exports.handler = (event, context, callback) => {
     if (event.wait === false) context.callbackWaitsForEmptyEventLoop = false;
-    setTimeout(() => { globalThis.late = true; }, 20);
-    callback(event.fail ? new Error('called back') : null, { late: globalThis.late });
+    setTimeout(() => {}, event.busyMs);
+    callback(event.fail ? new Error('called back') : null, 'called back');
   };`,
   'sync.js': `exports.handler = (event, context) => { if (event.how) context[event.how](event.value); return 'ignored'; };`,
 };
@@ -129,14 +129,15 @@ describe('an initialisation that fails', () => {
 
 describe('before nodejs24.x', () => {
   test('a callback’s result waits for an empty event loop, unless told not to', async () => {
-    expect(await answer('callback16', { wait: false })).toEqual({});
-    const { result, payload } = await invokeJson(running.lambda, 'callback16', {});
-    expect(payload).toEqual({});
-    expect(result.durationMs).toBeGreaterThan(10);
-    expect(await answer('callback16', { fail: true })).toMatchObject({
+    const { result, payload } = await invokeJson(running.lambda, 'callback16', { busyMs: 50 });
+    expect(payload).toBe('called back');
+    expect(result.durationMs).toBeGreaterThan(40);
+    expect(await answer('callback16', { fail: true, busyMs: 0 })).toMatchObject({
       errorType: 'Error',
       errorMessage: 'called back',
     });
+    // Waiting, it would meet its timeout.
+    expect(await answer('callback16', { wait: false, busyMs: 60_000 })).toBe('called back');
   });
 
   test('context.succeed, fail and done answer, and a plain return value does not', async () => {

@@ -50,6 +50,7 @@ function failureRow(orderKey: string, failureId: string, body: string, changes: 
     messageAttributes: {},
     schemaVersion: '',
     replayCount: 0,
+    replayToken: '',
     recordedMessages: new Set([failureId]),
     history: [{ at, event: 'failed', messageId: failureId }],
     ...changes,

@@ -5,7 +5,7 @@ import type { SendQueue } from '../../../ops/aws/send-messages.ts';
 import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
 import { replay, type ReplayOptions, type ReplayOutcome } from '../../../ops/ledger/replay.ts';
 import type { WholeFailure } from '../../../ops/ledger/whole-failure.ts';
-import { replayCap, type StoredAttribute } from '../../../shared/orders-table.ts';
+import { mostReplays, replayCap, type StoredAttribute } from '../../../shared/orders-table.ts';
 import { captureConsole } from '../../lambdas/captured-console.ts';
 import { type LocalQueue, startLocalQueue } from '../../lambdas/local-queue.ts';
 import { message, order, replayed } from '../../lambdas/pipeline-functions.ts';
@@ -64,7 +64,13 @@ test('a replay is the same body and attributes with its lineage, and the row say
   expect(outcome).toMatchObject({ replayed: true, messageId: sent!.MessageId });
   expect(sent!.Body).toBe(failure.body);
   const { ReplayOf: lineage, a0, a8 } = sent!.MessageAttributes!;
-  expect(JSON.parse(lineage!.StringValue!)).toEqual({ orderKey: 'same', failureId: 'm-same', count: 1, by: 'ada' });
+  expect(JSON.parse(lineage!.StringValue!)).toEqual({
+    orderKey: 'same',
+    failureId: 'm-same',
+    count: 1,
+    by: 'ada',
+    token: failure.row.replayToken,
+  });
   expect([...a0!.BinaryValue!]).toEqual([1, 2, 3]);
   expect(a8).toMatchObject({ DataType: 'String', StringValue: 'value 8' });
 
@@ -110,6 +116,15 @@ test('left out is what would fail again, has no room for its lineage, or came ba
   const forced = await run([invalid, full, often], { force: true });
   expect(forced.filter((outcome) => outcome.replayed)).toHaveLength(2);
   expect(await receive()).toHaveLength(2);
+});
+
+test('a failure whose row has no room for more replays is left out, whoever insists', async () => {
+  const { row, ...failure } = await failGood('endless');
+  const endless = { ...failure, row: { ...row, replayCount: mostReplays } };
+  expect(await run([endless], { force: true, resend: true })).toMatchObject([
+    { replayed: false, reason: expect.stringContaining('30 times, the most its row has room for') },
+  ]);
+  expect(await receive()).toEqual([]);
 });
 
 test('a conflicting id is left out while it conflicts, and replayed under an id of its own', async () => {

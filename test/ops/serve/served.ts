@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { ProcessGuard } from '../../../local/process-guard.ts';
+import { TemporaryFolder } from '../../../local/temporary-folder.ts';
 
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -16,10 +16,12 @@ const patienceMs = 30_000;
 /** A command of the project as a process of its own, with a temporary folder of its own. */
 export class Command implements AsyncDisposable {
   readonly process: ChildProcess;
-  /** What the process sees as the system's temporary folder. */
-  readonly temporary = mkdtempSync(join(tmpdir(), 'command-'));
   readonly exited: Promise<number | null>;
   output = '';
+  /** What the process sees as the system's temporary folder. */
+  readonly #temporary = new TemporaryFolder('command-');
+  /** The command would outlive a killed test run, being the leader of a group of its own. */
+  readonly #guard = new ProcessGuard();
   #changed = Promise.withResolvers<void>();
 
   /** @param words program and arguments; `node` stands for this Node */
@@ -28,12 +30,14 @@ export class Command implements AsyncDisposable {
     options: { readonly directory?: string; readonly env?: NodeJS.ProcessEnv } = {},
   ) {
     const [program = '', ...args] = words;
+    this.#guard.start();
     this.process = spawn(program === 'node' ? process.execPath : program, args, {
       cwd: options.directory ?? projectRoot,
-      env: { ...process.env, INIT_CWD: undefined, ...options.env, TMPDIR: this.temporary },
+      env: { ...process.env, INIT_CWD: undefined, ...options.env, TMPDIR: this.#temporary.path },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    if (this.process.pid !== undefined) this.#guard.watch(this.process.pid);
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#add(text));
     }
@@ -63,7 +67,7 @@ export class Command implements AsyncDisposable {
   }
 
   temporaryFiles(): string[] {
-    return readdirSync(this.temporary).toSorted();
+    return readdirSync(this.#temporary.path).toSorted();
   }
 
   /** Kills what is left of its process group. */
@@ -74,7 +78,9 @@ export class Command implements AsyncDisposable {
       // Gone, as it should be.
     }
     await this.exited;
-    rmSync(this.temporary, { recursive: true, force: true });
+    if (this.process.pid !== undefined) this.#guard.forget(this.process.pid);
+    await this.#guard.close();
+    this.#temporary[Symbol.dispose]();
   }
 
   #add(text: string): void {
