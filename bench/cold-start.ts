@@ -96,7 +96,9 @@ async function startCold(file: string, name: BundleName, url: string, signal: Ab
     signal,
   });
   const [output] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  const { failed, ...start } = JSON.parse(output) as ColdStart & { readonly failed: boolean };
+  // Its last line: before that stand the function's metrics.
+  const report = output.trimEnd().split('\n').at(-1) ?? '';
+  const { failed, ...start } = JSON.parse(report) as ColdStart & { readonly failed: boolean };
   if (failed) throw new Error(`${name} failed its order: ${output}.`);
   return start;
 }

@@ -35,11 +35,11 @@ export function createHandler(
   return async ({ Records: records }, context) => {
     const { processingMs, reportingMs } = timeBudget(context);
     const signal = abortAfter(processingMs);
-    const ended: Outcome[] = [];
+    const ended: MetricName[] = [];
     const process = (received: readonly ConsumedRecord[]) =>
       outcomesOf(received, processOrder, signal, (outcome) => {
         logOutcome(outcome, logCustomerNames);
-        ended.push(outcome);
+        ended.push(metricOfResult[outcome.result]);
       });
     try {
       if (!dependencies.partialBatchResponses) {
@@ -52,7 +52,7 @@ export function createHandler(
       }
       return { batchItemFailures };
     } finally {
-      dependencies.publishMetrics(tally(ended.map(({ result }) => metricOfResult[result])));
+      dependencies.publishMetrics(tally(ended));
     }
   };
 }
