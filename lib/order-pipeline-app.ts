@@ -20,10 +20,10 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
     ...props,
     context: { ...featureFlags(), ...props.context },
   });
-  const contextOf = (key: string): unknown => app.node.tryGetContext(key);
+  const context = app.node.getAllContext() as Readonly<Record<string, unknown>>;
   const stack = new OrderPipelineStack(app, 'OrderPipeline', {
     description: 'Order pipeline: a queue, its dead-letter queue, three functions and the table of orders.',
-    configuration: withOptions(configurationOf(contextOf('preset')), contextOf),
+    configuration: withOptions(configurationOf(context['preset']), context),
   });
   return { app, stack };
 }
