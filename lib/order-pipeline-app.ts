@@ -17,6 +17,9 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
   const app = new App({
     // A CDKMetadata resource would differ with each version of the CDK and does nothing for the pipeline.
     analyticsReporting: false,
+    // Whoever makes the app synthesizes it. The CDK would do so again at the end of the process, after an error as well,
+    // and then end with the same error uncaught.
+    autoSynth: false,
     ...props,
     context: { ...featureFlags(), ...props.context },
   });
