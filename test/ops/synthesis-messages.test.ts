@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { TemporaryFolder } from '../../local/temporary-folder.ts';
+import type { Outcome } from '../../ops/start/outcome.ts';
 import { ProjectCopy } from './serve/project-copy.ts';
+import { serveLocally } from './serve/served.ts';
 
 const project = new ProjectCopy();
 const folder = new TemporaryFolder('synthesis-messages-');
@@ -94,4 +96,21 @@ test('a defect keeps its stack', () => {
   const { status, stderr } = runApp();
   expect(stderr).toMatch(/TypeError: a defect\n +at .*lib\/configuration\.ts/);
   expect(status).toBe(1);
+});
+
+test('a warning is a line on stderr of npm start, whose --json stays one document', () => {
+  configure(/\n {2}maxReceiveCount: 5,/, '\n  maxReceiveCount: 2,');
+  const { status, stdout, stderr } = run('bin/start.ts', ['--json', '--count', '2']);
+  expect((JSON.parse(stdout) as Outcome).sent).toBe(2);
+  expect(stderr.match(/^Warning at .*few-receives/gm)).toHaveLength(1);
+  expect(status).toBe(0);
+});
+
+test('a warning comes with the reload after which it is one, once', async () => {
+  project.save('lib/configuration.ts', former);
+  await using served = await serveLocally([], project.directory);
+  expect(served.command.output).not.toContain('Warning');
+  configure(/\n {2}maxReceiveCount: 5,/, '\n  maxReceiveCount: 2,');
+  await served.command.until(/^Reloaded in/m);
+  expect(served.command.output.match(/^Warning at .*few-receives/gm)).toHaveLength(1);
 });
