@@ -17,7 +17,7 @@ const list: Reader<readonly string[]> = (given) => {
 };
 
 /** Without white space, at which a mail would end the link. */
-const address: Reader<string> = (given) =>
+const link: Reader<string> = (given) =>
   typeof given === 'string' && /^\S+$/.test(given.trim()) ? given.trim() : undefined;
 
 /** No more than that it can be one: whether it is, AWS asks the address itself. */
@@ -37,7 +37,7 @@ const options = {
   customerManagedKey: { read: yesOrNo, takes: 'true or false' },
   operators: { read: list, takes: 'ARNs of roles or users, with commas between them' },
   alarmEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
-  runbook: { read: address, takes: 'an address or a path, without spaces' },
+  runbook: { read: link, takes: 'an address or a path, without spaces' },
   tracing: { read: yesOrNo, takes: 'true or false' },
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
 
