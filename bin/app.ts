@@ -1,4 +1,5 @@
 // The CDK app: what cdk.json names, and what the local runtime starts.
+import { explainError } from '../lib/explain-error.ts';
 import { createApp } from '../lib/order-pipeline-app.ts';
 
 try {
@@ -7,12 +8,6 @@ try {
   if (process.env['CDK_VALIDATION'] !== 'false') (await import('../lib/nag.ts')).reviewWithNag(app);
   app.synth();
 } catch (error) {
-  // What a person can mend needs no stack trace.
-  const known =
-    error instanceof Error &&
-    ['UnknownPresetError', 'InvalidConfigurationError', 'ValidationFailed', 'ValidationFailedWithErrors'].includes(
-      error.name,
-    );
-  console.error(known ? error.message : error);
+  console.error(explainError(error));
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from './configuration.ts';
+import { nearest } from './nearest.ts';
 import { InvalidConfigurationError } from './validate-configuration.ts';
 
 /** Reads one setting from the text or the JSON of a context key; undefined when it makes no sense. */
@@ -10,10 +11,14 @@ const yesOrNo: Reader<boolean> = (given) =>
 /** Text with commas, as the command line has it, or a list of cdk.json. */
 const list: Reader<readonly string[]> = (given) => {
   const items: readonly unknown[] | undefined = Array.isArray(given) ? given : textItems(given);
-  return items?.every((item) => typeof item === 'string') ? items.map((item) => item.trim()) : undefined;
+  return items?.every((item) => typeof item === 'string' && item.trim() !== '')
+    ? items.map((item) => (item as string).trim())
+    : undefined;
 };
 
-const text: Reader<string> = (given) => (typeof given === 'string' && given.trim() !== '' ? given.trim() : undefined);
+/** Without white space, at which a mail would end the link. */
+const link: Reader<string> = (given) =>
+  typeof given === 'string' && /^\S+$/.test(given.trim()) ? given.trim() : undefined;
 
 /** No more than that it can be one: whether it is, AWS asks the address itself. */
 const emailAddresses: Reader<readonly string[]> = (given) => {
@@ -22,7 +27,8 @@ const emailAddresses: Reader<readonly string[]> = (given) => {
 };
 
 function textItems(given: unknown): readonly string[] | undefined {
-  return typeof given === 'string' ? given.split(',').filter((item) => item.trim() !== '') : undefined;
+  if (typeof given !== 'string') return undefined;
+  return given.trim() === '' ? [] : given.split(',');
 }
 
 /** The settings that a context key may change, and what each takes. */
@@ -31,20 +37,31 @@ const options = {
   customerManagedKey: { read: yesOrNo, takes: 'true or false' },
   operators: { read: list, takes: 'ARNs of roles or users, with commas between them' },
   alarmEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
-  runbook: { read: text, takes: 'an address or a path' },
+  runbook: { read: link, takes: 'an address or a path, without spaces' },
   tracing: { read: yesOrNo, takes: 'true or false' },
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
+
+/** The context keys of this app. */
+export const contextKeys: readonly string[] = ['preset', ...Object.keys(options)];
+
+/** What the CDK CLI itself keeps in cdk.json and cdk.context.json under plain names. */
+const keysOfTheCli = ['acknowledged-issue-numbers', 'cli-telemetry', 'cdk-migrate'];
+
+/** Feature flags, settings of the CDK and what it has looked up in an account have one of these in their names. */
+const keyOfTheCdk = /[:@]/;
 
 /**
  * The preset with what a deployment chooses for itself, in the context keys that are called like the settings:
  * `cdk deploy -c retainData=false`.
  *
- * @throws InvalidConfigurationError naming every key with a value that cannot be read
+ * @param context all of the app's context
+ * @throws InvalidConfigurationError naming every key with a value that cannot be read, and every key that nobody reads:
+ *   a misspelt `alarmEmail` would leave alarms without anyone to tell
  */
-export function withOptions(preset: Configuration, contextOf: (key: string) => unknown): Configuration {
-  const problems: string[] = [];
+export function withOptions(preset: Configuration, context: Readonly<Record<string, unknown>>): Configuration {
+  const problems = Object.keys(context).flatMap(unknownKey);
   const chosen = Object.entries(options).flatMap(([name, { read, takes }]) => {
-    const given = contextOf(name);
+    const given = context[name];
     if (given === undefined) return [];
     const value = read(given);
     if (value === undefined) problems.push(`The context key ${name} is ${JSON.stringify(given)}: it takes ${takes}.`);
@@ -52,4 +69,11 @@ export function withOptions(preset: Configuration, contextOf: (key: string) => u
   });
   if (problems.length > 0) throw new InvalidConfigurationError(problems);
   return { ...preset, ...Object.fromEntries(chosen) };
+}
+
+function unknownKey(key: string): readonly string[] {
+  if (contextKeys.includes(key) || keysOfTheCli.includes(key) || keyOfTheCdk.test(key)) return [];
+  const meant = nearest(key, contextKeys);
+  const hint = meant === undefined ? '' : ` Is ${meant} meant?`;
+  return [`There is no context key ${key}.${hint} There are ${contextKeys.join(', ')}.`];
 }

@@ -17,13 +17,16 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
   const app = new App({
     // A CDKMetadata resource would differ with each version of the CDK and does nothing for the pipeline.
     analyticsReporting: false,
+    // Whoever makes the app synthesizes it. The CDK would do so again at the end of the process, after an error as well,
+    // and then end with the same error uncaught.
+    autoSynth: false,
     ...props,
     context: { ...featureFlags(), ...props.context },
   });
-  const contextOf = (key: string): unknown => app.node.tryGetContext(key);
+  const context = app.node.getAllContext() as Readonly<Record<string, unknown>>;
   const stack = new OrderPipelineStack(app, 'OrderPipeline', {
     description: 'Order pipeline: a queue, its dead-letter queue, three functions and the table of orders.',
-    configuration: withOptions(configurationOf(contextOf('preset')), contextOf),
+    configuration: withOptions(configurationOf(context['preset']), context),
   });
   return { app, stack };
 }

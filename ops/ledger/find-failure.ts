@@ -78,8 +78,12 @@ export async function findFailed(
     const ids = [failed, ...more].map(({ failureId }) => failureId).join(', ');
     throw new CommandFailed(`Order ${id} has ${more.length + 1} failures: name one by its own id, ${ids}.`);
   }
-  if (found.length === 0)
-    throw new CommandFailed(`There is no failure with the id ${id}. "orders failed --list" names all.`);
+  if (found.length === 0) {
+    throw new CommandFailed(
+      `There is no failure with the id ${id} that waits or is on its way. "orders failed --list" names all that ` +
+        `wait, "orders show ${id}" tells whether it has been processed.`,
+    );
+  }
   const story = `"orders show ${id}" tells its story`;
   if (replayed.length === 0) throw new CommandFailed(`Failure ${id} has been processed since. ${story}.`);
   throw new CommandFailed(

@@ -19,7 +19,7 @@ export function defineShow(program: Command, run: Run): void {
     .command('show')
     .summary("one order's whole life")
     .description('Tells what happened to an order, from table and logs, in the order of time.')
-    .argument('<id>', 'id of the order, the failure, or the message of an order without an id')
+    .argument('<id>', 'id of the order, the failure, or a message that brought the order')
     .option('--since <time>', 'how far back to look in the logs (default: to the first that the table knows, or 14d)')
     .addHelpText('after', '\nExample: orders show 4be0643f-1d98-573b-97cd-ca98a65347dd')
     .action((id: string, options: { readonly since?: string }) => run((context) => show(context, id, options.since)));
@@ -35,11 +35,12 @@ const shownBodyCharacters = 2_000;
 async function show(context: OrdersContext, id: string, since: string | undefined): Promise<number> {
   const { io, paint } = context;
   const orders = await context.table();
-  const record = await recordOf(orders, id);
-  const events = lifeOf(record, await linesAbout(context, id, record, since));
+  const { record, lines } = await everythingAbout(context, orders, id, since);
+  const events = lifeOf(record, lines);
   if (events.length === 0) {
     throw new CommandFailed(
-      `Nothing is known of ${id}: neither the table nor the logs name it. Perhaps nobody has received it yet.`,
+      `Nothing is known of ${id}: neither the table nor the logs name it. Perhaps nobody has received it yet. ` +
+        "What was processed long ago is found by its order's id.",
     );
   }
   const state = stateOf(record, events);
@@ -67,9 +68,49 @@ function stateOf({ order, failures }: OrderRecord, events: readonly LifeEvent[])
   return order !== undefined || events.some(({ event }) => event === 'processed') ? 'processed' : 'in flight';
 }
 
+interface Everything {
+  readonly record: OrderRecord;
+  readonly lines: readonly OrderLogLine[];
+}
+
+async function everythingAbout(
+  context: OrdersContext,
+  orders: OrdersTable,
+  id: string,
+  since: string | undefined,
+): Promise<Everything> {
+  const record = await recordOf(orders, id);
+  const lines = await linesAbout(context, id, record, since);
+  if (isKnown(record)) return { record, lines };
+  const named = await recordNamedIn(lines, orders, id);
+  return named === undefined
+    ? { record, lines }
+    : { record: named, lines: await linesAbout(context, id, named, since) };
+}
+
+/**
+ * The id of a message is in no index once the order has been processed, and finding it in the table would read all of
+ * it. What the functions logged about the message names the order.
+ */
+async function recordNamedIn(
+  lines: readonly OrderLogLine[],
+  orders: OrdersTable,
+  messageId: string,
+): Promise<OrderRecord | undefined> {
+  const orderIds = new Set(lines.map(({ fields }) => fields['orderId']).filter((named) => typeof named === 'string'));
+  for (const orderId of orderIds) {
+    const record = await readOrderRecord(orders, orderId);
+    // A line may name an order that is another one's: its id was taken.
+    if (messageIdsOf(record).includes(messageId)) return record;
+  }
+  return undefined;
+}
+
+const isKnown = ({ order, failures }: OrderRecord) => order !== undefined || failures.length > 0;
+
 async function recordOf(orders: OrdersTable, id: string): Promise<OrderRecord> {
   const record = await readOrderRecord(orders, id);
-  if (record.order !== undefined || record.failures.length > 0) return record;
+  if (isKnown(record)) return record;
   const [failure] = await findFailures(orders, id);
   return failure === undefined ? record : readOrderRecord(orders, failure.orderKey);
 }

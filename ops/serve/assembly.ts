@@ -25,7 +25,8 @@ export function assemblySource({ assembly, preset }: ServeOptions, signal: Abort
     watched: sources.map((source) => join(projectRoot, source)),
     async provide(use) {
       using folder = new TemporaryFolder();
-      await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+      const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+      for (const warning of warnings) process.stderr.write(`${warning}\n`);
       return await use(folder.path);
     },
   };

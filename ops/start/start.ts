@@ -31,7 +31,8 @@ export async function start(options: StartOptions, { signal }: CommandContext): 
     tally === undefined ? 'synthesizing the stack' : booksSoFar(tally),
   );
   say(`Synthesizing the stack with the ${preset} preset …`);
-  await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+  const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+  for (const warning of warnings) progress.print(() => process.stderr.write(`${warning}\n`));
 
   const events = new EventStream();
   await using runtime = await startRuntime({

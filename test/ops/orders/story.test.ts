@@ -19,6 +19,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+interface Life {
+  readonly state: string;
+  readonly events: readonly { readonly event: string; readonly messageId?: string }[];
+}
+
 interface Grouped {
   readonly failed: number;
   readonly replayed: number;
@@ -153,6 +158,22 @@ describe('after the story', () => {
     const text = await run('show', failing);
     expect(text.stdout).toMatch(/^Order life-1: processed\n/);
     expect((await run('show', 'nobody')).stderr).toMatch(/^Nothing is known of nobody/);
+  });
+
+  test('a failure is shown by its own id, and by that of any message, once its replay has succeeded, too', async () => {
+    const byOrder = documentOf<Life>(await run('show', failing, '--json'));
+    const messageIds = new Set(byOrder.events.flatMap(({ messageId }) => messageId ?? []));
+    expect(messageIds.size).toBe(2);
+    for (const id of messageIds) {
+      expect(documentOf<Life>(await run('show', id, '--json'))).toEqual({ ...byOrder, id });
+    }
+    const [failureId = ''] = messageIds;
+    const edited = await run('edit', failureId, '--set', '/items/-=tea');
+    expect(edited).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(edited.stderr).toBe(
+      `There is no failure with the id ${failureId} that waits or is on its way. "orders failed --list" names all ` +
+        `that wait, "orders show ${failureId}" tells whether it has been processed.\n`,
+    );
   });
 
   test('logs finds the lines about an order in all functions', async () => {
