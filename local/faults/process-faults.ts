@@ -10,6 +10,8 @@ const longestKillDelayMs = 25;
 /** Shorter than the functions' timeouts. */
 const longestPauseMs = 8_000;
 const longestJumpMs = { forward: 120_000, backward: 10_000 };
+/** Loaded before anything else; says what it is, so that nobody takes it for a broken installation. */
+const exitProgram = `data:text/javascript,${encodeURIComponent("console.error('Injected fault: init-exit');process.exit(1)")}`;
 const processKinds = ['out-of-memory', 'init-error', 'init-exit'] as const;
 
 interface Surroundings {
@@ -50,9 +52,9 @@ export class ProcessFaults {
       case 'out-of-memory':
         return { ...own, AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1' };
       case 'init-error':
-        return { ...own, _HANDLER: `${own['_HANDLER']}-is-missing` };
+        return { ...own, _HANDLER: `${own['_HANDLER']}-injected-fault-init-error` };
       case 'init-exit':
-        return { ...own, NODE_OPTIONS: '--require=/no-such-module' };
+        return { ...own, NODE_OPTIONS: `--import=${exitProgram}` };
     }
   }
 

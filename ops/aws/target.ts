@@ -16,6 +16,11 @@ export interface TargetOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Of the first variable that says something: the SDKs, too, take an empty one as unset. */
+function said(environment: Environment, ...names: readonly string[]): string | undefined {
+  return names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
+}
+
 /** Where `npm run local` listens unless told otherwise. */
 const localEndpoint = 'http://127.0.0.1:4566';
 
@@ -25,13 +30,13 @@ const localEndpoint = 'http://127.0.0.1:4566';
  * @throws {UsageError} when the region cannot be one, or `--local` meets an AWS_ENDPOINT_URL that is another machine
  */
 export function targetOf({ stack, region, local }: TargetOptions, environment: Environment): Target {
-  const named = region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  const named = region ?? said(environment, 'AWS_REGION', 'AWS_DEFAULT_REGION');
   // It becomes part of a host's name.
   if (named !== undefined && !/^[a-z0-9-]{1,63}$/i.test(named)) {
     throw new UsageError(`A region is a name such as eu-central-1, not "${named}": mend --region or AWS_REGION.`);
   }
   if (local !== true) return { stack, ...(named !== undefined && { region: named }) };
-  const endpoint = environment['AWS_ENDPOINT_URL'] ?? localEndpoint;
+  const endpoint = said(environment, 'AWS_ENDPOINT_URL') ?? localEndpoint;
   if (!isLoopback(endpoint)) {
     throw new UsageError(`--local is this machine, but AWS_ENDPOINT_URL is ${endpoint}. Leave one of them out.`);
   }
@@ -41,7 +46,7 @@ export function targetOf({ stack, region, local }: TargetOptions, environment: E
 
 /** The target in words, for questions and errors. */
 export function describeTarget({ stack, region, endpoint }: Target, environment: Environment): string {
-  const where = endpoint ?? environment['AWS_ENDPOINT_URL'];
+  const where = endpoint ?? said(environment, 'AWS_ENDPOINT_URL');
   return `stack ${stack} ${where === undefined ? `on AWS${region === undefined ? '' : ` in ${region}`}` : `at ${where}`}`;
 }
 

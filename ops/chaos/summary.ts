@@ -1,5 +1,5 @@
 import { faultKinds, type FaultName, faultNames } from '../../local/faults/fault-kinds.ts';
-import { number } from '../terminal/progress-text.ts';
+import { counted, number } from '../terminal/progress-text.ts';
 import type { RunResult } from './run.ts';
 
 /** A run that could not be carried through counts as failed: something was not as it must be. */
@@ -98,14 +98,14 @@ export function summaryText(summary: Summary): string {
     faultKinds[fault].what,
     number(injected),
     number(inRuns),
-    failedRuns === 0 ? 'books balance' : `${number(failedRuns)} runs failed`,
+    outcome(inRuns, failedRuns),
   ]);
   const lines = [
     ...markdownTable(['fault', 'what happens', 'times', 'runs', 'outcome'], rows),
     '',
-    `${number(runs)} runs in ${number(Math.round(seconds))} s, first seed ${summary.firstSeed}: ` +
-      `${number(messages)} messages sent, ${number(processed)} orders processed in the end, ` +
-      `${number(failed)} failures written down, ${number(replayed)} replayed.`,
+    `${counted(runs, 'run')} in ${number(Math.round(seconds))} s, first seed ${summary.firstSeed}: ` +
+      `${counted(messages, 'message')} sent, ${counted(processed, 'order')} processed in the end, ` +
+      `${counted(failed, 'failure')} written down, ${number(replayed)} replayed.`,
   ];
   for (const { seed, reasons } of failures) {
     lines.push(`✘ seed ${seed}:`, ...reasons.map((reason) => `    ${reason}`));
@@ -113,6 +113,11 @@ export function summaryText(summary: Summary): string {
   if (missing.length > 0) lines.push(`✘ never took effect: ${missing.join(', ')}`);
   if (isSound(summary)) lines.push('✔ nothing lost, nothing processed twice');
   return lines.join('\n');
+}
+
+function outcome(runs: number, failedRuns: number): string {
+  if (runs === 0) return '–';
+  return failedRuns === 0 ? 'books balance' : `${counted(failedRuns, 'run')} failed`;
 }
 
 export function summaryJson(summary: Summary): string {

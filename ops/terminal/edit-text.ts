@@ -24,7 +24,9 @@ export async function editText(
   io: OrdersIo,
   { text, name }: { readonly text: string; readonly name: string },
 ): Promise<EditedText> {
-  const editor = io.env['VISUAL'] ?? io.env['EDITOR'] ?? (io.stdin.isTTY === true ? 'vi' : undefined);
+  // An empty variable names no editor; and one that nobody named would wait for a person who is not there.
+  const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true;
+  const editor = io.env['VISUAL'] || io.env['EDITOR'] || (isTerminal ? 'vi' : undefined);
   if (editor === undefined) throw new UsageError('There is no terminal for an editor: change fields with --set.');
   const folder = mkdtempSync(join(tmpdir(), 'orders-edit-'));
   let kept = false;

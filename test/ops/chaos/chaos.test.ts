@@ -59,6 +59,15 @@ test('a summary is sound when every run is, and says which was not and why', () 
   expect(JSON.parse(summaryJson(summary))).toMatchObject({ runs: 3, sound: false });
 });
 
+test('a summary counts one as one, and says nothing of faults that never struck', () => {
+  const text = summaryText(summarize([result], [], facts));
+  expect(text).toContain('\n1 run in 1 s, first seed 7: 10 messages sent, 9 orders processed in the end, 1 failure ');
+  expect(text).toMatch(/\n\| `pause` .* \| +3 \| +1 \| books balance \|\n/);
+  expect(text).toMatch(/\n\| `sqs-500` .* \| +0 \| +0 \| – +\|\n/);
+  const broken = { ...result, violations: [{ invariant: 'nothing is in flight', detail: 'One message is.' }] };
+  expect(summaryText(summarize([broken], [], facts))).toMatch(/\n\| `pause` .* \| 1 run failed +\|\n/);
+});
+
 test('a hundred runs in which a kind of fault never took effect prove nothing of it', () => {
   const results = Array.from({ length: 100 }, () => result);
   const summary = summarize(results, [], facts);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../ops/command-line.ts';
 import { parseMoment } from '../../../ops/orders/moment.ts';
-import { targetOf } from '../../../ops/aws/target.ts';
+import { describeTarget, targetOf } from '../../../ops/aws/target.ts';
 import { child } from './child-orders.ts';
 import { orders } from './collected-io.ts';
 
@@ -80,6 +80,15 @@ describe('where the pipeline is', () => {
       endpoint: 'http://localhost:5000',
       region: 'eu-west-1',
     });
+  });
+
+  test('a variable that is set but empty is as good as unset, as for the SDKs', () => {
+    const env = { AWS_ENDPOINT_URL: '', AWS_REGION: '', AWS_DEFAULT_REGION: '' };
+    expect(targetOf({ stack: 'S', local: true }, env)).toEqual(targetOf({ stack: 'S', local: true }, {}));
+    expect(targetOf({ stack: 'S' }, { ...env, AWS_DEFAULT_REGION: 'eu-west-1' })).toMatchObject({
+      region: 'eu-west-1',
+    });
+    expect(describeTarget({ stack: 'S' }, env)).toBe('stack S on AWS');
   });
 
   test('--local refuses an endpoint that is another machine', () => {
