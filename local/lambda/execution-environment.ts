@@ -20,6 +20,12 @@ const bootstrap = fileURLToPath(new URL('./bootstrap/bootstrap.cjs', import.meta
 
 export type EnvironmentInvocation = Omit<RuntimeInvocation, 'deadlineMs'> & { readonly keepLog: boolean };
 
+/** A limit of time, by the runtime's clock, at whose end the process is killed. */
+interface Limit {
+  readonly passed: boolean;
+  cancel(): void;
+}
+
 /** How an environment that is stopped in the middle of an invocation ends it. */
 const killed: ProcessExit = { code: null, signal: 'SIGKILL', outOfMemory: false };
 
@@ -53,7 +59,8 @@ export class ExecutionEnvironment {
     this.#taskRoot = taskRoot;
     this.#services = services;
     this.log = new EnvironmentLog(fn, services);
-    this.#init = this.#initialise('init', initLimitMs);
+    const limit = this.#limit(initLimitMs);
+    this.#init = this.#initialise('init', limit).finally(() => limit.cancel());
   }
 
   /** Of the process that the environment has now; undefined when it has none. */
@@ -67,9 +74,10 @@ export class ExecutionEnvironment {
     this.#init = undefined;
     const startedAtMs = performance.now();
     const timeoutMs = this.#fn.timeoutSeconds * 1000;
+    const limit = this.#limit(timeoutMs);
     // By the machine's clock, which is the only one that the process knows.
     const deadlineMs = Date.now() + timeoutMs;
-    const again = this.#hasProcess() ? undefined : await this.#initialise('invoke', timeoutMs);
+    const again = this.#hasProcess() ? undefined : await this.#initialise('invoke', limit);
 
     const { requestId, traceHeader } = invocation;
     const names = { functionName: this.#fn.name, environmentId: this.log.shortId, requestId };
@@ -78,8 +86,9 @@ export class ExecutionEnvironment {
     this.log.platform({ type: 'start', requestId, functionArn: this.#fn.arn });
     const conclusion =
       again === undefined || again.outcome.kind === 'ready'
-        ? await this.#run({ ...invocation, deadlineMs })
+        ? await this.#run({ ...invocation, deadlineMs }, limit)
         : this.#initFailure(requestId, again.outcome);
+    limit.cancel();
 
     const elapsedMs = performance.now() - startedAtMs;
     const durationMs = conclusion.outcome === 'timeout' ? Math.min(elapsedMs, timeoutMs) : elapsedMs;
@@ -116,18 +125,25 @@ export class ExecutionEnvironment {
     return this.#process !== undefined && !this.#process.exited;
   }
 
-  async #run(invocation: RuntimeInvocation): Promise<Conclusion> {
-    const process = this.#process as RuntimeProcess;
-    const { clock } = this.#services;
-    let timedOut = false;
-    const cancel = clock.after(invocation.deadlineMs - Date.now(), () => {
-      timedOut = true;
-      void process.kill();
+  #limit(limitMs: number): Limit {
+    let passed = false;
+    const cancel = this.#services.clock.after(limitMs, () => {
+      passed = true;
+      void this.#process?.kill();
     });
+    return {
+      get passed() {
+        return passed;
+      },
+      cancel,
+    };
+  }
+
+  async #run(invocation: RuntimeInvocation, limit: Limit): Promise<Conclusion> {
+    const process = this.#process as RuntimeProcess;
     const outcome = await process.run(invocation);
-    cancel();
-    return timedOut && outcome.kind === 'exit'
-      ? timeoutConclusion(invocation.requestId, this.#fn.timeoutSeconds, new Date(clock.now()))
+    return limit.passed && outcome.kind === 'exit'
+      ? timeoutConclusion(invocation.requestId, this.#fn.timeoutSeconds, new Date(this.#services.clock.now()))
       : runConclusion(invocation.requestId, outcome);
   }
 
@@ -137,7 +153,7 @@ export class ExecutionEnvironment {
       : initConclusion(requestId, outcome);
   }
 
-  async #initialise(phase: InitPhase, limitMs: number): Promise<Init> {
+  async #initialise(phase: InitPhase, limit: Limit): Promise<Init> {
     if (this.#stopped) return { durationMs: 0, outcome: { kind: 'exit', exit: killed } };
     const startedAtMs = performance.now();
     this.log.platform({
@@ -147,14 +163,8 @@ export class ExecutionEnvironment {
       arn: `arn:aws:lambda:${this.#services.region}::runtime:local`,
     });
     const started = this.#startProcess();
-    let timedOut = false;
-    const cancel = this.#services.clock.after(limitMs, () => {
-      timedOut = true;
-      void started.kill();
-    });
     const ready = await started.ready;
-    cancel();
-    const outcome = timedOut && ready.kind === 'exit' ? { kind: 'timeout' as const } : ready;
+    const outcome = limit.passed && ready.kind === 'exit' ? { kind: 'timeout' as const } : ready;
     const durationMs = performance.now() - startedAtMs;
     const failure = outcome.kind === 'ready' ? undefined : initReportFailure(outcome);
     this.log.platform({ type: 'init-report', phase, durationMs, ...(failure !== undefined && { failure }) });

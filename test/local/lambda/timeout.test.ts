@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { EventStream, RuntimeEvent } from '../../../local/events.ts';
 import { ManualClock } from '../manual-clock.ts';
-import { codeFolder, functionModel, invokeJson, removeFolders, startLambda } from './function-fixture.ts';
+import { codeFolder, functionModel, invokeJson, isAlive, removeFolders, startLambda } from './function-fixture.ts';
 
 const code = `
   let count = 0;
@@ -54,6 +54,31 @@ describe('a timeout', () => {
       expect(after.result.environmentId).toBe(before.result.environmentId);
     },
   );
+
+  test('of an invocation that initialises again is counted by one clock from its start', async () => {
+    const clock = new ManualClock();
+    const exits = `
+      console.log('pid', process.pid);
+      exports.handler = ({ action }) => { if (action === 'exit') process.exit(1); for (;;) {} };
+    `;
+    const fn = functionModel({ codeDirectory: codeFolder({ 'index.js': exits }), timeoutSeconds: 3 });
+    await using running = await startLambda([fn], { clock });
+    await invokeJson(running.lambda, 'worker', { action: 'exit' });
+
+    const started = next(running.events, (event) => event.type === 'invocation-started');
+    const invoked = invokeJson(running.lambda, 'worker', {});
+    await started;
+    const [, pid] =
+      running
+        .logs()
+        .findLast((line) => line.includes('pid'))
+        ?.match(/pid (\d+)/) ?? [];
+    await clock.advance(2999);
+    expect(isAlive(pid)).toBe(true);
+    await clock.advance(1);
+    expect((await invoked).result).toMatchObject({ outcome: 'timeout' });
+    expect(isAlive(pid)).toBe(false);
+  });
 
   test('of an initialisation comes after 10 s, and then that of the invocation that initialises again', async () => {
     const clock = new ManualClock();
