@@ -182,7 +182,7 @@ test('a replay of the ledger processes what failed for no fault of its own, once
   }
   expect(await countFailures(run.table, { status: 'failed' })).toBe(bad.length);
   expect(await countProcessed(run.table)).toBe(good.length);
-}, 60_000);
+});
 
 function figures(durationMs: number) {
   const { killer, journal, deliveries, writes } = run;

@@ -25,7 +25,7 @@ beforeAll(async () => {
   runtime = await startRuntime({ assembly: folder.path, events, port: 0 });
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   sqs = new SQSClient({ endpoint: runtime.endpoint.url, region: 'us-east-1', credentials });
-}, 60_000);
+});
 afterAll(async () => {
   sqs.destroy();
   await runtime[Symbol.asyncDispose]();

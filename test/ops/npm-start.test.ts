@@ -69,7 +69,7 @@ describe('the lab preset', () => {
     expect(stdout.includes('had been processed before their batch threw')).toBe(alreadyProcessed > 0);
     expect(stdout.match(/^ {2}process-orders .*batch/gm)?.length).toBeGreaterThan(1);
     expect(exitCode).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('the command line', () => {

@@ -98,7 +98,7 @@ test('whatever failed can be replayed as it is, while there is room for its line
   const wrong = ({ row: { status, failureId, replayCount } }: WholeFailure) =>
     status !== 'failed' || replayCount !== (leftOut.has(failureId) ? 0 : 1);
   expect(await astray(wrong)).toEqual([]);
-}, 60_000);
+});
 
 const input = (body: string) => `{"QueueUrl":${JSON.stringify(pipeline.queueUrl)},"MessageBody":${body}}`;
 
@@ -152,7 +152,7 @@ test('message attributes at their limits are in the ledger, whatever their names
     );
     expect(messageAttributes['binary']).toEqual({ dataType: 'Binary', binaryValue: 'AP8Q' });
   }
-}, 60_000);
+});
 
 const records = (body: string, prefix: string) =>
   Array.from({ length: 5 }, (_, index) => {

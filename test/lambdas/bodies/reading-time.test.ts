@@ -1,11 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
 import { failureUpdates } from '../../../lambdas/orders-table/failure-updates.ts';
 import { messageOf } from '../../../shared/consumed-record.ts';
 import { readOrder } from '../../../shared/read-order.ts';
 import { configurationOf } from '../../../lib/configuration.ts';
 import { sqsRecord } from '../sqs-event.ts';
-import { fateOf, hostileBodies, mebibyte } from './hostile-bodies.ts';
+import { hostileBodies, mebibyte } from './hostile-bodies.ts';
 
 /** Of CPU, by all threads: a busy machine does not change it much. The least of three runs. */
 function cpuMs(work: () => unknown): number {
@@ -39,28 +39,23 @@ test.each(hostileBodies)('reading a body ($name) leaves its batch the time it ha
   expect(cpuMs(() => consume(body))).toBeLessThan(budgetMs());
 });
 
-describe('the time for a body', () => {
-  test.each([
-    ['brackets, nested', (bytes: number) => '['.repeat(bytes / 2) + ']'.repeat(bytes / 2)],
-    ['brackets that nobody closes', (bytes: number) => '['.repeat(bytes)],
-    ['objects, nested', (bytes: number) => `${'{"a":'.repeat(bytes / 6)}1${'}'.repeat(bytes / 6)}`],
-    [
-      'wrong items',
-      (bytes: number) => `{"customerName":"a","customerAddress":"b","items":[0${',0'.repeat(bytes / 2 - 30)}]}`,
-    ],
-    [
-      'keys of large numbers',
-      (bytes: number) =>
-        `{${Array.from({ length: bytes / 14 }, (_, key) => `"${1_000_000 + key * 61_567}":1`).join()}}`,
-    ],
-    ['one name again and again', (bytes: number) => `{"a":1${',"a":1'.repeat(bytes / 6 - 2)}}`],
-    ['a number', (bytes: number) => '1'.repeat(bytes)],
-    ['escapes', (bytes: number) => `"${String.raw`\u0041`.repeat(bytes / 6 - 1)}"`],
-  ])('of %s grows as its size does', (_what, bodyOfBytes) => {
-    const quarter = bodyOfBytes(mebibyte / 4);
-    const whole = bodyOfBytes(mebibyte);
-    expect(fateOf(whole)).toBe(fateOf(quarter));
-    // Four times as large: four times as long. Were it the square, it would be 16; the rest is for collecting garbage.
-    expect(cpuMs(() => readOrder(whole))).toBeLessThan(10 * cpuMs(() => readOrder(quarter)) + 15);
-  });
+// Shapes that a reader of quadratic time would need minutes for.
+test.each([
+  ['brackets, nested', (bytes: number) => '['.repeat(bytes / 2) + ']'.repeat(bytes / 2)],
+  ['brackets that nobody closes', (bytes: number) => '['.repeat(bytes)],
+  ['objects, nested', (bytes: number) => `${'{"a":'.repeat(bytes / 6)}1${'}'.repeat(bytes / 6)}`],
+  [
+    'wrong items',
+    (bytes: number) => `{"customerName":"a","customerAddress":"b","items":[0${',0'.repeat(bytes / 2 - 30)}]}`,
+  ],
+  [
+    'keys of large numbers',
+    (bytes: number) => `{${Array.from({ length: bytes / 14 }, (_, key) => `"${1_000_000 + key * 61_567}":1`).join()}}`,
+  ],
+  ['one name again and again', (bytes: number) => `{"a":1${',"a":1'.repeat(bytes / 6 - 2)}}`],
+  ['a number', (bytes: number) => '1'.repeat(bytes)],
+  ['escapes', (bytes: number) => `"${String.raw`\u0041`.repeat(bytes / 6 - 1)}"`],
+])('reading 1 MiB of %s leaves its batch the time it has', (_what, bodyOfBytes) => {
+  const body = bodyOfBytes(mebibyte);
+  expect(cpuMs(() => consume(body))).toBeLessThan(budgetMs());
 });

@@ -100,4 +100,4 @@ test('whatever is delivered, replayed, edited and purged, in any order, table an
     expect(twin.lost()).toEqual([]);
   });
   await fc.assert(property, { numRuns: 40 });
-}, 60_000);
+});

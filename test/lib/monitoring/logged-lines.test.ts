@@ -45,7 +45,7 @@ beforeAll(async () => {
     lines[name] = messages.map((message) => JSON.parse(message) as Line);
   }
   client.destroy();
-}, 60_000);
+});
 
 afterAll(() => assemblies.dispose());
 

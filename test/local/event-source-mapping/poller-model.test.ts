@@ -44,4 +44,4 @@ test('whatever functions and clock do, the mapping keeps its rules', async () =>
   const sequences = fc.commands(commands, { maxCommands: 40, size: 'max' });
   const property = fc.asyncProperty(settings, sequences, run);
   await expect(fc.assert(property, { numRuns: 100 })).resolves.toBeUndefined();
-}, 60_000);
+});

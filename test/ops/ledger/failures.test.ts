@@ -23,7 +23,7 @@ beforeAll(async () => {
     }),
   );
   for (let from = 0; from < total; from += 50) await putFailures(ledger.table, rows.slice(from, from + 50));
-}, 30_000);
+});
 afterAll(async () => {
   await ledger[Symbol.asyncDispose]();
 });

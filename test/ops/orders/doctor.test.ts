@@ -35,7 +35,7 @@ describe('orders doctor, of the pipeline', () => {
     pipeline = await servePipeline();
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
     sqs = new SQSClient({ endpoint: pipeline.runtime.endpoint.url, region: 'us-east-1', credentials });
-  }, 60_000);
+  });
   afterAll(async () => {
     sqs.destroy();
     await pipeline[Symbol.asyncDispose]();

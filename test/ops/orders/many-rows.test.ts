@@ -9,7 +9,7 @@ let pipeline: ServedPipeline;
 
 beforeAll(async () => {
   pipeline = await servePipeline();
-}, 60_000);
+});
 afterAll(async () => {
   await pipeline[Symbol.asyncDispose]();
 });

@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'orders-story-'));
 
 beforeAll(async () => {
   pipeline = await servePipeline();
-}, 60_000);
+});
 afterAll(async () => {
   await pipeline[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
@@ -88,7 +88,7 @@ test('generate, see the causes, mend group by group, check, replay: no failure i
     balanced: true,
   });
   expect((await run('failed')).stdout).toBe('No failures.\n');
-}, 60_000);
+});
 
 describe('after the story', () => {
   let failing: string;

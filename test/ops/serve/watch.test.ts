@@ -106,7 +106,7 @@ describe('while it serves', () => {
     });
     expect(mended).toContain('Reloaded in');
     expect(await answer()).toEqual({ version: 2 });
-  }, 60_000);
+  });
 
   test('no assembly and no former code is left behind', async () => {
     expect(served.command.temporaryFiles()).toEqual([
