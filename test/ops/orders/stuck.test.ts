@@ -70,6 +70,7 @@ test('a replay whose message was lost is shown, counted, and sent again', async 
     stdout: 'Replayed 1 failure.\n',
     stderr: expect.stringContaining('Of these, 1 had been replayed already'),
   });
+  await runLater(6, 'status', '--wait', '--sent', '2');
   expect((await run('replay', '--replayed-before', '5m', '--yes')).stdout).toBe('Replayed 0 failures.\n');
   const all = await runLater(6, 'replay', '--replayed-before', '5m', '--yes', '--json');
   expect(documentOf(all)).toMatchObject({ replayed: 1, again: 1 });
