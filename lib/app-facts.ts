@@ -60,8 +60,8 @@ function queueFacts(queue: CfnQueue, findQueue: (arn: unknown) => QueueFacts | u
     name: nameOf(queue),
     fifo: queue.fifoQueue === true,
     // SQS's own, where the template says nothing (CloudFormation, AWS::SQS::Queue).
-    visibilityTimeoutSeconds: numberOf(queue, queue.visibilityTimeout, 30),
-    retentionSeconds: numberOf(queue, queue.messageRetentionPeriod, 345_600),
+    visibilityTimeoutSeconds: numberOf(queue, given(queue, 'VisibilityTimeout', queue.visibilityTimeout), 30),
+    retentionSeconds: numberOf(queue, given(queue, 'MessageRetentionPeriod', queue.messageRetentionPeriod), 345_600),
     redrive: redriveFacts(queue, findQueue),
   };
 }
@@ -70,7 +70,7 @@ function redriveFacts(
   queue: CfnQueue,
   findQueue: (arn: unknown) => QueueFacts | undefined,
 ): RedriveFacts | null | undefined {
-  const policy = queue.redrivePolicy as { readonly [key: string]: unknown } | undefined;
+  const policy = given(queue, 'RedrivePolicy', queue.redrivePolicy) as { readonly [key: string]: unknown } | undefined;
   if (policy === undefined) return null;
   if (Token.isUnresolved(policy)) return undefined;
   return {
@@ -80,13 +80,13 @@ function redriveFacts(
 }
 
 function functionFacts(fn: CfnFunction): FunctionFacts {
-  const reserved = fn.reservedConcurrentExecutions;
+  const reserved = given(fn, 'ReservedConcurrentExecutions', fn.reservedConcurrentExecutions);
   return {
     kind: 'function',
     name: nameOf(fn),
     // Lambda's own, where the template says nothing (CloudFormation, AWS::Lambda::Function).
-    timeoutSeconds: numberOf(fn, fn.timeout, 3),
-    memoryMb: numberOf(fn, fn.memorySize, 128),
+    timeoutSeconds: numberOf(fn, given(fn, 'Timeout', fn.timeout), 3),
+    memoryMb: numberOf(fn, given(fn, 'MemorySize', fn.memorySize), 128),
     reservedConcurrency: reserved === undefined ? null : numberOf(fn, reserved, undefined),
   };
 }
@@ -96,7 +96,8 @@ function mappingFacts(
   queue: QueueFacts | undefined,
   fn: FunctionFacts | undefined,
 ): MappingFacts {
-  const { scalingConfig, functionResponseTypes = [] } = mapping;
+  const scalingConfig = given(mapping, 'ScalingConfig', mapping.scalingConfig);
+  const functionResponseTypes = given(mapping, 'FunctionResponseTypes', mapping.functionResponseTypes) ?? [];
   const consumer = mapping.node.scopes.find((scope) => scope instanceof QueueConsumer);
   const slowestRecordSeconds = consumer?.settings.slowestRecordSeconds;
   return {
@@ -104,20 +105,40 @@ function mappingFacts(
     name: `${queue?.name ?? 'its queue'} → ${fn?.name ?? 'its function'}`,
     queue,
     function: fn,
-    enabled: mapping.enabled !== false,
-    batchSize: numberOf(mapping, mapping.batchSize, 10),
-    windowSeconds: numberOf(mapping, mapping.maximumBatchingWindowInSeconds, 0),
+    enabled: given(mapping, 'Enabled', mapping.enabled) !== false,
+    batchSize: numberOf(mapping, given(mapping, 'BatchSize', mapping.batchSize), 10),
+    windowSeconds: numberOf(
+      mapping,
+      given(mapping, 'MaximumBatchingWindowInSeconds', mapping.maximumBatchingWindowInSeconds),
+      0,
+    ),
+    // Provisioned pollers have a limit of their own, and take no maximum concurrency beside it.
     maximumConcurrency:
-      scalingConfig === undefined
-        ? null
-        : Token.isUnresolved(scalingConfig)
-          ? undefined
-          : numberOf(mapping, (scalingConfig as CfnEventSourceMapping.ScalingConfigProperty).maximumConcurrency, null),
+      mapping.provisionedPollerConfig !== undefined
+        ? undefined
+        : scalingConfig === undefined
+          ? null
+          : Token.isUnresolved(scalingConfig)
+            ? undefined
+            : numberOf(
+                mapping,
+                (scalingConfig as CfnEventSourceMapping.ScalingConfigProperty).maximumConcurrency,
+                null,
+              ),
     partialBatchResponses: Token.isUnresolved(functionResponseTypes)
       ? undefined
-      : functionResponseTypes.includes('ReportBatchItemFailures'),
+      : (functionResponseTypes as readonly string[]).includes('ReportBatchItemFailures'),
     ...(slowestRecordSeconds !== undefined && { slowestRecordSeconds }),
   };
+}
+
+/**
+ * What a property was set to. One that `addPropertyOverride` touches is unknown: its value is a token, by which no rule
+ * judges.
+ */
+function given(resource: CfnResource, property: string, value: unknown): unknown {
+  const { Properties: overridden = {} } = resource['rawOverrides'] as { readonly Properties?: object };
+  return property in overridden ? Token.asAny({ resolve: () => undefined }) : value;
 }
 
 /** Undefined for what is only known when the stack is deployed. */

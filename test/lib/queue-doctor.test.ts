@@ -187,6 +187,18 @@ describe('synthesis of a stack of constructs of the CDK', () => {
     expect(said(stack)).toEqual([]);
   });
 
+  test('does not judge what an override has changed', () => {
+    const stack = stackWith({ queue: { visibilityTimeout: Duration.seconds(5) } });
+    (stack.node.findChild('Work').node.defaultChild as CfnQueue).addPropertyOverride('VisibilityTimeout', 60);
+    expect(said(stack)).toEqual([]);
+  });
+
+  test('knows that provisioned pollers take no maximum concurrency', () => {
+    const mapping = { maxConcurrency: undefined, provisionedPollerConfig: { minimumPollers: 2, maximumPollers: 5 } };
+    const stack = stackWith({ function: { reservedConcurrentExecutions: 100 }, mapping: mapping as object });
+    expect(said(stack)).toEqual([]);
+  });
+
   test('finds a queue in another stack, a function behind an alias, and ends where dead-letter queues go round', () => {
     const app = newApp();
     const queues = new Stack(app, 'Queues');
