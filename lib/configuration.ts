@@ -103,8 +103,8 @@ const production: Configuration = {
     partialBatchResponses: true,
     // One write, with the SDK's retries of it; less in production, which handles the orders of a batch at once.
     slowestRecordSeconds: 0.25,
-    // Four waits of up to 10, 20, 40 and 80 s outlast a table that throttles or is down for a minute; a single fault
-    // keeps its order for five seconds on average.
+    // Four waits of 5, 10, 20 and 40 s at least outlast a table that throttles or is down for a minute; a single fault
+    // keeps its order for 7.5 s on average.
     retry: { baseSeconds: 10, capSeconds: 300 },
   },
   // The longest there is: SQS counts a message's age from when it was first sent, so it must exceed the source's.

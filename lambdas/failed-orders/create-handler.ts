@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type ConsumedRecord, type Message, messageOf } from '../../shared/consumed-record.ts';
 import { describeError } from '../../shared/describe-error.ts';
-import { type Backoff, fullJitter } from '../../shared/full-jitter.ts';
+import { type Backoff, fullJitter } from '../../shared/backoff.ts';
 import { logMessages } from '../../shared/log-messages.ts';
 import { failureMetricNames, type MetricName, metricNames } from '../../shared/metrics.ts';
 import { type ChangeVisibilityBatch, changeOrWarn } from '../message-visibility/change-visibility.ts';

@@ -1,4 +1,4 @@
-import { type Backoff, fullJitter } from '../../shared/full-jitter.ts';
+import { type Backoff, fullJitter } from '../../shared/backoff.ts';
 import type { GeneratedMessage } from './order-sequence.ts';
 
 /** The part of `SendMessageBatch` that the function uses; ids are positions in `messages`. Answers what SQS refused. */

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { VisibilityChange } from '../message-visibility/change-visibility.ts';
-import { type Backoff, fullJitter } from '../../shared/full-jitter.ts';
+import { type Backoff, equalJitter } from '../../shared/backoff.ts';
 import { isDone, type Outcome } from './outcome.ts';
 
 export interface Decision extends SQSBatchResponse {
@@ -13,7 +13,8 @@ export interface Decision extends SQSBatchResponse {
  *
  * A permanent failure comes back at once: a message moves to the dead-letter queue on the receive after its
  * maxReceiveCount is used up (SQS Developer Guide, dead-letter queues), so the only way there is to be received, and
- * waiting for the visibility timeout in between helps nobody. A transient one waits longer from try to try.
+ * waiting for the visibility timeout in between helps nobody. A transient one waits longer from try to try, and never
+ * so short that an outage takes all its tries at once.
  *
  * @param backoff in seconds
  */
@@ -24,7 +25,7 @@ export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: (
     visibilityChanges: failed.map(({ messageId, receiptHandle, receiveCount, result }) => ({
       messageId,
       receiptHandle,
-      visibilityTimeoutSeconds: result === 'permanent' ? 0 : Math.round(fullJitter(receiveCount, backoff, random)),
+      visibilityTimeoutSeconds: result === 'permanent' ? 0 : Math.round(equalJitter(receiveCount, backoff, random)),
     })),
   };
 }

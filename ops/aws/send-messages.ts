@@ -5,7 +5,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type Clock, sleep } from '../../local/clock.ts';
-import { fullJitter } from '../../shared/full-jitter.ts';
+import { fullJitter } from '../../shared/backoff.ts';
 import type { StoredAttribute } from '../../shared/orders-table.ts';
 
 export interface OutgoingMessage {

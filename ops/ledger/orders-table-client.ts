@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type Clock, sleep } from '../../local/clock.ts';
 import { attributeValues } from '../../shared/attribute-value.ts';
-import { fullJitter } from '../../shared/full-jitter.ts';
+import { fullJitter } from '../../shared/backoff.ts';
 
 /** The table and how to reach it: the first argument of everything in ops/ledger. */
 export interface OrdersTable {

@@ -63,13 +63,16 @@ describe('deciding on a batch', () => {
     }
   });
 
-  test('brings a transient failure back later from try to try, up to the cap', () => {
+  test.each([
+    ['the longest', 0.999_999, [2, 4, 8, 16, 300]],
+    ['the shortest', 0, [1, 2, 4, 8, 150]],
+  ])('brings a transient failure back later from try to try, up to the cap: %s waits', (_which, random, expected) => {
     const seconds = [1, 2, 3, 4, 20].map(
       (receiveCount) =>
-        decide([outcome('transient', 0, receiveCount)], backoff, () => 0.999_999).visibilityChanges[0]!
+        decide([outcome('transient', 0, receiveCount)], backoff, () => random).visibilityChanges[0]!
           .visibilityTimeoutSeconds,
     );
-    expect(seconds).toEqual([2, 4, 8, 16, 300]);
+    expect(seconds).toEqual(expected);
   });
 
   test('asks for whole seconds that SQS takes', () => {

@@ -99,7 +99,7 @@ describe('process-orders', () => {
     });
     const response = await handler(sqsEvent([goodBody, goodBody], { ApproximateReceiveCount: '3' }), context);
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
-    expect(changed).toEqual([{ Id: '0', ReceiptHandle: 'handle-0', VisibilityTimeout: 4 }]);
+    expect(changed).toEqual([{ Id: '0', ReceiptHandle: 'handle-0', VisibilityTimeout: 6 }]);
     expect(lines).toMatchObject([
       { level: 'error', line: { message: 'Order Not Processed', error: { message: 'The table is down.' } } },
       { level: 'info', line: { message: 'Good Order', messageId: 'message-1' } },

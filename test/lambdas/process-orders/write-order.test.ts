@@ -195,7 +195,7 @@ describe('a table that fails for one record', () => {
     await using faulty = await processThrough(() => fault);
     expect(await faulty.functions.processOrders(batch(name))).toEqual(failed('unlucky'));
     expect(faulty.functions.visibilityChanges).toMatchObject([
-      { ReceiptHandle: 'handle of unlucky', VisibilityTimeout: 4 },
+      { ReceiptHandle: 'handle of unlucky', VisibilityTimeout: 6 },
     ]);
     expect(await rowsOf(`${name}-1`)).toHaveLength(1);
     expect(await rowsOf(`${name}-2`)).toHaveLength(1);

@@ -14,5 +14,14 @@ export interface Backoff {
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function fullJitter(attempt: number, backoff: Backoff, random: () => number): number {
-  return random() * Math.min(backoff.cap, backoff.base * 2 ** (attempt - 1));
+  return random() * longestWait(attempt, backoff);
+}
+
+/** The same with equal jitter, never less than half of the longest wait: where tries are few and none may be wasted. */
+export function equalJitter(attempt: number, backoff: Backoff, random: () => number): number {
+  return ((1 + random()) / 2) * longestWait(attempt, backoff);
+}
+
+function longestWait(attempt: number, { base, cap }: Backoff): number {
+  return Math.min(cap, base * 2 ** (attempt - 1));
 }
