@@ -75,13 +75,14 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
 }
 
 /**
- * Whether a lineage is that of a failure, or of one that was purged meanwhile. One that a sender made up is not, for
- * want of its token, and then the message is a failure of its own: it must not take the place of another's.
+ * Whether a lineage is that of a failure. One that a sender made up is not, for want of its token, nor is that of a
+ * failure that was purged meanwhile: then the message is a failure of its own, and takes the place of no other's, not
+ * even of one with the same lineage.
  */
 async function isKnown(table: OrdersTable, { token, ...place }: Lineage, signal: AbortSignal): Promise<boolean> {
   const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
   const row = await table.get({ Key, ProjectionExpression: 'replayToken' }, signal);
-  return row === undefined || row['replayToken']?.S === token;
+  return row?.['replayToken']?.S === token;
 }
 
 interface OrderRowNow {

@@ -1,6 +1,6 @@
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { conflictReason, failureKinds } from '../../shared/log-messages.ts';
-import type { FailureRow, OrderRow } from '../../shared/orders-table.ts';
+import { causeShard, type FailureRow, type OrderRow, statusShard } from '../../shared/orders-table.ts';
 import { readOrder } from '../../shared/read-order.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -60,6 +60,14 @@ export const invariants = {
       .filter((row) => !bodies.has(bodyOf(row)))
       .map(({ pk, sk }) => `Nobody sent the body of ${pk} ${sk}.`);
   },
+
+  'a failure has the body of its message': ({ sent, failures }) =>
+    failures
+      .filter((failure) => sent.get(failure.failureId) !== bodyOf(failure))
+      .map(({ failureId }) => `Failure ${failureId} has another body than was sent.`),
+
+  'what waits for somebody is found': ({ failures }) =>
+    failures.filter((failure) => !isIndexed(failure)).map(({ failureId }) => `No list has failure ${failureId} right.`),
 
   'every bad order has its reasons': ({ sent, failures }) => {
     const rows = new Map(failures.map((failure) => [failure.failureId, failure]));
@@ -154,6 +162,14 @@ function isSameOrder(before: OrderRow, now: OrderRow | undefined): boolean {
     before.messageId === now.messageId &&
     before.contentHash === now.contentHash &&
     bodyOf(before) === bodyOf(now)
+  );
+}
+
+/** As the two indexes must hold it: by status while failed or replayed, by cause while failed. */
+function isIndexed({ failureId, status, cause, ...row }: FailureRow): boolean {
+  return (
+    row.statusShard === (status === 'processed' ? undefined : statusShard(status, failureId)) &&
+    row.causeShard === (status === 'failed' ? causeShard(cause, failureId) : undefined)
   );
 }
 

@@ -177,7 +177,7 @@ describe('a replay that fails', () => {
   test('after its failure was purged is written down anew', async () => {
     const lineage = { orderKey: 'anew', failureId: 'anew-1', count: 3 };
     await functions.failedOrders([replayed(message('anew-4', bad('anew')), lineage)]);
-    expect(await rowsOf('anew')).toMatchObject([{ sk: 'FAILURE#anew-1', status: 'failed', replayCount: 3 }]);
+    expect(await rowsOf('anew')).toMatchObject([{ sk: 'FAILURE#anew-4', status: 'failed', replayCount: 0 }]);
   });
 });
 
@@ -199,6 +199,13 @@ describe('a lineage that a sender made up, not knowing the token of the failure,
     const rows = await rowsOf('nameless-1');
     expect(rows).toContainEqual(before);
     expect(rows).toContainEqual(expect.objectContaining({ failureId: 'nameless-forged', body: '[' }));
+  });
+
+  test('gives no two messages one row where there is no such failure', async () => {
+    const lineage = { orderKey: 'nowhere', failureId: 'nobody', token: 'guessed' };
+    for (const id of ['same-1', 'same-2']) await functions.failedOrders([replayed(message(id, bad(id)), lineage)]);
+    expect(await rowsOf('same-1')).toMatchObject([{ failureId: 'same-1', body: JSON.stringify(bad('same-1')) }]);
+    expect(await rowsOf('same-2')).toMatchObject([{ failureId: 'same-2', body: JSON.stringify(bad('same-2')) }]);
   });
 
   test('does not mark the failure as processed', async () => {

@@ -47,7 +47,9 @@ export class LedgerModel {
 
   /** failed-orders gets a message: one that process-orders did not want, or never had a chance to. */
   fail(sent: Sent): void {
-    const { messageId, body, replayOf } = sent;
+    const { messageId, body } = sent;
+    // A replay of a failure that was purged meanwhile is a message like any other.
+    const replayOf = sent.replayOf && this.failures.has(sent.replayOf.failureId) ? sent.replayOf : undefined;
     const key = keyOf(sent);
     const written = this.orders.get(key);
     if (body.valid && written?.text === body.text) {

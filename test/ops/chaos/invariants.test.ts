@@ -4,7 +4,14 @@ import { invariants, invariantsAfterReplay, violations } from '../../../ops/chao
 import { causeOf } from '../../../shared/cause.ts';
 import { contentHashOf } from '../../../shared/content-hash.ts';
 import { conflictReason } from '../../../shared/log-messages.ts';
-import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/orders-table.ts';
+import {
+  causeShard,
+  type FailureRow,
+  failureRowKey,
+  type OrderRow,
+  orderRowKey,
+  statusShard,
+} from '../../../shared/orders-table.ts';
 import { readOrder } from '../../../shared/read-order.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -14,6 +21,7 @@ const good = bodyOf('good');
 const other = bodyOf('good', { items: ['coffee'] });
 const unlucky = bodyOf('unlucky');
 const bad = bodyOf('bad', { customerAddress: '' });
+const unindexed = ({ statusShard: _status, causeShard: _cause, ...row }: FailureRow): FailureRow => row;
 
 function orderRow(orderKey: string, messageId: string, body: string): OrderRow {
   return {
@@ -34,6 +42,7 @@ function orderRow(orderKey: string, messageId: string, body: string): OrderRow {
 function failureRow(orderKey: string, failureId: string, body: string, changes: Partial<FailureRow> = {}): FailureRow {
   const read = readOrder(body);
   const [kind, reasons] = read.kind === 'order' ? ['out-of-attempts', []] : [read.kind, read.reasons];
+  const cause = causeOf(kind, reasons);
   return {
     ...failureRowKey(orderKey, failureId),
     failureId,
@@ -42,7 +51,9 @@ function failureRow(orderKey: string, failureId: string, body: string, changes: 
     status: 'failed',
     kind,
     reasons,
-    cause: causeOf(kind, reasons),
+    cause,
+    statusShard: statusShard('failed', failureId),
+    causeShard: causeShard(cause, failureId),
     firstFailedAt: at,
     failedAt: at,
     firstSeenAt: at,
@@ -87,7 +98,7 @@ const mended: Evidence = {
     ['good', 1],
     ['unlucky', 1],
   ]),
-  failures: [conflict, { ...outOfAttempts, status: 'processed' }, invalid],
+  failures: [conflict, unindexed({ ...outOfAttempts, status: 'processed' }), invalid],
 };
 
 test('sound books violate nothing, before and after a replay', () => {
@@ -128,6 +139,19 @@ test.each<[what: string, changes: Partial<Evidence>, broken: Name]>([
     'a row has a body that nobody sent',
     { failures: [...sound.failures, failureRow('strange', 'm-9', '{}')] },
     'nothing stands in the table that nobody sent',
+  ],
+  [
+    'a bad order has the body of another one with its reasons',
+    {
+      sent: new Map([...sound.sent, ['m-8', bodyOf('bad-too', { customerAddress: '' })]]),
+      failures: [...sound.failures, failureRow('bad-too', 'm-8', bad)],
+    },
+    'a failure has the body of its message',
+  ],
+  [
+    'a failure is in no list',
+    { failures: [conflict, outOfAttempts, unindexed(invalid)] },
+    'what waits for somebody is found',
   ],
   [
     'a bad order has no reasons',
