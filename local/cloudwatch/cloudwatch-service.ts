@@ -1,13 +1,5 @@
-import type { Clock } from '../clock.ts';
 import type { Operation, RpcService } from '../endpoint/service.ts';
-import type { Queue } from '../sqs/queue.ts';
-import { getMetricStatistics } from './get-metric-statistics.ts';
-
-export interface MetricSources {
-  readonly clock: Clock;
-  /** All queues that there are now. */
-  readonly queues: () => readonly Queue[];
-}
+import { getMetricStatistics, type MetricSources } from './get-metric-statistics.ts';
 
 /** CloudWatch, for the one metric that no other API tells: how long the oldest message of a queue has waited. */
 export class CloudWatchService implements RpcService {

@@ -1,7 +1,15 @@
+import type { Clock } from '../clock.ts';
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { JsonObject, Operation } from '../endpoint/service.ts';
 import { notImplemented } from '../endpoint/unserved.ts';
-import type { MetricSources } from './cloudwatch-service.ts';
+import type { Queue } from '../sqs/queue.ts';
+
+/** What the metric is read from. */
+export interface MetricSources {
+  readonly clock: Clock;
+  /** All queues that there are now. */
+  readonly queues: () => readonly Queue[];
+}
 
 const metric = { namespace: 'AWS/SQS', name: 'ApproximateAgeOfOldestMessage' };
 const statistics = ['SampleCount', 'Average', 'Sum', 'Minimum', 'Maximum'];

@@ -1,27 +1,11 @@
-import type { Clock } from '../clock.ts';
-import type { EventStream } from '../events.ts';
 import type { MappingModel } from '../model.ts';
 import { parsePatterns } from './filter-pattern.ts';
 import { filteredQueue } from './filtered-queue.ts';
+import type { MappingEnvironment } from './mapping-environment.ts';
 import { PollerGroup } from './poller-group.ts';
-import type { SourceQueue } from './source-queue.ts';
-import type { Invoke } from './deliver.ts';
 
 /** As `GetEventSourceMapping` answers it. `Creating` and `Deleting` pass within one turn here and are never seen. */
 export type MappingState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled' | 'Updating';
-
-export interface MappingEnvironment {
-  readonly queue: SourceQueue;
-  readonly invoke: Invoke;
-  readonly clock: Clock;
-  readonly events: EventStream;
-  readonly region: string;
-  /**
-   * False: pollers gather one after the other, so that batches are as full as they can be. True: all at once, as AWS's
-   * fleet does, so that one burst is split over several function instances.
-   */
-  readonly gatherInParallel: boolean;
-}
 
 /**
  * One `AWS::Lambda::EventSourceMapping`, running.

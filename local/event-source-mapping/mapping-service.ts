@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RestService } from '../endpoint/service.ts';
 import type { MappingModel } from '../model.ts';
-import { EventSourceMapping, type MappingEnvironment } from './event-source-mapping.ts';
+import { EventSourceMapping } from './event-source-mapping.ts';
+import type { MappingEnvironment } from './mapping-environment.ts';
 import { mappingRoutes } from './rest/routes.ts';
 import type { SourceQueue } from './source-queue.ts';
 

@@ -2,8 +2,8 @@ import type { MappingModel } from '../model.ts';
 import type { Carried } from './batch-builder.ts';
 import { stillToDeliver } from './carried.ts';
 import { deliver } from './deliver.ts';
-import type { MappingEnvironment } from './event-source-mapping.ts';
 import { gather, type Gathered } from './gather.ts';
+import type { MappingEnvironment } from './mapping-environment.ts';
 import { concurrencyLimit, growthIntervalMs, startConcurrency } from './scaling.ts';
 
 /**

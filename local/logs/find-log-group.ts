@@ -1,7 +1,7 @@
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { LogGroup } from './log-group.ts';
+import type { LogsContext } from './logs-context.ts';
 import { groupNotFound, missing } from './logs-errors.ts';
-import type { LogsContext } from './logs-service.ts';
 
 /** How requests name a group: one of the two. */
 export interface GroupReference {

@@ -1,16 +1,9 @@
 import type { Operation, RpcService } from '../endpoint/service.ts';
-import type { LogStore } from './log-store.ts';
+import type { LogsContext } from './logs-context.ts';
 import { describeLogGroups } from './operations/describe-log-groups.ts';
 import { describeLogStreams } from './operations/describe-log-streams.ts';
 import { filterLogEvents } from './operations/filter-log-events.ts';
 import { getLogEvents } from './operations/get-log-events.ts';
-
-/** What the operations work on. */
-export interface LogsContext {
-  readonly store: LogStore;
-  readonly region: string;
-  readonly accountId: string;
-}
 
 /** CloudWatch Logs, as far as reading goes. */
 export class LogsService implements RpcService {

@@ -8,8 +8,7 @@ import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
-import type { Run } from './program.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { resolveCause } from './resolve-cause.ts';
 import { whyText } from './why-text.ts';
 

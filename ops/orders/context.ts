@@ -31,6 +31,9 @@ export interface OrdersContext extends Disposable {
   printJson(document: unknown, layout?: 'indented' | 'line'): Promise<void>;
 }
 
+/** Runs a command's action within its context; what it answers becomes the exit code. */
+export type Run = (action: (context: OrdersContext) => Promise<number>) => Promise<void>;
+
 export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
   const { clock, random } = io;
   const target = targetOf(options, io.env);

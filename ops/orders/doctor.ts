@@ -8,10 +8,9 @@ import { readStackResources } from '../aws/stack-resources.ts';
 import type { Paint } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
 import { rateOption } from './option-values.ts';
-import type { Run } from './program.ts';
 
 interface DoctorOptions {
   readonly since: string;

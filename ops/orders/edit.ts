@@ -8,11 +8,10 @@ import { mend } from '../ledger/mend.ts';
 import { wholeFailure } from '../ledger/whole-failure.ts';
 import { editText } from '../terminal/edit-text.ts';
 import { changeLines } from './change-lines.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { mendedBody } from './mended-body.ts';
 import { isoTime } from './moment.ts';
 import { collected } from './option-values.ts';
-import type { Run } from './program.ts';
 
 interface EditOptions {
   readonly set?: readonly string[];

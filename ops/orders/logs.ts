@@ -5,10 +5,9 @@ import { orderPatterns } from '../aws/log-patterns.ts';
 import { type FunctionName, functionNames } from '../aws/stack-outputs.ts';
 import { oneOf } from '../command-line.ts';
 import { mergeSorted } from '../ledger/merge-sorted.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { type FunctionLogEvent, logDocument, logLine } from './log-line.ts';
 import { parseMoment } from './moment.ts';
-import type { Run } from './program.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;

@@ -11,12 +11,11 @@ import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { changeLines } from './change-lines.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
 import { type MendedBody, mendedBody } from './mended-body.ts';
 import { isoTime } from './moment.ts';
 import { collected } from './option-values.ts';
-import type { Run } from './program.ts';
 import { resolveCause } from './resolve-cause.ts';
 
 interface PatchOptions {

@@ -3,7 +3,7 @@ import { printableLines } from '../../local/console/printable.ts';
 import { UsageError } from '../command-line.ts';
 import { Interrupted } from '../interrupt.ts';
 import { defineCheck } from './check.ts';
-import { createContext, type OrdersContext, type SharedOptions } from './context.ts';
+import { createContext, type Run, type SharedOptions } from './context.ts';
 import { describeFault } from './describe-fault.ts';
 import { defineDoctor } from './doctor.ts';
 import { defineEdit } from './edit.ts';
@@ -18,11 +18,8 @@ import { defineSend } from './send.ts';
 import { defineShow } from './show.ts';
 import { defineStatus } from './status.ts';
 
-/** Runs a command's action within its context; what it answers becomes the exit code. */
-export type Run = (action: (context: OrdersContext) => Promise<number>) => Promise<void>;
-
 /** Exit codes, the same for every command; `--help` tells them. */
-export const exitCodes = { done: 0, notAllDone: 1, usage: 2 } as const;
+const exitCodes = { done: 0, notAllDone: 1, usage: 2 } as const;
 
 const commands = [
   defineGenerate,

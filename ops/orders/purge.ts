@@ -9,9 +9,8 @@ import { inChunks, type WholeFailure, wholeFailures } from '../ledger/whole-fail
 import { confirm } from '../terminal/confirm.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
-import type { Run } from './program.ts';
 
 interface PurgeOptions {
   readonly before: string;

@@ -4,10 +4,9 @@ import { confirm } from '../terminal/confirm.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
 import { rateOption } from './option-values.ts';
-import type { Run } from './program.ts';
 import { chooseFailures } from './replay-selection.ts';
 
 interface ReplayCommandOptions {

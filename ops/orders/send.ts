@@ -6,9 +6,8 @@ import { sendMessages } from '../aws/send-messages.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
-import type { Run } from './program.ts';
 import { type FiledOrder, readOrdersFile } from './read-orders-file.ts';
 
 interface SendOptions {

@@ -10,9 +10,8 @@ import { type WholeFailure, wholeFailure } from '../ledger/whole-failure.ts';
 import { type Paint, printable } from '../terminal/output.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { parseMoment } from './moment.ts';
-import type { Run } from './program.ts';
 
 export function defineShow(program: Command, run: Run): void {
   program

@@ -3,10 +3,9 @@ import { sleep } from '../../local/clock.ts';
 import { write } from '../terminal/output.ts';
 import { number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { parseMoment, shownTime } from './moment.ts';
 import { wholeNumberOption } from './option-values.ts';
-import type { Run } from './program.ts';
 import { type ReadStatus, type StatusReport, statusReader } from './status-report.ts';
 import { statusLines } from './status-text.ts';
 

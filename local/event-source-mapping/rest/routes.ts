@@ -1,15 +1,20 @@
 import { AwsError } from '../../endpoint/aws-error.ts';
 import type { JsonObject, RestRequest, RestRoute } from '../../endpoint/service.ts';
 import type { EventSourceMapping } from '../event-source-mapping.ts';
-import type { MappingService } from '../mapping-service.ts';
 import { changedMapping } from './changes.ts';
 import { describeMapping } from './configuration.ts';
 
 const collection = '/2015-03-31/event-source-mappings';
 const pageSize = 100;
 
+/** What the operations look after: `MappingService`. */
+export interface ServedMappings {
+  readonly mappings: readonly EventSourceMapping[];
+  functionArn(functionName: string): string;
+}
+
 /** The operations on event source mappings that the Lambda API offers here. */
-export function mappingRoutes(service: MappingService): RestRoute[] {
+export function mappingRoutes(service: ServedMappings): RestRoute[] {
   const describe = (mapping: EventSourceMapping) =>
     describeMapping(mapping, service.functionArn(mapping.model.functionName));
   return [
@@ -60,7 +65,7 @@ function list(all: readonly JsonObject[], query: URLSearchParams): JsonObject {
   };
 }
 
-function find(service: MappingService, { parameters }: RestRequest): EventSourceMapping {
+function find(service: ServedMappings, { parameters }: RestRequest): EventSourceMapping {
   const mapping = service.mappings.find(({ model }) => model.uuid === parameters['UUID']);
   if (mapping !== undefined) return mapping;
   throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', {

@@ -1,7 +1,7 @@
 import type { Operation } from '../../endpoint/service.ts';
 import { groupArn } from '../find-log-group.ts';
+import type { LogsContext } from '../logs-context.ts';
 import { invalidParameter } from '../logs-errors.ts';
-import type { LogsContext } from '../logs-service.ts';
 import { pageLimit, pageOf } from '../paging.ts';
 
 interface DescribeLogGroupsInput {

@@ -1,8 +1,8 @@
 import type { Operation } from '../../endpoint/service.ts';
 import { type GroupReference, findLogGroup, groupArn, requestedGroupArn } from '../find-log-group.ts';
 import type { LogStream } from '../log-group.ts';
+import type { LogsContext } from '../logs-context.ts';
 import { invalidParameter } from '../logs-errors.ts';
-import type { LogsContext } from '../logs-service.ts';
 import { pageLimit, pageOf } from '../paging.ts';
 
 interface DescribeLogStreamsInput extends GroupReference {

@@ -2,8 +2,8 @@ import type { Operation } from '../../endpoint/service.ts';
 import { parseFilterPattern } from '../filter/filter-pattern.ts';
 import { type GroupReference, findLogGroup, requestedGroupArn } from '../find-log-group.ts';
 import type { StoredEvent } from '../log-group.ts';
+import type { LogsContext } from '../logs-context.ts';
 import { invalidParameter, invalidToken } from '../logs-errors.ts';
-import type { LogsContext } from '../logs-service.ts';
 import { pageLimit } from '../paging.ts';
 
 /** A page holds at most 10,000 events and 1 MB (API reference, FilterLogEvents). */

@@ -1,8 +1,8 @@
 import type { Operation } from '../../endpoint/service.ts';
 import { type GroupReference, findLogGroup, groupArn } from '../find-log-group.ts';
 import type { LogGroup, StoredEvent } from '../log-group.ts';
+import type { LogsContext } from '../logs-context.ts';
 import { invalidToken, missing, streamNotFound } from '../logs-errors.ts';
-import type { LogsContext } from '../logs-service.ts';
 import { pageLimit } from '../paging.ts';
 
 interface GetLogEventsInput extends GroupReference {
