@@ -58,7 +58,7 @@ function deadLettersExpireEarly(queue: QueueFacts, facts: Facts): readonly Findi
 
 function fewReceives(queue: QueueFacts, facts: Facts): readonly Finding[] {
   const receives = queue.redrive?.maxReceiveCount;
-  // Behind a dead-letter queue they count on from the first queue.
+  // Behind a dead-letter queue those in the first queue may count as well.
   if (receives === undefined || receives >= fewestReceives || isDeadLetterQueue(queue, facts)) return [];
   return [
     {
@@ -81,7 +81,7 @@ function deadLettersMoveOnAtOnce({ redrive }: QueueFacts): readonly Finding[] {
       code: 'dead-letters-move-on-at-once',
       severity: 'error',
       subject: deadLetterQueue!,
-      what: `${deadLetterQueue!.name} gives a message up after maxReceiveCount ${second}, but SQS counts on from the queue before it, which gives up after ${first}: messages move on before they are handled once.`,
+      what: `${deadLetterQueue!.name} gives a message up after maxReceiveCount ${second}, but SQS may count on from the queue before it, which gives up after ${first} (AWS does not say): then messages move on before they are handled once.`,
       mend: `Set its maxReceiveCount well above ${first}, or leave out the queue behind it.`,
     },
   ];
