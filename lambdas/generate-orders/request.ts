@@ -1,3 +1,5 @@
+import { generateLimits } from '../../shared/generate-limits.ts';
+
 /** What generate-orders is asked for. */
 export interface GenerateRequest {
   /** 0 to 10,000,000 orders; the sequence's length. */
@@ -11,8 +13,7 @@ export interface GenerateRequest {
 }
 
 const keys = ['count', 'badRate', 'seed', 'from'] as const satisfies readonly (keyof GenerateRequest)[];
-const maximumCount = 10_000_000;
-const maximumSeed = 0xff_ff_ff_ff;
+const { count: maximumCount, seed: maximumSeed } = generateLimits;
 
 /** What is wrong with an event, in one sentence for who sent it and in one for the log. */
 export interface EventProblem {

@@ -2,7 +2,7 @@ import { LocalRuntimeError } from '../errors.ts';
 import type { Place } from '../errors.ts';
 
 /** Every code that reading a cloud assembly can end with, and what it means. */
-export const assemblyErrorCodes = {
+const assemblyErrorCodes = {
   ASSEMBLY_NOT_FOUND: 'The folder holds no cloud assembly, or none with a stack.',
   ASSEMBLY_MALFORMED: 'A file of the assembly is missing or is not what `cdk synth` writes.',
   SEVERAL_ENVIRONMENTS: 'The stacks belong to different accounts or regions; one runtime is one environment.',

@@ -2,7 +2,7 @@ import { LocalRuntimeError } from '../errors.ts';
 import type { Place } from '../errors.ts';
 
 /** Every code that running the tables of a model can end with, and what it means. */
-export const dynamodbErrorCodes = {
+const dynamodbErrorCodes = {
   TABLES_NOT_STARTED: 'The process that holds the tables did not start.',
   TABLE_REFUSED: 'DynamoDB would not create a table like this.',
   TABLE_CHANGED: "A running table's keys or indexes cannot be changed.",

@@ -2,7 +2,7 @@ import { LocalRuntimeError } from '../errors.ts';
 import type { Place } from '../errors.ts';
 
 /** Every code that checking the policies of a model can end with, and what it means. */
-export const iamErrorCodes = {
+const iamErrorCodes = {
   MANAGED_POLICY_UNKNOWN: 'A role has a managed policy whose document is not known here.',
   POLICY_ELEMENT_UNSUPPORTED: 'A policy uses an element or variable that is not evaluated.',
   CONDITION_UNSUPPORTED: 'A policy has a condition whose operator or key is not evaluated.',

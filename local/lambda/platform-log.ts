@@ -33,7 +33,7 @@ export function platformLog(fn: FunctionModel, event: PlatformEvent, nowMs: numb
 }
 
 /** Init time is billed, too, since August 2025; billing is per started millisecond. */
-export function billedDurationMs(report: Report): number {
+function billedDurationMs(report: Report): number {
   return Math.ceil(report.durationMs + (report.initDurationMs ?? 0));
 }
 

@@ -6,17 +6,17 @@ import { Progress } from '../start/progress.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 import { progressText } from '../terminal/progress-text.ts';
 import { synthesizeForChaos } from './chaos-assembly.ts';
-import { type ChaosOptions, maximumSeed } from './options.ts';
+import { type ChaosOptions, maximumChaosSeed } from './options.ts';
 import { run, type RunResult } from './run.ts';
 import { type FailedRun, isSound, summarize, summaryJson, summaryText } from './summary.ts';
 
 /** Kinds of faults that a run draws: few enough to see which did it, enough for them to meet. */
 const kindsOfRun = { least: 4, most: 9 };
 
-/** `npm run chaos`: runs with faults, one after another. @returns the exit code */
+/** `npm run chaos`: runs with faults, `atOnce` of them side by side. @returns the exit code */
 export async function chaos(options: ChaosOptions, { signal }: CommandContext): Promise<number> {
   const { runs, json, atOnce, faults } = options;
-  const firstSeed = options.seed ?? Math.floor(Math.random() * maximumSeed);
+  const firstSeed = options.seed ?? Math.floor(Math.random() * maximumChaosSeed);
   const startedAtMs = performance.now();
   const results: RunResult[] = [];
   const broken: FailedRun[] = [];
@@ -38,7 +38,7 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
   let next = 0;
   async function work(): Promise<void> {
     while (next < runs && !signal.aborted) {
-      const seed = (firstSeed + next) % (maximumSeed + 1);
+      const seed = (firstSeed + next) % (maximumChaosSeed + 1);
       next += 1;
       try {
         const result = await run({ assembly: folder.path, seed, kinds: faults ?? kindsOf(seed) });

@@ -14,7 +14,8 @@ export interface ChaosOptions {
   readonly help: boolean;
 }
 
-export const maximumSeed = 2 ** 31 - 1;
+/** The largest seed of a run, here and in `npm run local -- --chaos`. */
+export const maximumChaosSeed = 2 ** 31 - 1;
 const maximumRuns = 1_000_000;
 
 export const helpText = `Tries to make the pipeline lose an order or process one twice: the whole pipeline on this machine,
@@ -24,7 +25,7 @@ it checks that the books balance. Exit code 0 when they do, after every run.
 Usage: npm run chaos -- [options]
 
   --runs N          how many runs (default 20); each takes a few seconds
-  --seed S          of the first run, 0 to ${maximumSeed.toLocaleString('en')}; the next has S + 1 (default: drawn, and printed)
+  --seed S          of the first run, 0 to ${maximumChaosSeed.toLocaleString('en')}; the next has S + 1 (default: drawn, and printed)
   --at-once N       runs side by side (default 2)
   --faults A,B,…    these kinds of faults in every run (default: each run draws some);
                     docs/reliability.md lists them
@@ -49,7 +50,7 @@ export function parseChaosOptions(args: readonly string[]): ChaosOptions {
   const { runs, seed, 'at-once': atOnce, faults, json, help } = parseOptions(args, definitions);
   return {
     runs: wholeNumber('--runs', runs, 1, maximumRuns),
-    ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed, 0, maximumSeed) }),
+    ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed, 0, maximumChaosSeed) }),
     atOnce: wholeNumber('--at-once', atOnce, 1, 64),
     ...(faults === undefined ? {} : { faults: faults.split(',').map((name) => oneOf('--faults', name, faultNames)) }),
     json,

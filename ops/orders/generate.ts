@@ -1,13 +1,12 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
+import { generateLimits } from '../../shared/generate-limits.ts';
 import { CommandFailed } from '../command-failed.ts';
-import { maximumCount, maximumSeed } from '../start/options.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
-import type { OrdersContext } from './context.ts';
+import type { OrdersContext, Run } from './context.ts';
 import { shareOption, wholeNumberOption } from './option-values.ts';
-import type { Run } from './program.ts';
 
 interface GenerateOptions {
   readonly count: number;
@@ -20,9 +19,9 @@ export function defineGenerate(program: Command, run: Run): void {
     .command('generate')
     .summary('send made-up orders')
     .description('Invokes the producer until all orders are sent.')
-    .option('--count <n>', 'orders to send', wholeNumberOption(0, maximumCount), 10)
+    .option('--count <n>', 'orders to send', wholeNumberOption(0, generateLimits.count), 10)
     .option('--bad-rate <r>', 'share of bad orders, 0 to 1 (default: one among every ten)', shareOption)
-    .option('--seed <n>', 'same seed, same orders (default: a random one)', wholeNumberOption(0, maximumSeed))
+    .option('--seed <n>', 'same seed, same orders (default: a random one)', wholeNumberOption(0, generateLimits.seed))
     .addHelpText('after', '\nExample: orders generate --count 1000 --bad-rate 0.2 --seed 7')
     .action((options: GenerateOptions) => run((context) => generate(context, options)));
 }
@@ -46,7 +45,7 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
   const { io, paint } = context;
   const { generateOrdersFunctionName: producer } = await context.outputs();
   // Chosen here, so that an invocation that is tried again makes the same orders, which are written once.
-  const seed = given ?? Math.floor(io.random() * (maximumSeed + 1));
+  const seed = given ?? Math.floor(io.random() * (generateLimits.seed + 1));
   const notQueued: NotQueued[] = [];
   let queued = 0;
   let from: number | undefined = 0;
@@ -86,7 +85,9 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
   return queued === count ? 0 : 1;
 }
 
-/** @returns undefined when interrupted: an invocation takes up to a minute and cannot be called back, so it is left alone */
+/**
+ * @returns undefined when interrupted: an invocation takes up to a minute and cannot be called back, so it is left alone
+ */
 async function invoke(
   { clients, io }: OrdersContext,
   functionName: string,

@@ -1,4 +1,4 @@
-import { maximumSeed } from '../chaos/options.ts';
+import { maximumChaosSeed } from '../chaos/options.ts';
 import { oneOf, parseOptions, UsageError, wholeNumber } from '../command-line.ts';
 
 /** What `npm run local -- …` was asked to do. */
@@ -64,7 +64,7 @@ export function parseServeOptions(args: readonly string[], presets: readonly str
     preset: oneOf('--preset', preset ?? defaultPreset, presets),
     iam: oneOf('--iam', iam, ['enforce', 'audit', 'off']),
     ...(shuffle === undefined ? {} : { shuffle: wholeNumber('--shuffle', shuffle, 0, 2 ** 31 - 1) }),
-    ...(chaos === undefined ? {} : { chaos: wholeNumber('--chaos', chaos, 0, maximumSeed) }),
+    ...(chaos === undefined ? {} : { chaos: wholeNumber('--chaos', chaos, 0, maximumChaosSeed) }),
     watch: !noWatch,
     help,
   };

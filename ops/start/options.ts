@@ -1,3 +1,4 @@
+import { generateLimits } from '../../shared/generate-limits.ts';
 import { oneOf, parseOptions, share, wholeNumber } from '../command-line.ts';
 
 /** What `npm start -- …` was asked to do. */
@@ -13,8 +14,7 @@ export interface StartOptions {
   readonly help: boolean;
 }
 
-export const maximumCount = 10_000_000;
-export const maximumSeed = 2 ** 32 - 1;
+const { count: maximumCount, seed: maximumSeed } = generateLimits;
 
 export const helpText = `Runs the order pipeline on this machine: sends orders, shows what the functions do with them,
 and closes with the books: sent = processed + failed, counted by the queues and again in the orders table.

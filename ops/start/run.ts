@@ -20,7 +20,6 @@ interface ProducerAnswer {
   readonly seed?: number;
   /** Where to go on when the time of one invocation was not enough. */
   readonly next?: number;
-  readonly message?: string;
 }
 
 const pollMs = 50;
