@@ -17,9 +17,9 @@ const requestsInFlight = 10;
 
 /**
  * generate-orders, its real code in a process of its own, against the local SQS server, beside an SDK loop that makes
- * and sends the same orders with as many requests in flight. For its memory a million orders are made, cut into requests and
- * accounted for, but the requests are answered within the process: what the SDK and its connections need does not
- * depend on how many requests went before.
+ * and sends the same orders with as many requests in flight. For its memory a million orders are made, cut into
+ * requests and accounted for, but the requests are answered within the process: what the SDK and its connections need
+ * does not depend on how many requests went before.
  */
 export const producer: Part = async ({ onProgress, signal }) => {
   await using disposables = new AsyncDisposableStack();

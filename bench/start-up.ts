@@ -55,7 +55,9 @@ function npm(args: readonly string[], signal: AbortSignal): ChildProcess {
   return spawn('npm', args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'], signal });
 }
 
-/** Until a line with the text, or until the end; in both cases the command is seen to its end, which must be a good one. */
+/**
+ * Until a line with the text, or until the end; in both cases the command is seen to its end, which must be a good one.
+ */
 async function secondsUntil(child: ChildProcess, text: string | undefined, signal: AbortSignal): Promise<number> {
   const startedAtMs = performance.now();
   const exit = once(child, 'exit') as Promise<[number | null]>;

@@ -1,9 +1,14 @@
+/** What the functions use of the context that Lambda hands them. */
 export interface InvocationContext {
+  /** Milliseconds until the function's timeout. */
   getRemainingTimeInMillis(): number;
 }
 
+/** How the time of an invocation is shared out. */
 export interface TimeBudget {
+  /** For the batch itself. */
   readonly processingMs: number;
+  /** For saying when its failures come back. */
   readonly reportingMs: number;
 }
 

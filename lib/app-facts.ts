@@ -5,6 +5,7 @@ import type { IConstruct } from 'constructs';
 import type { Facts, FunctionFacts, MappingFacts, QueueFacts, RedriveFacts } from '../shared/doctor/facts.ts';
 import { QueueConsumer } from './queue-consumer.ts';
 
+/** Facts, and the way back from each to its construct. */
 export interface AppFacts {
   readonly facts: Facts;
   /** What each of the facts is about. */

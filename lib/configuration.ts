@@ -20,8 +20,8 @@ export interface Configuration {
     /** Waits between the tries to write a failure into the table. */
     readonly retry: RetrySettings;
     /**
-     * Receives of a message before failed-orders has not been able to handle it and it goes to parked-orders, 1 to
-     * 1,000. SQS goes on counting from the orders queue, so it must exceed `maxReceiveCount`.
+     * Receives of a message before it goes to parked-orders, because failed-orders could not handle it: 1 to 1,000. AWS
+     * does not say whether those in the orders queue count as well; they may, so it must exceed `maxReceiveCount`.
      */
     readonly maxReceiveCount: number;
   };
@@ -66,12 +66,14 @@ export interface Configuration {
   readonly acknowledged: readonly AcknowledgedWarning[];
 }
 
+/** A warning of the doctor that is meant to be, and why. */
 export interface AcknowledgedWarning {
   readonly code: FindingCode;
   /** One sentence that a reviewer would accept. */
   readonly reason: string;
 }
 
+/** Waits between tries: exponential, with jitter (shared/backoff.ts). */
 export interface RetrySettings {
   /** Longest wait before the second try, in whole seconds. */
   readonly baseSeconds: number;
@@ -176,6 +178,7 @@ const lab: Configuration = {
   ],
 };
 
+/** The complete configurations to choose from; `production` is the default. */
 export const presets = { production, lab } as const satisfies Readonly<Record<string, Configuration>>;
 
 export type PresetName = keyof typeof presets;

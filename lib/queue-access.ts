@@ -2,6 +2,7 @@ import { Aws } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 
+/** Who has business with a queue. */
 export interface QueueAccess {
   /** Role of the function that consumes the queue: nobody but it and operators may. */
   readonly consumer?: IRole;

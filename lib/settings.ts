@@ -31,6 +31,7 @@ export interface ConsumerSettings extends FunctionSettings {
   readonly slowestRecordSeconds?: number;
 }
 
+/** What is decided for a queue; its visibility timeout follows from its consumer. */
 export interface QueueSettings {
   /** How long a message is kept, 60 s to 14 days. */
   readonly retentionSeconds: number;

@@ -1,7 +1,10 @@
 import type { Configuration } from './configuration.ts';
 import type { ConsumerSettings, FunctionSettings } from './settings.ts';
 
-/** What AWS would refuse while deploying, or take and never apply, refused at synthesis; all of it at once. What is unwise: lib/queue-doctor.ts. */
+/**
+ * What AWS would refuse while deploying, or take and never apply, refused at synthesis; all of it at once. What is
+ * unwise: lib/queue-doctor.ts.
+ */
 export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';
   readonly problems: readonly string[];

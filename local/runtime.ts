@@ -50,8 +50,9 @@ export interface Runtime extends AsyncDisposable {
   readonly lambda: LambdaService;
   readonly mappings: MappingService;
   /**
-   * Takes on another assembly: queues keep their messages and tables their items, functions whose code or configuration changed are replaced
-   * once their running invocations have ended. Throws, and goes on as before, when the assembly cannot run.
+   * Takes on another assembly: queues keep their messages and tables their items, functions whose code or configuration
+   * changed are replaced once their running invocations have ended. Throws, and goes on as before, when the assembly
+   * cannot run.
    */
   reload(assembly: string): Promise<void>;
 }

@@ -1,3 +1,4 @@
+/** How long tries wait for each other, in a unit that its user chooses. */
 export interface Backoff {
   /** The longest wait before the second try. */
   readonly base: number;

@@ -43,6 +43,7 @@ export interface Message {
   readonly lineage: Lineage | null;
 }
 
+/** Reads a record; what a sender wrote is taken only where it is sound (lineage, trace id). */
 export function messageOf(record: ConsumedRecord): Message {
   const { attributes, messageAttributes } = record;
   const { [lineageAttribute]: _lineage, ...own } = messageAttributes;
@@ -60,11 +61,15 @@ export function messageOf(record: ConsumedRecord): Message {
   };
 }
 
+/** `ApproximateReceiveCount` as a number: 1 at the first try. */
 export function receiveCountOf({ attributes }: ConsumedRecord): number {
   return Number(attributes.ApproximateReceiveCount);
 }
 
-/** Only what is a trace id (X-Ray Developer Guide, "Tracing header"): senders can write what they like, and it is logged. */
+/**
+ * Only what is a trace id (X-Ray Developer Guide, "Tracing header"): senders can write what they like, and it is
+ * logged.
+ */
 export function traceIdOf({ attributes: { AWSTraceHeader: header } }: ConsumedRecord): string | null {
   if (header === undefined) return null;
   return /(?:^|;)\s*Root=(1-[\da-f]{8}-[\da-f]{24})\s*(?:;|$)/i.exec(header)?.[1] ?? null;

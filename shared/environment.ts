@@ -31,19 +31,24 @@ export class EnvironmentError extends Error {
   }
 }
 
+/** @throws {EnvironmentError} when the variable is not set or is empty */
 export function requireText(environment: Environment, variable: EnvironmentName): string {
   const value = environment[variable];
   if (value === undefined || value === '') throw new EnvironmentError(variable, value, 'a text');
   return value;
 }
 
+/** @throws {EnvironmentError} unless it is `true` or `false` */
 export function requireBoolean(environment: Environment, variable: EnvironmentName): boolean {
   const value = environment[variable];
   if (value !== 'true' && value !== 'false') throw new EnvironmentError(variable, value, '"true" or "false"');
   return value === 'true';
 }
 
-/** A whole number of seconds, 0 or more. */
+/**
+ * A whole number of seconds, 0 to 999,999.
+ * @throws {EnvironmentError} for anything else
+ */
 export function requireSeconds(environment: Environment, variable: EnvironmentName): number {
   const value = environment[variable];
   if (value === undefined || !/^\d{1,6}$/.test(value))

@@ -15,11 +15,15 @@
  *     failures-by-status   statusShard = <status>#<shard>   failedAt     while `failed` or `replayed`
  *     failures-by-cause    causeShard = <cause>#<shard>     failedAt     while `failed`
  */
+
+/** Key of a processed order's row. */
 export const orderRowKey = (orderKey: string) => ({ pk: `ORDER#${orderKey}`, sk: 'ORDER' });
+/** Key of a failure's row. */
 export const failureRowKey = (orderKey: string, failureId: string) => ({
   pk: `ORDER#${orderKey}`,
   sk: `FAILURE#${failureId}`,
 });
+/** Key of one piece, from 0, of a body with that SHA-256 (hex). */
 export const bodyPieceKey = (orderKey: string, bodyHash: string, index: number) => ({
   pk: `ORDER#${orderKey}`,
   sk: `BODY#${bodyHash}#${String(index).padStart(4, '0')}`,
@@ -27,6 +31,7 @@ export const bodyPieceKey = (orderKey: string, bodyHash: string, index: number) 
 /** The one attribute of a piece beside its key: bytes (DynamoDB's type B), for `joinPieces` in body-pieces.ts. */
 export const pieceAttribute = 'piece';
 
+/** The two sparse indexes; only failures that wait for somebody have their partition keys. */
 export const indexes = {
   byStatus: { name: 'failures-by-status', partitionKey: 'statusShard', sortKey: 'failedAt' },
   byCause: { name: 'failures-by-cause', partitionKey: 'causeShard', sortKey: 'failedAt' },
@@ -49,7 +54,7 @@ export const projectedAttributes = [
 export const shardCount = 8;
 
 /** The shard of a failure: the same one as long as it lives. */
-export function shardOf(failureId: string): number {
+function shardOf(failureId: string): number {
   let hash = 0;
   for (const character of failureId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
   return hash % shardCount;
@@ -58,7 +63,9 @@ export function shardOf(failureId: string): number {
 /** `failed`: in the ledger, waiting for somebody. `replayed`: sent again, on its way. `processed`: a replay succeeded. */
 export type FailureStatus = 'failed' | 'replayed' | 'processed';
 
+/** Partition key of a failure in `byStatus`. */
 export const statusShard = (status: FailureStatus, failureId: string) => `${status}#${shardOf(failureId)}`;
+/** Partition key of a failure in `byCause`. */
 export const causeShard = (cause: string, failureId: string) => `${cause}#${shardOf(failureId)}`;
 
 /** A body in its row, or, beyond `maximumInlineBytes`, in pieces beside it. */
@@ -192,6 +199,7 @@ export type FailureRow = StoredBody & {
  */
 export const lineageAttribute = 'ReplayOf';
 
+/** Which failure a message replays. */
 export interface Lineage {
   readonly orderKey: string;
   readonly failureId: string;

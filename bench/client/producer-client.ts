@@ -9,8 +9,9 @@ import { sqsSendMessageBatch } from '../../lambdas/generate-orders/sqs-send.ts';
 import { serveTasks } from './serve-tasks.ts';
 
 /**
- * `bare`: a loop that makes the same orders, under random ids, and sends them by the SDK: what any producer has to do. `generate-orders`: its handler with its own client.
- * `generate-only`: the same handler, whose requests are answered in this process, as SQS would, 1 ms later.
+ * `bare`: a loop that makes the same orders, under random ids, and sends them by the SDK: what any producer has to do.
+ * `generate-orders`: its handler with its own client. `generate-only`: the same handler, whose requests are answered
+ * in this process, as SQS would, 1 ms later.
  */
 export interface ProducerTask {
   readonly kind: 'bare' | 'generate-orders' | 'generate-only';

@@ -11,6 +11,7 @@ import { type InvocationContext, timeBudget } from '../time-budget.ts';
 import { logRecorded } from './log-recorded.ts';
 import type { Recorded, RecordFailure } from './record-failure.ts';
 
+/** What failed-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies {
   readonly recordFailure: RecordFailure;
   readonly logCustomerNames: boolean;

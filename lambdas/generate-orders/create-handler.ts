@@ -1,11 +1,13 @@
 import { logMessages } from '../../shared/log-messages.ts';
 import { metricNames } from '../../shared/metrics.ts';
 import type { PublishMetrics } from '../metrics/publish-metrics.ts';
+import type { InvocationContext } from '../time-budget.ts';
 import { orderSequence } from './order-sequence.ts';
 import { InvalidEventError, parseRequest } from './request.ts';
 import { sendAll } from './send-all.ts';
 import type { NotQueued, SendMessageBatch } from './send-batch.ts';
 
+/** What generate-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies {
   readonly sendMessageBatch: SendMessageBatch;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -35,13 +37,10 @@ export interface Answer {
   readonly failed?: readonly NotQueued[];
 }
 
-export interface InvocationContext {
-  getRemainingTimeInMillis(): number;
-}
-
 /** Of the time there is: what is in flight at the end has this share to finish, and its last fifth to be reported. */
 const reserve = { maximumMs: 5_000, share: 0.25 } as const;
 
+/** Queues the orders that an event asks for, stops before the time is up, and answers which were not queued. */
 export function createHandler(
   dependencies: Dependencies,
 ): (event: unknown, context: InvocationContext) => Promise<Response> {

@@ -9,6 +9,7 @@ export interface GeneratedMessage {
   readonly body: string;
 }
 
+/** Which orders: see `GenerateRequest`, whose seed is chosen by now. */
 export interface Sequence {
   readonly count: number;
   readonly badRate: number | undefined;

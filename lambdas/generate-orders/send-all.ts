@@ -3,6 +3,7 @@ import { chunk } from './chunk.ts';
 import type { GeneratedMessage } from './order-sequence.ts';
 import { type NotQueued, sendBatch, type SendBatchDependencies } from './send-batch.ts';
 
+/** What became of a stream of messages. */
 export interface SendResult {
   readonly queued: number;
   /** In order. */

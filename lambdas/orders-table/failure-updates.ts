@@ -14,6 +14,7 @@ import type { Values } from '../../shared/attribute-value.ts';
 import { bodyPuts, piecePuts, type PutRequest } from './piece-puts.ts';
 import { updateRequest, type UpdateRequest } from './update-request.ts';
 
+/** A failure, and what its row is written from. */
 export interface FailureToWrite {
   /** What the failure's row is written under; a replay that fails again keeps both. */
   readonly orderKey: string;
@@ -41,6 +42,7 @@ export interface FailureUpdates {
 /** Written once for each message, however often that is delivered: `recordedMessages` knows. */
 const unrecorded = '(attribute_not_exists(pk) OR NOT contains(#recordedMessages, :messageId))';
 
+/** The requests for one failure; what is in its row: `FailureRow` in shared/orders-table.ts. */
 export function failureUpdates(failure: FailureToWrite): FailureUpdates {
   const { orderKey, failureId, kind, reasons, cause, replayToken, message, now } = failure;
   const { messageId, receiveCount, lineage } = message;

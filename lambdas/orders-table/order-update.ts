@@ -5,6 +5,7 @@ import { orderSchemaVersion } from '../../shared/order-schema-version.generated.
 import { orderRowKey } from '../../shared/orders-table.ts';
 import { updateRequest, type UpdateRequest } from './update-request.ts';
 
+/** A valid order's message, and the key that its row is written under. */
 export interface OrderToWrite {
   readonly orderKey: string;
   readonly message: Message;

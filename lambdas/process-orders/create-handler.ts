@@ -12,6 +12,7 @@ import type { Outcome, ProcessOrder } from './outcome.ts';
 import { outcomesOf } from './outcomes-of.ts';
 import { processWholeBatch } from './whole-batch.ts';
 
+/** What process-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies {
   readonly processOrder: ProcessOrder;
   /** Must agree with `ReportBatchItemFailures` of the event source mapping. */
@@ -28,6 +29,10 @@ export interface Dependencies {
   readonly abortAfter: (milliseconds: number) => AbortSignal;
 }
 
+/**
+ * With partial batch responses, records are processed side by side; those that failed are named, and come back when
+ * `decide` says. Without, they are processed one after the other, and the first that fails brings back the whole batch.
+ */
 export function createHandler(
   dependencies: Dependencies,
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {

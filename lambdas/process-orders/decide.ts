@@ -3,6 +3,7 @@ import type { VisibilityChange } from '../message-visibility/change-visibility.t
 import { type Backoff, equalJitter } from '../../shared/backoff.ts';
 import { isDone, type Outcome } from './outcome.ts';
 
+/** What becomes of the messages of a batch. */
 export interface Decision extends SQSBatchResponse {
   readonly visibilityChanges: readonly VisibilityChange[];
 }

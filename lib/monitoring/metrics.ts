@@ -23,6 +23,7 @@ export function oldestAge(queue: IQueue): Metric {
   return queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM, period: minute });
 }
 
+/** Messages that can be received: those in flight or delayed are not among them. */
 export function waiting(queue: IQueue, period = minute): Metric {
   return queue.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period });
 }

@@ -98,6 +98,7 @@ export interface SavedQueriesProps {
   readonly pipeline: MonitoredPipeline;
 }
 
+/** `savedQueries` in the account, in one folder. */
 export class SavedQueries extends Construct {
   constructor(scope: Construct, id: string, { folder, pipeline }: SavedQueriesProps) {
     super(scope, id);

@@ -5,7 +5,9 @@ import { noValue, pseudoParameter } from './pseudo-parameters.ts';
 import type { StackEnvironment } from './pseudo-parameters.ts';
 import { substitute } from './substitute.ts';
 
-/** What the intrinsic functions of one stack can see. Every look-up throws a `LocalRuntimeError` when it finds nothing. */
+/**
+ * What the intrinsic functions of one stack can see. Every look-up throws a `LocalRuntimeError` when it finds nothing.
+ */
 export interface Scope {
   readonly environment: StackEnvironment;
   /** The value of a parameter, or the id of a resource. */

@@ -9,7 +9,9 @@ export interface KeyPermission extends Permission {
 
 type Encrypted = Partial<Pick<LocalModel, 'keys' | 'queues' | 'tables'>>;
 
-/** SQS Developer Guide, "Configuring AWS KMS permissions": a sender's new data key is decrypted to see that it is sound. */
+/**
+ * SQS Developer Guide, "Configuring AWS KMS permissions": a sender's new data key is decrypted to see that it is sound.
+ */
 const queueActions: Readonly<Record<string, readonly string[]>> = {
   'sqs:SendMessage': ['kms:GenerateDataKey', 'kms:Decrypt'],
   'sqs:ReceiveMessage': ['kms:Decrypt'],

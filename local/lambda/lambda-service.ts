@@ -126,7 +126,8 @@ export class LambdaService implements FunctionDirectory {
 
   /**
    * Of the process that an execution environment of the function has at this moment, busy or idle, also one of a former
-   * version of it; by the id that events give. Undefined when it has none: a process that has ended is replaced at the next invocation.
+   * version of it; by the id that events give. Undefined when it has none: a process that has ended is replaced at the
+   * next invocation.
    */
   processId(functionName: string, environmentId: string): number | undefined {
     const former = [...this.#retired].filter(({ fn }) => fn.name === functionName);

@@ -14,7 +14,9 @@ export class Changes implements Disposable {
     for (const path of paths) this.#watches.use(watchTree(path, () => this.#note()));
   }
 
-  /** Calls `onChange` after changes, one call at a time, until `signal` aborts. Changes during a call lead to one more. */
+  /**
+   * Calls `onChange` after changes, one call at a time, until `signal` aborts. Changes during a call lead to one more.
+   */
   async forEach(onChange: () => Promise<void>, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => this.#note(), { once: true });
     while (!signal.aborted) {

@@ -8,6 +8,7 @@ export interface Facts {
   readonly mappings: readonly MappingFacts[];
 }
 
+/** A queue, standard or FIFO. */
 export interface QueueFacts {
   readonly kind: 'queue';
   /** As findings call it. */
@@ -19,11 +20,13 @@ export interface QueueFacts {
   readonly redrive: RedriveFacts | null | undefined;
 }
 
+/** Where a queue's messages go, and after how many receives. */
 export interface RedriveFacts {
   readonly maxReceiveCount: number | undefined;
   readonly deadLetterQueue: QueueFacts | undefined;
 }
 
+/** A function, whether a queue feeds it or not. */
 export interface FunctionFacts {
   readonly kind: 'function';
   readonly name: string;
@@ -35,6 +38,7 @@ export interface FunctionFacts {
   readonly measured?: MeasuredRun;
 }
 
+/** An event source mapping from a queue to a function. */
 export interface MappingFacts {
   readonly kind: 'mapping';
   readonly name: string;

@@ -40,6 +40,7 @@ export function linkOf({ code }: Pick<Finding, 'code'>): string {
   return `docs/doctor.md#${code}`;
 }
 
+/** What is wrong, how to mend it and where that is explained, in one line. */
 export function textOf(finding: Finding): string {
   return `${finding.what} ${finding.mend} (${linkOf(finding)})`;
 }

@@ -72,7 +72,9 @@ async function renderValidator(schema: Record<string, unknown>): Promise<string>
   return `${header}\n${code}`;
 }
 
-/** ajv has no option that ends `allErrors` early (why: reasons.ts), so its statements that add an error get a condition. */
+/**
+ * ajv has no option that ends `allErrors` early (why: reasons.ts), so its statements that add an error get a condition.
+ */
 function capErrors(code: string): string {
   const capped = code.replaceAll(/vErrors\.push\(err\d+\)/g, `vErrors.length < ${maximumErrors} && $&`);
   if (capped === code) throw new Error('ajv writes other code than it did: mend capErrors in order-files.ts.');

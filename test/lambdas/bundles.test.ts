@@ -37,7 +37,9 @@ function filesOf(directory: string): readonly (readonly [string, string])[] {
 
 const metafiles = Object.fromEntries(names.map((name) => [name, metafileOf(name)])) as Record<FunctionName, Metafile>;
 
-/** The bytes of each package, or file of ours, that are read when the bundle is loaded: its entry and what that imports. */
+/**
+ * The bytes of each package, or file of ours, that are read when the bundle is loaded: its entry and what that imports.
+ */
 function bytesLoadedAtStart({ outputs }: Metafile): ReadonlyMap<string, number> {
   const bytes = new Map<string, number>();
   const files = new Set(Object.keys(outputs).filter((path) => outputs[path]!.entryPoint?.endsWith('/handler.ts')));

@@ -12,7 +12,10 @@ afterAll(() => folder[Symbol.dispose]());
 /** A folder for one app's cloud assembly. */
 export const newOutputFolder = (): string => mkdtempSync(join(folder.path, 'cdk.out-'));
 
-/** The template of a preset, with options as `-c` gives them, without bundling the functions: their code's keys are masked. */
+/**
+ * The template of a preset, with options as `-c` gives them, without bundling the functions: their code's keys are
+ * masked.
+ */
 export function synthesize(preset?: string, options: Readonly<Record<string, string>> = {}): Template {
   const context = { 'aws:cdk:bundling-stacks': [], ...(preset !== undefined && { preset }), ...options };
   return Template.fromStack(createApp({ context, outdir: newOutputFolder() }).stack);
