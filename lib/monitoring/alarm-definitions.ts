@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { metricNames } from '../../shared/metrics.ts';
-import { oldestAge, ownCount, timeToDrain, waiting } from './metrics.ts';
+import { leftStanding, oldestAge, ownCount, timeToDrain, waiting } from './metrics.ts';
 import { type MonitoredFunction, type MonitoredPipeline, type MonitoredQueue, queuesOf } from './monitored.ts';
 import { type RunbookSection, runbookSections as sections } from './runbook.ts';
 import { errorLimit, oldestAgeLimitSeconds, throttleLimitSeconds } from './thresholds.ts';
@@ -39,14 +39,14 @@ export function alarmDefinitions(
   const { orders, badOrders, producer, lastStop } = pipeline;
   return [
     ...(producer === undefined ? [] : [notQueued(producer)]),
-    waitsTooLong('OrdersWait', orders, sections.ordersWait),
+    waitsTooLong(orders),
     drainsSlowly(orders),
     ...(badOrders === undefined
       ? []
       : [
           failuresRecorded(badOrders.consumer, failures),
           failuresNotRecorded(badOrders),
-          waitsTooLong('BadOrdersWait', badOrders, sections.badOrdersWait),
+          standsStill(badOrders),
         ]),
     parked(lastStop),
     ...(producer === undefined ? [] : [failing(producer), throttled(producer)]),
@@ -65,12 +65,12 @@ function notQueued(producer: MonitoredFunction): AlarmDefinition {
   };
 }
 
-function waitsTooLong(id: string, queue: MonitoredQueue, section: RunbookSection): AlarmDefinition {
+function waitsTooLong(queue: MonitoredQueue): AlarmDefinition {
   const limitSeconds = oldestAgeLimitSeconds(queue);
   return {
-    id,
+    id: 'OrdersWait',
     message: `The oldest message of ${queue.name} has been there for ${limitSeconds} s, longer than retries explain.`,
-    section,
+    section: sections.ordersWait,
     metric: oldestAge(queue.queue),
     threshold: limitSeconds,
     periods: periodsOfWaiting,
@@ -85,6 +85,19 @@ function drainsSlowly(queue: MonitoredQueue): AlarmDefinition {
     section: sections.slowDrain,
     metric: timeToDrain(queue.queue),
     threshold: limitSeconds,
+    periods: periodsOfWaiting,
+  };
+}
+
+function standsStill({ name, queue, consumer }: MonitoredQueue): AlarmDefinition {
+  return {
+    id: 'BadOrdersWait',
+    message: `Messages stand in ${name}, and in ${periodsOfWaiting} minutes none was worked off: ${consumer.name} does not run, or fails at all of them. What stays there is gone when its retention ends.`,
+    section: sections.badOrdersWait,
+    // Not the age of the oldest: a message may bring its receives from the first queue, and after three it has no age
+    // for SQS (Developer Guide, "Available CloudWatch metrics for Amazon SQS"), so that nobody would be told.
+    metric: leftStanding(queue),
+    threshold: 1,
     periods: periodsOfWaiting,
   };
 }
@@ -105,7 +118,7 @@ function failuresNotRecorded({ consumer: recorder, name }: MonitoredQueue): Alar
     id: 'FailuresNotRecorded',
     message: `${recorder.name} fails to write failures down. Three times in a quarter of an hour is no passing fault; the messages stay in ${name} meanwhile.`,
     section: sections.failuresNotRecorded,
-    // The age of the queue may not tell: what was received three times no longer counts, and that is all of it.
+    // Not the queue: what failed is hidden in it until its next try.
     metric: ownCount(recorder, metricNames.failuresNotRecorded, Duration.minutes(15)),
     threshold: 3,
     periods: 1,

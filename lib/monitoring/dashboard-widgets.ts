@@ -111,10 +111,7 @@ const age: Draw = (pipeline) => {
       ...queuesOf(pipeline).map(({ queue, name }) => oldestAge(queue).with({ label: name })),
       timeToDrain(orders.queue, `${orders.name}, time to drain`),
     ],
-    leftAnnotations: queuesOf(pipeline).map((each) => ({
-      value: oldestAgeLimitSeconds(each),
-      label: `alarm: ${each.name}`,
-    })),
+    leftAnnotations: [{ value: oldestAgeLimitSeconds(orders), label: `alarm: ${orders.name}` }],
     leftLabel: 'seconds',
   };
 };

@@ -45,6 +45,24 @@ export function timeToDrain(queue: IQueue, label?: string): MathExpression {
   });
 }
 
+/**
+ * Messages that can be received, in a minute in which none was deleted, and otherwise 0: what is left standing. Unlike
+ * the age of the oldest, it does not depend on how often messages were received. A queue that is being worked off and
+ * one whose messages are hidden until their next try are 0. SQS may publish the deletions of the last minute later than
+ * its depth; they count as none until then, so that a single minute says nothing. A queue that has been idle for hours
+ * has no value.
+ */
+export function leftStanding(queue: IQueue): MathExpression {
+  return new MathExpression({
+    expression: 'IF(FILL(deleted, 0) < 1, visible, 0)',
+    usingMetrics: {
+      visible: waiting(queue),
+      deleted: queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM, period: minute }),
+    },
+    period: minute,
+  });
+}
+
 /** What Lambda bills: duration by memory. The time to start is billed, too, and not in this metric. */
 export function gigabyteSeconds({ function: fn, name, settings }: MonitoredFunction): IMetric {
   // Ids in one graph must differ, begin with a small letter and have no hyphens.

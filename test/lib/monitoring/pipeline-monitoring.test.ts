@@ -73,7 +73,6 @@ describe('an alarm', () => {
   test('of age follows from the timeout and the window', () => {
     expect(alarm(production, 'OrdersWait').Threshold).toBe(180);
     expect(alarm(lab, 'OrdersWait').Threshold).toBe(60);
-    expect(alarm(production, 'BadOrdersWait').Threshold).toBe(300);
   });
 
   test('leads to the runbook where a team has it', () => {

@@ -20,7 +20,11 @@ export interface SynthesizedAlarm {
     readonly Id: string;
     readonly Expression?: string;
     readonly ReturnData?: boolean;
-    readonly MetricStat?: { readonly Period: number; readonly Metric: { readonly MetricName: string } };
+    readonly MetricStat?: {
+      readonly Period: number;
+      readonly Stat: string;
+      readonly Metric: { readonly MetricName: string };
+    };
   }[];
 }
 
