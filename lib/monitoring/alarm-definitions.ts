@@ -43,11 +43,7 @@ export function alarmDefinitions(
     drainsSlowly(orders),
     ...(badOrders === undefined
       ? []
-      : [
-          failuresRecorded(badOrders.consumer, failures),
-          failuresNotRecorded(badOrders),
-          standsStill(badOrders),
-        ]),
+      : [failuresRecorded(badOrders.consumer, failures), failuresNotRecorded(badOrders), standsStill(badOrders)]),
     parked(lastStop),
     ...(producer === undefined ? [] : [failing(producer), throttled(producer)]),
     ...queuesOf(pipeline).flatMap((queue) => [failing(queue.consumer, queue), throttled(queue.consumer, queue)]),

@@ -13,6 +13,7 @@ const stuck: MetricValues = { visible: 1, deleted: 0 };
 const worked: MetricValues = { visible: 1, deleted: 1 };
 /** SQS has published the depth already, the deletions not yet. */
 const late: MetricValues = { visible: 500, deleted: undefined };
+const quiet = ({ visible, deleted }: { visible: number; deleted: number }) => visible === 0 || deleted > 0;
 
 describe('the alarm of failed orders that wait', () => {
   test('looks at what does not depend on how often a message was received', () => {
@@ -45,7 +46,6 @@ describe('the alarm of failed orders that wait', () => {
 
   test('never goes off where one message leaves the queue every five minutes, or nothing stands in it for one', () => {
     const minute = fc.record({ visible: fc.nat(1_000), deleted: fc.nat(100) });
-    const quiet = ({ visible, deleted }: { visible: number; deleted: number }) => visible === 0 || deleted > 0;
     fc.assert(
       fc.property(fc.array(minute, { maxLength: 60 }), (each) => {
         const fiveInARow = each.some((_, index) => index >= 4 && !each.slice(index - 4, index + 1).some(quiet));
