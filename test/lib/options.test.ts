@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { presets } from '../../lib/configuration.ts';
 import { contextKeys, withOptions } from '../../lib/options.ts';
+import { configurationProblems } from '../../lib/validate-configuration.ts';
 
 const { production } = presets;
 const chosen = (context: Readonly<Record<string, unknown>>) => withOptions(production, context);
@@ -78,6 +79,15 @@ describe('the context keys of a deployment', () => {
       /The context key retainData is "yes": it takes true or false\.\n- The context key operators is 7: it takes ARNs/,
     );
   });
+});
+
+test('what the README fixes in cdk.json is read', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, members = ''] = /^```json\n"context": \{\n([^]*?),\n```$/m.exec(readme)!;
+  const context = JSON.parse(`{${members}}`) as Readonly<Record<string, unknown>>;
+  const { alarmEmail, operators, customerManagedKey } = chosen(context);
+  expect({ alarmEmail, operators, customerManagedKey }).toEqual(context);
+  expect(configurationProblems(chosen(context))).toEqual([]);
 });
 
 test('the README names every context key, and no other', () => {
