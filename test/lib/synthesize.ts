@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
+import { contextKeys } from '../../lib/options.ts';
 import { createApp } from '../../lib/order-pipeline-app.ts';
 import { TemporaryFolder } from '../../local/temporary-folder.ts';
 
@@ -12,12 +13,15 @@ afterAll(() => folder[Symbol.dispose]());
 /** A folder for one app's cloud assembly. */
 export const newOutputFolder = (): string => mkdtempSync(join(folder.path, 'cdk.out-'));
 
+/** Whatever the owner of the stack has fixed in cdk.json, the tests are of the presets. */
+const noOptions = Object.fromEntries(contextKeys.map((key) => [key, undefined]));
+
 /**
  * The template of a preset, with options as `-c` gives them, without bundling the functions: their code's keys are
  * masked.
  */
 export function synthesize(preset?: string, options: Readonly<Record<string, string>> = {}): Template {
-  const context = { 'aws:cdk:bundling-stacks': [], ...(preset !== undefined && { preset }), ...options };
+  const context = { ...noOptions, 'aws:cdk:bundling-stacks': [], ...(preset !== undefined && { preset }), ...options };
   return Template.fromStack(createApp({ context, outdir: newOutputFolder() }).stack);
 }
 
