@@ -20,7 +20,7 @@ export interface PairedQueueProps {
 export interface DeadLetterQueueProps extends PairedQueueProps {
   /**
    * Receives of a message before it comes here: 1 to 1,000. AWS advises 5 at least for a first dead-letter queue; that
-   * of a parking queue must be higher, because AWS does not say whether the receives in the first queue count as well.
+   * of a parking queue should be higher by far, because AWS does not say whether the receives in the first queue count as well.
    */
   readonly maxReceiveCount: number;
 }

@@ -71,6 +71,7 @@ function fewReceives(queue: QueueFacts, facts: Facts): readonly Finding[] {
   ];
 }
 
+/** A warning, because AWS does not say whether receives in the first queue count behind it. */
 function deadLettersMoveOnAtOnce({ redrive }: QueueFacts): readonly Finding[] {
   const first = redrive?.maxReceiveCount;
   const deadLetterQueue = redrive?.deadLetterQueue;
@@ -79,7 +80,7 @@ function deadLettersMoveOnAtOnce({ redrive }: QueueFacts): readonly Finding[] {
   return [
     {
       code: 'dead-letters-move-on-at-once',
-      severity: 'error',
+      severity: 'warning',
       subject: deadLetterQueue!,
       what: `${deadLetterQueue!.name} gives a message up after maxReceiveCount ${second}, but SQS may count on from the queue before it, which gives up after ${first} (AWS does not say): then messages move on before they are handled once.`,
       mend: `Set its maxReceiveCount well above ${first}, or leave out the queue behind it.`,

@@ -66,7 +66,7 @@ export const cases: readonly Case[] = [
   ],
   [
     'dead-letters-move-on-at-once',
-    'error',
+    'warning',
     { deadLetterQueue: { redrive: { maxReceiveCount: 5, deadLetterQueue: parking } } },
     'dead-letters gives a message up after maxReceiveCount 5, but SQS may count on from the queue before it, which gives up after 5',
     'Set its maxReceiveCount well above 5',
