@@ -21,7 +21,8 @@ export interface Configuration {
     readonly retry: RetrySettings;
     /**
      * Receives of a message before it goes to parked-orders, because failed-orders could not handle it: 1 to 1,000. AWS
-     * does not say whether those in the orders queue count as well; they may, so it should exceed `maxReceiveCount` by far.
+     * does not say whether those in the orders queue count as well; they may, so it should exceed `maxReceiveCount` by
+     * far.
      */
     readonly maxReceiveCount: number;
   };

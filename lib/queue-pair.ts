@@ -1,9 +1,10 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type DeadLetterQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { removalPolicy } from './removal-policy.ts';
 import { type ConsumerSettings, visibilityTimeoutSeconds } from './settings.ts';
+import { InvalidConfigurationError } from './validate-configuration.ts';
 
 export interface PairedQueueProps {
   /**
@@ -20,7 +21,8 @@ export interface PairedQueueProps {
 export interface DeadLetterQueueProps extends PairedQueueProps {
   /**
    * Receives of a message before it comes here: 1 to 1,000. AWS advises 5 at least for a first dead-letter queue; that
-   * of a parking queue should be higher by far, because AWS does not say whether the receives in the first queue count as well.
+   * of a parking queue should be higher by far, because AWS does not say whether the receives in the first queue count
+   * as well.
    */
   readonly maxReceiveCount: number;
 }
@@ -43,10 +45,14 @@ export interface QueuePairProps {
 }
 
 const daySeconds = 24 * 60 * 60;
+/** `.fifo` included (SQS API reference, CreateQueue). */
+const longestQueueName = 80;
 
 /**
  * A queue and its dead-letter queue, which takes messages from no other; behind that a parking queue, if asked for.
  * All are encrypted and refuse requests without TLS.
+ *
+ * @throws InvalidConfigurationError when the stack's name makes the queues' longer than SQS takes
  */
 export class QueuePair extends Construct {
   readonly queue: Queue;
@@ -57,6 +63,8 @@ export class QueuePair extends Construct {
   constructor(scope: Construct, id: string, props: QueuePairProps) {
     super(scope, id);
     const { queue, deadLetterQueue, parkingQueue, fifo = false, retainData = false, encryptionKey } = props;
+    const names = [queue, deadLetterQueue, ...(parkingQueue === undefined ? [] : [parkingQueue])];
+    refuseLongNames(names.map(({ name }) => this.#name(name, fifo)));
     const all = { fifo, retainData, ...(encryptionKey !== undefined && { encryptionKey }) };
     const parked = parkingQueue && {
       queue: this.#queue(parkingQueue, { ...all, source: deadLetterQueue.name }),
@@ -123,6 +131,18 @@ interface Place {
   /** Name of the only queue that may use this one as its dead-letter queue. */
   readonly source?: string;
   readonly next?: DeadLetterQueue;
+}
+
+function refuseLongNames(queueNames: readonly string[]): void {
+  // That of a nested stack only CloudFormation knows.
+  const tooLong = queueNames.filter((name) => !Token.isUnresolved(name) && name.length > longestQueueName);
+  if (tooLong.length === 0) return;
+  throw new InvalidConfigurationError(
+    tooLong.map(
+      (name) =>
+        `The queue name ${name} has ${name.length} characters, of which SQS takes ${longestQueueName}: give the stack a name that is shorter by ${name.length - longestQueueName}.`,
+    ),
+  );
 }
 
 function encryptedWith(encryptionMasterKey: IKey | undefined): QueueProps {

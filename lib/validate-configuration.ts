@@ -2,8 +2,8 @@ import type { Configuration } from './configuration.ts';
 import type { ConsumerSettings, FunctionSettings } from './settings.ts';
 
 /**
- * What AWS would refuse while deploying, or take and never apply, refused at synthesis; all of it at once. What is
- * unwise: lib/queue-doctor.ts.
+ * Settings that AWS would refuse while deploying, or take and never apply, refused at synthesis; all of them at once.
+ * What is unwise: lib/queue-doctor.ts.
  */
 export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';
@@ -38,6 +38,7 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
     ...configuration.operators.flatMap(operatorProblems),
+    ...tooManyOperators(configuration.operators),
   ];
 }
 
@@ -50,6 +51,21 @@ function operatorProblems(operator: string): readonly string[] {
   return when(
     !/^arn:[\w-]+:iam::\d{12}:(role|user)\/[\w+=,.@*?/-]*\w[\w+=,.@*?/-]*$/.test(operator),
     `operators has "${operator}": it takes ARNs such as arn:aws:iam::111122223333:role/on-call, for a session that of its role.`,
+  );
+}
+
+/** What a queue's policy may have (SQS Developer Guide, "Amazon SQS policy quotas"). */
+const policyLimitBytes = 8_192;
+/** What that of bad-orders, the longest, has beside operators where names are as long as they can be; a test measures it. */
+const besideOperatorsBytes = 1_600;
+
+/** Each stands in two statements of that policy, with quotes and a comma. */
+function tooManyOperators(operators: readonly string[]): readonly string[] {
+  const bytes = operators.reduce((sum, operator) => sum + 2 * (operator.length + 3), 0);
+  const limitBytes = policyLimitBytes - besideOperatorsBytes;
+  return when(
+    bytes > limitBytes,
+    `operators are ${operators.length} ARNs of ${bytes} bytes in the policy of bad-orders, where SQS leaves room for ${limitBytes}: name fewer, or several by one with * or ?.`,
   );
 }
 

@@ -91,6 +91,7 @@ describe('synthesis of a stack of constructs of the CDK', () => {
   test.each<[FindingCode, Settings]>([
     ['dead-letters-expire-early', { deadLetterQueue: { retentionPeriod: Duration.days(4) } }],
     ['reserved-concurrency-too-low', { function: { reservedConcurrentExecutions: 4 } }],
+    ['timeout-above-visibility', { queue: { visibilityTimeout: Duration.seconds(9) } }],
   ])('stops for %s', (found, settings) => {
     expect(said(stackWith(settings))).toEqual([`error ${found}`]);
   });
@@ -135,12 +136,6 @@ describe('synthesis of a stack of constructs of the CDK', () => {
     expect(said(stack)).toEqual([
       'warning dead-letters-move-on-at-once at /Stack/Failures/Resource',
       'warning few-receives at /Stack/Work/Resource',
-    ]);
-  });
-
-  test('stops when the function may take longer than the queue hides its messages', () => {
-    expect(said(stackWith({ queue: { visibilityTimeout: Duration.seconds(9) } }))).toEqual([
-      'error timeout-above-visibility',
     ]);
   });
 
@@ -261,9 +256,11 @@ describe('synthesis of the order pipeline', () => {
     for (const { reason } of lab.acknowledged) expect(reason).toMatch(/^[A-Z].{20,}\.$/);
   });
 
-  test('stops when failures expire before orders', () => {
-    const badOrders = { ...production.badOrders, retentionSeconds: production.orders.retentionSeconds };
-    expect(said(pipeline({ ...production, badOrders }))).toEqual(['error dead-letters-expire-early']);
+  test.each<[string, Partial<Configuration>]>([
+    ['failures', { badOrders: { retentionSeconds: production.orders.retentionSeconds } }],
+    ['parked messages', { parkedOrders: { retentionSeconds: 60 } }],
+  ])('stops when %s would expire early', (_what, changes) => {
+    expect(said(pipeline({ ...production, ...changes }))).toEqual(['error dead-letters-expire-early']);
   });
 
   test('warns when failures might be parked before they can be written down', () => {
@@ -271,11 +268,6 @@ describe('synthesis of the order pipeline', () => {
     expect(said(pipeline({ ...production, failedOrders }))).toEqual([
       'warning dead-letters-move-on-at-once at /OrderPipeline/Queues/BadOrders/Resource',
     ]);
-  });
-
-  test('stops when parked messages would expire early', () => {
-    const parkedOrders = { ...production.parkedOrders, retentionSeconds: 60 };
-    expect(said(pipeline({ ...production, parkedOrders }))).toEqual(['error dead-letters-expire-early']);
   });
 
   test('stops when fewer executions are reserved than the mapping may start', () => {

@@ -152,6 +152,34 @@ describe('a configuration that AWS would refuse', () => {
   });
 });
 
+const named = (stackName: string, fifo = false) =>
+  new OrderPipelineStack(
+    new App({ context: { 'aws:cdk:bundling-stacks': [] }, outdir: newOutputFolder() }),
+    stackName,
+    { configuration: { ...production, fifo } },
+  );
+
+describe('the name of a stack', () => {
+  test('is refused when it makes names of queues longer than SQS takes, with each of them', () => {
+    const stackName = 'S'.repeat(70);
+    expect(() => named(stackName)).toThrow(
+      [
+        'The configuration cannot be deployed:',
+        `- The queue name ${stackName}-bad-orders has 81 characters, of which SQS takes 80: give the stack a name that is shorter by 1.`,
+        `- The queue name ${stackName}-parked-orders has 84 characters, of which SQS takes 80: give the stack a name that is shorter by 4.`,
+      ].join('\n'),
+    );
+  });
+
+  test.each([
+    [66, false],
+    [61, true],
+  ])('may have %d characters (FIFO queues: %s), and no more', (length, fifo) => {
+    expect(named('S'.repeat(length), fifo).stackName).toHaveLength(length);
+    expect(() => named('S'.repeat(length + 1), fifo)).toThrow(/-parked-orders(\.fifo)? has 81 characters/);
+  });
+});
+
 describe('FIFO queues', () => {
   test('can be deployed', () => {
     const configuration = { ...production, fifo: true };
