@@ -12,12 +12,12 @@ export interface Configuration {
   readonly generateOrders: FunctionSettings;
   readonly orders: QueueSettings;
   readonly processOrders: ConsumerSettings & {
-    /** Waits between the tries of an order whose processing failed for a passing reason. */
+    /** Waits between the tries of an order that failed for a passing reason: half of the longest at least. */
     readonly retry: RetrySettings;
   };
   readonly badOrders: QueueSettings;
   readonly failedOrders: ConsumerSettings & {
-    /** Waits between the tries to write a failure into the table. */
+    /** Waits between the tries to write a failure into the table: anything from none to the longest. */
     readonly retry: RetrySettings;
     /**
      * Receives of a message before it goes to parked-orders, because failed-orders could not handle it: 1 to 1,000. AWS
@@ -74,7 +74,7 @@ export interface AcknowledgedWarning {
   readonly reason: string;
 }
 
-/** Waits between tries: exponential, with jitter (shared/backoff.ts). */
+/** Waits between tries: exponential, with jitter, equal or full (shared/backoff.ts). */
 export interface RetrySettings {
   /** Longest wait before the second try, in whole seconds. */
   readonly baseSeconds: number;

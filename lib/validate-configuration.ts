@@ -56,7 +56,7 @@ function operatorProblems(operator: string): readonly string[] {
 
 /** What a queue's policy may have (SQS Developer Guide, "Amazon SQS policy quotas"). */
 const policyLimitBytes = 8_192;
-/** What that of bad-orders, the longest, has beside operators where names are as long as they can be; a test measures it. */
+/** What that of bad-orders, the longest, has beside operators, with names as long as can be; a test measures it. */
 const besideOperatorsBytes = 1_600;
 
 /** Each stands in two statements of that policy, with quotes and a comma. */

@@ -59,7 +59,7 @@ function attemptsOf({ maxReceiveCount, receivesBefore }: ConsumedQueue): number 
   return Math.max(1, maxReceiveCount - receivesBefore);
 }
 
-/** @param receive 1 for the first, as `fullJitter` in shared/ counts them */
+/** @param receive 1 for the first, as shared/backoff.ts counts them */
 function longestHiddenSeconds({ consumer, retry }: ConsumedQueue, receive: number): number {
   const asked = retry === undefined ? 0 : Math.min(retry.capSeconds, retry.baseSeconds * 2 ** (receive - 1));
   return Math.max(visibilityTimeoutSeconds(consumer.settings), asked);

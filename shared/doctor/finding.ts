@@ -26,7 +26,7 @@ export type FindingCode = (typeof findingCodes)[number];
 /** A mistake in a configuration. */
 export interface Finding {
   readonly code: FindingCode;
-  /** An error loses messages or their attempts for certain, or is refused by AWS; a warning costs something, or is a risk. */
+  /** An error loses messages or attempts for certain, or is refused by AWS; a warning costs something, or is a risk. */
   readonly severity: 'error' | 'warning';
   /** What it is about. */
   readonly subject: QueueFacts | FunctionFacts | MappingFacts;
