@@ -204,6 +204,17 @@ describe('FilterLogEvents', () => {
     expect(again.events?.[1]?.eventId).not.toBe(all.events?.[0]?.eventId);
   });
 
+  test('ends and refuses a pattern that backtracks for minutes, and answers again', async () => {
+    log('long', 'x'.repeat(100_000), startMs, '/long');
+    const search = (filterPattern: string) =>
+      client.send(new FilterLogEventsCommand({ logGroupName: '/long', filterPattern }));
+    await expect(search('%x*x*x*y%')).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining('takes too long'),
+    });
+    expect((await search('%^x+$%')).events).toHaveLength(1);
+  });
+
   test.each([
     [{ logGroupName: '/nowhere' }, 'ResourceNotFoundException', 'The specified log group does not exist.'],
     [{ nextToken: 'not a token' }, 'InvalidParameterException', 'The specified nextToken is invalid.'],
