@@ -1,3 +1,5 @@
+import { isObject, patternTextProblem } from './pattern-problem.ts';
+
 /**
  * Lambda's event filtering for SQS (Lambda Developer Guide, "Using event filtering with an Amazon SQS event source").
  * A pattern names fields; a record passes when every named field holds one of the listed values or satisfies one of
@@ -32,43 +34,6 @@ export function parsePatterns(texts: readonly string[]): Pattern[] {
     if (problem !== undefined) throw new Error(`Invalid filter pattern definition: ${problem}.`);
     return JSON.parse(text) as Pattern;
   });
-}
-
-/** @returns why the text of a pattern cannot be used, or undefined when it can. */
-export function patternTextProblem(text: string): string | undefined {
-  try {
-    return patternProblem(JSON.parse(text));
-  } catch {
-    return `${text} is not JSON`;
-  }
-}
-
-/** @returns why a pattern cannot be used, or undefined when it can. */
-function patternProblem(pattern: unknown, path = ''): string | undefined {
-  if (!isObject(pattern)) return `${path === '' ? 'the pattern' : path} must be a JSON object or a list of values`;
-  for (const [key, rule] of Object.entries(pattern)) {
-    const problem = Array.isArray(rule)
-      ? listProblem(key, rule, `${path}/${key}`)
-      : patternProblem(rule, `${path}/${key}`);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-function listProblem(key: string, rules: readonly unknown[], path: string): string | undefined {
-  if (rules.length === 0) return `${path} lists no value`;
-  for (const rule of rules) {
-    if (!isObject(rule)) continue;
-    const problem = key === '$or' ? patternProblem(rule, path) : comparisonProblem(rule, path);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-function comparisonProblem(rule: Record<string, unknown>, path: string): string | undefined {
-  const [name, ...others] = Object.keys(rule);
-  if (name !== undefined && others.length === 0 && Object.hasOwn(comparisons, name)) return undefined;
-  return `${path} has the comparison ${JSON.stringify(rule)}, known are ${Object.keys(comparisons).join(', ')}`;
 }
 
 /**
@@ -120,8 +85,4 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 import type { MappingModel } from '../../model.ts';
-import { patternTextProblem } from '../../event-source-mapping/filter-pattern.ts';
+import { patternTextProblem } from '../../event-source-mapping/pattern-problem.ts';
 import { assemblyError, refusedByAws } from '../error-codes.ts';
 import { isJsonObject } from '../json.ts';
 import { generatedUuid } from '../physical-names.ts';

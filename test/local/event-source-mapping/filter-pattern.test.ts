@@ -51,7 +51,51 @@ test.each([
   ['{"body":{"a":[{"like":"x"}]}}', '/body/a has the comparison {"like":"x"}'],
   ['{"body":{"a":"x"}}', '/body/a must be a JSON object or a list of values'],
   ['{"body":{"a":[]}}', '/body/a lists no value'],
+  ['{"body":{"a":[["x"]]}}', '/body/a holds a list in its list of values'],
+  ['{"$or":["x"]}', '/$or must list two JSON objects or more'],
+  ['{"$or":[{"body":["x"]}]}', '/$or must list two JSON objects or more'],
+  ['{"$or":[{"body":["x"]},{"body":[]}]}', '/$or/body lists no value'],
   ['{"body"', 'is not JSON'],
 ])('%s is refused with what is wrong', (text, problem) => {
   expect(() => parsePatterns([text])).toThrow(problem);
+});
+
+describe('an operand with which no message could match is refused:', () => {
+  test.each([
+    { exists: 'true' },
+    { exists: null },
+    { prefix: 1 },
+    { suffix: ['.png'] },
+    { 'equals-ignore-case': null },
+    { 'anything-but': [] },
+    { 'anything-but': null },
+    { 'anything-but': ['x', 1] },
+    { 'anything-but': { prefix: 1 } },
+    { 'anything-but': { like: 'x' } },
+    { 'anything-but': { numeric: ['=', 1] } },
+    { numeric: [] },
+    { numeric: 1 },
+    { numeric: ['='] },
+    { numeric: ['>', '1'] },
+    { numeric: ['~', 1] },
+    { numeric: ['=', 1, '=', 2] },
+    { numeric: ['<', 5, '>', 0] },
+    { numeric: ['>', 5, '<', 0] },
+    { numeric: ['>', 0, '<', 5, '<', 6] },
+  ])('%j', (rule) => {
+    expect(() => parsePatterns([JSON.stringify({ body: { a: [rule] } })])).toThrow(
+      `Invalid filter pattern definition: /body/a has ${JSON.stringify(rule)}, and ${Object.keys(rule).join()} cannot`,
+    );
+  });
+
+  test.each([
+    { exists: false },
+    { 'anything-but': 'x' },
+    { 'anything-but': [1, 2] },
+    { 'anything-but': { prefix: 'x' } },
+    { numeric: ['=', -1.5] },
+    { numeric: ['>=', 0, '<', 5] },
+  ])('but not %j', (rule) => {
+    expect(() => parsePatterns([JSON.stringify({ body: { a: [rule] } })])).not.toThrow();
+  });
 });
