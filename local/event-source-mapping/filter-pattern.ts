@@ -1,4 +1,4 @@
-import { isObject, patternTextProblem } from './pattern-problem.ts';
+import { isObject, mostFilters, patternTextProblem } from './pattern-problem.ts';
 
 /**
  * Lambda's event filtering for SQS (Lambda Developer Guide, "Using event filtering with an Amazon SQS event source").
@@ -29,6 +29,8 @@ const relations: Readonly<Record<string, (value: number, bound: number) => boole
 
 /** @throws {Error} that says what is wrong with which pattern. */
 export function parsePatterns(texts: readonly string[]): Pattern[] {
+  if (texts.length > mostFilters)
+    throw new Error(`FilterCriteria has ${texts.length} filters, at most ${mostFilters}.`);
   return texts.map((text) => {
     const problem = patternTextProblem(text);
     if (problem !== undefined) throw new Error(`Invalid filter pattern definition: ${problem}.`);

@@ -1,3 +1,6 @@
+/** Of filters in a mapping, unless the account's quota is raised (Lambda Developer Guide, "Control which events …"). */
+export const mostFilters = 5;
+
 /**
  * What Lambda refuses in the text of a filter pattern (Lambda Developer Guide, "Filter rule syntax"). Its errors give no
  * reasons, so the rules follow Event Ruler, the library of AWS behind such patterns (aws/event-ruler, JsonRuleCompiler).

@@ -47,6 +47,12 @@ describe('comparisons', () => {
   });
 });
 
+test('five filters are taken, a sixth is refused', () => {
+  const filters = (count: number) => Array<string>(count).fill('{"body":["x"]}');
+  expect(parsePatterns(filters(5))).toHaveLength(5);
+  expect(() => parsePatterns(filters(6))).toThrow('FilterCriteria has 6 filters, at most 5');
+});
+
 test.each([
   ['{"body":{"a":[{"like":"x"}]}}', '/body/a has the comparison {"like":"x"}'],
   ['{"body":{"a":"x"}}', '/body/a must be a JSON object or a list of values'],
