@@ -9,8 +9,9 @@ export type Pattern = { readonly [key: string]: Pattern | readonly unknown[] };
 
 type Comparison = (value: unknown, operand: unknown) => boolean;
 
+/** `exists` looks for values only: an object does not count ("Comparison operators", EventBridge User Guide; Event Ruler). */
 const comparisons: Readonly<Record<string, Comparison>> = {
-  exists: (value, operand) => (value !== undefined) === operand,
+  exists: (value, operand) => (value !== undefined && !isObject(value)) === operand,
   prefix: (value, operand) => typeof value === 'string' && value.startsWith(String(operand)),
   suffix: (value, operand) => typeof value === 'string' && value.endsWith(String(operand)),
   'equals-ignore-case': (value, operand) =>
@@ -59,10 +60,18 @@ function matches(pattern: Pattern, value: Record<string, unknown>): boolean {
     if (key === '$or' && Array.isArray(rule))
       return rule.some((either) => isObject(either) && matches(either as Pattern, value));
     const field = Object.hasOwn(value, key) ? value[key] : undefined;
-    if (Array.isArray(rule))
-      return Array.isArray(field) ? field.some((item) => matchesList(rule, item)) : matchesList(rule, field);
-    return isObject(field) ? matches(rule as Pattern, field) : matches(rule as Pattern, {});
+    if (Array.isArray(rule)) return valuesOf(field).some((item) => matchesList(rule, item));
+    return valuesOf(field).some((item) => matches(rule as Pattern, isObject(item) ? item : {}));
   });
+}
+
+/**
+ * A list's items, of lists in it too; an empty list is as good as no field. Only to a depth that no order has: a body of
+ * a million brackets would use up the stack.
+ */
+function valuesOf(field: unknown): unknown[] {
+  const values = [field].flat(100);
+  return values.length === 0 ? [undefined] : values;
 }
 
 function matchesList(rules: readonly unknown[], value: unknown): boolean {

@@ -28,6 +28,11 @@ describe('comparisons', () => {
     ['a number is not its text', { a: [1] }, { a: '1' }, false],
     ['exists', { a: [{ exists: true }] }, { a: 0 }, true],
     ['does not exist', { a: [{ exists: false }] }, {}, true],
+    ['null exists', { a: [{ exists: true }] }, { a: null }, true],
+    ['an object does not exist', { a: [{ exists: true }] }, { a: { b: 1 } }, false],
+    ['an object is absent', { a: [{ exists: false }] }, { a: { b: 1 } }, true],
+    ['an empty list is absent', { a: [{ exists: false }] }, { a: [] }, true],
+    ['a list with a value exists', { a: [{ exists: false }] }, { a: [1] }, false],
     ['an inherited property does not exist', { constructor: [{ exists: true }] }, {}, false],
     ['prefix', { a: [{ prefix: 'us-' }] }, { a: 'us-east-1' }, true],
     ['suffix', { a: [{ suffix: '.png' }] }, { a: 'x.png' }, true],
@@ -37,9 +42,17 @@ describe('comparisons', () => {
     ['a numeric range', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 5 }, true],
     ['outside a numeric range', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 6 }, false],
     ['a list holds one of the values', { tags: ['a'] }, { tags: ['b', 'a'] }, true],
+    ['a list in a list', { tags: ['a'] }, { tags: [['b'], ['a']] }, true],
+    ['a field of an object in a list', { items: { id: [2] } }, { items: [{ id: 1 }, { id: 2 }] }, true],
+    ['two fields of different objects in a list', { i: { a: [1], b: [2] } }, { i: [{ a: 1 }, { b: 2 }] }, false],
     ['either field', { $or: [{ a: [1] }, { b: [2] }] }, { b: 2 }, true],
   ])('%s', (_, rule, body, expected) => {
     expect(passes(JSON.stringify(body), { body: rule })).toBe(expected);
+  });
+
+  test('brackets nested as deep as a message allows match nothing', () => {
+    const nested = '['.repeat(400_000) + ']'.repeat(400_000);
+    expect(passes(`{"a":${nested}}`, { body: { a: [1] } })).toBe(false);
   });
 
   test('one matching pattern of several is enough', () => {
