@@ -196,7 +196,7 @@ describe('UpdateEventSourceMapping', () => {
       'Invalid filter pattern definition',
     ],
     [
-      { FilterCriteria: { Filters: Array(6).fill({ Pattern: '{"body":["x"]}' }) } },
+      { FilterCriteria: { Filters: Array.from({ length: 6 }, () => ({ Pattern: '{"body":["x"]}' })) } },
       'InvalidParameterValueException',
       '6 filters, at most 5',
     ],
