@@ -4,7 +4,7 @@ import { parseFilterPattern } from '../filter/filter-pattern.ts';
 import { type GroupReference, findLogGroup, requestedGroupArn } from '../find-log-group.ts';
 import type { StoredEvent } from '../log-group.ts';
 import type { LogsContext } from '../logs-context.ts';
-import { invalidParameter, invalidToken } from '../logs-errors.ts';
+import { invalidParameter, invalidToken, streamNotFound } from '../logs-errors.ts';
 import { pageLimit } from '../paging.ts';
 import { withinTime } from '../within-time.ts';
 
@@ -45,6 +45,7 @@ export function filterLogEvents(context: LogsContext): Operation {
     run(input: FilterLogEventsInput) {
       const group = findLogGroup(context, input);
       const matches = matcher(input);
+      if (input.logStreamNames?.some((name) => group.stream(name) === undefined)) throw streamNotFound();
       const limit = pageLimit(input.limit, 10_000);
       const { events, next } = withinTime(pageMs + eventMs, () =>
         findPage(group.eventsFrom(startOf(input.nextToken)), matches, limit, () => performance.now()),
