@@ -63,9 +63,8 @@ export class LambdaService implements FunctionDirectory {
     this.#concurrency = new ConcurrencyLedger(options.accountConcurrency ?? 1000);
     this.#services = { ...options, runtimeApi: this.#runtimeApi, guard: this.#guard };
     const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
-    const settingsOf = (name: string) => this.find(name)?.asyncRetry;
     const { clock, events } = options;
-    this.#asyncInvoker = new AsyncInvoker({ clock, events, settingsOf, invoke: run });
+    this.#asyncInvoker = new AsyncInvoker({ clock, events, find: (name) => this.find(name), invoke: run });
     const find = (request: RestRequest) => this.#findDeployed(request);
     const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
       this.#asyncInvoker.enqueue(fn.name, payload, how);
