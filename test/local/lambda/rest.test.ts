@@ -196,12 +196,13 @@ describe('Invoke', () => {
       413,
       /smaller than 1048576 bytes/,
     ],
-  ])('refuses case %# as AWS does', async (input, name, status, message) => {
+  ])('asks for permission, and then refuses case %# as AWS does', async (input, name, status, message) => {
     await expect(client.send(new InvokeCommand(input))).rejects.toMatchObject({
       name,
       message: expect.stringMatching(message),
       $metadata: { httpStatusCode: status },
     });
+    expect(asked.at(-1)?.resource).toBe(`arn:aws:lambda:eu-west-1:000000000000:function:${input.FunctionName}`);
   });
 
   test('says why it throttles', async () => {
