@@ -9,7 +9,7 @@ export type Pattern = { readonly [key: string]: Pattern | readonly unknown[] };
 
 type Comparison = (value: unknown, operand: unknown) => boolean;
 
-/** `exists` looks for values only: an object does not count ("Comparison operators", EventBridge User Guide; Event Ruler). */
+/** `exists` looks for values: an object does not count (EventBridge User Guide, "Comparison operators"; Event Ruler). */
 const comparisons: Readonly<Record<string, Comparison>> = {
   exists: (value, operand) => (value !== undefined && !isObject(value)) === operand,
   prefix: (value, operand) => typeof value === 'string' && value.startsWith(String(operand)),
@@ -66,8 +66,8 @@ function matches(pattern: Pattern, value: Record<string, unknown>): boolean {
 }
 
 /**
- * A list's items, of lists in it too; an empty list is as good as no field. Only to a depth that no order has: a body of
- * a million brackets would use up the stack.
+ * A list's items, of lists in it too; an empty list is as good as no field. Only to a depth that no order has: a body
+ * of a million brackets would use up the stack.
  */
 function valuesOf(field: unknown): unknown[] {
   const values = [field].flat(100);

@@ -1,10 +1,13 @@
-/** Of filters in a mapping, unless the account's quota is raised (Lambda Developer Guide, "Control which events …"). */
+/**
+ * Of filters in a mapping, unless the account's quota is raised (Lambda Developer Guide, "Control which events Lambda
+ * sends to your function").
+ */
 export const mostFilters = 5;
 
 /**
- * What Lambda refuses in the text of a filter pattern (Lambda Developer Guide, "Filter rule syntax"). Its errors give no
- * reasons, so the rules follow Event Ruler, the library of AWS behind such patterns (aws/event-ruler, JsonRuleCompiler).
- * A pattern that can never match must not get past: the mapping would delete every message.
+ * What Lambda refuses in the text of a filter pattern (Lambda Developer Guide, "Filter rule syntax"). Its errors give
+ * no reasons, so the rules follow Event Ruler, AWS's library for such patterns (aws/event-ruler, JsonRuleCompiler). A
+ * pattern that can never match must not get past: the mapping would delete every message.
  *
  * @returns why the pattern cannot be used, or undefined when it can.
  */

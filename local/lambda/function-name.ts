@@ -40,8 +40,8 @@ export interface FunctionDirectory {
 }
 
 /**
- * The ARN that a request's `FunctionName` stands for, whether or not there is such a function: Lambda asks for permission
- * first, and who has none learns nothing of what exists.
+ * The ARN that a request's `FunctionName` stands for, whether or not there is such a function: Lambda asks for
+ * permission first, and who has none learns nothing of what exists.
  */
 export function requestedArn(directory: FunctionDirectory, text: string): string {
   const { name, region = directory.region, accountId = directory.accountId } = parseFunctionName(text);
