@@ -23,9 +23,9 @@ for folder; do rm -rf -- "$folder" || { sleep 1; rm -rf -- "$folder"; }; done 2>
 `;
 
 /**
- * Sees to it that no process the runner started (functions, tables) outlives it, even when the runner is killed with -9
- * while a function blocks its event loop, and no temporary folder either: a process of its own that waits for the
- * runner's end of a pipe to close.
+ * Sees to it that no process group the runner started (functions, tables) outlives it, even when the runner is killed
+ * with -9 while a function blocks its event loop, and no temporary folder either: a process of its own that waits for
+ * the runner's end of a pipe to close.
  */
 export class ProcessGuard {
   #shell: ChildProcess | undefined;

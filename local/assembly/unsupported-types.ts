@@ -38,7 +38,15 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
   },
   'AWS::Lambda::Url': httpFrontEnd,
   'AWS::Pipes::Pipe': schedules,
+  'AWS::S3::Bucket': {
+    reason: 'No S3 answers here, so that functions could not read or write the bucket.',
+    remedy: 'Leave the bucket, and what uses it, out when the stack is synthesized for local use.',
+  },
   'AWS::Scheduler::Schedule': schedules,
+  'AWS::SecretsManager::Secret': {
+    reason: 'No Secrets Manager answers here, and the secret has no value before a deployment makes one.',
+    remedy: 'Leave it out, and pass functions a plain value instead, when the stack is synthesized for local use.',
+  },
 };
 
 /** The error for a resource that cannot run here: named in the table above, or unknown. */

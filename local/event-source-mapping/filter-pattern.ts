@@ -1,3 +1,5 @@
+import { isObject, mostFilters, patternTextProblem } from './pattern-problem.ts';
+
 /**
  * Lambda's event filtering for SQS (Lambda Developer Guide, "Using event filtering with an Amazon SQS event source").
  * A pattern names fields; a record passes when every named field holds one of the listed values or satisfies one of
@@ -7,8 +9,9 @@ export type Pattern = { readonly [key: string]: Pattern | readonly unknown[] };
 
 type Comparison = (value: unknown, operand: unknown) => boolean;
 
+/** `exists` looks for values: an object does not count (EventBridge User Guide, "Comparison operators"; Event Ruler). */
 const comparisons: Readonly<Record<string, Comparison>> = {
-  exists: (value, operand) => (value !== undefined) === operand,
+  exists: (value, operand) => (value !== undefined && !isObject(value)) === operand,
   prefix: (value, operand) => typeof value === 'string' && value.startsWith(String(operand)),
   suffix: (value, operand) => typeof value === 'string' && value.endsWith(String(operand)),
   'equals-ignore-case': (value, operand) =>
@@ -27,48 +30,13 @@ const relations: Readonly<Record<string, (value: number, bound: number) => boole
 
 /** @throws {Error} that says what is wrong with which pattern. */
 export function parsePatterns(texts: readonly string[]): Pattern[] {
+  if (texts.length > mostFilters)
+    throw new Error(`FilterCriteria has ${texts.length} filters, at most ${mostFilters}.`);
   return texts.map((text) => {
     const problem = patternTextProblem(text);
     if (problem !== undefined) throw new Error(`Invalid filter pattern definition: ${problem}.`);
     return JSON.parse(text) as Pattern;
   });
-}
-
-/** @returns why the text of a pattern cannot be used, or undefined when it can. */
-export function patternTextProblem(text: string): string | undefined {
-  try {
-    return patternProblem(JSON.parse(text));
-  } catch {
-    return `${text} is not JSON`;
-  }
-}
-
-/** @returns why a pattern cannot be used, or undefined when it can. */
-function patternProblem(pattern: unknown, path = ''): string | undefined {
-  if (!isObject(pattern)) return `${path === '' ? 'the pattern' : path} must be a JSON object or a list of values`;
-  for (const [key, rule] of Object.entries(pattern)) {
-    const problem = Array.isArray(rule)
-      ? listProblem(key, rule, `${path}/${key}`)
-      : patternProblem(rule, `${path}/${key}`);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-function listProblem(key: string, rules: readonly unknown[], path: string): string | undefined {
-  if (rules.length === 0) return `${path} lists no value`;
-  for (const rule of rules) {
-    if (!isObject(rule)) continue;
-    const problem = key === '$or' ? patternProblem(rule, path) : comparisonProblem(rule, path);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-function comparisonProblem(rule: Record<string, unknown>, path: string): string | undefined {
-  const [name, ...others] = Object.keys(rule);
-  if (name !== undefined && others.length === 0 && Object.hasOwn(comparisons, name)) return undefined;
-  return `${path} has the comparison ${JSON.stringify(rule)}, known are ${Object.keys(comparisons).join(', ')}`;
 }
 
 /**
@@ -92,10 +60,18 @@ function matches(pattern: Pattern, value: Record<string, unknown>): boolean {
     if (key === '$or' && Array.isArray(rule))
       return rule.some((either) => isObject(either) && matches(either as Pattern, value));
     const field = Object.hasOwn(value, key) ? value[key] : undefined;
-    if (Array.isArray(rule))
-      return Array.isArray(field) ? field.some((item) => matchesList(rule, item)) : matchesList(rule, field);
-    return isObject(field) ? matches(rule as Pattern, field) : matches(rule as Pattern, {});
+    if (Array.isArray(rule)) return valuesOf(field).some((item) => matchesList(rule, item));
+    return valuesOf(field).some((item) => matches(rule as Pattern, isObject(item) ? item : {}));
   });
+}
+
+/**
+ * A list's items, of lists in it too; an empty list is as good as no field. Only to a depth that no order has: a body
+ * of a million brackets would use up the stack.
+ */
+function valuesOf(field: unknown): unknown[] {
+  const values = [field].flat(100);
+  return values.length === 0 ? [undefined] : values;
 }
 
 function matchesList(rules: readonly unknown[], value: unknown): boolean {
@@ -120,8 +96,4 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { EventStream } from '../events.ts';
-import type { AsyncRetrySettings } from '../model.ts';
+import type { FunctionModel } from '../model.ts';
 import { type AsyncAttempt, retryDelayMs } from './async-retry.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
 
 export interface AsyncInvokerOptions {
   readonly clock: Clock;
   readonly events: EventStream;
-  /** What a function's settings are at this moment. */
-  readonly settingsOf: (functionName: string) => AsyncRetrySettings | undefined;
+  /** What a function is at this moment. */
+  readonly find: (functionName: string) => FunctionModel | undefined;
   readonly invoke: (functionName: string, payload: string, options: InvokeOptions) => Promise<InvokeResult>;
 }
 
@@ -24,7 +24,8 @@ interface QueuedEvent {
 
 /**
  * Lambda's queue for `InvocationType: Event`, with its retries. Unlike on AWS the queue is only as durable as the
- * runner, never delivers twice, and knows no destinations or dead-letter target.
+ * runner, never delivers twice, and knows no destinations or dead-letter target. An event to a function with reserved
+ * concurrency 0 is not tried again (Lambda Developer Guide, "Capturing records of Lambda asynchronous invocations").
  */
 export class AsyncInvoker {
   readonly #options: AsyncInvokerOptions;
@@ -57,10 +58,14 @@ export class AsyncInvoker {
     const ending = await this.#ending(event);
     if (this.#closed || ending === 'success') return;
     event.counts[ending] += 1;
-    const { clock, settingsOf } = this.#options;
+    const { clock, find } = this.#options;
+    const fn = find(event.functionName);
+    if (ending === 'throttled' && fn?.reservedConcurrency === 0) {
+      return this.#drop(event, 'at once, as its reserved concurrency is 0');
+    }
     const attempt = { ending, count: event.counts[ending], eventAgeMs: clock.now() - event.acceptedAtMs };
-    const delayMs = retryDelayMs(attempt, settingsOf(event.functionName));
-    if (delayMs === undefined) return this.#drop(event);
+    const delayMs = retryDelayMs(attempt, fn?.asyncRetry);
+    if (delayMs === undefined) return this.#drop(event, 'after all retries');
     const cancel = clock.after(delayMs, () => {
       this.#cancels.delete(cancel);
       void this.#attempt(event);
@@ -78,9 +83,9 @@ export class AsyncInvoker {
     }
   }
 
-  #drop(event: QueuedEvent): void {
+  #drop(event: QueuedEvent, when: string): void {
     const { clock, events } = this.#options;
-    const message = `${event.functionName}: gave up on asynchronous event ${event.options.requestId} after all retries.`;
+    const message = `${event.functionName}: gave up on asynchronous event ${event.options.requestId} ${when}.`;
     events.emit({ type: 'notice', atMs: clock.now(), level: 'warning', message });
   }
 }

@@ -21,7 +21,8 @@ const lastOutputMs = 250;
 
 /**
  * A process of an execution environment: in a process group of its own, so that a terminal's Ctrl-C does not reach it
- * and one signal ends it with all it started, and watched by the guard.
+ * and one signal ends it with all it started, and watched by the guard. Only what it started in a session of its own
+ * outlives it: nothing that Node.js offers finds that for certain.
  */
 export class RuntimeChild {
   /** Settles when the process and its group are gone and all its output is read. */

@@ -40,6 +40,15 @@ export interface FunctionDirectory {
 }
 
 /**
+ * The ARN that a request's `FunctionName` stands for, whether or not there is such a function: Lambda asks for
+ * permission first, and who has none learns nothing of what exists.
+ */
+export function requestedArn(directory: FunctionDirectory, text: string): string {
+  const { name, region = directory.region, accountId = directory.accountId } = parseFunctionName(text);
+  return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+}
+
+/**
  * The function that a request means by `FunctionName` and `Qualifier`; throws `ResourceNotFoundException`. Only
  * `$LATEST` exists: a template's versions and aliases have no code of their own locally.
  */
@@ -52,8 +61,7 @@ export function findFunction(directory: FunctionDirectory, text: string, qualifi
   const isHere = reference.accountId === undefined || reference.accountId === directory.accountId;
   const fn = isHere ? directory.find(reference.name) : undefined;
   if (fn === undefined || (qualifier !== undefined && qualifier !== '$LATEST')) {
-    const accountId = reference.accountId ?? directory.accountId;
-    const arn = `arn:aws:lambda:${directory.region}:${accountId}:function:${reference.name}`;
+    const arn = requestedArn(directory, text);
     throw notFound(`Function not found: ${qualifier === undefined ? arn : `${arn}:${qualifier}`}`);
   }
   return fn;

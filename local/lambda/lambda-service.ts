@@ -11,7 +11,7 @@ import { CodeStore } from './code-store.ts';
 import { ConcurrencyLedger } from './concurrency.ts';
 import type { EnvironmentServices, ProcessFaults } from './environment-services.ts';
 import type { Credentials } from './environment-variables.ts';
-import { type FunctionDirectory, findFunction } from './function-name.ts';
+import { type FunctionDirectory, findFunction, requestedArn } from './function-name.ts';
 import { FunctionPool } from './function-pool.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
 import { ProcessGuard } from '../process-guard.ts';
@@ -63,19 +63,21 @@ export class LambdaService implements FunctionDirectory {
     this.#concurrency = new ConcurrencyLedger(options.accountConcurrency ?? 1000);
     this.#services = { ...options, runtimeApi: this.#runtimeApi, guard: this.#guard };
     const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
-    const settingsOf = (name: string) => this.find(name)?.asyncRetry;
     const { clock, events } = options;
-    this.#asyncInvoker = new AsyncInvoker({ clock, events, settingsOf, invoke: run });
-    const find = (request: RestRequest) => this.#findDeployed(request);
+    this.#asyncInvoker = new AsyncInvoker({ clock, events, find: (name) => this.find(name), invoke: run });
+    const requested = {
+      find: (request: RestRequest) => this.#findDeployed(request),
+      arnOf: ({ parameters }: RestRequest) => requestedArn(this, parameters['FunctionName'] ?? ''),
+    };
     const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
       this.#asyncInvoker.enqueue(fn.name, payload, how);
     this.rest = {
       signingName: 'lambda',
       routes: [
-        invoke({ find, invoke: run, enqueue }),
+        invoke({ ...requested, invoke: run, enqueue }),
         listFunctions(() => [...this.#pools.values()]),
-        getFunction(find),
-        getFunctionConfiguration(find),
+        getFunction(requested),
+        getFunctionConfiguration(requested),
       ],
     };
   }

@@ -72,7 +72,7 @@ export class RuntimeProcess implements RuntimeSession {
     });
   }
 
-  /** Settles when the process, and all it started, is gone. */
+  /** Settles when the process is gone, and all it started but in a session of its own. */
   kill(): Promise<void> {
     return this.#child.kill();
   }

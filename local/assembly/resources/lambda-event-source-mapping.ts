@@ -1,5 +1,5 @@
 import type { MappingModel } from '../../model.ts';
-import { patternTextProblem } from '../../event-source-mapping/filter-pattern.ts';
+import { mostFilters, patternTextProblem } from '../../event-source-mapping/pattern-problem.ts';
 import { assemblyError, refusedByAws } from '../error-codes.ts';
 import { isJsonObject } from '../json.ts';
 import { generatedUuid } from '../physical-names.ts';
@@ -113,6 +113,9 @@ function readResponseTypes(properties: Properties): string[] {
 
 function readFilterPatterns(properties: Properties): MappingModel['filterPatterns'] {
   const filters = properties.object('FilterCriteria', ['Filters'])?.list('Filters') ?? [];
+  if (filters.length > mostFilters) {
+    throw properties.invalid('FilterCriteria', `${filters.length} filters`, `at most ${mostFilters} filters`);
+  }
   return filters.map((filter) => {
     const pattern = isJsonObject(filter) ? filter['Pattern'] : undefined;
     const problem = typeof pattern === 'string' ? patternTextProblem(pattern) : 'a filter has no pattern';

@@ -1,14 +1,14 @@
 import { pathToFileURL } from 'node:url';
 import type { RestRoute } from '../../endpoint/service.ts';
-import { type FindDeployed, isQualified } from './find-deployed.ts';
+import { type RequestedFunctions, isQualified } from './find-deployed.ts';
 import { functionConfiguration } from './function-configuration.ts';
 
-export function getFunction(find: FindDeployed): RestRoute {
+export function getFunction({ find, arnOf }: RequestedFunctions): RestRoute {
   return {
     operation: 'GetFunction',
     method: 'GET',
     path: '/2015-03-31/functions/{FunctionName}',
-    permissions: (request) => [{ action: 'lambda:GetFunction', resource: find(request).fn.arn }],
+    permissions: (request) => [{ action: 'lambda:GetFunction', resource: arnOf(request) }],
     run(request) {
       const deployed = find(request);
       const { reservedConcurrency } = deployed.fn;

@@ -4,12 +4,15 @@ import type { RestRequest } from '../../endpoint/service.ts';
 /** Lambda quotas: 6 MB for a synchronous payload, 1 MB for an asynchronous one. */
 const limitBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
 
+/** Of the header, in Base64 (API reference, Invoke). */
+const clientContextBytes = 3583;
+
 export interface InvokeRequest {
   readonly invocationType: 'RequestResponse' | 'Event' | 'DryRun';
   readonly logType: 'None' | 'Tail';
   /** JSON text; `{}` when the request has no body. */
   readonly payload: string;
-  /** JSON text. */
+  /** JSON text in ASCII; not of an event, to which Lambda does not pass it on. */
   readonly clientContext?: string;
   readonly traceHeader?: string;
 }
@@ -30,13 +33,13 @@ export function parseInvokeRequest({ headers, body }: RestRequest): InvokeReques
       { httpStatus: 413, members: { Type: 'User' } },
     );
   }
-  const context = headers['x-amz-client-context'];
+  const clientContext = clientContextOf(headers['x-amz-client-context']);
   const traceHeader = headers['x-amzn-trace-id'];
   return {
     invocationType,
     logType,
     payload: jsonText(body),
-    ...(context !== undefined && { clientContext: Buffer.from(context, 'base64').toString('utf8') }),
+    ...(clientContext !== undefined && invocationType === 'RequestResponse' && { clientContext }),
     ...(traceHeader !== undefined && { traceHeader }),
   };
 }
@@ -50,6 +53,33 @@ function oneOf<T extends string>(member: string, value: string, allowed: readonl
   );
 }
 
+/**
+ * The first message is AWS's. Escaped, because it goes to the function in a header, where line breaks and most other
+ * letters cannot stand.
+ */
+function clientContextOf(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (header.length > clientContextBytes) {
+    throw badContent(`Client context must have at most ${clientContextBytes} bytes in Base64, not ${header.length}.`);
+  }
+  const context = parsed(Buffer.from(header, 'base64'));
+  if (typeof context !== 'object' || context === null || Array.isArray(context)) {
+    throw badContent('Client context must be a valid Base64-encoded JSON object.');
+  }
+  return JSON.stringify(context).replaceAll(
+    /[^ -~]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function jsonText(body: Buffer): string {
@@ -60,10 +90,10 @@ function jsonText(body: Buffer): string {
     return text;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new AwsError(
-      'InvalidRequestContentException',
-      `Could not parse request body into json: Could not parse payload into json: ${reason}`,
-      { members: { Type: 'User' } },
-    );
+    throw badContent(`Could not parse request body into json: Could not parse payload into json: ${reason}`);
   }
+}
+
+function badContent(message: string): AwsError {
+  return new AwsError('InvalidRequestContentException', message, { members: { Type: 'User' } });
 }

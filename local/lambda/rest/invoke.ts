@@ -1,11 +1,10 @@
 import type { RestRequest, RestResponse, RestRoute } from '../../endpoint/service.ts';
 import type { FunctionModel } from '../../model.ts';
 import type { InvokeOptions, InvokeResult } from '../invoke-result.ts';
-import { type FindDeployed, isQualified } from './find-deployed.ts';
+import { type RequestedFunctions, isQualified } from './find-deployed.ts';
 import { parseInvokeRequest } from './invoke-request.ts';
 
-export interface InvokeTargets {
-  readonly find: FindDeployed;
+export interface InvokeTargets extends RequestedFunctions {
   invoke(functionName: string, payload: string, options: InvokeOptions): Promise<InvokeResult>;
   /** Takes the event for later and returns at once. */
   enqueue(fn: FunctionModel, payload: string, options: InvokeOptions): void;
@@ -16,7 +15,7 @@ export function invoke(targets: InvokeTargets): RestRoute {
     operation: 'Invoke',
     method: 'POST',
     path: '/2015-03-31/functions/{FunctionName}/invocations',
-    permissions: (request) => [{ action: 'lambda:InvokeFunction', resource: targets.find(request).fn.arn }],
+    permissions: (request) => [{ action: 'lambda:InvokeFunction', resource: targets.arnOf(request) }],
     async run(request, { requestId }) {
       const { fn } = targets.find(request);
       const { invocationType, payload, logType, ...forwarded } = parseInvokeRequest(request);

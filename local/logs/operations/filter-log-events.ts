@@ -1,13 +1,15 @@
 import type { Operation } from '../../endpoint/service.ts';
+import { findPage, pageMs } from '../event-page.ts';
 import { parseFilterPattern } from '../filter/filter-pattern.ts';
 import { type GroupReference, findLogGroup, requestedGroupArn } from '../find-log-group.ts';
 import type { StoredEvent } from '../log-group.ts';
 import type { LogsContext } from '../logs-context.ts';
-import { invalidParameter, invalidToken } from '../logs-errors.ts';
+import { invalidParameter, invalidToken, streamNotFound } from '../logs-errors.ts';
 import { pageLimit } from '../paging.ts';
+import { withinTime } from '../within-time.ts';
 
-/** A page holds at most 10,000 events and 1 MB (API reference, FilterLogEvents). */
-const pageCharacters = 1024 * 1024;
+/** Beyond a page's time: for the event that is looked at when it ends. */
+const eventMs = 500;
 
 interface FilterLogEventsInput extends GroupReference {
   readonly logStreamNames?: readonly string[];
@@ -43,19 +45,11 @@ export function filterLogEvents(context: LogsContext): Operation {
     run(input: FilterLogEventsInput) {
       const group = findLogGroup(context, input);
       const matches = matcher(input);
+      if (input.logStreamNames?.some((name) => group.stream(name) === undefined)) throw streamNotFound();
       const limit = pageLimit(input.limit, 10_000);
-      const events: StoredEvent[] = [];
-      let characters = 0;
-      let next: number | undefined;
-      for (const event of group.eventsFrom(startOf(input.nextToken))) {
-        if (!matches(event)) continue;
-        characters += event.message.length;
-        if (events.length === limit || (characters > pageCharacters && events.length > 0)) {
-          next = event.sequence;
-          break;
-        }
-        events.push(event);
-      }
+      const { events, next } = withinTime(pageMs + eventMs, () =>
+        findPage(group.eventsFrom(startOf(input.nextToken)), matches, limit, () => performance.now()),
+      );
       return {
         events: events.map(({ sequence, streamName, atMs, message }) => ({
           logStreamName: streamName,

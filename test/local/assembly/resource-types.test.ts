@@ -7,6 +7,8 @@ describe('a resource', () => {
     ['RESOURCE_UNSUPPORTED', 'AWS::Pipes::Pipe'],
     ['RESOURCE_UNSUPPORTED', 'AWS::Scheduler::Schedule'],
     ['RESOURCE_UNSUPPORTED', 'AWS::CloudFormation::Stack'],
+    ['RESOURCE_UNSUPPORTED', 'AWS::S3::Bucket'],
+    ['RESOURCE_UNSUPPORTED', 'AWS::SecretsManager::Secret'],
     ['RESOURCE_UNSUPPORTED', 'Custom::Seed'],
     ['RESOURCE_TYPE_UNKNOWN', 'AWS::QLDB::Ledger'],
   ])('is an error of %s when it is a %s', (code, type) => {

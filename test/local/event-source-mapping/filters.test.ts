@@ -80,13 +80,16 @@ describe('a filter', () => {
     expect((await pipeline.deliverAfter(1)).deleted).toHaveLength(1);
   });
 
-  test('that Lambda would refuse is refused at the start', async () => {
-    const mapping = filters({ body: { total: [{ 'at-least': 3 }] } });
-    using folder = new TemporaryFolder('pipelines-');
-    writePipelines({ orders: { code: observer(), mapping } }, folder.path);
-    await expect(startRuntime({ assembly: folder.path, events: new EventStream(), port: 0 })).rejects.toMatchObject({
-      code: 'REFUSED_BY_AWS',
-      message: expect.stringContaining('Invalid filter pattern definition'),
-    });
-  });
+  test.each([{ 'at-least': 3 }, { numeric: ['>', '100'] }])(
+    'that Lambda would refuse (%j) is refused',
+    async (rule) => {
+      const mapping = filters({ body: { total: [rule] } });
+      using folder = new TemporaryFolder('pipelines-');
+      writePipelines({ orders: { code: observer(), mapping } }, folder.path);
+      await expect(startRuntime({ assembly: folder.path, events: new EventStream(), port: 0 })).rejects.toMatchObject({
+        code: 'REFUSED_BY_AWS',
+        message: expect.stringContaining('Invalid filter pattern definition'),
+      });
+    },
+  );
 });

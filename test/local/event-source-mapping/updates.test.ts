@@ -195,6 +195,11 @@ describe('UpdateEventSourceMapping', () => {
       'InvalidParameterValueException',
       'Invalid filter pattern definition',
     ],
+    [
+      { FilterCriteria: { Filters: Array.from({ length: 6 }, () => ({ Pattern: '{"body":["x"]}' })) } },
+      'InvalidParameterValueException',
+      '6 filters, at most 5',
+    ],
     [{ FunctionName: 'gated' }, 'InvalidParameterValueException', 'FunctionName cannot be changed'],
     [{ MaximumRetryAttempts: 1 }, 'InvalidParameterValueException', 'MaximumRetryAttempts cannot be changed'],
   ])('refuses %j with %s', async (input, name, message) => {

@@ -62,6 +62,11 @@ afterAll(async () => {
   removeFolders();
 });
 
+const withContext = (context: string, InvocationType: 'RequestResponse' | 'Event' = 'RequestResponse') => {
+  const ClientContext = Buffer.from(context).toString('base64');
+  return client.send(new InvokeCommand({ FunctionName: 'worker', ClientContext, InvocationType }));
+};
+
 describe('Invoke', () => {
   test('answers the payload, the version, and with LogType Tail the log', async () => {
     const answer = await client.send(
@@ -98,6 +103,19 @@ describe('Invoke', () => {
     );
     expect(JSON.parse(answer.Payload?.transformToString() ?? '')).toEqual({ event: {}, arn: `${arn}:$LATEST` });
     expect(running.logs().some((line) => line.endsWith('\tgot {} blue'))).toBe(true);
+  });
+
+  test('passes a client context on as it was, whatever letters and line breaks it has', async () => {
+    await withContext('{\n  "custom": { "tag": "blau €" }\n}');
+    expect(running.logs().some((line) => line.endsWith('\tgot {} blau €'))).toBe(true);
+  });
+
+  test('as an event passes no client context on', async () => {
+    running.emitted.length = 0;
+    await withContext('{"custom":{"tag":"blue"}}', 'Event');
+    const got = () => running.logs().find((line) => line.includes('\tgot '));
+    while (got() === undefined) await new Promise((resolve) => setImmediate(resolve));
+    expect(got()).toMatch(/\tgot \{\} undefined$/);
   });
 
   test('as a dry run answers 204 and runs nothing', async () => {
@@ -158,6 +176,12 @@ describe('Invoke', () => {
       400,
       /json/,
     ],
+    [
+      { FunctionName: 'worker', ClientContext: 'string' },
+      'InvalidRequestContentException',
+      400,
+      /^Client context must/,
+    ],
     [{ FunctionName: 'off' }, 'TooManyRequestsException', 429, /^Rate Exceeded\.$/],
     [{ FunctionName: 'worker', InvocationType: 'Later' as 'Event' }, 'ValidationException', 400, /'invocationType'/],
     [
@@ -172,12 +196,13 @@ describe('Invoke', () => {
       413,
       /smaller than 1048576 bytes/,
     ],
-  ])('refuses case %# as AWS does', async (input, name, status, message) => {
+  ])('asks for permission, and then refuses case %# as AWS does', async (input, name, status, message) => {
     await expect(client.send(new InvokeCommand(input))).rejects.toMatchObject({
       name,
       message: expect.stringMatching(message),
       $metadata: { httpStatusCode: status },
     });
+    expect(asked.at(-1)?.resource).toBe(`arn:aws:lambda:eu-west-1:000000000000:function:${input.FunctionName}`);
   });
 
   test('says why it throttles', async () => {

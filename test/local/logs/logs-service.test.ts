@@ -3,6 +3,7 @@ import {
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
   GetLogEventsCommand,
   type GetLogEventsCommandInput,
   paginateFilterLogEvents,
@@ -169,6 +170,9 @@ describe('GetLogEvents', () => {
   });
 });
 
+const search = (input: FilterLogEventsCommandInput) =>
+  client.send(new FilterLogEventsCommand({ logGroupName: group, ...input }));
+
 describe('FilterLogEvents', () => {
   test('mixes streams in the order of time and pages through them', async () => {
     const pages = paginateFilterLogEvents({ client, pageSize: 4 }, { logGroupName: group });
@@ -189,23 +193,30 @@ describe('FilterLogEvents', () => {
     [{ logStreamNames: ['b/two'], startTime: startMs + 6 }, [7, 9]],
     [{ logStreamNamePrefix: 'a', filterPattern: '-ERROR' }, [0, 2, 4, 6, 8]],
   ])('with %j answers %j', async (input, expected) => {
-    const { events: found } = await client.send(new FilterLogEventsCommand({ logGroupName: group, ...input }));
-    expect(indexes(found)).toEqual(expected);
+    expect(indexes((await search(input)).events)).toEqual(expected);
   });
 
   test('lets a client follow: from the newest time on, events it knows have the ids it knows', async () => {
-    const all = await client.send(new FilterLogEventsCommand({ logGroupName: '/aws/lambda/undeclared' }));
+    const all = await search({ logGroupName: '/aws/lambda/undeclared' });
     log('only', 'new', startMs + 100, '/aws/lambda/undeclared');
-    const again = await client.send(
-      new FilterLogEventsCommand({ logGroupName: '/aws/lambda/undeclared', startTime: startMs + 100 }),
-    );
+    const again = await search({ logGroupName: '/aws/lambda/undeclared', startTime: startMs + 100 });
     expect(again.events?.map(({ message }) => message)).toEqual(['plain ERROR text', 'new']);
     expect(again.events?.[0]?.eventId).toBe(all.events?.[0]?.eventId);
     expect(again.events?.[1]?.eventId).not.toBe(all.events?.[0]?.eventId);
   });
 
+  test('ends and refuses a pattern that backtracks for minutes, and answers again', async () => {
+    log('long', 'x'.repeat(100_000), startMs, '/long');
+    await expect(search({ logGroupName: '/long', filterPattern: '%x*x*x*y%' })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+      message: expect.stringContaining('takes too long'),
+    });
+    expect((await search({ logGroupName: '/long', filterPattern: '%^x+$%' })).events).toHaveLength(1);
+  });
+
   test.each([
     [{ logGroupName: '/nowhere' }, 'ResourceNotFoundException', 'The specified log group does not exist.'],
+    [{ logStreamNames: ['a/one', 'nobody'] }, 'ResourceNotFoundException', 'The specified log stream does not exist.'],
     [{ nextToken: 'not a token' }, 'InvalidParameterException', 'The specified nextToken is invalid.'],
     [{ filterPattern: 'a-b' }, 'InvalidParameterException', "Invalid character(s) in term '-'"],
     [
@@ -214,9 +225,6 @@ describe('FilterLogEvents', () => {
       'Cannot specify both logStreamNames and logStreamNamePrefix.',
     ],
   ])('refuses %j as AWS does', async (input, name, message) => {
-    await expect(client.send(new FilterLogEventsCommand({ logGroupName: group, ...input }))).rejects.toMatchObject({
-      name,
-      message,
-    });
+    await expect(search(input)).rejects.toMatchObject({ name, message });
   });
 });

@@ -76,6 +76,14 @@ describe('StartMessageMoveTask', () => {
     expect(await list()).toMatchObject([{ DestinationArn: arnOf('returns'), Status: 'COMPLETED' }]);
   });
 
+  test('onto its own source ends when it has moved as many messages as there were', async () => {
+    await killMessages('orders', 2);
+    await start({ DestinationArn: arnOf('dead') });
+    await sqs.clock.advance(60_000);
+    expect(await list()).toMatchObject([{ Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 2 }]);
+    expect(sqs.queue('dead').counts.available).toBe(2);
+  });
+
   test('keeps to the messages a second it was given; a second task is refused meanwhile', async () => {
     await killMessages('orders', 5);
     const { TaskHandle } = await start({ MaxNumberOfMessagesPerSecond: 2 });

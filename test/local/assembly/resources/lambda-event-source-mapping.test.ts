@@ -66,6 +66,10 @@ describe('an event source mapping', () => {
     ['REFUSED_BY_AWS', { ScalingConfig: { MaximumConcurrency: 1 } }],
     ['REFUSED_BY_AWS', { ScalingConfig: { MaximumConcurrency: 1001 } }],
     ['REFUSED_BY_AWS', { FilterCriteria: { Filters: [{ Pattern: 'not json' }] } }],
+    [
+      'PROPERTY_INVALID',
+      { FilterCriteria: { Filters: Array.from({ length: 6 }, () => ({ Pattern: '{"body":["x"]}' })) } },
+    ],
     ['REFUSED_BY_AWS', { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:nowhere' }],
     ['REFUSED_BY_AWS', { FunctionName: 'nobody' }],
     ['RESOURCE_UNSUPPORTED', { EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' }],

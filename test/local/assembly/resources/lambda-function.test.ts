@@ -70,6 +70,16 @@ describe('a function', () => {
     expect(error.remedy).not.toBe('');
   });
 
+  test('that reserves more than the account can spare is refused in the words of Lambda', () => {
+    const functions = { ...consumer, First: functionWith({ ReservedConcurrentExecutions: 400 }) };
+    expect(
+      readResources({ ...functions, Second: functionWith({ ReservedConcurrentExecutions: 500 }) }).functions,
+    ).toHaveLength(3);
+    const error = refusalOf({ ...functions, Second: functionWith({ ReservedConcurrentExecutions: 501 }) });
+    expect(error.message).toContain('UnreservedConcurrentExecution below its minimum value of [100]');
+    expect(error).toMatchObject({ code: 'REFUSED_BY_AWS', place: { logicalId: 'Second' } });
+  });
+
   test('needs a role that Lambda may assume', () => {
     const role = {
       Type: 'AWS::IAM::Role',
