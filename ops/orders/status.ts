@@ -62,7 +62,7 @@ async function settled({ io }: OrdersContext, read: ReadStatus): Promise<StatusR
     () => `${number(report.books.inFlight)} in flight`,
     async () => {
       for (let quiet = 0; ; report = await read()) {
-        quiet = report.books.inFlight === 0 && report.replayed === report.books.stuck ? quiet + 1 : 0;
+        quiet = report.books.inFlight === 0 && report.replayed === report.overdue ? quiet + 1 : 0;
         if (quiet === quietReadings) return read({ fresh: true });
         await sleep(io.clock, waitPollMs, io.signal);
         io.signal.throwIfAborted();
