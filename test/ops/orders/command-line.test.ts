@@ -133,6 +133,13 @@ describe('as a program', () => {
     expect(exitCode).toBe(1);
   });
 
+  test('no region is a mistake in the command line', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any', HOME: '/nowhere' };
+    const { exitCode, stderr } = await child(['status'], { env });
+    expect(stderr).toBe('There is no AWS region: add --region, or set AWS_REGION.\n');
+    expect(exitCode).toBe(2);
+  });
+
   test('no credentials are one line and exit code 1', async () => {
     const env = { AWS_REGION: 'eu-west-1', HOME: '/nowhere', AWS_EC2_METADATA_DISABLED: 'true' };
     const { exitCode, stderr } = await child(['status'], { env });
