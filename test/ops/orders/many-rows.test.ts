@@ -76,6 +76,24 @@ test('status --watch and logs --follow go on until they are interrupted', async 
   expect((await followed).stdout).toMatch(/process-orders +Good Order +orderId=followed-1 /);
 });
 
+function* repeated(text: string, count: number): Generator<string> {
+  for (let index = 0; index < count; index += 1) yield text;
+}
+
+const order = (id: number) =>
+  `{"orderId":"cut-short-${id}","customerName":"Ada","customerAddress":"1 Main Street","items":[]}\n`;
+
+test.each<[string, Iterable<string | Uint8Array>, string]>([
+  ['is not UTF-8 any more', [Buffer.from([0xff])], 'is not UTF-8: '],
+  ['has a line that no text can hold', repeated(' '.repeat(2 ** 20), 260), 'Write one order a line.'],
+])('of a file that somewhere %s, it is told how many orders were sent', async (_what, rest, message) => {
+  const good = Array.from({ length: 20 }, (_, id) => order(id)).join('');
+  const cutShort = await pipeline.orders(['send', '-'], { stdin: [good, ...rest] });
+  expect(cutShort).toMatchObject({ exitCode: 1, stdout: 'Sent 20 orders.\n' });
+  expect(cutShort.stderr).toMatch(/^Stopped before the end of the file\.\n- [^\n]+\n$/m);
+  expect(cutShort.stderr).toContain(message);
+});
+
 test('another stack is not there', async () => {
   const missing = await run('status', '--stack', 'Elsewhere');
   expect(missing).toMatchObject({
