@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { printableLines } from '../../local/console/printable.ts';
-import { Interrupted } from '../interrupt.ts';
+import { Interrupted, PipeClosed } from '../interrupt.ts';
 import { defineCheck } from './check.ts';
 import { createContext, type Run, type SharedOptions } from './context.ts';
 import { describeFault, isUsageError } from './describe-fault.ts';
@@ -78,6 +78,7 @@ Example: orders failed --local`,
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof PipeClosed) return exitCodes.notAllDone;
     // What an error says may quote an order.
     const fault = error instanceof Interrupted ? 'Stopped before the end.' : printableLines(describeFault(error));
     io.stderr.write(`${fault}\n`);

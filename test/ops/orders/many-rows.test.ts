@@ -59,6 +59,13 @@ test('without --local, endpoint, region and credentials are those of the environ
   });
 });
 
+test('a reader that has seen enough ends a command at once, and without a word', async () => {
+  const env = pipeline.env;
+  const { exitCode, stdout, stderr } = await child(['logs', '--local', '--follow', '--json'], { env, readsOnce: true });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 141, stderr: '' });
+  expect(stdout).not.toBe('');
+});
+
 test('status --watch and logs --follow go on until they are interrupted', async () => {
   const watching = new AbortController();
   const watched = pipeline.orders(['status', '--watch', '--json'], {
