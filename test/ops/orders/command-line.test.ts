@@ -56,6 +56,10 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     [['logs', 'process-order'], 'FUNCTION must be one of generate-orders, process-orders, failed-orders'],
     [['--region', 'a b', 'status'], 'A region is a name such as eu-central-1, not "a b"'],
     [['--region', 'evil.example/', 'status'], 'A region is a name'],
+    [['status', '--wait', '--watch'], "'--wait' cannot be used with option '--watch'"],
+    [['show', ''], 'It must not be empty.'],
+    [['failed', '--search', ''], 'It must not be empty.'],
+    [['logs', '--order', ' '], 'It must not be empty.'],
     [['show'], "missing required argument 'id'"],
     [[], 'Usage: orders'],
   ])('%j', async (args, message) => {
