@@ -1,4 +1,8 @@
-import type { Configuration } from './configuration.ts';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { findingCodes } from '../shared/doctor/finding.ts';
+import type { AcknowledgedWarning, Configuration, RetrySettings } from './configuration.ts';
+import { nearest } from './nearest.ts';
+import { emailAddresses, link } from './setting-readers.ts';
 import type { ConsumerSettings, FunctionSettings } from './settings.ts';
 
 /**
@@ -39,6 +43,10 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
     ...configuration.operators.flatMap(operatorProblems),
     ...tooManyOperators(configuration.operators),
+    ...waitProblems('processOrders', processOrders.retry),
+    ...waitProblems('failedOrders', failedOrders.retry),
+    ...deploymentProblems(configuration),
+    ...configuration.acknowledged.flatMap(acknowledgementProblems),
   ];
 }
 
@@ -69,11 +77,50 @@ function tooManyOperators(operators: readonly string[]): readonly string[] {
   );
 }
 
+function waitProblems(name: string, { baseSeconds, capSeconds }: RetrySettings): readonly string[] {
+  return when(
+    capSeconds < baseSeconds,
+    `${name}.retry.capSeconds is ${capSeconds}: it must not be below baseSeconds, ${baseSeconds}.`,
+  );
+}
+
+/** Of the settings that are given in a preset as by a context key (lib/options.ts). */
+function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration): readonly string[] {
+  return [
+    ...when(
+      JSON.stringify(emailAddresses(alarmEmail)) !== JSON.stringify(alarmEmail),
+      `alarmEmail is ${JSON.stringify(alarmEmail)}: it takes e-mail addresses.`,
+    ),
+    ...when(
+      link(runbook) !== runbook,
+      `runbook is ${JSON.stringify(runbook)}: it takes an address or a path, without spaces.`,
+    ),
+    // An enum of numbers knows their names. AWS takes these alone (CloudWatch Logs API, PutRetentionPolicy).
+    ...when(
+      RetentionDays[logRetention] === undefined,
+      `logRetention is ${logRetention}: it takes one of the days of CloudWatch, as RetentionDays names them.`,
+    ),
+  ];
+}
+
+/** A code that there is not acknowledges nothing: the warning that was meant would be printed all the same. */
+function acknowledgementProblems({ code, reason }: AcknowledgedWarning): readonly string[] {
+  const meant = nearest(code, findingCodes);
+  return [
+    ...when(
+      !findingCodes.includes(code),
+      `acknowledged has "${code}", which is no warning of the doctor.${meant === undefined ? '' : ` Is ${meant} meant?`}`,
+    ),
+    ...when(reason.trim() === '', `acknowledged has "${code}" without a reason.`),
+  ];
+}
+
 /** What creating the function or its event source mapping would be refused for. */
 export function consumerProblems(name: string, consumer: ConsumerSettings, fifo: boolean): readonly string[] {
   const { batchSize, windowSeconds, maximumConcurrency } = consumer;
   return [
     ...functionProblems(name, consumer),
+    ...slowestRecordProblems(name, consumer),
     ...range(`${name}.batchSize`, batchSize, 1, 10_000),
     ...range(`${name}.windowSeconds`, windowSeconds, 0, 300),
     ...range(`${name}.maximumConcurrency`, maximumConcurrency, 2, 1_000),
@@ -89,10 +136,26 @@ export function consumerProblems(name: string, consumer: ConsumerSettings, fifo:
   ];
 }
 
-function functionProblems(name: string, { timeoutSeconds, memoryMb }: FunctionSettings): readonly string[] {
+function slowestRecordProblems(name: string, { slowestRecordSeconds = 1 }: ConsumerSettings): readonly string[] {
+  return when(
+    !(slowestRecordSeconds > 0),
+    `${name}.slowestRecordSeconds is ${slowestRecordSeconds}: it must be a number above 0.`,
+  );
+}
+
+/** How many can be reserved is for the account to say (Lambda API, PutFunctionConcurrency). */
+function reservedProblems(name: string, { reservedConcurrency = 0 }: FunctionSettings): readonly string[] {
+  return when(
+    !Number.isInteger(reservedConcurrency) || reservedConcurrency < 0,
+    `${name}.reservedConcurrency is ${reservedConcurrency}: it must be a whole number from 0.`,
+  );
+}
+
+function functionProblems(name: string, settings: FunctionSettings): readonly string[] {
   return [
-    ...range(`${name}.timeoutSeconds`, timeoutSeconds, 1, 900),
-    ...range(`${name}.memoryMb`, memoryMb, 128, 10_240),
+    ...range(`${name}.timeoutSeconds`, settings.timeoutSeconds, 1, 900),
+    ...range(`${name}.memoryMb`, settings.memoryMb, 128, 10_240),
+    ...reservedProblems(name, settings),
   ];
 }
 

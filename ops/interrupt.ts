@@ -1,5 +1,7 @@
 /** Exit codes of the commands: as shells expect them of a program that a signal ended. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+/** Node ignores SIGPIPE, which ends others at a closed pipe. */
+const closedPipeExitCode = 141;
 const parentCheckMs = 500;
 /** A terminal's Ctrl-C comes twice when npm passes on what reached us already: not impatience, so it is ignored. */
 const repeatMs = 1_000;
@@ -20,19 +22,19 @@ export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
   let code: number | undefined;
   let firstAtMs = 0;
-  const abort = (exitCode: number) => {
+  const abort = (exitCode: number, reason = new Interrupted()) => {
     if (controller.signal.aborted) {
       if (Date.now() - firstAtMs > repeatMs) process.exit(exitCode);
       return;
     }
     firstAtMs = Date.now();
     code = exitCode;
-    controller.abort(new Interrupted());
+    controller.abort(reason);
   };
   const listeners = Object.entries(exitCodes).map(([name, exitCode]) => [name, () => abort(exitCode)] as const);
   for (const [name, listener] of listeners) process.on(name, listener);
   const onPipeError = (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' && !controller.signal.aborted) abort(exitCodes.SIGHUP);
+    if (error.code === 'EPIPE' && !controller.signal.aborted) abort(closedPipeExitCode, new PipeClosed());
   };
   process.stdout.on('error', onPipeError);
   process.stderr.on('error', onPipeError);
@@ -59,5 +61,10 @@ export function listenForInterrupt(): Interrupt {
 
 /** Why an interrupted step rejects. */
 export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
+  override readonly name: string = 'Interrupted';
+}
+
+/** Nobody reads on: `orders failed --json | head` has seen enough, so there is nothing to tell anybody. */
+export class PipeClosed extends Interrupted {
+  override readonly name = 'PipeClosed';
 }

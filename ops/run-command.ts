@@ -1,6 +1,6 @@
 import { UsageError } from './command-line.ts';
 import { errorText } from './error-text.ts';
-import { Interrupted, listenForInterrupt } from './interrupt.ts';
+import { Interrupted, PipeClosed, listenForInterrupt } from './interrupt.ts';
 
 /** What a command gets beside its options. */
 export interface CommandContext {
@@ -26,7 +26,8 @@ export async function runCommand<Options extends { readonly help: boolean }>(
     exitCode = options.help ? 0 : await command(options, { signal: interrupt.signal });
   } catch (error) {
     exitCode = error instanceof UsageError ? 2 : 1;
-    process.stderr.write(`${error instanceof Interrupted ? 'Stopped before the end.' : errorText(error)}\n`);
+    if (!(error instanceof PipeClosed))
+      process.stderr.write(`${error instanceof Interrupted ? 'Stopped before the end.' : errorText(error)}\n`);
   }
   interrupt.dispose();
   process.exitCode = interrupt.exitCode() ?? exitCode;

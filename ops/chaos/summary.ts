@@ -105,7 +105,8 @@ export function summaryText(summary: Summary): string {
     '',
     `${counted(runs, 'run')} in ${number(Math.round(seconds))} s, first seed ${summary.firstSeed}: ` +
       `${counted(messages, 'message')} sent, ${counted(processed, 'order')} processed in the end, ` +
-      `${counted(failed, 'failure')} written down, ${number(replayed)} replayed.`,
+      `${counted(failed, 'failure')} written down, ${number(replayed)} replayed ` +
+      '(copies of an order are messages of their own, and what failed and was then replayed may be processed, too).',
   ];
   for (const { seed, reasons } of failures) {
     lines.push(`✘ seed ${seed}:`, ...reasons.map((reason) => `    ${reason}`));

@@ -6,17 +6,19 @@ export interface Counts {
   readonly badOrders: QueueDepth;
   readonly parkedOrders: QueueDepth;
   readonly processed: number;
-  /** Failures waiting for somebody. */
+  /** Orders with a failure that waits for somebody, and with none that is on its way. */
   readonly failed: number;
-  /** Failures that were replayed so long ago that their messages are counted, if there are any. */
+  /** Orders that were replayed so long ago that their messages are counted, if there are any. */
   readonly overdue: number;
 }
 
 /**
  * Where the orders are: sent = processed + failed + in flight, parked ones being in flight to nowhere. A replayed
  * failure is its message, so it is among those in flight; with nothing in any queue its message was lost, and it is
- * stuck until somebody sends it again. An order counts once, however often it was sent; one that is
- * just moving from a queue to the table may count twice, or not at all.
+ * stuck until somebody sends it again. An order is one of these, however often it was sent and however many failures it
+ * has (`OrdersOfFailures` says what is one order): processed once a copy was, else on its way, else failed. Only in the
+ * queues messages are counted: a copy there counts besides its order, and one that is just moving from a queue to the
+ * table may count twice, or not at all.
  */
 export interface Books {
   readonly processed: number;

@@ -6,7 +6,7 @@ export interface CauseGroup {
   readonly cause: string;
   readonly count: number;
   readonly kind: string;
-  /** Array indexes in which they differ are `*`. */
+  /** Of the first of them, as `commonReasons` has them. */
   readonly reasons: readonly string[];
   readonly firstFailedAt: string;
   readonly lastFailedAt: string;
@@ -20,14 +20,14 @@ export async function groupByCause(failures: AsyncIterable<FailureSummary>): Pro
     groups.set(
       cause,
       group === undefined
-        ? { cause, count: 1, kind, reasons, firstFailedAt: failedAt, lastFailedAt: failedAt }
-        : { ...group, count: group.count + 1, lastFailedAt: failedAt, reasons: common(group.reasons, reasons) },
+        ? { cause, count: 1, kind, reasons: commonReasons(reasons), firstFailedAt: failedAt, lastFailedAt: failedAt }
+        : { ...group, count: group.count + 1, lastFailedAt: failedAt },
     );
   }
   return [...groups.values()].toSorted((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1));
 }
 
-function common(known: readonly string[], others: readonly string[]): readonly string[] {
-  if (known.length === others.length && known.every((reason, index) => reason === others[index])) return known;
-  return [...new Set(known.map(anyElement))];
+/** What failures of one cause have in common: array indexes, in which they may differ, are `*`. */
+export function commonReasons(reasons: readonly string[]): readonly string[] {
+  return [...new Set(reasons.map(anyElement))];
 }

@@ -41,16 +41,23 @@ export async function* queryItems(
 export const keysPerRead = 100;
 const backoffMs = { base: 50, cap: 5_000 };
 
-/** The rows that exist of up to 100 distinct keys, in no order, as they are now. */
+/**
+ * The rows that exist of up to 100 distinct keys, in no order, as they are now.
+ * @param attributes all that is needed of them; default: everything
+ */
 export async function readItems(
   { client, name, clock, random }: OrdersTable,
   keys: readonly RowKey[],
+  attributes?: readonly string[],
 ): Promise<Item[]> {
+  const ProjectionExpression = attributes?.join(', ');
   const items: Item[] = [];
   let pending = keys.map(({ pk, sk }) => attributeValues({ pk, sk }));
   for (let attempt = 1; pending.length > 0; attempt += 1) {
     const answer = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [name]: { Keys: pending, ConsistentRead: true } } }),
+      new BatchGetItemCommand({
+        RequestItems: { [name]: { Keys: pending, ConsistentRead: true, ProjectionExpression } },
+      }),
     );
     const found = answer.Responses?.[name] ?? [];
     items.push(...found);

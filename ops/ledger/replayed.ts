@@ -16,15 +16,21 @@ export interface Replayed {
  */
 export const overdueAfterMs = 5 * 60_000;
 
-export async function readReplayed(table: OrdersTable): Promise<Replayed> {
+/** @param note gets each of them, and whether it is overdue */
+export async function readReplayed(
+  table: OrdersTable,
+  note: (failure: FailureSummary, isOverdue: boolean) => void = () => {},
+): Promise<Replayed> {
   const overdueBefore = new Date(table.clock.now() - overdueAfterMs).toISOString();
   let count = 0;
   let overdue = 0;
   let oldestAt: string | null = null;
   for await (const failure of failures(table, { status: 'replayed' })) {
     const at = sentAgainAt(failure);
+    const isOverdue = at < overdueBefore;
+    note(failure, isOverdue);
     count += 1;
-    if (at < overdueBefore) overdue += 1;
+    if (isOverdue) overdue += 1;
     if (oldestAt === null || at < oldestAt) oldestAt = at;
   }
   return { count, oldestAt, overdue };

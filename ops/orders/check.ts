@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { anyElement, causeOf } from '../../shared/cause.ts';
+import { causeOf } from '../../shared/cause.ts';
 import { countFailures } from '../ledger/count-failures.ts';
 import { failures, type FailureSelection } from '../ledger/failures.ts';
+import { commonReasons } from '../ledger/group-by-cause.ts';
 import { judge } from '../ledger/judge.ts';
 import { wholeFailures } from '../ledger/whole-failure.ts';
 import { printable } from '../terminal/output.ts';
@@ -54,7 +55,7 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
         const { kind, reasons } = verdict;
         const why = causeOf(kind, reasons);
         const count = (remaining.get(why)?.count ?? 0) + 1;
-        remaining.set(why, { cause: why, kind, reasons: [...new Set(reasons.map(anyElement))], count });
+        remaining.set(why, { cause: why, kind, reasons: commonReasons(reasons), count });
       }
     },
   );

@@ -8,7 +8,7 @@ export function describeFault(error: unknown): string {
   if (error.name === 'CredentialsProviderError') {
     return 'There are no AWS credentials: set them as for the AWS CLI, or use --local for the pipeline on this machine.';
   }
-  if (error.message === 'Region is missing') return 'There is no AWS region: add --region, or set AWS_REGION.';
+  if (regionIsMissing(error)) return 'There is no AWS region: add --region, or set AWS_REGION.';
   const { code, address, port } = connectionError(error);
   if (code === 'ECONNREFUSED')
     return `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check AWS_ENDPOINT_URL.`;
@@ -17,6 +17,15 @@ export function describeFault(error: unknown): string {
   // What an AWS service answered says what is wrong; where in the SDK it surfaced helps nobody.
   if ('$metadata' in error) return `${error.name}: ${error.message}`;
   return error.stack ?? error.message;
+}
+
+/** Whether an error is a mistake in the command line, for the exit code: the SDK looks for a region in many places. */
+export function isUsageError(error: unknown): boolean {
+  return error instanceof UsageError || regionIsMissing(error);
+}
+
+function regionIsMissing(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Region is missing';
 }
 
 type ConnectionError = Pick<NodeJS.ErrnoException, 'code'> & { readonly address?: string; readonly port?: number };

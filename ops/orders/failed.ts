@@ -11,7 +11,7 @@ import { table } from '../terminal/table.ts';
 import { causeTable } from './cause-table.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
-import { wholeNumberOption } from './option-values.ts';
+import { searchedText, wholeNumberOption } from './option-values.ts';
 import { replayedLines } from './replayed-lines.ts';
 import { resolveCause } from './resolve-cause.ts';
 import { whyText } from './why-text.ts';
@@ -32,7 +32,7 @@ export function defineFailed(program: Command, run: Run): void {
     .description('Shows the failures in the ledger: grouped by cause, or one by one for a cause or a search.')
     .option('--cause <fingerprint>', 'list those of one cause (its first digits will do)')
     .option('--since <time>', 'only those that failed since: 10m, 2h, 3d, 2026-11-20')
-    .option('--search <text>', 'list those with this text in their id, reasons or body')
+    .option('--search <text>', 'list those with this text in their id, reasons or body', searchedText)
     .option('--list', 'list all of them instead of grouping')
     .addOption(
       new Option('--status <status>', 'replayed: list those that were sent again and have not come to an end')

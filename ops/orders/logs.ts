@@ -8,6 +8,7 @@ import { mergeSorted } from '../ledger/merge-sorted.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { type FunctionLogEvent, logDocument, logLine } from './log-line.ts';
 import { parseMoment } from './moment.ts';
+import { searchedText } from './option-values.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -27,7 +28,7 @@ export function defineLogs(program: Command, run: Run): void {
     .argument('[function]', `${functionNames.join(', ')} (default: all)`)
     .option('--follow', 'go on until Ctrl-C')
     .option('--since <time>', 'from when: 10m, 2h, 3d, 2026-11-20T12:00Z', '10m')
-    .option('--order <id>', 'only lines about this order, or this message')
+    .option('--order <id>', 'only lines about this order, or this message', searchedText)
     .addHelpText('after', '\nExample: orders logs process-orders --follow')
     .action((name: string | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
 }

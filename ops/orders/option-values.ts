@@ -14,6 +14,12 @@ export const rateOption = (maximum: number) => (text: string) => {
   throw new InvalidArgumentError(`It must be a number above 0, at most ${maximum.toLocaleString('en')}.`);
 };
 
+/** A text to look for: an empty one, of a variable that is not set, say, would be found everywhere or nowhere. */
+export function searchedText(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('It must not be empty.');
+}
+
 /** An option that may stand several times. */
 export const collected = (text: string, former: readonly string[] = []): readonly string[] => [...former, text];
 

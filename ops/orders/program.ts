@@ -1,10 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { printableLines } from '../../local/console/printable.ts';
-import { UsageError } from '../command-line.ts';
-import { Interrupted } from '../interrupt.ts';
+import { Interrupted, PipeClosed } from '../interrupt.ts';
 import { defineCheck } from './check.ts';
 import { createContext, type Run, type SharedOptions } from './context.ts';
-import { describeFault } from './describe-fault.ts';
+import { describeFault, isUsageError } from './describe-fault.ts';
 import { defineDoctor } from './doctor.ts';
 import { defineEdit } from './edit.ts';
 import { defineFailed } from './failed.ts';
@@ -79,9 +78,10 @@ Example: orders failed --local`,
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof PipeClosed) return exitCodes.notAllDone;
     // What an error says may quote an order.
     const fault = error instanceof Interrupted ? 'Stopped before the end.' : printableLines(describeFault(error));
     io.stderr.write(`${fault}\n`);
-    return error instanceof UsageError ? exitCodes.usage : exitCodes.notAllDone;
+    return isUsageError(error) ? exitCodes.usage : exitCodes.notAllDone;
   }
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { CommandFailed } from '../command-failed.ts';
+import { UsageError } from '../command-line.ts';
 import { parseExactly } from '../json/exact-json.ts';
 import { LineTooLong, longestLine, readLines } from '../json/read-lines.ts';
 import type { OrdersIo } from './io.ts';
@@ -14,15 +15,22 @@ export interface FiledOrder {
 /**
  * The orders of a file, or of stdin for `-`: NDJSON line by line, in memory for one line; a JSON array, or one JSON
  * object, as a whole.
- * @throws {CommandFailed} when the file cannot be read
+ * @throws {UsageError} when there is no such file, or nothing of it can be read
+ * @throws {CommandFailed} when it cannot be read on, is not UTF-8, or has a line that no text can hold
  */
 export async function* readOrdersFile(io: OrdersIo, path: string): AsyncGenerator<FiledOrder> {
-  const lines = readLines(path === '-' ? textOf(io.stdin) : textOf(createReadStream(path)));
+  const stream = path === '-' ? io.stdin : createReadStream(path);
   try {
-    yield* ordersOf(lines);
+    yield* ordersOf(readLines(textOf(stream)));
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error)
-      throw new CommandFailed(`${path} cannot be read: ${error.message}.`);
+    const { code, syscall, message } = error as NodeJS.ErrnoException;
+    if (syscall !== undefined) {
+      const problem = `${path} cannot be read: ${message}.`;
+      throw 'bytesRead' in stream && stream.bytesRead === 0 ? new UsageError(problem) : new CommandFailed(problem);
+    }
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+      throw new CommandFailed(`${path} is not UTF-8: an order of it would be sent changed. Convert the file first.`);
+    }
     if (error instanceof LineTooLong) {
       throw new CommandFailed(`${path} cannot be read at once: ${error.message} Write one order a line.`);
     }
@@ -80,8 +88,10 @@ function parsed(text: string): { readonly value: unknown } | undefined {
 }
 
 async function* textOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true });
   for await (const piece of stream) {
     yield typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true });
   }
+  // What is left is half a character.
+  yield decoder.decode();
 }

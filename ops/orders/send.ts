@@ -49,7 +49,7 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
     }
   }
 
-  await withProgress(
+  const sendAll = withProgress(
     io,
     () => ({ verb: 'sent', done: sent }),
     async () => {
@@ -71,16 +71,26 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
       }
     },
   );
+  let fault: unknown;
+  try {
+    await sendAll;
+  } catch (error) {
+    if (sent + invalid.count + refused.count === 0) throw error;
+    // How far it came is told all the same.
+    fault = error;
+  }
 
   const left = invalid.count + refused.count;
-  const stopped = io.signal.aborted;
+  const stopped = io.signal.aborted || fault !== undefined;
+  const done = left === 0 && !stopped;
   if (context.json) await context.printJson({ sent, ...invalid.json('invalid'), ...refused.json('refused'), stopped });
   else {
     for (const line of [...invalid.lines('not sent'), ...refused.lines('refused')])
       io.stderr.write(`${printable(line)}\n`);
     if (stopped) io.stderr.write('Stopped before the end of the file.\n');
     const rest = left === 0 ? '' : ` Not sent: ${number(left)}.`;
-    await context.print(paint(left === 0 && !stopped ? 'green' : 'yellow', `Sent ${counted(sent, 'order')}.${rest}`));
+    await context.print(paint(done ? 'green' : 'yellow', `Sent ${counted(sent, 'order')}.${rest}`));
   }
-  return left === 0 && !stopped ? 0 : 1;
+  if (fault !== undefined) throw fault;
+  return done ? 0 : 1;
 }

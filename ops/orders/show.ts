@@ -12,13 +12,14 @@ import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { parseMoment } from './moment.ts';
+import { searchedText } from './option-values.ts';
 
 export function defineShow(program: Command, run: Run): void {
   program
     .command('show')
     .summary("one order's whole life")
     .description('Tells what happened to an order, from table and logs, in the order of time.')
-    .argument('<id>', 'id of the order, the failure, or a message that brought the order')
+    .argument('<id>', 'id of the order, the failure, or a message that brought the order', searchedText)
     .option('--since <time>', 'how far back to look in the logs (default: to the first that the table knows, or 14d)')
     .addHelpText('after', '\nExample: orders show 4be0643f-1d98-573b-97cd-ca98a65347dd')
     .action((id: string, options: { readonly since?: string }) => run((context) => show(context, id, options.since)));

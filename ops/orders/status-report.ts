@@ -3,6 +3,7 @@ import { type Books, booksOf } from '../ledger/books.ts';
 import { countProcessed } from '../ledger/count-failures.ts';
 import { failures } from '../ledger/failures.ts';
 import { type CauseGroup, groupByCause } from '../ledger/group-by-cause.ts';
+import { OrdersOfFailures } from '../ledger/orders-of-failures.ts';
 import { readReplayed } from '../ledger/replayed.ts';
 import type { OrdersContext } from './context.ts';
 import { isoTime } from './moment.ts';
@@ -14,8 +15,12 @@ export interface StatusReport extends QueuesStatus {
   /** ISO 8601. */
   readonly at: string;
   readonly books: Books;
+  /** Failures that wait for somebody: more than `books.failed` when an order has several, or is processed. */
+  readonly failures: number;
   /** Failures sent again whose outcome is not known yet; their messages are in flight, or `books.stuck`. */
   readonly replayed: number;
+  /** Those of them that were sent more than five minutes ago. */
+  readonly overdue: number;
   /** ISO 8601: when the one of them that waits longest was sent. */
   readonly oldestReplayedAt: string | null;
   readonly causes: readonly CauseGroup[];
@@ -33,19 +38,21 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
   const [outputs, orders] = await Promise.all([context.outputs(), context.table()]);
   const readQueues = queuesReader(context, outputs);
   const ledger = paced(io.clock, async () => {
-    const [processed, causes, replayed, errors] = await Promise.all([
-      countProcessed(orders),
-      groupByCause(failures(orders, { status: 'failed' })),
-      readReplayed(orders),
+    const found = new OrdersOfFailures();
+    const [causes, replayed, errors] = await Promise.all([
+      groupByCause(noted(failures(orders, { status: 'failed' }), (failure) => found.add(failure, 'failed'))),
+      readReplayed(orders, (failure, isOverdue) => found.add(failure, isOverdue ? 'overdue' : 'on the way')),
       countFunctionErrors(clients.logs, outputs, errorsSinceMs),
     ]);
-    return { processed, causes, replayed, errors, failed: causes.reduce((sum, { count }) => sum + count, 0) };
+    const unprocessed = await found.unprocessed(orders);
+    // Last, as the end of an order's way: what is processed meanwhile is rather counted twice than overlooked.
+    return { processed: await countProcessed(orders), causes, replayed, errors, unprocessed };
   });
   return async (options) => {
     // Queues first: an order on its way to the table is rather counted twice than overlooked.
     const { queues, agesUnavailable } = await readQueues(options);
     const { value, atMs } = await ledger(options);
-    const { processed, failed, causes, replayed, errors } = value;
+    const { processed, causes, replayed, errors, unprocessed } = value;
     return {
       at: isoTime(io.clock.now()),
       queues,
@@ -55,14 +62,23 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
         badOrders: queues['bad-orders'],
         parkedOrders: queues['parked-orders'],
         processed,
-        failed,
-        overdue: replayed.overdue,
+        ...unprocessed,
       }),
+      failures: causes.reduce((sum, { count }) => sum + count, 0),
       replayed: replayed.count,
+      overdue: replayed.overdue,
       oldestReplayedAt: replayed.oldestAt,
       causes,
       countedAt: isoTime(atMs),
       functionErrors: { ...errors, since: isoTime(errorsSinceMs) },
     };
   };
+}
+
+/** The same stream, each of which is noted as it passes. */
+async function* noted<T>(stream: AsyncIterable<T>, note: (element: T) => void): AsyncGenerator<T> {
+  for await (const element of stream) {
+    note(element);
+    yield element;
+  }
 }

@@ -13,7 +13,7 @@ const shownCauses = 10;
 
 /** The pipeline at a moment, for a person. @param sent orders that were sent, if the person knows */
 export function statusLines(report: StatusReport, sent: number | undefined, paint: Paint, width?: number): string[] {
-  const { books, queues, causes, replayed, functionErrors } = report;
+  const { books, queues, causes, failures, replayed, functionErrors } = report;
   const depths = Object.entries(queues).map(([name, { visible, notVisible, delayed, oldestAgeSeconds }]) => [
     name,
     number(visible),
@@ -36,6 +36,7 @@ export function statusLines(report: StatusReport, sent: number | undefined, pain
     '',
     ...(causes.length > 0 ? [...causeTable(causes.slice(0, shownCauses), width), ''] : []),
     ...(causes.length > shownCauses ? [`… and ${number(causes.length - shownCauses)} more causes`, ''] : []),
+    ...(failures === books.failed ? [] : [copiesLine(failures, books.failed)]),
     ...replayedLines(replayed, report.oldestReplayedAt),
     ...(books.stuck > 0 ? [paint('red', stuckLine(books.stuck))] : []),
     ...(books.parked > 0
@@ -49,10 +50,18 @@ export function statusLines(report: StatusReport, sent: number | undefined, pain
   ];
 }
 
+/** Why the sum of the table above is not `failed`. */
+function copiesLine(failures: number, failed: number): string {
+  return (
+    `${counted(failures, 'failure')}, ${counted(failed, 'order')} failed: an order that was sent several times counts ` +
+    'once, and as processed or on its way if a copy is.'
+  );
+}
+
 function stuckLine(stuck: number): string {
   const minutes = overdueAfterMs / 60_000;
   return (
-    `${counted(stuck, 'failure')} replayed more than ${minutes} minutes ago, and no message is left: ` +
+    `${counted(stuck, 'order')} replayed more than ${minutes} minutes ago, and no message is left: ` +
     `"orders replay --replayed-before ${minutes}m" sends them again.`
   );
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { sleep } from '../../local/clock.ts';
 import { write } from '../terminal/output.ts';
 import { number } from '../terminal/progress-text.ts';
@@ -30,7 +30,7 @@ export function defineStatus(program: Command, run: Run): void {
         'Counting what is processed reads the whole table: on AWS half a read unit for each 4 KB.',
     )
     .option('--watch', 'refresh until Ctrl-C')
-    .option('--wait', 'wait until nothing is in flight, then show')
+    .addOption(new Option('--wait', 'wait until nothing is in flight, then show').conflicts('watch'))
     .option(
       '--sent <n>',
       'how many orders were sent; exit code 1 when the books say otherwise',
@@ -62,7 +62,7 @@ async function settled({ io }: OrdersContext, read: ReadStatus): Promise<StatusR
     () => `${number(report.books.inFlight)} in flight`,
     async () => {
       for (let quiet = 0; ; report = await read()) {
-        quiet = report.books.inFlight === 0 && report.replayed === report.books.stuck ? quiet + 1 : 0;
+        quiet = report.books.inFlight === 0 && report.replayed === report.overdue ? quiet + 1 : 0;
         if (quiet === quietReadings) return read({ fresh: true });
         await sleep(io.clock, waitPollMs, io.signal);
         io.signal.throwIfAborted();

@@ -26,7 +26,7 @@ export async function editText(
 ): Promise<EditedText> {
   // An empty variable names no editor; and one that nobody named would wait for a person who is not there.
   const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true;
-  const editor = io.env['VISUAL'] || io.env['EDITOR'] || (isTerminal ? 'vi' : undefined);
+  const editor = namedEditor(io.env) ?? (isTerminal ? 'vi' : undefined);
   if (editor === undefined) throw new UsageError('There is no terminal for an editor: change fields with --set.');
   const folder = mkdtempSync(join(tmpdir(), 'orders-edit-'));
   let kept = false;
@@ -50,6 +50,12 @@ export async function editText(
     dispose();
     throw error;
   }
+}
+
+/** npm, so npx too, sets EDITOR for what it runs: to vi when nobody has named one (npm Docs, config `editor`). */
+function namedEditor({ VISUAL, EDITOR, npm_command: npmCommand }: OrdersIo['env']): string | undefined {
+  const isSetByNpm = npmCommand !== undefined && EDITOR === 'vi';
+  return VISUAL || (isSetByNpm ? undefined : EDITOR) || undefined;
 }
 
 /** Through the shell, because an editor is a command line: `code --wait`. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
-import { Interrupted } from '../interrupt.ts';
+import { PipeClosed } from '../interrupt.ts';
 
 export { printable } from '../../local/console/printable.ts';
 
@@ -19,8 +19,7 @@ export async function write(output: Output, text: string): Promise<void> {
   try {
     await once(output as NodeJS.WriteStream, 'drain');
   } catch (error) {
-    // `orders failed --json | head` closes the pipe when it has seen enough.
-    throw error instanceof Error && 'code' in error && error.code === 'EPIPE' ? new Interrupted() : error;
+    throw error instanceof Error && 'code' in error && error.code === 'EPIPE' ? new PipeClosed() : error;
   }
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { FindingCode } from '../../shared/doctor/finding.ts';
 import { type Configuration, presets } from '../../lib/configuration.ts';
 import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
 import { type ConsumerSettings, visibilityTimeoutSeconds } from '../../lib/settings.ts';
@@ -100,6 +102,18 @@ describe('a configuration that AWS would refuse', () => {
       'processOrders.timeoutSeconds is 0: it must be a whole number from 1 to 900.',
     ],
     [
+      'less than no reserved concurrency',
+      { reservedConcurrency: -1 },
+      false,
+      'processOrders.reservedConcurrency is -1: it must be a whole number from 0.',
+    ],
+    [
+      'records that take no time',
+      { slowestRecordSeconds: 0 },
+      false,
+      'processOrders.slowestRecordSeconds is 0: it must be a number above 0.',
+    ],
+    [
       'too little memory',
       { memoryMb: 64 },
       false,
@@ -113,6 +127,7 @@ describe('a configuration that AWS would refuse', () => {
     [{ timeoutSeconds: 900 }, false],
     [{ batchSize: 10_000, windowSeconds: 1 }, false],
     [{ maximumConcurrency: 2 }, false],
+    [{ reservedConcurrency: 0 }, false],
     [{ maximumConcurrency: 1_000 }, true],
   ])('is not one with %j', (changes, fifo) => {
     expect(problemsOf(changes, fifo)).toEqual([]);
@@ -129,6 +144,29 @@ describe('a configuration that AWS would refuse', () => {
       'a wait that SQS does not know',
       { processOrders: { ...production.processOrders, retry: { baseSeconds: 1, capSeconds: 43_201 } } },
       'processOrders.retry.capSeconds is 43201: it must be a whole number from 0 to 43200.',
+    ],
+    [
+      'a longest wait below the shortest',
+      { failedOrders: { ...production.failedOrders, retry: { baseSeconds: 5, capSeconds: 4 } } },
+      'failedOrders.retry.capSeconds is 4: it must not be below baseSeconds, 5.',
+    ],
+    ['nobody to mail to', { alarmEmail: ['nobody'] }, 'alarmEmail is ["nobody"]: it takes e-mail addresses.'],
+    ['a mail to white space', { alarmEmail: [' a@b.c'] }, 'alarmEmail is [" a@b.c"]: it takes e-mail addresses.'],
+    ['no runbook', { runbook: '' }, 'runbook is "": it takes an address or a path, without spaces.'],
+    [
+      'days that CloudWatch does not know',
+      { logRetention: 31 as RetentionDays },
+      'logRetention is 31: it takes one of the days of CloudWatch, as RetentionDays names them.',
+    ],
+    [
+      'a warning that there is not',
+      { acknowledged: [{ code: 'few-recieves' as FindingCode, reason: 'Meant to be.' }] },
+      'acknowledged has "few-recieves", which is no warning of the doctor. Is few-receives meant?',
+    ],
+    [
+      'a warning acknowledged for no reason',
+      { acknowledged: [{ code: 'few-receives', reason: ' ' }] },
+      'acknowledged has "few-receives" without a reason.',
     ],
   ])('is refused for %s', (_what, changes, problem) => {
     expect(configurationProblems({ ...production, ...changes })).toEqual([problem]);

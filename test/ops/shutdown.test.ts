@@ -107,7 +107,8 @@ describe('npm run local, while a function loops without end', () => {
     await using running = await looping('node', 'bin/local.ts');
     running.command.process.stdout?.destroy();
     await invoke(running.url, 'quick');
-    expect(await running.command.exited).toBe(129);
+    expect(await running.command.exited).toBe(141);
+    expect(running.command.output).not.toContain('Stopped before the end.');
     await expectNothingLeft(running);
   });
 

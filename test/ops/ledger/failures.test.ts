@@ -53,7 +53,7 @@ test('`since` counts in, `before` does not', async () => {
   expect(await countFailures(ledger.table, { status: 'failed', since: timeOf(total - 1) })).toBe(1);
 });
 
-test('groups are counted by cause, the largest first, with * where array indexes differ', async () => {
+test('groups are counted by cause, the largest first, with * for array indexes, of one failure, too', async () => {
   const groups = await groupByCause(failures(ledger.table, { status: 'failed' }));
   expect(groups.map(({ cause, count }) => [cause, count])).toEqual([
     ['aaaaaaaaaaaa', 400],
@@ -61,6 +61,8 @@ test('groups are counted by cause, the largest first, with * where array indexes
   ]);
   expect(groups[0]).toMatchObject({ firstFailedAt: timeOf(1), lastFailedAt: timeOf(599) });
   expect(groups[0]?.reasons[0]).toMatch(/^\/items\/\* x/);
+  const [alone] = await groupByCause(failures(ledger.table, { status: 'failed', before: timeOf(1) }));
+  expect(alone).toMatchObject({ count: 1, reasons: [expect.stringMatching(/^\/items\/\* x/)] });
 });
 
 test('whole failures come in order, without those that changed since they were listed', async () => {

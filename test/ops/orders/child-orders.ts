@@ -10,11 +10,13 @@ export interface ChildSurroundings {
   readonly cwd?: string;
   /** Gets what is on stderr so far, and may send a signal. */
   readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Closes the pipe of stdout when something has come, as `head -1` does. */
+  readonly readsOnce?: boolean;
 }
 
 /** Runs `orders …` as a process of its own, as a person does. A signal's exit code is that of the process. */
 export async function child(args: readonly string[], surroundings: ChildSurroundings = {}): Promise<OrdersRun> {
-  const { env = {}, cwd, onStderr } = surroundings;
+  const { env = {}, cwd, onStderr, readsOnce } = surroundings;
   const running = spawn(command, args, {
     env: { PATH: process.env['PATH'], ...env },
     ...(cwd !== undefined && { cwd }),
@@ -22,7 +24,10 @@ export async function child(args: readonly string[], surroundings: ChildSurround
   });
   let stdout = '';
   let stderr = '';
-  running.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  running.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (readsOnce === true) running.stdout.destroy();
+  });
   running.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
     onStderr?.(stderr, (signal) => running.kill(signal));

@@ -11,8 +11,8 @@ export interface OrdersRun {
 
 export interface OrdersSurroundings {
   readonly env?: Readonly<Record<string, string>>;
-  /** What comes in by stdin. */
-  readonly stdin?: string;
+  /** What comes in by stdin, as a whole or in pieces. */
+  readonly stdin?: string | Iterable<string | Uint8Array>;
   /** Answers to questions: makes stdin and stderr a terminal. */
   readonly answer?: string;
   readonly signal?: AbortSignal;
@@ -38,7 +38,9 @@ export function ordersIo(surroundings: OrdersSurroundings = {}): {
       },
     },
     stderr: { write: (text) => void (stderr += text), isTTY: terminal },
-    stdin: Object.assign(Readable.from([terminal ? `${answer}\n` : stdin]), { isTTY: terminal }),
+    stdin: Object.assign(Readable.from(terminal ? [`${answer}\n`] : typeof stdin === 'string' ? [stdin] : stdin), {
+      isTTY: terminal,
+    }),
     env,
     clock,
     random: () => 0.5,

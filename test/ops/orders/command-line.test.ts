@@ -56,6 +56,10 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     [['logs', 'process-order'], 'FUNCTION must be one of generate-orders, process-orders, failed-orders'],
     [['--region', 'a b', 'status'], 'A region is a name such as eu-central-1, not "a b"'],
     [['--region', 'evil.example/', 'status'], 'A region is a name'],
+    [['status', '--wait', '--watch'], "'--wait' cannot be used with option '--watch'"],
+    [['show', ''], 'It must not be empty.'],
+    [['failed', '--search', ''], 'It must not be empty.'],
+    [['logs', '--order', ' '], 'It must not be empty.'],
     [['show'], "missing required argument 'id'"],
     [[], 'Usage: orders'],
   ])('%j', async (args, message) => {
@@ -131,6 +135,13 @@ describe('as a program', () => {
     });
     expect(stderr).toMatch(/^Nothing answers at 127\.0\.0\.1:9: start the pipeline with "npm run local"[^\n]*\n$/);
     expect(exitCode).toBe(1);
+  });
+
+  test('no region is a mistake in the command line', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any', HOME: '/nowhere' };
+    const { exitCode, stderr } = await child(['status'], { env });
+    expect(stderr).toBe('There is no AWS region: add --region, or set AWS_REGION.\n');
+    expect(exitCode).toBe(2);
   });
 
   test('no credentials are one line and exit code 1', async () => {

@@ -59,6 +59,13 @@ test('without --local, endpoint, region and credentials are those of the environ
   });
 });
 
+test('a reader that has seen enough ends a command at once, and without a word', async () => {
+  const env = pipeline.env;
+  const { exitCode, stdout, stderr } = await child(['logs', '--local', '--follow', '--json'], { env, readsOnce: true });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 141, stderr: '' });
+  expect(stdout).not.toBe('');
+});
+
 test('status --watch and logs --follow go on until they are interrupted', async () => {
   const watching = new AbortController();
   const watched = pipeline.orders(['status', '--watch', '--json'], {
@@ -74,6 +81,24 @@ test('status --watch and logs --follow go on until they are interrupted', async 
   const order = '{"orderId":"followed-1","customerName":"Ada","customerAddress":"1 Main Street","items":[]}';
   await pipeline.orders(['send', '-'], { stdin: order });
   expect((await followed).stdout).toMatch(/process-orders +Good Order +orderId=followed-1 /);
+});
+
+function* repeated(text: string, count: number): Generator<string> {
+  for (let index = 0; index < count; index += 1) yield text;
+}
+
+const order = (id: number) =>
+  `{"orderId":"cut-short-${id}","customerName":"Ada","customerAddress":"1 Main Street","items":[]}\n`;
+
+test.each<[string, Iterable<string | Uint8Array>, string]>([
+  ['is not UTF-8 any more', [Buffer.from([0xff])], 'is not UTF-8: '],
+  ['has a line that no text can hold', repeated(' '.repeat(2 ** 20), 260), 'Write one order a line.'],
+])('of a file that somewhere %s, it is told how many orders were sent', async (_what, rest, message) => {
+  const good = Array.from({ length: 20 }, (_, id) => order(id)).join('');
+  const cutShort = await pipeline.orders(['send', '-'], { stdin: [good, ...rest] });
+  expect(cutShort).toMatchObject({ exitCode: 1, stdout: 'Sent 20 orders.\n' });
+  expect(cutShort.stderr).toMatch(/^Stopped before the end of the file\.\n- [^\n]+\n$/m);
+  expect(cutShort.stderr).toContain(message);
 });
 
 test('another stack is not there', async () => {

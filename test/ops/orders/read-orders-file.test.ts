@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { CommandFailed } from '../../../ops/command-failed.ts';
+import { UsageError } from '../../../ops/command-line.ts';
 import { readOrdersFile } from '../../../ops/orders/read-orders-file.ts';
 import { ordersIo } from './collected-io.ts';
 
@@ -10,7 +11,7 @@ function* repeated(text: string, count: number): Generator<string> {
   for (let index = 0; index < count; index += 1) yield text;
 }
 
-async function bodiesOf(pieces: Iterable<string>): Promise<string[]> {
+async function bodiesOf(pieces: Iterable<string | Uint8Array>): Promise<string[]> {
   const { io } = ordersIo();
   const stdin = Object.assign(Readable.from(pieces), { isTTY: false });
   const bodies: string[] = [];
@@ -41,5 +42,29 @@ describe('a file of orders', () => {
     ['escape sequences', '{"a":"\\u001b[2J"}', ['{"a":"\\u001b[2J"}']],
   ])('with %s gives them on as they are', async (_what, text, bodies) => {
     expect(await bodiesOf([text])).toEqual(bodies);
+  });
+
+  test.each([
+    ['another encoding', [Buffer.from('{"name":"Zoë"}\n', 'latin1')]],
+    ['half a character at its end', [Buffer.from('{"name":"Zoë"}').subarray(0, 12)]],
+    ['bytes of UTF-16', [Buffer.from('\uFEFF{}', 'utf16le')]],
+  ])('with %s is refused, because its orders would be sent changed', async (_what, pieces) => {
+    const reading = bodiesOf(pieces);
+    await expect(reading).rejects.toThrow(CommandFailed);
+    await expect(reading).rejects.toThrow('- is not UTF-8: an order of it would be sent changed.');
+  });
+
+  test('in UTF-8 is read whole, wherever its pieces end, and with a byte order mark', async () => {
+    const bytes = Buffer.from('\uFEFF{"name":"Zoë 🫖"}');
+    expect(await bodiesOf([...bytes].map((byte) => Buffer.from([byte])))).toEqual(['{"name":"Zoë 🫖"}']);
+  });
+
+  test.each([
+    ['that is not there', '/nowhere/orders.ndjson', 'ENOENT'],
+    ['that is a folder', '/', 'EISDIR'],
+  ])('%s is a mistake in the command line', async (_what, path, code) => {
+    const reading = readOrdersFile(ordersIo().io, path).next();
+    await expect(reading).rejects.toThrow(UsageError);
+    await expect(reading).rejects.toThrow(`${path} cannot be read: ${code}`);
   });
 });

@@ -9,7 +9,9 @@ const report: StatusReport = {
   queues: { orders: { ...empty, visible: 1_200, oldestAgeSeconds: 65 }, 'bad-orders': empty, 'parked-orders': empty },
   agesUnavailable: null,
   books: { processed: 3, failed: 0, inFlight: 1_200, parked: 0, stuck: 0, accountedFor: 1_203 },
+  failures: 0,
   replayed: 0,
+  overdue: 0,
   oldestReplayedAt: null,
   causes: [],
   countedAt: at,
@@ -33,4 +35,15 @@ test('that ages are not known is said, with the reason', () => {
   expect(lines({ queues, agesUnavailable: 'AccessDenied: not authorized' }).at(-1)).toBe(
     'OLDEST is not known: AccessDenied: not authorized',
   );
+});
+
+test('that there are more failures than failed orders is explained', () => {
+  const books = { ...report.books, failed: 1 };
+  const text = statusLines({ ...report, books, failures: 2 }, undefined, (_style, words) => words);
+  expect(text).toContain(
+    '2 failures, 1 order failed: an order that was sent several times counts once, and as processed or on its way if ' +
+      'a copy is.',
+  );
+  const same = statusLines({ ...report, books, failures: 1 }, undefined, (_style, words) => words);
+  expect(same.join()).not.toContain('counts once');
 });

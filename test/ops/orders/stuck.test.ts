@@ -82,6 +82,37 @@ test('a replay whose message was lost is shown, counted, and sent again', async 
   expect((await run('replay', 'stuck-1', '--force')).stderr).toContain('has been processed since');
 });
 
+const taken = (customerName: string) =>
+  JSON.stringify({ orderId: 'taken-1', customerName, customerAddress: '1 Main Street', items: [] });
+
+test('an order that was sent several times is in one place, until a copy of it is processed, and then, too', async () => {
+  const address = '/customerAddress=1 Main Street';
+  const bad = JSON.stringify({ orderId: 'twice-1', customerName: 'Ada', items: [] });
+  await pipeline.orders(['send', '-', '--unchecked'], { stdin: [bad, bad, taken('Ada')].join('\n') });
+  await run('status', '--wait');
+  // Another order under the id of one that is processed is an order of its own.
+  await pipeline.orders(['send', '-'], { stdin: taken('Grace') });
+
+  const status = await run('status', '--wait', '--sent', '5');
+  expect(status.stdout).toMatch(/^✔ sent 5 = processed 3 \+ failed 2 \+ in flight 0$/m);
+  expect(status.stdout).toMatch(/^3 failures, 2 orders failed: /m);
+  expect(status.exitCode).toBe(0);
+
+  const [copy, other] = documentsOf<{ failureId: string }>(await run('failed', '--search', 'twice-1', '--json')).map(
+    ({ failureId }) => failureId,
+  );
+  await run('edit', copy!, '--set', address);
+  await run('replay', copy!);
+  const mended = documentOf<StatusReport>(await run('status', '--wait', '--sent', '5', '--json'));
+  expect(mended).toMatchObject({ balanced: true, failures: 2, books: { processed: 4, failed: 1 } });
+
+  // The other copy, once it is mended in the same way, is a duplicate.
+  await run('edit', other!, '--set', address);
+  await run('replay', other!);
+  const done = documentOf<StatusReport>(await run('status', '--wait', '--sent', '5', '--json'));
+  expect(done).toMatchObject({ balanced: true, failures: 1, books: { processed: 4, failed: 1 } });
+});
+
 test('status tells how long the oldest message of a queue has waited', async () => {
   using context = createContext(ordersIo({ env: pipeline.env }).io, { stack: 'OrderPipeline', local: true });
   const { parkedOrdersQueueUrl: QueueUrl } = await context.outputs();

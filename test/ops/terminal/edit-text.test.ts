@@ -21,6 +21,7 @@ test.each([
   ['only stdin', { stdin: true, stdout: false }, {}],
   ['only stdout', { stdin: false, stdout: true }, {}],
   ['no stdout, and empty variables', { stdin: true, stdout: false }, { VISUAL: '', EDITOR: '' }],
+  ['neither, and npm has named vi,', { stdin: false, stdout: false }, { EDITOR: 'vi', npm_command: 'exec' }],
 ])('no editor is started that nobody asked for when %s is a terminal', async (_what, terminals, env) => {
   // A vi that was started all the same would fail here, with another error.
   const path = process.env['PATH'];
@@ -39,6 +40,7 @@ test('an editor that is named runs without a terminal, $VISUAL before $EDITOR, a
   for (const env of [
     { VISUAL: 'true', EDITOR: 'false' },
     { VISUAL: '', EDITOR: 'true' },
+    { EDITOR: 'true', npm_command: 'exec' },
   ]) {
     using edited = await editText(ioWith(nowhere, env), text);
     expect(edited.body).toBe(text.text);
