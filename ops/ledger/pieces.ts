@@ -6,7 +6,7 @@ import { bodyPieceKey, pieceAttributes, pieceRestMs, type StoredBody } from '../
 import { CommandFailed } from '../command-failed.ts';
 import { fromItem } from './attribute-values.ts';
 import { collect } from './collect.ts';
-import { type OrdersTable, queryItems, type RowKey } from './orders-table-client.ts';
+import { type OrdersTable, queryItems, type RowKey, tableTimeMs } from './orders-table-client.ts';
 
 /** A text in pieces beside its row. */
 export interface InPieces {
@@ -37,16 +37,16 @@ export async function readPieces(table: OrdersTable, orderKey: string, { hash, p
 
 /** Writes the pieces of a body that is too large for its row. Afterwards the row may name them, at once. */
 export async function writeBody(table: OrdersTable, orderKey: string, body: string): Promise<StoredBody> {
-  const { client, name, clock } = table;
+  const { client, name } = table;
   const { stored, pieces } = splitBody(body);
   if (pieces.length === 0) return stored;
   let startedAtMs: number;
   do {
-    startedAtMs = clock.now();
+    startedAtMs = tableTimeMs(table);
     for (const row of pieceRows(orderKey, body, new Date(startedAtMs).toISOString()))
       await client.send(new PutItemCommand({ TableName: name, Item: attributeValues(row) }));
     // Once more where a computer fell asleep over it: the pieces may have gone.
-  } while (clock.now() - startedAtMs > pieceRestMs / 2);
+  } while (tableTimeMs(table) - startedAtMs > pieceRestMs / 2);
   return stored;
 }
 
@@ -76,8 +76,8 @@ export async function deleteUnnamedPieces(table: OrdersTable, orderKey: string):
   }
 }
 
-function restedBeforeOf({ clock }: OrdersTable): string {
-  return new Date(clock.now() - pieceRestMs).toISOString();
+function restedBeforeOf(table: OrdersTable): string {
+  return new Date(tableTimeMs(table) - pieceRestMs).toISOString();
 }
 
 interface PieceSummary extends RowKey {

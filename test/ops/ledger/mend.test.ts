@@ -66,7 +66,7 @@ test('bodies in pieces are read and written whole, and no piece that has rested 
   expect(mended.body).toBe(other);
   expect(await keysOf('large')).toHaveLength(1 + Math.ceil(Buffer.byteLength(other) / maximumInlineBytes));
 
-  await clock.advance(pieceRestMs + 1);
+  await clock.advance(2 * pieceRestMs);
   expect(await mend(ledger.table, mended, mending('{"small":true}'))).toBeUndefined();
   expect((await ledger.failure('large')).body).toBe('{"small":true}');
   expect(await keysOf('large')).toEqual(['FAILURE']);

@@ -49,12 +49,13 @@ function betweenTheirWrites(happen: () => Promise<unknown>) {
 /** The command's table, where something happens before its first request of a kind. */
 function beforeFirst(Command: typeof DeleteItemCommand | typeof UpdateItemCommand, happen: () => Promise<unknown>) {
   const { client } = ledger.table;
+  const config = { systemClockOffset: 0 } as DynamoDBClient['config'];
   let times = 0;
   const send: DynamoDBClient['send'] = async (command: unknown) => {
     if (command instanceof Command && (times += 1) === 1) await happen();
     return client.send(command as never) as never;
   };
-  return { table: { ...ledger.table, client: { send } as DynamoDBClient }, times: () => times };
+  return { table: { ...ledger.table, client: { send, config } as DynamoDBClient }, times: () => times };
 }
 
 const piecesOf = async (orderKey: string) =>
@@ -130,6 +131,7 @@ test('an edit over which the computer fell asleep writes its pieces again before
   const failure = await ledger.fail('f-1', large('f', { items: 'tea' }));
   const clock = new ManualClock(nowMs);
   const { client } = ledger.table;
+  const config = { systemClockOffset: 0 } as DynamoDBClient['config'];
   const slept = new Set<unknown>();
   const send: DynamoDBClient['send'] = async (command: unknown) => {
     const answer: unknown = await client.send(command as never);
@@ -137,11 +139,22 @@ test('an edit over which the computer fell asleep writes its pieces again before
     slept.add(command);
     return answer as never;
   };
-  const table = { ...ledger.table, clock, client: { send } as DynamoDBClient };
+  const table = { ...ledger.table, clock, client: { send, config } as DynamoDBClient };
   expect(await mend(table, failure, { body: JSON.stringify(large('f')), by: 'ada', at })).toBeUndefined();
   expect(new Set((await piecesOf('f')).map(({ writtenAt }) => writtenAt))).toEqual(
     new Set([new Date(clock.now()).toISOString()]),
   );
+});
+
+test('an edit on a computer whose clock is hours ahead takes no piece of a copy either', async () => {
+  const failure = await ledger.fail('i-1', large('i'));
+  const aheadMs = 4 * pieceRestMs;
+  const { table } = beforeFirst(DeleteItemCommand, () => Promise.resolve());
+  table.client.config.systemClockOffset = -aheadMs;
+  const ahead = { ...table, clock: new ManualClock(nowMs + aheadMs) };
+  const functions = betweenTheirWrites(() => mend(ahead, failure, small('i')));
+  expect(await functions.processOrders([message('i-2', large('i'))])).toEqual(done);
+  expect(await processedBody('i')).toBe(JSON.stringify(large('i')));
 });
 
 test('pieces that an edit left, being young, go with a later purge of the order', async () => {
