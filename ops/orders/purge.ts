@@ -64,7 +64,7 @@ async function purge(context: OrdersContext, options: PurgeOptions): Promise<num
       io.stderr.write(`Stopped: ${stoppedText(options.export, exported, exported - deleted - changed - recent)}\n`);
     if (changed > 0) io.stderr.write(`${counted(changed, 'failure')} changed since the export and stayed.\n`);
     if (recent > 0) io.stderr.write(`${counted(recent, 'failure')} stayed: ${recentText}\n`);
-    if (damaged > 0) io.stderr.write(`${counted(damaged, 'failure')} of them ${damagedText}\n`);
+    if (damaged > 0) io.stderr.write(`Of those exported, ${number(damaged)} ${damagedText}\n`);
     if (exported > 0) await context.print(`Exported ${counted(exported, 'failure')} to ${options.export}.`);
     await context.print(exported === 0 ? `There are no ${those}.` : `Deleted ${counted(deleted, 'failure')}.`);
   }
