@@ -1,5 +1,6 @@
 import { contentHashOf } from './content-hash.ts';
-import { maximumInlineBytes, type StoredBody } from './orders-table.ts';
+import type { Values } from './attribute-value.ts';
+import { bodyPieceKey, maximumInlineBytes, pieceAttributes, type StoredBody } from './orders-table.ts';
 
 /** A body as its row keeps it, and the pieces to write beside the row, before it; none for a body that fits. */
 export interface SplitBody {
@@ -21,6 +22,19 @@ export function piecesOf(text: string): readonly Uint8Array[] {
   return Array.from({ length: Math.ceil(bytes.length / maximumInlineBytes) }, (_, index) =>
     bytes.subarray(index * maximumInlineBytes, (index + 1) * maximumInlineBytes),
   );
+}
+
+/**
+ * A text's pieces as rows of the table, to be written before the row that names them. Their keys follow from what is
+ * in them, so writing them again changes nothing but `writtenAt` (ISO 8601): when the writing began, or earlier.
+ */
+export function pieceRows(orderKey: string, text: string, writtenAt: string): readonly Values[] {
+  const hash = contentHashOf(text);
+  return piecesOf(text).map((piece, index) => ({
+    ...bodyPieceKey(orderKey, hash, index),
+    [pieceAttributes.bytes]: piece,
+    [pieceAttributes.writtenAt]: writtenAt,
+  }));
 }
 
 /** The text that `piecesOf` cut up. @param pieces all of them, in order */

@@ -28,8 +28,17 @@ export const bodyPieceKey = (orderKey: string, bodyHash: string, index: number) 
   pk: `ORDER#${orderKey}`,
   sk: `BODY#${bodyHash}#${String(index).padStart(4, '0')}`,
 });
-/** The one attribute of a piece beside its key: bytes (DynamoDB's type B), for `joinPieces` in body-pieces.ts. */
-export const pieceAttribute = 'piece';
+/**
+ * A piece beside its key: bytes (DynamoDB's type B), for `joinPieces` in body-pieces.ts, and when they were last
+ * written (ISO 8601, UTC), by whoever is about to name them.
+ */
+export const pieceAttributes = { bytes: 'piece', writtenAt: 'writtenAt' } as const;
+
+/**
+ * A piece that no row names is deleted when nobody has written it for so long: whoever wrote it and names it next has
+ * done so by then. An invocation takes 15 minutes at most (Lambda quotas), and clocks differ by seconds.
+ */
+export const pieceRestMs = 3_600_000;
 
 /** The two sparse indexes; only failures that wait for somebody have their partition keys. */
 export const indexes = {
@@ -218,3 +227,6 @@ export const replayCap = 5;
  * a body and attributes in the row has 60 KB left of DynamoDB's 400: a full row could not be written any more.
  */
 export const mostReplays = 30;
+
+/** Edits of one failure, for the same reason: as many as replays, each with an entry in the history. */
+export const mostEdits = mostReplays;

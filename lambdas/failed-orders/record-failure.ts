@@ -1,8 +1,9 @@
+import { splitBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
 import { failureKinds } from '../../shared/log-messages.ts';
-import { failedCopiesOf, failureRowKey, type Lineage, orderRowKey } from '../../shared/orders-table.ts';
+import { failedCopiesOf, failureRowKey, type Lineage, mostReplays, orderRowKey } from '../../shared/orders-table.ts';
 import { type Identity, readOrder } from '../../shared/read-order.ts';
 import { attributeValues } from '../../shared/attribute-value.ts';
 import { failedCopyUpdate } from '../orders-table/failed-copy.ts';
@@ -35,7 +36,8 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
     const { messageId } = received;
     // Also of a lineage that is made up: process-orders, which cannot tell, has the order under it.
     const orderKey = orderKeyOf({ orderId, lineage: received.lineage, messageId });
-    const lineage = received.lineage && (await isKnown(table, received.lineage, signal)) ? received.lineage : null;
+    const claim = async () => received.lineage && claimOf(table, received, received.lineage, signal);
+    const lineage = (await claim()) && received.lineage;
     const message = { ...received, lineage };
     const time = new Date(now()).toISOString();
 
@@ -62,7 +64,11 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
     const updates = failureUpdates({ ...failure, ...place, orderId, replayToken, message, now: time });
     await Promise.all(updates.pieces.map((piece) => table.put(piece, signal)));
     const { kind } = await table.update(updates.row, signal);
-    if (kind === 'condition-failed' && updates.overtaken !== undefined) await table.update(updates.overtaken, signal);
+    if (kind === 'condition-failed' && updates.overtaken !== undefined) {
+      const overtaken = await table.update(updates.overtaken, signal);
+      if (overtaken.kind === 'condition-failed' && (await claim()) !== 'recorded')
+        throw new Error('The failure that the message replays was changed meanwhile; to be tried again.');
+    }
 
     if (failure.kind === failureKinds.outOfAttempts) {
       const noted = await table.update(failedCopyUpdate(orderKey, contentHash, place), signal);
@@ -75,14 +81,27 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
 }
 
 /**
- * Whether a lineage is that of a failure. One that a sender made up is not, for want of its token, nor is that of a
- * failure that was purged meanwhile: then the message is a failure of its own, and takes the place of no other's, not
- * even of one with the same lineage.
+ * Whether a lineage is that of a failure, and the message is written down there already or belongs there. One that a
+ * sender made up does not, for want of its token, nor does that of a failure that was purged meanwhile. Nor does one
+ * with another body than its failure has: that one was edited after it was sent, or somebody sent the lineage again
+ * with another order. Nor one beyond those that the row has room for. Each is a failure of its own then, and takes the
+ * place of no other's, not even of one with the same lineage.
  */
-async function isKnown(table: OrdersTable, { token, ...place }: Lineage, signal: AbortSignal): Promise<boolean> {
+async function claimOf(
+  table: OrdersTable,
+  { messageId, body }: Message,
+  { token, ...place }: Lineage,
+  signal: AbortSignal,
+): Promise<'recorded' | 'open' | null> {
   const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
-  const row = await table.get({ Key, ProjectionExpression: 'replayToken' }, signal);
-  return row?.['replayToken']?.S === token;
+  const ProjectionExpression = 'replayToken, recordedMessages, body, bodyHash';
+  const row = await table.get({ Key, ProjectionExpression }, signal);
+  if (row?.['replayToken']?.S !== token) return null;
+  const recorded = row['recordedMessages']?.SS ?? [];
+  if (recorded.includes(messageId)) return 'recorded';
+  const { stored } = splitBody(body);
+  const isSame = 'body' in stored ? row['body']?.S === stored.body : row['bodyHash']?.S === stored.bodyHash;
+  return isSame && recorded.length <= mostReplays ? 'open' : null;
 }
 
 interface OrderRowNow {

@@ -12,6 +12,7 @@ import {
 } from '../../shared/orders-table.ts';
 import type { Values } from '../../shared/attribute-value.ts';
 import { bodyPuts, piecePuts, type PutRequest } from './piece-puts.ts';
+import { sameBody } from './same-body.ts';
 import { updateRequest, type UpdateRequest } from './update-request.ts';
 
 /** A failure, and what its row is written from. */
@@ -33,9 +34,15 @@ export interface FailureToWrite {
 /** The requests that write a failure down, in this order. */
 export interface FailureUpdates {
   readonly pieces: readonly PutRequest[];
-  /** Its condition fails when the message is written down already or, for a replay, is not the last one. */
+  /**
+   * Its condition fails when the message is written down already or, for a replay, is not the last one, or has not the
+   * body that its failure has.
+   */
   readonly row: UpdateRequest;
-  /** For a replay whose `row` failed its condition. When this one fails, too, the message is written down already. */
+  /**
+   * For a replay whose `row` failed its condition. When this one fails, too, the message is written down already, or
+   * its failure has another body by now, or was purged.
+   */
   readonly overtaken?: UpdateRequest;
 }
 
@@ -81,24 +88,26 @@ export function failureUpdates(failure: FailureToWrite): FailureUpdates {
     remove: optionalAttributes.filter((name) => set[name] === undefined),
     setOnce: { firstFailedAt: now, sentAt: message.sentAt, replayToken },
   };
-  const pieces = [...bodyPuts(orderKey, message.body), ...attributes.pieces];
+  const pieces = [...bodyPuts(orderKey, message.body, now), ...attributes.pieces];
   if (lineage === null) {
     const setOnce = { ...changes.setOnce, replayCount: 0 };
     return { pieces, row: updateRequest({ ...changes, setOnce, condition: unrecorded }) };
   }
   // A later replay may have come to its end before this one: then it is history, and changes nothing of the row.
-  const last = '(attribute_not_exists(#replayCount) OR #replayCount <= :replayCount)';
+  const last = '#replayCount <= :replayCount';
+  // Where the body is another one, an edit since or another order would be written over.
+  const same = sameBody(message.body);
   return {
     pieces,
     row: updateRequest({
       ...changes,
       set: { ...set, replayCount: lineage.count },
-      condition: `${unrecorded} AND ${last}`,
+      condition: `${unrecorded} AND ${last} AND ${same.condition}`,
     }),
     overtaken: updateRequest({
       ...record,
-      conditionValues: { messageId, replayCount: lineage.count },
-      condition: `attribute_exists(pk) AND NOT contains(#recordedMessages, :messageId) AND #replayCount > :replayCount`,
+      conditionValues: { messageId, replayCount: lineage.count, ...same.conditionValues },
+      condition: `${unrecorded} AND #replayCount > :replayCount AND ${same.condition}`,
     }),
   };
 }
@@ -120,7 +129,7 @@ type OptionalAttribute = (typeof optionalAttributes)[number];
  * Message attributes in the row or, when they are large, in pieces as those of a body. So are those with the name
  * `__proto__`, which SQS takes: the SDK's DynamoDB client makes a prototype of it, and DynamoDB refuses the row.
  */
-function storedAttributes({ orderKey, message: { messageAttributes } }: FailureToWrite): {
+function storedAttributes({ orderKey, now, message: { messageAttributes } }: FailureToWrite): {
   readonly stored: Values;
   readonly pieces: readonly PutRequest[];
 } {
@@ -132,5 +141,5 @@ function storedAttributes({ orderKey, message: { messageAttributes } }: FailureT
     attributesHash: contentHashOf(json),
     attributesPieces: piecesOf(json).length,
   };
-  return { stored, pieces: piecePuts(orderKey, json) };
+  return { stored, pieces: piecePuts(orderKey, json, now) };
 }

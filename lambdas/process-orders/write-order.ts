@@ -22,7 +22,7 @@ export function writeOrder(table: OrdersTable, now: () => number): ProcessOrder 
     const { lineage, messageId, body } = message;
     const orderKey = orderKeyOf({ orderId, lineage, messageId });
     const time = new Date(now()).toISOString();
-    await Promise.all(bodyPuts(orderKey, body).map((piece) => table.put(piece, signal)));
+    await Promise.all(bodyPuts(orderKey, body, time).map((piece) => table.put(piece, signal)));
     const answer = await table.update(orderUpdate({ orderKey, message, now: time }), signal);
     if (answer.kind === 'condition-failed') return { result: 'conflict' };
     const { old = {} } = answer;

@@ -13,10 +13,12 @@ export interface SentReplay {
 
 /**
  * Writes down that a failure was sent again: failed → replayed, or replayed → replayed once more where the former
- * message was lost. Where the outcome was quicker the row has it already, and only the history gains the entry.
+ * message was lost. Where the outcome was quicker the row has it already, and where somebody edited it meanwhile it has
+ * another body than was sent: then only the history gains the entry.
  */
 export async function markReplayed(table: OrdersTable, row: FailureRow, replay: SentReplay): Promise<void> {
   const { pk, sk, failureId, status, replayCount } = row;
+  const entries = row.history.length;
   const entry = { at: replay.at, event: 'replayed', messageId: replay.messageId, by: replay.by } satisfies HistoryEntry;
   const appended = 'history = list_append(if_not_exists(history, :none), :entry)';
   const update = { TableName: table.name, Key: attributeValues({ pk, sk }) };
@@ -26,7 +28,7 @@ export async function markReplayed(table: OrdersTable, row: FailureRow, replay: 
       new UpdateItemCommand({
         ...update,
         UpdateExpression: `SET #status = :replayed, statusShard = :shard, replayCount = :count, replayedAt = :at, ${appended} REMOVE causeShard`,
-        ConditionExpression: '#status = :status AND replayCount = :former',
+        ConditionExpression: '#status = :status AND replayCount = :former AND size(history) = :entries',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
           ...attributeValues({
@@ -36,6 +38,7 @@ export async function markReplayed(table: OrdersTable, row: FailureRow, replay: 
             ':count': replayCount + 1,
             ':at': replay.at,
             ':former': replayCount,
+            ':entries': entries,
           }),
           ...history,
         },

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValue, attributeValues } from '../../shared/attribute-value.ts';
-import type { HistoryEntry } from '../../shared/orders-table.ts';
+import { type FailureRow, type HistoryEntry, mostEdits } from '../../shared/orders-table.ts';
 import type { OrdersTable } from './orders-table-client.ts';
 import { deleteUnnamedPieces, writeBody } from './pieces.ts';
 import type { WholeFailure } from './whole-failure.ts';
@@ -15,10 +15,16 @@ export interface Mending {
 /**
  * Gives a failure another body. It stays failed, with the reasons and the cause it failed for, so that those that were
  * mended together can be replayed together.
- * @returns false when somebody else changed the failure since it was read; nothing is changed then
+ * @returns why nothing was changed, to be said of the failure; undefined when it was mended
  */
-export async function mend(table: OrdersTable, { row }: WholeFailure, { body, by, at }: Mending): Promise<boolean> {
+export async function mend(
+  table: OrdersTable,
+  { row }: WholeFailure,
+  { body, by, at }: Mending,
+): Promise<string | undefined> {
   const { pk, sk, orderKey, history } = row;
+  const refused = editRefusal(row);
+  if (refused !== undefined) return refused;
   const stored = await writeBody(table, orderKey, body);
   const entry = { at, event: 'edited', by } satisfies HistoryEntry;
   const inline = 'body' in stored;
@@ -44,9 +50,15 @@ export async function mend(table: OrdersTable, { row }: WholeFailure, { body, by
     );
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    if (!inline) await deleteUnnamedPieces(table, orderKey, [stored.bodyHash]);
-    return false;
+    return 'was changed by somebody else meanwhile';
   }
-  if ('bodyHash' in row) await deleteUnnamedPieces(table, orderKey, [row.bodyHash]);
-  return true;
+  if ('bodyHash' in row) await deleteUnnamedPieces(table, orderKey);
+  return undefined;
+}
+
+/** Why a failure takes no other body, whichever; undefined when it does. */
+export function editRefusal({ history }: Pick<FailureRow, 'history'>): string | undefined {
+  const edits = history.filter(({ event }) => event === 'edited').length;
+  if (edits < mostEdits) return undefined;
+  return `has been edited ${edits} times, the most its row has room for: send the order anew, or purge it`;
 }

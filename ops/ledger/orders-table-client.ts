@@ -17,6 +17,14 @@ export interface OrdersTable {
   readonly random: () => number;
 }
 
+/**
+ * Milliseconds since the epoch as the table's service counts them. This computer's clock may be hours off: the SDK
+ * notes by how much with each answer, to sign the next request by it (`systemClockOffset`).
+ */
+export function tableTimeMs({ client, clock }: OrdersTable): number {
+  return clock.now() + client.config.systemClockOffset;
+}
+
 export interface RowKey {
   readonly pk: string;
   readonly sk: string;

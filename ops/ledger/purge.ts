@@ -9,26 +9,37 @@ import type { FailureRow } from '../../shared/orders-table.ts';
 import { fromItem } from './attribute-values.ts';
 import type { FailureSummary } from './failures.ts';
 import type { OrdersTable } from './orders-table-client.ts';
-import { deleteUnnamedPieces } from './pieces.ts';
-import type { WholeFailure } from './whole-failure.ts';
+import { deleteUnnamedPieces, isRecent } from './pieces.ts';
+import type { DamagedFailure, WholeFailure } from './whole-failure.ts';
 
 /** A failure as one line of an export: the whole row, with its body and attributes in one piece. */
 export type ExportedFailure = Omit<FailureRow, 'recordedMessages'> & {
-  readonly body: string;
+  /** Null when pieces of it are missing. */
+  readonly body: string | null;
+  /** What is missing, then. */
+  readonly damage?: string;
   readonly recordedMessages: readonly string[];
 };
 
-export function exportedFailure({ row, body, messageAttributes }: WholeFailure): ExportedFailure {
+export function exportedFailure(failure: WholeFailure | DamagedFailure): ExportedFailure {
+  const { row } = failure;
   const recordedMessages = [...row.recordedMessages];
-  return { ...row, body, messageAttributes, recordedMessages };
+  if ('damage' in failure) return { ...row, body: null, damage: failure.damage, recordedMessages };
+  return { ...row, body: failure.body, messageAttributes: failure.messageAttributes, recordedMessages };
 }
 
 /**
- * Deletes a failure that was exported, then the pieces that only it named.
- * @returns false when it has changed since its export, or has gone: then it is left alone
+ * `changed`: since its export, or gone. `recent`: its body, in pieces, was written so recently that it could not be
+ * deleted with it. It is left alone then.
  */
-export async function deleteExported(table: OrdersTable, exported: ExportedFailure): Promise<boolean> {
-  const { pk, sk, orderKey, status, history } = exported;
+export type Deletion = 'deleted' | 'changed' | 'recent';
+
+/** Deletes a failure that was exported, then the pieces that no other row names. */
+export async function deleteExported(table: OrdersTable, exported: ExportedFailure): Promise<Deletion> {
+  const { pk, sk, orderKey, orderId, status, history } = exported;
+  const { bodyHash, attributesHash } = exported as { readonly bodyHash?: string; readonly attributesHash?: string };
+  for (const hash of [bodyHash, attributesHash])
+    if (hash !== undefined && (await isRecent(table, orderKey, hash))) return 'recent';
   try {
     await table.client.send(
       new DeleteItemCommand({
@@ -41,12 +52,11 @@ export async function deleteExported(table: OrdersTable, exported: ExportedFailu
     );
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return false;
+    return 'changed';
   }
-  const { bodyHash, attributesHash } = exported as { readonly bodyHash?: string; readonly attributesHash?: string };
-  const hashes = [bodyHash, attributesHash].filter((hash) => hash !== undefined);
-  await deleteUnnamedPieces(table, orderKey, hashes);
-  return true;
+  // process-orders wrote under the id in the body, which a replay may have changed.
+  for (const key of new Set([orderKey, orderId ?? orderKey])) await deleteUnnamedPieces(table, key);
+  return 'deleted';
 }
 
 /**

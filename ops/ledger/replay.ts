@@ -17,9 +17,16 @@ export interface ReplayOptions extends Insistence {
   readonly signal: AbortSignal;
 }
 
-/** What became of one failure: `messageId` is the new message's, absent in a dry run. */
+/** What became of one failure. */
 export type ReplayOutcome =
-  | { readonly replayed: true; readonly failure: WholeFailure; readonly messageId?: string }
+  | {
+      readonly replayed: true;
+      readonly failure: WholeFailure;
+      /** The new message's; absent in a dry run. */
+      readonly messageId?: string;
+      /** Whether its row says that it was sent; false when the table failed then. Absent in a dry run. */
+      readonly marked?: boolean;
+    }
   | { readonly replayed: false; readonly failure: WholeFailure; readonly reason: string };
 
 const requestsInFlight = 4;
@@ -85,8 +92,13 @@ export async function replay(
       if (!outcome.sent)
         return told({ replayed: false, failure, reason: `was refused by SQS: ${outcome.code} ${outcome.message}` });
       const { messageId } = outcome;
-      await markReplayed(table, failure.row, { messageId, by, at });
-      told({ replayed: true, failure, messageId });
+      let marked = false;
+      try {
+        await markReplayed(table, failure.row, { messageId, by, at });
+        marked = true;
+      } finally {
+        told({ replayed: true, failure, messageId, marked });
+      }
     });
     // All of them are waited for, so that none is still being marked when the first error ends the command.
     const [failed] = (await Promise.allSettled(marks)).filter(({ status }) => status === 'rejected');

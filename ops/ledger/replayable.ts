@@ -18,10 +18,12 @@ export function refusal(
   { row, messageAttributes }: WholeFailure,
   { force, resend = false }: Insistence,
 ): string | undefined {
-  const { status } = row;
+  const { status, history } = row;
   if (status !== 'failed' && !(status === 'replayed' && resend)) return `is ${status} already`;
-  if (row.replayCount >= mostReplays) {
-    return `has been replayed ${row.replayCount} times, the most its row has room for: send the order anew, or purge it`;
+  // More than the count says when two people replayed it at the same time.
+  const replays = Math.max(row.replayCount, history.filter(({ event }) => event === 'replayed').length);
+  if (replays >= mostReplays) {
+    return `has been replayed ${replays} times, the most its row has room for: send the order anew, or purge it`;
   }
   if (row.replayCount >= replayCap && !force) {
     return `has been replayed ${row.replayCount} times: find out why it comes back, or insist with --force`;

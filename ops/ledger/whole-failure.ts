@@ -2,7 +2,7 @@ import type { FailureRow, StoredAttribute } from '../../shared/orders-table.ts';
 import { fromItem } from './attribute-values.ts';
 import type { FailureSummary } from './failures.ts';
 import { keysPerRead, type OrdersTable, readItems } from './orders-table-client.ts';
-import { readPieces } from './pieces.ts';
+import { BodyDamaged, readPieces } from './pieces.ts';
 
 /** A failure with its body and message attributes, wherever the table keeps them. */
 export interface WholeFailure {
@@ -11,7 +11,14 @@ export interface WholeFailure {
   readonly messageAttributes: Readonly<Record<string, StoredAttribute>>;
 }
 
-/** @throws {CommandFailed} when pieces are missing */
+/** A failure of whose body or message attributes pieces are missing. */
+export interface DamagedFailure {
+  readonly row: FailureRow;
+  /** What is missing, in a sentence. */
+  readonly damage: string;
+}
+
+/** @throws {BodyDamaged} when pieces are missing */
 export async function wholeFailure(table: OrdersTable, row: FailureRow): Promise<WholeFailure> {
   const { orderKey, attributesHash } = row;
   const body =
@@ -21,14 +28,24 @@ export async function wholeFailure(table: OrdersTable, row: FailureRow): Promise
   return { row, body, messageAttributes: JSON.parse(json) as Readonly<Record<string, StoredAttribute>> };
 }
 
+/** As `wholeFailure`, but a damaged one is no error. */
+export async function wholeOrDamaged(table: OrdersTable, row: FailureRow): Promise<WholeFailure | DamagedFailure> {
+  try {
+    return await wholeFailure(table, row);
+  } catch (error) {
+    if (!(error instanceof BodyDamaged)) throw error;
+    return { row, damage: error.message };
+  }
+}
+
 /**
- * The failures of a list, whole, as they are now: an index runs behind its table, so those that have gone, changed
- * their status or failed again since are left out.
+ * The failures of a list, whole or damaged, as they are now: an index runs behind its table, so those that have gone,
+ * changed their status or failed again since are left out.
  */
-export async function* wholeFailures(
+export async function* wholeOrDamagedFailures(
   table: OrdersTable,
   summaries: AsyncIterable<FailureSummary>,
-): AsyncGenerator<WholeFailure> {
+): AsyncGenerator<WholeFailure | DamagedFailure> {
   for await (const some of inChunks(summaries, keysPerRead)) {
     const rows = new Map<string, FailureRow>();
     for (const item of await readItems(table, some)) {
@@ -37,9 +54,25 @@ export async function* wholeFailures(
     }
     for (const { pk, sk, status, failedAt } of some) {
       const row = rows.get(`${pk} ${sk}`);
-      if (row?.status === status && row.failedAt === failedAt) yield await wholeFailure(table, row);
+      if (row?.status === status && row.failedAt === failedAt) yield await wholeOrDamaged(table, row);
     }
   }
+}
+
+/** Those of them that are whole. @param damaged is told each of the others; without it, the first is an error */
+export async function* wholeFailures(
+  table: OrdersTable,
+  summaries: AsyncIterable<FailureSummary>,
+  damaged: (failure: DamagedFailure) => void = refuse,
+): AsyncGenerator<WholeFailure> {
+  for await (const failure of wholeOrDamagedFailures(table, summaries)) {
+    if ('damage' in failure) damaged(failure);
+    else yield failure;
+  }
+}
+
+function refuse({ damage }: DamagedFailure): never {
+  throw new BodyDamaged(damage);
 }
 
 export async function* inChunks<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {

@@ -10,6 +10,7 @@ import { counted, number } from '../terminal/progress-text.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { Exceptions } from './exceptions.ts';
 import { resolveCause } from './resolve-cause.ts';
 import { whyText } from './why-text.ts';
 
@@ -38,13 +39,14 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
     cause === undefined ? { status: 'failed' } : { cause: await resolveCause(orders, cause) };
   const total = await countFailures(orders, selection);
   const remaining = new Map<string, Remaining>();
+  const unread = new Exceptions();
   let checked = 0;
   let passing = 0;
   await withProgress(
     io,
-    () => ({ verb: 'checked', done: checked, total }),
+    () => ({ verb: 'checked', done: checked + unread.count, total }),
     async () => {
-      for await (const failure of wholeFailures(orders, failures(orders, selection))) {
+      for await (const failure of wholeFailures(orders, failures(orders, selection), unread.addDamaged)) {
         io.signal.throwIfAborted();
         checked += 1;
         const verdict = await judge(orders, failure, failure.body);
@@ -60,12 +62,19 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
     },
   );
   const groups = [...remaining.values()].toSorted((a, b) => b.count - a.count);
-  const done = passing === checked;
+  const done = passing === checked && unread.count === 0;
   if (context.json) {
-    await context.printJson({ checked, passing, failing: checked - passing, causes: groups });
+    await context.printJson({
+      checked,
+      passing,
+      failing: checked - passing,
+      ...unread.json('leftOut'),
+      causes: groups,
+    });
     return done ? 0 : 1;
   }
   const verdict = `${number(passing)} of ${counted(checked, 'failure')} would pass now.`;
+  for (const line of unread.lines('left out')) io.stderr.write(`${printable(line)}\n`);
   await context.print(paint(done ? 'green' : 'yellow', checked === 0 ? 'No failures.' : verdict));
   if (groups.length > 0) {
     const rows = groups.map((group) => [number(group.count), group.cause, printable(whyText(group))]);

@@ -4,7 +4,7 @@ import { difference } from '../json/difference.ts';
 import { parseAssignment } from '../json/set-pointer.ts';
 import { findFailed } from '../ledger/find-failure.ts';
 import { judge } from '../ledger/judge.ts';
-import { mend } from '../ledger/mend.ts';
+import { editRefusal, mend } from '../ledger/mend.ts';
 import { wholeFailure } from '../ledger/whole-failure.ts';
 import { editText } from '../terminal/edit-text.ts';
 import { changeLines } from './change-lines.ts';
@@ -42,6 +42,8 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   const orders = await context.table();
   const failure = await wholeFailure(orders, await findFailed(orders, id));
   const { failureId } = failure.row;
+  const refused = editRefusal(failure.row);
+  if (refused !== undefined) throw new CommandFailed(`Failure ${failureId} ${refused}. Nothing was changed.`);
   using text =
     assignments === undefined ? await editText(io, { text: failure.body, name: `order-${failureId}` }) : undefined;
   const mended = text ?? mendedBody(failure.body, assignments ?? []);
@@ -51,10 +53,10 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   const verdict = await judge(orders, failure, mended.body);
   const edited = changed && verdict.passes && !dryRun;
   const changes = difference(failure.body, mended.body);
-  if (edited && !(await mend(orders, failure, { body: mended.body, by: io.user, at: isoTime(io.clock.now()) }))) {
-    throw new CommandFailed(
-      `Failure ${failureId} was changed by somebody else meanwhile. Nothing was changed; try again.`,
-    );
+  if (edited) {
+    const problem = await mend(orders, failure, { body: mended.body, by: io.user, at: isoTime(io.clock.now()) });
+    if (problem !== undefined)
+      throw new CommandFailed(`Failure ${failureId} ${problem}. Nothing was changed; try again.`);
   }
   if (context.json) {
     await context.printJson({

@@ -10,6 +10,7 @@ import { counted, number } from '../terminal/progress-text.ts';
 import { table } from '../terminal/table.ts';
 import { causeTable } from './cause-table.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { Exceptions } from './exceptions.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
 import { searchedText, wholeNumberOption } from './option-values.ts';
 import { replayedLines } from './replayed-lines.ts';
@@ -56,7 +57,7 @@ async function failed(context: OrdersContext, options: FailedOptions): Promise<n
     cause === undefined ? { status, ...range } : { cause: await resolveCause(orders, cause), ...range };
   if (status === 'failed' && cause === undefined && search === undefined && list === undefined)
     return grouped(context, orders, selection);
-  const found = search === undefined ? failures(orders, selection) : matching(orders, selection, search);
+  const found = search === undefined ? failures(orders, selection) : matching(context, orders, selection, search);
   return context.json ? streamed(context, found) : listed(context, found, options);
 }
 
@@ -86,15 +87,18 @@ function headline(total: number, causes: readonly CauseGroup[]): string {
 }
 
 async function* matching(
+  { io }: OrdersContext,
   orders: OrdersTable,
   selection: FailureSelection,
   text: string,
 ): AsyncGenerator<FailureSummary> {
   const wanted = text.toLowerCase();
-  for await (const { row, body } of wholeFailures(orders, failures(orders, selection))) {
+  const unread = new Exceptions();
+  for await (const { row, body } of wholeFailures(orders, failures(orders, selection), unread.addDamaged)) {
     const searched = [row.failureId, row.orderKey, ...row.reasons, body];
     if (searched.some((each) => each.toLowerCase().includes(wanted))) yield row;
   }
+  for (const line of unread.lines('left out')) io.stderr.write(`${printable(line)}\n`);
 }
 
 async function streamed(context: OrdersContext, found: AsyncIterable<FailureSummary>): Promise<number> {

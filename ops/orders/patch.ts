@@ -3,9 +3,9 @@ import { countFailures } from '../ledger/count-failures.ts';
 import { type Assignment, parseAssignment } from '../json/set-pointer.ts';
 import { failures } from '../ledger/failures.ts';
 import { judge } from '../ledger/judge.ts';
-import { mend } from '../ledger/mend.ts';
+import { editRefusal, mend } from '../ledger/mend.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
-import { inChunks, type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
+import { type DamagedFailure, inChunks, type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
@@ -57,10 +57,17 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
   const orders = await context.table();
   const selection = { cause: await resolveCause(orders, options.cause) };
   const total = await countFailures(orders, selection);
-  const chosen = () => wholeFailures(orders, failures(orders, selection));
+  const chosen = (damaged: (failure: DamagedFailure) => void) =>
+    wholeFailures(orders, failures(orders, selection), damaged);
   const judged = (failure: WholeFailure) => judgeMended(orders, failure, assignments);
 
-  if (!context.json) await preview(context, chosen(), judged, total);
+  if (!context.json)
+    await preview(
+      context,
+      chosen(() => {}),
+      judged,
+      total,
+    );
   const question = `Change ${counted(total, 'failure')} of ${context.where} so?`;
   if (!dryRun && !(await confirm(io, yes, question))) {
     io.stderr.write('Nothing was changed.\n');
@@ -77,7 +84,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
       total,
     }),
     async () => {
-      for await (const some of inChunks(chosen(), updatesInFlight)) {
+      for await (const some of inChunks(chosen(leftAlone.addDamaged), updatesInFlight)) {
         if (io.signal.aborted) break;
         await Promise.all(some.map(patchOne));
       }
@@ -93,9 +100,9 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
 
   async function apply(result: MendedBody, failure: WholeFailure): Promise<string | undefined> {
     if ('problem' in result) return result.problem;
-    if (dryRun || result.body === failure.body) return;
-    const mended = await mend(orders, failure, { body: result.body, by: io.user, at: isoTime(io.clock.now()) });
-    return mended ? undefined : 'was changed by somebody else meanwhile';
+    if (result.body === failure.body) return;
+    if (dryRun) return editRefusal(failure.row);
+    return mend(orders, failure, { body: result.body, by: io.user, at: isoTime(io.clock.now()) });
   }
 
   const stopped = io.signal.aborted;

@@ -4,8 +4,8 @@ import { countFailures } from '../ledger/count-failures.ts';
 import { ExportFile, readExport } from '../ledger/export-file.ts';
 import { failures } from '../ledger/failures.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
-import { deleteExported, exportedFailure, processedFailures } from '../ledger/purge.ts';
-import { inChunks, type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
+import { deleteExported, type Deletion, exportedFailure, processedFailures } from '../ledger/purge.ts';
+import { type DamagedFailure, inChunks, type WholeFailure, wholeOrDamagedFailures } from '../ledger/whole-failure.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
@@ -52,21 +52,30 @@ async function purge(context: OrdersContext, options: PurgeOptions): Promise<num
     return 1;
   }
   const selected = processed ? processedFailures(orders, before) : failures(orders, { status: 'failed', before });
-  const exported = await exportAll(context, wholeFailures(orders, selected), options.export);
-  const { deleted, changed } = exported > 0 ? await deleteAll(context, orders, options.export, exported) : nothing;
+  const { exported, damaged } = await exportAll(context, wholeOrDamagedFailures(orders, selected), options.export);
+  const { deleted, changed, recent } =
+    exported > 0 ? await deleteAll(context, orders, options.export, exported) : nothing;
   const stopped = io.signal.aborted;
   if (context.json) {
-    await context.printJson({ before, file: options.export, exported, deleted, changedSince: changed, stopped });
+    const counts = { exported, damaged, deleted, changedSince: changed, recent };
+    await context.printJson({ before, file: options.export, ...counts, stopped });
   } else {
-    if (stopped) io.stderr.write(`Stopped: ${stoppedText(options.export, exported, exported - deleted - changed)}\n`);
+    if (stopped)
+      io.stderr.write(`Stopped: ${stoppedText(options.export, exported, exported - deleted - changed - recent)}\n`);
     if (changed > 0) io.stderr.write(`${counted(changed, 'failure')} changed since the export and stayed.\n`);
+    if (recent > 0) io.stderr.write(`${counted(recent, 'failure')} stayed: ${recentText}\n`);
+    if (damaged > 0) io.stderr.write(`Of those exported, ${number(damaged)} ${damagedText}\n`);
     if (exported > 0) await context.print(`Exported ${counted(exported, 'failure')} to ${options.export}.`);
     await context.print(exported === 0 ? `There are no ${those}.` : `Deleted ${counted(deleted, 'failure')}.`);
   }
-  return stopped || changed > 0 ? 1 : 0;
+  return stopped || changed > 0 || recent > 0 ? 1 : 0;
 }
 
-const nothing = { deleted: 0, changed: 0 };
+const nothing: Readonly<Record<Deletion, number>> = { deleted: 0, changed: 0, recent: 0 };
+
+const recentText =
+  'their bodies, over 300 KB, were written less than an hour ago, and somebody may be at it. Purge them later.';
+const damagedText = 'could not be read whole: their lines have no body, and say under "damage" what is missing.';
 
 function stoppedText(path: string, exported: number, left: number): string {
   if (exported === 0) return 'nothing was exported or deleted.';
@@ -74,9 +83,14 @@ function stoppedText(path: string, exported: number, left: number): string {
 }
 
 /** @returns how many are in the file; none when it was stopped, and then there is no file */
-async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<WholeFailure>, path: string): Promise<number> {
+async function exportAll(
+  { io }: OrdersContext,
+  chosen: AsyncIterable<WholeFailure | DamagedFailure>,
+  path: string,
+): Promise<{ readonly exported: number; readonly damaged: number }> {
   await using file = await ExportFile.create(path);
   let exported = 0;
+  let damaged = 0;
   return await withProgress(
     io,
     () => ({ verb: 'exported', done: exported }),
@@ -85,36 +99,35 @@ async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<WholeFailu
         if (io.signal.aborted) break;
         await file.append(exportedFailure(failure));
         exported += 1;
+        if ('damage' in failure) damaged += 1;
       }
       if (exported === 0 || io.signal.aborted) {
         await file.remove();
-        return 0;
+        return { exported: 0, damaged: 0 };
       }
       await file.sync();
-      return exported;
+      return { exported, damaged };
     },
   );
 }
 
 /** Deletes what the file says, so that nothing goes which is not in it. */
 async function deleteAll({ io }: OrdersContext, orders: OrdersTable, path: string, total: number) {
-  let deleted = 0;
-  let changed = 0;
+  const ends = { ...nothing };
   let read = 0;
   await withProgress(
     io,
-    () => ({ verb: 'deleted', done: deleted, total }),
+    () => ({ verb: 'deleted', done: ends.deleted, total }),
     async () => {
       for await (const some of inChunks(readExport(path), deletionsInFlight)) {
         if (io.signal.aborted) return;
         read += some.length;
         const results = await Promise.all(some.map((failure) => deleteExported(orders, failure)));
-        deleted += results.filter(Boolean).length;
-        changed += results.filter((done) => !done).length;
+        for (const end of results) ends[end] += 1;
       }
     },
   );
   if (read !== total && !io.signal.aborted)
     throw new CommandFailed(`${path} has ${read} lines where ${total} were written: somebody else changed it.`);
-  return { deleted, changed };
+  return ends;
 }

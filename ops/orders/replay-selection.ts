@@ -4,7 +4,7 @@ import { failures, type FailureSelection } from '../ledger/failures.ts';
 import { findFailed } from '../ledger/find-failure.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
 import { replayedBefore, sentAgainAt } from '../ledger/replayed.ts';
-import { type WholeFailure, wholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
+import { type DamagedFailure, type WholeFailure, wholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
 import type { OrdersContext } from './context.ts';
 import { isoTime, parseMoment } from './moment.ts';
 import { resolveCause } from './resolve-cause.ts';
@@ -24,10 +24,16 @@ export interface Chosen {
 
 /**
  * @param resend whether an id may also name a failure that is replayed already
+ * @param damaged is told each that cannot be read, unless an id names it
  * @throws {UsageError} when it is not clear which are meant
  * @throws {CommandFailed} when an id or a cause names none
  */
-export async function chooseFailures(context: OrdersContext, choice: ReplayChoice, resend: boolean): Promise<Chosen> {
+export async function chooseFailures(
+  context: OrdersContext,
+  choice: ReplayChoice,
+  resend: boolean,
+  damaged: (failure: DamagedFailure) => void,
+): Promise<Chosen> {
   const { ids, cause, all } = choice;
   const ways = [ids.length > 0, cause !== undefined, all === true, choice.replayedBefore !== undefined];
   if (ways.filter(Boolean).length !== 1) {
@@ -38,13 +44,13 @@ export async function chooseFailures(context: OrdersContext, choice: ReplayChoic
     choice.replayedBefore === undefined ? undefined : parseMoment('--replayed-before', choice.replayedBefore, now);
   const table = await context.table();
   if (ids.length > 0) return byId(table, ids, resend);
-  if (replayedBeforeMs !== undefined) return overdue(table, isoTime(replayedBeforeMs));
+  if (replayedBeforeMs !== undefined) return overdue(table, isoTime(replayedBeforeMs), damaged);
   // Not those that fail from now on: a replay that comes back must not be replayed by the same command again.
   const before = isoTime(now);
   const selection: FailureSelection =
     cause === undefined ? { status: 'failed', before } : { cause: await resolveCause(table, cause), before };
   return {
-    chosen: wholeFailures(table, failures(table, selection)),
+    chosen: wholeFailures(table, failures(table, selection), damaged),
     total: await countFailures(table, selection),
   };
 }
@@ -58,11 +64,15 @@ async function byId(table: OrdersTable, ids: readonly string[], resend: boolean)
   return { chosen: named(), total: rows.length };
 }
 
-async function overdue(table: OrdersTable, before: string): Promise<Chosen> {
+async function overdue(
+  table: OrdersTable,
+  before: string,
+  damaged: (failure: DamagedFailure) => void,
+): Promise<Chosen> {
   let total = 0;
   for await (const _ of replayedBefore(table, before)) total += 1;
   const chosen = async function* () {
-    for await (const failure of wholeFailures(table, replayedBefore(table, before))) {
+    for await (const failure of wholeFailures(table, replayedBefore(table, before), damaged)) {
       // The index runs behind: somebody may have sent it again meanwhile.
       if (sentAgainAt(failure.row) < before) yield failure;
     }

@@ -7,6 +7,7 @@ import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
 import { rateOption } from './option-values.ts';
+import { type ReplayEnd, remarksOn } from './replay-remarks.ts';
 import { chooseFailures } from './replay-selection.ts';
 
 interface ReplayCommandOptions {
@@ -55,7 +56,9 @@ async function replayCommand(
   const { dryRun = false, rate, force = false, yes = false } = options;
   const { io } = context;
   const resend = options.replayedBefore !== undefined || (force && ids.length > 0);
-  const { chosen, total } = await chooseFailures(context, { ...options, ids }, resend);
+  const leftOut = new Exceptions();
+  const choice = { ...options, ids };
+  const { chosen, total } = await chooseFailures(context, choice, resend, leftOut.addDamaged);
   if (ids.length === 0 && !dryRun && total > 0) {
     // How many of them would fail again nobody knows before each is read: --dry-run says it.
     const less = force ? '' : ', except what would fail again';
@@ -66,10 +69,10 @@ async function replayCommand(
     }
   }
 
-  const leftOut = new Exceptions();
   const replayed: ReplayedLine[] = [];
   let sent = 0;
   let again = 0;
+  let unmarked = 0;
   const told = (outcome: ReplayOutcome) => {
     const { failureId, orderKey, status } = outcome.failure.row;
     if (!outcome.replayed) {
@@ -78,6 +81,7 @@ async function replayCommand(
     }
     sent += 1;
     if (status === 'replayed') again += 1;
+    if (outcome.marked === false) unmarked += 1;
     const { messageId } = outcome;
     if (replayed.length < listedReplays) {
       replayed.push({ failureId, orderKey, ...(messageId !== undefined && { messageId }) });
@@ -102,10 +106,12 @@ async function replayCommand(
   await report(context, {
     sent,
     again,
+    unmarked,
     total,
     dryRun,
     replayed,
     leftOut,
+    failed: fault !== undefined,
     cutShort: fault !== undefined || io.signal.aborted,
   });
   if (fault !== undefined) throw fault;
@@ -121,22 +127,14 @@ interface ReplayedLine {
   readonly messageId?: string;
 }
 
-interface ReplayReport {
-  readonly sent: number;
-  /** Of those, which had been replayed already. */
-  readonly again: number;
-  readonly total: number;
+interface ReplayReport extends ReplayEnd {
   readonly dryRun: boolean;
   readonly replayed: readonly ReplayedLine[];
   readonly leftOut: Exceptions;
-  /** By Ctrl-C or an error. */
-  readonly cutShort: boolean;
 }
 
-async function report(
-  context: OrdersContext,
-  { sent, again, total, dryRun, replayed, leftOut, cutShort }: ReplayReport,
-) {
+async function report(context: OrdersContext, end: ReplayReport): Promise<void> {
+  const { sent, again, unmarked, total, dryRun, replayed, leftOut, cutShort } = end;
   const { io, paint } = context;
   if (context.json) {
     const untouched = total - sent - leftOut.count;
@@ -144,6 +142,7 @@ async function report(
       dryRun,
       replayed: sent,
       again,
+      unmarked,
       replays: replayed,
       ...leftOut.json('leftOut'),
       untouched,
@@ -152,15 +151,8 @@ async function report(
     return;
   }
   for (const line of leftOut.lines('left out')) io.stderr.write(`${printable(line)}\n`);
-  if (cutShort) {
-    io.stderr.write(`Stopped at ${number(sent)} of ${counted(total, 'failure')}: the rest stays as it was.\n`);
-  }
+  for (const line of remarksOn(end)) io.stderr.write(`${line}\n`);
   const verb = dryRun ? 'Would replay' : 'Replayed';
-  if (again > 0) {
-    io.stderr.write(
-      `Of these, ${number(again)} had been replayed already: should a lost message arrive after all, it is a duplicate.\n`,
-    );
-  }
   const rest = leftOut.count === 0 ? '' : `, left out ${number(leftOut.count)}`;
   await context.print(
     paint(leftOut.count === 0 && !cutShort ? 'green' : 'yellow', `${verb} ${counted(sent, 'failure')}${rest}.`),

@@ -6,7 +6,7 @@ import { CommandFailed } from '../command-failed.ts';
 import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
-import { type WholeFailure, wholeFailure } from '../ledger/whole-failure.ts';
+import { type DamagedFailure, type WholeFailure, wholeOrDamaged } from '../ledger/whole-failure.ts';
 import { type Paint, printable } from '../terminal/output.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
@@ -44,19 +44,25 @@ async function show(context: OrdersContext, id: string, since: string | undefine
     );
   }
   const state = stateOf(record, events);
-  const failures = await Promise.all(record.failures.map((row) => wholeFailure(orders, row)));
+  const failures = await Promise.all(record.failures.map((row) => wholeOrDamaged(orders, row)));
   if (context.json) {
     await context.printJson({ id, state, events, order: record.order ?? null, failures: failures.map(documentOf) });
     return 0;
   }
   await context.print(`Order ${printable(id)}: ${paint(styles[state], state)}`, '');
   await context.print(...lifeTable(events, paint, io.stdout.columns));
-  for (const { row, body } of failures.filter(({ row: { status } }) => status === 'failed')) {
-    const shown = printable(body.slice(0, shownBodyCharacters));
-    const cut = body.length > shownBodyCharacters ? ' … (--json has all of it)' : '';
-    await context.print('', `Failure ${row.failureId}, cause ${row.cause}:`, `  ${shown}${cut}`);
+  for (const failure of failures.filter(({ row: { status } }) => status === 'failed')) {
+    const { failureId, cause } = failure.row;
+    await context.print('', `Failure ${failureId}, cause ${cause}:`, `  ${bodyText(failure)}`);
   }
   return 0;
+}
+
+function bodyText(failure: WholeFailure | DamagedFailure): string {
+  if ('damage' in failure) return printable(failure.damage);
+  const { body } = failure;
+  const cut = body.length > shownBodyCharacters ? ' … (--json has all of it)' : '';
+  return `${printable(body.slice(0, shownBodyCharacters))}${cut}`;
 }
 
 type State = 'processed' | 'failed' | 'replayed' | 'in flight';
@@ -171,6 +177,7 @@ function lifeTable(events: readonly LifeEvent[], paint: Paint, width: number | u
   return [paint('dim', head), ...lines];
 }
 
-function documentOf({ row, body, messageAttributes }: WholeFailure) {
-  return { ...row, body, messageAttributes, recordedMessages: [...row.recordedMessages] };
+function documentOf(failure: WholeFailure | DamagedFailure) {
+  const { row, ...content } = failure;
+  return { ...row, ...content, recordedMessages: [...row.recordedMessages] };
 }

@@ -21,11 +21,11 @@ export interface PipelineFunctions {
 /** Of every failure. */
 export const replayToken = 'token-of-the-failure';
 
-/** Time goes on by a second with each look at the clock, from the start of 2026. */
-export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
+/** Time goes on by a second with each look at the clock, from the start of 2026 if nothing else is said. */
+export function pipelineFunctions(table: OrdersTable, startMs = Date.UTC(2026, 0, 1)): PipelineFunctions {
   const visibilityChanges: VisibilityEntry[] = [];
   const outOfTime = new AbortController();
-  let nowMs = Date.UTC(2026, 0, 1);
+  let nowMs = startMs;
   const now = () => (nowMs += 1_000);
   const dependencies = {
     logCustomerNames: false,

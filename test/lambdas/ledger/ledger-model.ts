@@ -48,8 +48,10 @@ export class LedgerModel {
   /** failed-orders gets a message: one that process-orders did not want, or never had a chance to. */
   fail(sent: Sent): void {
     const { messageId, body } = sent;
-    // A replay of a failure that was purged meanwhile is a message like any other.
-    const replayOf = sent.replayOf && this.failures.has(sent.replayOf.failureId) ? sent.replayOf : undefined;
+    // A replay of a failure that was purged meanwhile, or has another body by now, is a message like any other.
+    const replayed = this.failures.get(sent.replayOf?.failureId ?? '');
+    const belongs = replayed?.recorded.includes(messageId) === true || replayed?.body.text === body.text;
+    const replayOf = belongs ? sent.replayOf : undefined;
     const key = keyOf(sent);
     const written = this.orders.get(key);
     if (body.valid && written?.text === body.text) {
@@ -77,8 +79,7 @@ export class LedgerModel {
     const now = this.failures.get(seen.failureId);
     if (now === undefined) return;
     const history = [...now.history, `replayed ${messageId}`];
-    const asSeen = now.status === seen.status && now.replayCount === seen.replayCount;
-    if (asSeen) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
+    if (isAsSeen(now, seen)) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
     else this.#put({ ...now, history });
   }
 
@@ -93,14 +94,13 @@ export class LedgerModel {
     if (now !== undefined && isAsSeen(now, seen)) this.failures.delete(seen.failureId);
   }
 
-  /** So does the failure that it was replayed from, whatever its body is now. */
+  /** So does the failure that it was replayed from, and every one of a copy, unless it was edited since. */
   #endsWell(sent: Sent): void {
     const key = keyOf(sent);
     const copies = this.#copies.filter((copy) => copy.key === key && copy.text === sent.body.text);
-    const stillCopies = copies.filter(({ failureId, text }) => this.failures.get(failureId)?.body.text === text);
-    for (const { failureId } of [...(sent.replayOf === undefined ? [] : [sent.replayOf]), ...stillCopies]) {
+    for (const { failureId } of [...(sent.replayOf === undefined ? [] : [sent.replayOf]), ...copies]) {
       const failure = this.failures.get(failureId);
-      if (failure === undefined || failure.status === 'processed') continue;
+      if (failure?.body.text !== sent.body.text || failure.status === 'processed') continue;
       this.#put({ ...failure, status: 'processed', history: [...failure.history, `processed ${sent.messageId}`] });
     }
   }

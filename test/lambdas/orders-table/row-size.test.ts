@@ -7,7 +7,13 @@ import { bodyPuts } from '../../../lambdas/orders-table/piece-puts.ts';
 import { attributeValue } from '../../../shared/attribute-value.ts';
 import { joinPieces } from '../../../shared/body-pieces.ts';
 import { type Message, messageOf } from '../../../shared/consumed-record.ts';
-import { maximumInlineBytes, replayCap, type StoredAttribute } from '../../../shared/orders-table.ts';
+import {
+  maximumInlineAttributeBytes,
+  maximumInlineBytes,
+  mostEdits,
+  mostReplays,
+  type StoredAttribute,
+} from '../../../shared/orders-table.ts';
 import { readOrder } from '../../../shared/read-order.ts';
 import { maximumItemBytes, itemBytes, newItem } from './item-bytes.ts';
 import { sqsRecord } from '../sqs-event.ts';
@@ -62,21 +68,46 @@ const areText = (
   whole: string,
 ) => joinPieces(pieces.map(({ Item }) => Item['piece']!.B!)) === whole;
 
+/** What a row has in the end, after as many replays as it takes: each was edited before, is sent, and fails. */
+function wholeHistory(kind: string, reasons: readonly string[]) {
+  const messageId = 'm'.repeat(36);
+  const by = 'b'.repeat(64);
+  const entries = [
+    { at: now, event: 'edited', by },
+    { at: now, event: 'replayed', messageId, by },
+    { at: now, event: 'failed', messageId, kind, reasons, receiveCount: 1_000 },
+  ];
+  const turns = Math.max(mostReplays, mostEdits);
+  return {
+    history: attributeValue(Array.from({ length: turns }, () => entries).flat()),
+    recordedMessages: attributeValue(Array.from({ length: turns }, () => messageId)),
+  };
+}
+
+test('the fullest row has room for all replays and edits', () => {
+  // As many reasons as are kept, each with a long index, of a body that just stays in the row, as do its attributes.
+  const wrong = Array.from({ length: 1_000 }, () => 1);
+  const start = JSON.stringify({ orderId: '', customerName: '', customerAddress: '', items: [] }).slice(0, -2);
+  const end = `${wrong.join()}]}`;
+  const fill = '"",'.repeat(Math.floor((maximumInlineBytes - start.length - end.length) / 3));
+  const content = `${start}${fill}${end}`;
+  const stringValue = 'x'.repeat(maximumInlineAttributeBytes - 60);
+  const messageAttributes = { a: { dataType: 'String', stringValue } };
+  const { row, pieces, kind, reasons } = failureOfMessage({ ...messageOf(sqsRecord(content)), messageAttributes });
+  expect(pieces).toEqual([]);
+  const history = wholeHistory(kind, reasons);
+  expect(history.history.L).toHaveLength(3 * mostReplays);
+  process.stderr.write(
+    `SIZE ${itemBytes(newItem(row))} ${itemBytes(history)} ${reasons.join().length} ${reasons.at(0)} ${reasons.at(-2)} ${maximumItemBytes}\n`,
+  );
+  expect(itemBytes(newItem(row)) + itemBytes(history)).toBeLessThanOrEqual(maximumItemBytes);
+});
+
 test('whatever the body and its attributes, every row fits into an item, with room for its history', () => {
   const property = fc.property(body, attributes, (content, messageAttributes) => {
     const message = { ...messageOf(sqsRecord(content)), messageAttributes };
     const { row, pieces, kind, reasons } = failureOfMessage(message);
-    const entry = attributeValue({
-      at: now,
-      event: 'replayed',
-      messageId: 'm'.repeat(36),
-      by: 'b'.repeat(64),
-      kind,
-      reasons,
-      receiveCount: 1_000,
-    });
-    // Each replay is sent, fails, and was edited before.
-    const history = { history: { L: Array.from({ length: 3 * replayCap }, () => entry) } };
+    const history = wholeHistory(kind, reasons);
     const sizes = [row, orderUpdate({ orderKey: 'k'.repeat(64), message, now })].map((update) =>
       itemBytes(newItem(update)),
     );
@@ -94,7 +125,7 @@ test('whatever the body and its attributes, they are in the row or in its pieces
   const property = fc.property(body, attributes, (content, messageAttributes) => {
     const { row, pieces } = failureOfMessage({ ...messageOf(sqsRecord(content)), messageAttributes });
     const item = newItem(row);
-    const ofBody = bodyPuts('k', content).length;
+    const ofBody = bodyPuts('k', content, now).length;
     expect(item['body'] === undefined ? areText(pieces.slice(0, ofBody), content) : item['body'].S === content).toBe(
       true,
     );

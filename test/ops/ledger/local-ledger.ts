@@ -1,5 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { systemClock } from '../../../local/clock.ts';
+import { type Clock, systemClock } from '../../../local/clock.ts';
 import { readOrderRecord } from '../../../ops/ledger/find-failure.ts';
 import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
 import { type WholeFailure, wholeFailure } from '../../../ops/ledger/whole-failure.ts';
@@ -19,9 +19,10 @@ export interface LocalLedger extends AsyncDisposable {
   failure(orderKey: string): Promise<WholeFailure>;
 }
 
-export async function startLocalLedger(): Promise<LocalLedger> {
+/** @param clock of the command */
+export async function startLocalLedger(clock: Clock = systemClock): Promise<LocalLedger> {
   const local = await startLocalTable();
-  const table: OrdersTable = { client: local.client, name: tableName, clock: systemClock, random: () => 0.5 };
+  const table: OrdersTable = { client: local.client, name: tableName, clock, random: () => 0.5 };
   const functions = pipelineFunctions(local.table);
   const failure = async (orderKey: string) =>
     wholeFailure(table, (await readOrderRecord(table, orderKey)).failures[0]!);

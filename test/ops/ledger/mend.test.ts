@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mend } from '../../../ops/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../ops/ledger/purge.ts';
-import { maximumInlineBytes } from '../../../shared/orders-table.ts';
+import { maximumInlineBytes, mostEdits, pieceRestMs } from '../../../shared/orders-table.ts';
+import { ManualClock } from '../../local/manual-clock.ts';
 import { captureConsole } from '../../lambdas/captured-console.ts';
 import { order } from '../../lambdas/pipeline-functions.ts';
 import { type LocalLedger, startLocalLedger } from './local-ledger.ts';
 
 captureConsole();
 let ledger: LocalLedger;
+/** Two hours after the functions. */
+const clock = new ManualClock(Date.UTC(2026, 0, 1, 2));
 
 beforeAll(async () => {
-  ledger = await startLocalLedger();
+  ledger = await startLocalLedger(clock);
 });
 afterAll(async () => {
   await ledger[Symbol.asyncDispose]();
@@ -28,7 +31,7 @@ const keysOf = async (orderKey: string) =>
 
 test('a mended failure stays failed for the cause it failed for, and its history says who mended it', async () => {
   const failure = await ledger.fail('m-1', { orderId: 'small' });
-  expect(await mend(ledger.table, failure, mending('{"mended":1}'))).toBe(true);
+  expect(await mend(ledger.table, failure, mending('{"mended":1}'))).toBeUndefined();
   const mended = await ledger.failure('small');
   expect(mended.body).toBe('{"mended":1}');
   expect(mended.row).toMatchObject({ status: 'failed', cause: failure.row.cause, causeShard: failure.row.causeShard });
@@ -37,23 +40,34 @@ test('a mended failure stays failed for the cause it failed for, and its history
 
 test('of two people who mend the same failure, the second one is told', async () => {
   const failure = await ledger.fail('m-2', { orderId: 'twice' });
-  expect(await mend(ledger.table, failure, mending('{"first":1}'))).toBe(true);
-  expect(await mend(ledger.table, failure, mending('{"second":2}'))).toBe(false);
+  expect(await mend(ledger.table, failure, mending('{"first":1}'))).toBeUndefined();
+  expect(await mend(ledger.table, failure, mending('{"second":2}'))).toBe('was changed by somebody else meanwhile');
   expect((await ledger.failure('twice')).body).toBe('{"first":1}');
 });
 
-test('bodies in pieces are read and written whole, and no piece is left behind', async () => {
+test('a failure whose row has no room for more edits stays as it is', async () => {
+  let failure = await ledger.fail('m-7', { orderId: 'often' });
+  for (let edit = 0; edit < mostEdits; edit += 1) {
+    expect(await mend(ledger.table, failure, mending(`{"edit":${edit}}`))).toBeUndefined();
+    failure = await ledger.failure('often');
+  }
+  expect(await mend(ledger.table, failure, mending('{}'))).toContain('edited 30 times, the most its row has room for');
+  expect(await ledger.failure('often')).toEqual(failure);
+});
+
+test('bodies in pieces are read and written whole, and no piece that has rested is left behind', async () => {
   const failure = await ledger.fail('m-3', large('large'));
   expect(JSON.parse(failure.body)).toEqual(large('large'));
   expect((await keysOf('large')).filter((key) => key === 'BODY').length).toBeGreaterThan(1);
 
   const other = JSON.stringify({ ...large('large'), customerName: 'Grace' });
-  expect(await mend(ledger.table, failure, mending(other))).toBe(true);
+  expect(await mend(ledger.table, failure, mending(other))).toBeUndefined();
   const mended = await ledger.failure('large');
   expect(mended.body).toBe(other);
   expect(await keysOf('large')).toHaveLength(1 + Math.ceil(Buffer.byteLength(other) / maximumInlineBytes));
 
-  expect(await mend(ledger.table, mended, mending('{"small":true}'))).toBe(true);
+  await clock.advance(2 * pieceRestMs);
+  expect(await mend(ledger.table, mended, mending('{"small":true}'))).toBeUndefined();
   expect((await ledger.failure('large')).body).toBe('{"small":true}');
   expect(await keysOf('large')).toEqual(['FAILURE']);
 });
@@ -61,12 +75,12 @@ test('bodies in pieces are read and written whole, and no piece is left behind',
 test('a purge takes the pieces along, but not those that another row shares', async () => {
   const failure = await ledger.fail('m-4', large('purged'));
   const stale = { ...exportedFailure(failure), history: [] };
-  expect(await deleteExported(ledger.table, stale)).toBe(false);
-  expect(await deleteExported(ledger.table, exportedFailure(failure))).toBe(true);
+  expect(await deleteExported(ledger.table, stale)).toBe('changed');
+  expect(await deleteExported(ledger.table, exportedFailure(failure))).toBe('deleted');
   expect(await keysOf('purged')).toEqual([]);
 
   const first = await ledger.fail('m-5', large('shared'));
   await ledger.fail('m-6', large('shared'));
-  expect(await deleteExported(ledger.table, exportedFailure(first))).toBe(true);
+  expect(await deleteExported(ledger.table, exportedFailure(first))).toBe('deleted');
   expect((await ledger.failure('shared')).body).toBe(first.body);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '../../../local/clock.ts';
 import type { SendQueue } from '../../../ops/aws/send-messages.ts';
 import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
+import { mend } from '../../../ops/ledger/mend.ts';
 import { replay, type ReplayOptions, type ReplayOutcome } from '../../../ops/ledger/replay.ts';
 import type { WholeFailure } from '../../../ops/ledger/whole-failure.ts';
 import { mostReplays, replayCap, type StoredAttribute } from '../../../shared/orders-table.ts';
@@ -61,7 +62,7 @@ test('a replay is the same body and attributes with its lineage, and the row say
   const failure = withAttributes(await failGood('same'), 9);
   const [outcome] = await run([failure]);
   const [sent] = await receive();
-  expect(outcome).toMatchObject({ replayed: true, messageId: sent!.MessageId });
+  expect(outcome).toMatchObject({ replayed: true, messageId: sent!.MessageId, marked: true });
   expect(sent!.Body).toBe(failure.body);
   const { ReplayOf: lineage, a0, a8 } = sent!.MessageAttributes!;
   expect(JSON.parse(lineage!.StringValue!)).toEqual({
@@ -96,6 +97,20 @@ test('marking a failure that was purged meanwhile is no error', async () => {
   const gone = { ...row, sk: 'FAILURE#gone', failureId: 'gone' };
   await markReplayed(ledger.table, gone, { messageId: 'm', by: 'ada', at: '2026-01-01T00:00:00.000Z' });
   expect((await ledger.local.rows()).filter(({ sk }) => sk === 'FAILURE#gone')).toEqual([]);
+});
+
+test('edited between the send and the mark, it stays failed with its new body, whatever comes of what was sent', async () => {
+  const failure = await failGood('edited');
+  const mended = JSON.stringify(order('edited', { items: ['coffee'] }));
+  const at = '2026-01-01T00:00:00.000Z';
+  expect(await mend(ledger.table, failure, { body: mended, by: 'bob', at })).toBeUndefined();
+  await markReplayed(ledger.table, failure.row, { messageId: 'm2-edited', by: 'ada', at });
+  const lineage = { orderKey: 'edited', failureId: 'm-edited' };
+  await ledger.functions.processOrders([replayed(message('m2-edited', failure.body), lineage)]);
+  const { row, body } = await ledger.failure('edited');
+  expect(body).toBe(mended);
+  expect(row).toMatchObject({ status: 'failed', replayCount: 0 });
+  expect(row.history.map(({ event }) => event)).toEqual(['failed', 'edited', 'replayed']);
 });
 
 test('left out is what would fail again, has no room for its lineage, or came back too often', async () => {
@@ -190,9 +205,12 @@ test('when the table fails after sending, the failure stays in the ledger and th
   const failure = await failGood('unmarked');
   const table = { ...ledger.table, name: 'no-such-table' };
   const settings = { by: 'ada', force: true, dryRun: false, signal: new AbortController().signal };
-  await expect(replay(table, queue, each([failure]), settings, () => {})).rejects.toThrow(
+  const outcomes: ReplayOutcome[] = [];
+  await expect(replay(table, queue, each([failure]), settings, (outcome) => outcomes.push(outcome))).rejects.toThrow(
     'Requested resource not found',
   );
+  // Sent all the same: nobody may say that the failure is as it was.
+  expect(outcomes).toMatchObject([{ replayed: true, marked: false }]);
   expect(await receive()).toHaveLength(1);
   expect((await ledger.failure('unmarked')).row).toMatchObject({ status: 'failed', replayCount: 0 });
 });
