@@ -13,6 +13,10 @@ export interface ConsumedRecord {
     readonly ApproximateFirstReceiveTimestamp: string;
     readonly AWSTraceHeader?: string | undefined;
     readonly DeadLetterQueueSourceArn?: string | undefined;
+    /** Of FIFO queues, and of the fair ones among the standard queues. */
+    readonly MessageGroupId?: string | undefined;
+    /** Of FIFO queues only. */
+    readonly SequenceNumber?: string | undefined;
   };
   readonly messageAttributes: Readonly<Record<string, ConsumedAttribute>>;
 }

@@ -15,7 +15,7 @@ export const metricNames = {
   duplicateOrders: 'DuplicateOrders',
   /** process-orders: receives of orders that will never be good; each order is received `maxReceiveCount` times. */
   badOrders: 'BadOrders',
-  /** process-orders: orders whose processing failed for a passing reason; they come back. */
+  /** process-orders: orders whose processing failed for a passing reason, or behind a failure in their FIFO group. */
   ordersNotProcessed: 'OrdersNotProcessed',
   /** failed-orders: failures in the ledger, whatever their kind. */
   failuresRecorded: 'FailuresRecorded',

@@ -30,8 +30,8 @@ export interface Dependencies {
 }
 
 /**
- * With partial batch responses, records are processed side by side; those that failed are named, and come back when
- * `decide` says. Without, they are processed one after the other, and the first that fails brings back the whole batch.
+ * With partial batch responses, records are processed side by side, those of a FIFO group in turn; those that failed are
+ * named, and come back when `decide` says. Without, they are processed one after the other, and the first that fails brings back the whole batch.
  */
 export function createHandler(
   dependencies: Dependencies,
@@ -67,4 +67,5 @@ const metricOfResult: Readonly<Record<Outcome['result'], MetricName>> = {
   duplicate: metricNames.duplicateOrders,
   permanent: metricNames.badOrders,
   transient: metricNames.ordersNotProcessed,
+  'held-back': metricNames.ordersNotProcessed,
 };
