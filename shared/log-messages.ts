@@ -19,6 +19,8 @@ export const logMessages = {
   visibilityNotChanged: 'Visibility Not Changed',
   /** failed-orders, error: `{ orderId, messageId, receiveCount, kind, reasons, cause, sourceQueue }`. */
   failedOrder: 'Failed Order',
+  /** failed-orders, info: as `failedOrder`, of a message whose failure an earlier delivery of it wrote down. */
+  failureAlreadyRecorded: 'Failure Already Recorded',
   /**
    * failed-orders, info: `{ orderId, messageId, receiveCount, firstMessageId }`: no failure. The order had been
    * written when its function was ended or its batch thrown.

@@ -44,7 +44,7 @@ export function createHandler(
     const process = (received: readonly ConsumedRecord[]) =>
       outcomesOf(received, processOrder, signal, (outcome) => {
         logOutcome(outcome, logCustomerNames);
-        ended.push(metricOfResult[outcome.result]);
+        ended.push(metricOf(outcome));
       });
     try {
       if (!dependencies.partialBatchResponses) {
@@ -60,6 +60,12 @@ export function createHandler(
       dependencies.publishMetrics(tally(ended));
     }
   };
+}
+
+/** A message that comes again after it wrote its order is no duplicate of another. */
+function metricOf(outcome: Outcome): MetricName {
+  const wroteIt = outcome.result === 'duplicate' && outcome.firstMessageId === outcome.messageId;
+  return metricOfResult[wroteIt ? 'processed' : outcome.result];
 }
 
 const metricOfResult: Readonly<Record<Outcome['result'], MetricName>> = {

@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/create-handler.ts';
 import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
 import type { VisibilityEntry } from '../../lambdas/message-visibility/change-visibility.ts';
+import type { PublishMetrics } from '../../lambdas/metrics/publish-metrics.ts';
 import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
 import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
@@ -22,7 +23,7 @@ export interface PipelineFunctions {
 export const replayToken = 'token-of-the-failure';
 
 /** Time goes on by a second with each look at the clock, from the start of 2026. */
-export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
+export function pipelineFunctions(table: OrdersTable, publishMetrics: PublishMetrics = () => {}): PipelineFunctions {
   const visibilityChanges: VisibilityEntry[] = [];
   const outOfTime = new AbortController();
   let nowMs = Date.UTC(2026, 0, 1);
@@ -34,7 +35,7 @@ export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
         visibilityChanges.push(...entries);
         return Promise.resolve([]);
       }),
-    publishMetrics: () => {},
+    publishMetrics,
     random: () => 0.5,
     abortAfter: () => outOfTime.signal,
   };

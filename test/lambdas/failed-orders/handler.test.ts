@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHandler, type Dependencies } from '../../../lambdas/failed-orders/create-handler.ts';
 import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
-import type { RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
+import type { Recorded, RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
 import type { VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
 import { readOrder } from '../../../shared/read-order.ts';
 import type { MetricCounts } from '../../../shared/metrics.ts';
@@ -77,10 +77,14 @@ describe('failed-orders', () => {
             result: 'already-processed',
             firstMessageId: 'a',
           });
+        if (message.messageId === 'message-5')
+          return recordFailure(message, signal).then(
+            (recorded) => ({ ...recorded, result: 'already-recorded' }) as Recorded,
+          );
         return recordFailure(message, signal);
       },
     });
-    await handler(sqsEvent(['{', badBody, badBody, goodBody, goodBody]), context);
+    await handler(sqsEvent(['{', badBody, badBody, goodBody, goodBody, badBody]), context);
     expect(published).toEqual([
       { FailuresRecorded: 3, FailuresNotJson: 1, FailuresInvalid: 2, FailuresNotRecorded: 1 },
     ]);

@@ -118,6 +118,14 @@ describe('process-orders', () => {
     expect(published).toEqual([{ OrdersProcessed: 2, DuplicateOrders: 1, OrdersNotProcessed: 1, BadOrders: 1 }]);
   });
 
+  test('counts an order as processed whose write of an earlier receive it finds, and a copy as a duplicate', async () => {
+    const { handler, published } = handlerWith({
+      processOrder: () => Promise.resolve({ result: 'duplicate', firstMessageId: 'message-0' }),
+    });
+    await handler(sqsEvent([goodBody, goodBody], { ApproximateReceiveCount: '2' }), context);
+    expect(published).toEqual([{ OrdersProcessed: 1, DuplicateOrders: 1 }]);
+  });
+
   test('counts what it processed before its whole batch fails', async () => {
     const { handler, published } = handlerWith({ partialBatchResponses: false });
     await expect(handler(sqsEvent([goodBody, badBody, goodBody]), context)).rejects.toThrow('fails its batch of 3');
