@@ -14,9 +14,9 @@ import { type Evidence, readRows } from './evidence.ts';
 import { type Violation, violations } from './invariants.ts';
 import { Journal } from './journal.ts';
 import { watchOrderWrites } from './order-writes.ts';
-import { carelessBodies, generated } from './orders-to-send.ts';
+import { carelessMessages, generated } from './orders-to-send.ts';
 import { replayFailures } from './replay-failures.ts';
-import { generateOrders, sendBodies } from './senders.ts';
+import { generateOrders, sendCarelessly } from './senders.ts';
 
 export interface RunRequest {
   /** Folder of the pipeline's cloud assembly; read only, so that runs share it. */
@@ -79,25 +79,27 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
     await Promise.race([journal.until(() => messages() === 0), tooLong.promise]);
     await sleep(systemClock, lastWritesMs);
   };
+  const careless = carelessMessages(random);
+  const attributes = new Map(careless.map((message) => [message.body, message.attributes] as const));
   let sent: ReadonlyMap<string, string> = new Map();
   let promised = 0;
   const evidence = async (): Promise<Evidence> => ({
     ...(await readRows(table)),
     ...writes,
     sent,
+    attributes,
     promised,
     messages: messages(),
     lines: journal.lines,
     defects: journal.defects,
   });
 
-  const careless = carelessBodies(random);
   direct += 1;
   const invoked = generateOrders(runtime.lambda, names.generateOrders, { ...generated, seed }).finally(
     () => (direct -= 1),
   );
-  const [queued] = await Promise.all([invoked, sendBodies(queue, careless)]);
-  promised = queued + new Set(careless).size;
+  const [queued] = await Promise.all([invoked, sendCarelessly(queue, careless)]);
+  promised = queued + new Set(careless.map(({ body }) => body)).size;
   await quiet();
   sent = new Map(journal.sent);
   const before = await evidence();
