@@ -7,9 +7,8 @@ import { isDone, type Outcome, type Processing, type ProcessOrder } from './outc
 /**
  * Reads and processes records, all at once; those of a FIFO queue in turn within their group, which its first failure
  * stops. No record of a standard queue can fail another or, whatever it takes, keep the batch for longer than `signal`
- * lets it. Lean, because of whatever happens here a million orders pay a million times: one
- * promise and one listener for a batch of any size, which leaves nothing behind with the signal: that of a timeout
- * lives until its time has come, and would keep its batch in memory for as long.
+ * lets it. Lean, because of whatever happens here a million orders pay a million times: one promise and one listener for
+ * a batch of any size. The listener, and with it the batch, lives as long as `signal`, which should end with it.
  *
  * @param onOutcome told of each record as soon as it is known what became of it
  */
@@ -34,16 +33,11 @@ export function outcomesOf(
       } catch (error) {
         reject(error);
       }
-      if (pending === 0) return finish();
+      if (pending === 0) return resolve(outcomes);
       const following = next?.[index];
       if (following === undefined) return;
       if (isDone(outcome)) begin(following);
       else end(following, heldBackBy(outcome, records[following]!));
-    }
-
-    function finish(): void {
-      signal.removeEventListener('abort', cutShort);
-      resolve(outcomes);
     }
 
     function cutShort(): void {
@@ -69,7 +63,7 @@ export function outcomesOf(
       }
     }
 
-    if (pending === 0) return finish();
+    if (pending === 0) return resolve(outcomes);
     if (signal.aborted) return cutShort();
     signal.addEventListener('abort', cutShort);
     const followers = next && new Set(next);

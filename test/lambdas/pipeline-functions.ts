@@ -7,6 +7,7 @@ import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
 import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
 import { type Lineage, lineageAttribute } from '../../shared/orders-table.ts';
+import { deadlineOf } from './deadline-of.ts';
 import { sqsRecord } from './sqs-event.ts';
 
 /** Both consumers as they are deployed, but with a table, a clock and a signal of the test. */
@@ -37,7 +38,7 @@ export function pipelineFunctions(table: OrdersTable, publishMetrics: PublishMet
       }),
     publishMetrics,
     random: () => 0.5,
-    abortAfter: () => outOfTime.signal,
+    startDeadline: () => deadlineOf(outOfTime.signal),
   };
   const processOrders = createProcessOrders({
     ...dependencies,

@@ -6,6 +6,7 @@ import type { VisibilityEntry } from '../../../lambdas/message-visibility/change
 import { readOrder } from '../../../shared/read-order.ts';
 import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
+import { deadlineOf } from '../deadline-of.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
 const lines = captureConsole();
@@ -32,7 +33,7 @@ function handlerWith(changes: Partial<Dependencies> = {}) {
       }),
     publishMetrics: (counts) => published.push(counts),
     random: () => 0.5,
-    abortAfter: () => new AbortController().signal,
+    startDeadline: () => deadlineOf(),
     ...changes,
   });
   return { handler, changed, published };
@@ -88,6 +89,20 @@ describe('failed-orders', () => {
     expect(published).toEqual([
       { FailuresRecorded: 3, FailuresNotJson: 1, FailuresInvalid: 2, FailuresNotRecorded: 1 },
     ]);
+  });
+
+  test('ends its deadlines with its batch, so that nothing of that stays in memory', async () => {
+    const ended: string[] = [];
+    const names = ['processing', 'reporting'];
+    const { handler } = handlerWith({
+      recordFailure: () => Promise.reject(new Error('Throttled.')),
+      startDeadline() {
+        const name = names.shift()!;
+        return { ...deadlineOf(), [Symbol.dispose]: () => ended.push(name) };
+      },
+    });
+    await handler(sqsEvent([goodBody, badBody]), context);
+    expect(ended.toSorted()).toEqual(['processing', 'reporting']);
   });
 
   test('logs the trace that a message belongs to', async () => {

@@ -5,6 +5,7 @@ import type { VisibilityEntry } from '../../../lambdas/message-visibility/change
 import { createHandler, type Dependencies } from '../../../lambdas/process-orders/create-handler.ts';
 import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
+import { deadlineOf } from '../deadline-of.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
 const lines = captureConsole();
@@ -26,7 +27,7 @@ function handlerWith(changes: Partial<Dependencies> = {}) {
       }),
     publishMetrics: (counts) => published.push(counts),
     random: () => 0.5,
-    abortAfter: () => new AbortController().signal,
+    startDeadline: () => deadlineOf(),
     ...changes,
   });
   return { handler, changed, published };
@@ -132,6 +133,19 @@ describe('process-orders', () => {
     expect(published).toEqual([{ OrdersProcessed: 1, BadOrders: 1 }]);
   });
 
+  test('ends its deadlines with its batch, so that nothing of that stays in memory', async () => {
+    const ended: string[] = [];
+    const names = ['processing', 'reporting'];
+    const { handler } = handlerWith({
+      startDeadline() {
+        const name = names.shift()!;
+        return { ...deadlineOf(), [Symbol.dispose]: () => ended.push(name) };
+      },
+    });
+    await handler(sqsEvent([goodBody, badBody]), context);
+    expect(ended.toSorted()).toEqual(['processing', 'reporting']);
+  });
+
   test('logs the trace that a message belongs to', async () => {
     const AWSTraceHeader = 'Root=1-69200000-0123456789abcdef01234567;Parent=0123456789abcdef;Sampled=1';
     await handlerWith().handler(sqsEvent([goodBody, badBody], { AWSTraceHeader }), context);
@@ -146,9 +160,9 @@ describe('process-orders', () => {
     const given: number[] = [];
     const { handler } = handlerWith({
       processOrder: ({ record }) => (record.messageId === 'message-0' ? new Promise(() => {}) : processed()),
-      abortAfter(milliseconds) {
+      startDeadline(milliseconds) {
         given.push(milliseconds);
-        return given.length === 1 ? processing.signal : new AbortController().signal;
+        return deadlineOf(given.length === 1 ? processing.signal : undefined);
       },
     });
     const response = handler(sqsEvent([goodBody, goodBody]), context);
