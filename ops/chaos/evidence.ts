@@ -13,7 +13,7 @@ export interface Rows {
 
 /** What is known of a run once nothing moves any more. The invariants are functions of this alone. */
 export interface Evidence extends Rows {
-  /** Bodies of the messages that senders sent, by message id, replays left out. */
+  /** Bodies of the messages that senders sent, by message id, replays left out; of an edited failure the new one. */
   readonly sent: ReadonlyMap<string, string>;
   /** Message attributes by the body that they came with; a body that is not here came without. */
   readonly attributes: ReadonlyMap<string, FailureRow['messageAttributes']>;

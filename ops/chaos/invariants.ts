@@ -93,6 +93,8 @@ export const invariants = {
       .filter((failure) => {
         if (readOrder(bodyOf(failure)).kind !== 'order') return false;
         if (failure.kind === failureKinds.outOfAttempts) return failure.reasons.length > 0;
+        // It keeps what was wrong with the order before.
+        if (failure.history.some(({ event }) => event === 'edited')) return false;
         const other = processed.get(readOrder(bodyOf(failure)).orderId ?? failure.orderKey);
         const conflicts = other !== undefined && unitOfOrder(other) !== unitOfFailure(failure);
         return !(failure.kind === failureKinds.conflictingId && conflicts && failure.reasons.join() === conflictReason);
@@ -127,6 +129,11 @@ export const invariantsAfterReplay = {
         ({ kind, status }) => status === 'replayed' || (kind === failureKinds.outOfAttempts && status === 'failed'),
       )
       .map(({ failureId, status }) => `Failure ${failureId} is still ${status}.`),
+
+  'a replay of an edited order processes it': ({ failures }) =>
+    failures
+      .filter(({ status, history }) => status !== 'processed' && history.some(({ event }) => event === 'edited'))
+      .map(({ failureId, status }) => `Failure ${failureId} was mended, and is ${status}.`),
 } as const satisfies Readonly<Record<string, Invariant>>;
 
 export interface Violation {

@@ -14,7 +14,8 @@ import { type Evidence, readRows } from './evidence.ts';
 import { type Violation, violations } from './invariants.ts';
 import { Journal } from './journal.ts';
 import { watchOrderWrites } from './order-writes.ts';
-import { carelessMessages, generated } from './orders-to-send.ts';
+import { mendOne } from './mend-one.ts';
+import { type CarelessMessage, carelessMessages, generated } from './orders-to-send.ts';
 import { replayFailures } from './replay-failures.ts';
 import { generateOrders, sendCarelessly } from './senders.ts';
 
@@ -80,8 +81,10 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
     await sleep(systemClock, lastWritesMs);
   };
   const careless = carelessMessages(random);
-  const attributes = new Map(careless.map((message) => [message.body, message.attributes] as const));
-  let sent: ReadonlyMap<string, string> = new Map();
+  const attributes = new Map<string, CarelessMessage['attributes']>(
+    careless.map((message) => [message.body, message.attributes] as const),
+  );
+  const sent = new Map<string, string>();
   let promised = 0;
   const evidence = async (): Promise<Evidence> => ({
     ...(await readRows(table)),
@@ -101,12 +104,19 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   const [queued] = await Promise.all([invoked, sendCarelessly(queue, careless)]);
   promised = queued + new Set(careless.map(({ body }) => body)).size;
   await quiet();
-  sent = new Map(journal.sent);
+  for (const [messageId, body] of journal.sent) sent.set(messageId, body);
   const before = await evidence();
   const found = violations(before, { afterReplay: false });
 
   let replayed = 0;
   if (random() < 0.5) {
+    const mended = await mendOne(table, faults.clock);
+    if (mended !== undefined) {
+      // From now on as if it had been sent so.
+      const { failureId, before: bad, after: good } = mended;
+      sent.set(failureId, good);
+      attributes.set(good, attributes.get(bad) ?? {});
+    }
     const reach = random() < 0.3 ? 'all that failed' : 'what may pass';
     replayed += await replayFailures(table, queue, reach, faults.clock);
     await quiet();

@@ -224,6 +224,11 @@ test.each<[what: string, changes: Partial<Evidence>, broken: Name]>([
     { failures: [conflict, { ...outOfAttempts, status: 'replayed' }, invalid] },
     'a replay of what failed for a passing reason processes it',
   ],
+  [
+    'a mended failure waits on',
+    { failures: [conflict, { ...outOfAttempts, history: [{ at, event: 'edited', by: 'Ada' }] }, invalid] },
+    'a replay of an edited order processes it',
+  ],
 ])('it is found when %s', (_what, changes, broken) => {
   const found = violations({ ...sound, ...changes }, { afterReplay: broken in invariantsAfterReplay });
   expect(found.map(({ invariant }) => invariant)).toContain(broken);
