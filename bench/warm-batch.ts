@@ -2,6 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type { SQSEvent } from 'aws-lambda';
 import { publishMetricsTo } from '../lambdas/metrics/publish-metrics.ts';
+import { startDeadline } from '../lambdas/deadline.ts';
 import { createHandler } from '../lambdas/process-orders/create-handler.ts';
 import { orderSequence } from '../lambdas/generate-orders/order-sequence.ts';
 import validateOrder from '../shared/validate-order.generated.js';
@@ -99,7 +100,7 @@ const handler = createHandler({
   loadChangeVisibilityBatch: () => Promise.reject(new Error('No order fails here.')),
   publishMetrics: publishMetricsTo({ functionName: 'process-orders', now: Date.now, write: () => {} }),
   random: Math.random,
-  abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+  startDeadline,
 });
 
 async function handle(event: SQSEvent, write: (line: unknown) => void): Promise<void> {

@@ -13,6 +13,10 @@ export interface ConsumedRecord {
     readonly ApproximateFirstReceiveTimestamp: string;
     readonly AWSTraceHeader?: string | undefined;
     readonly DeadLetterQueueSourceArn?: string | undefined;
+    /** Of FIFO queues, and of the fair ones among the standard queues. */
+    readonly MessageGroupId?: string | undefined;
+    /** Of FIFO queues only. */
+    readonly SequenceNumber?: string | undefined;
   };
   readonly messageAttributes: Readonly<Record<string, ConsumedAttribute>>;
 }
@@ -37,7 +41,7 @@ export interface Message {
   readonly traceId: string | null;
   /** The queue that the message failed in, when this is the dead-letter queue. */
   readonly sourceQueueArn: string | null;
-  /** Those of the sender: without the lineage. */
+  /** Those of the sender: without the lineage, but with what is called like one and is none. */
   readonly messageAttributes: Readonly<Record<string, StoredAttribute>>;
   /** Of a replayed message. */
   readonly lineage: Lineage | null;
@@ -46,7 +50,9 @@ export interface Message {
 /** Reads a record; what a sender wrote is taken only where it is sound (lineage, trace id). */
 export function messageOf(record: ConsumedRecord): Message {
   const { attributes, messageAttributes } = record;
-  const { [lineageAttribute]: _lineage, ...own } = messageAttributes;
+  const lineage = lineageOf(messageAttributes);
+  const { [lineageAttribute]: _lineage, ...others } = messageAttributes;
+  const own = lineage === null ? messageAttributes : others;
   return {
     messageId: record.messageId,
     receiptHandle: record.receiptHandle,
@@ -57,7 +63,7 @@ export function messageOf(record: ConsumedRecord): Message {
     traceId: traceIdOf(record),
     sourceQueueArn: attributes.DeadLetterQueueSourceArn ?? null,
     messageAttributes: Object.fromEntries(Object.entries(own).map(([name, value]) => [name, storedAttribute(value)])),
-    lineage: lineageOf(messageAttributes),
+    lineage,
   };
 }
 

@@ -13,12 +13,14 @@ export const logMessages = {
   duplicateOrder: 'Duplicate Order',
   /** process-orders, warn: `{ orderId, messageId, receiveCount, kind, reasons }`. */
   badOrder: 'Bad Order',
-  /** process-orders, error: a valid order whose processing failed; it will be retried. */
+  /** process-orders, error: a valid order whose processing failed, or one behind a failure in its FIFO group; it returns. */
   orderNotProcessed: 'Order Not Processed',
   /** process-orders, warn: ChangeMessageVisibilityBatch failed; the message waits out its visibility timeout. */
   visibilityNotChanged: 'Visibility Not Changed',
   /** failed-orders, error: `{ orderId, messageId, receiveCount, kind, reasons, cause, sourceQueue }`. */
   failedOrder: 'Failed Order',
+  /** failed-orders, info: as `failedOrder`, of a message whose failure an earlier delivery of it wrote down. */
+  failureAlreadyRecorded: 'Failure Already Recorded',
   /**
    * failed-orders, info: `{ orderId, messageId, receiveCount, firstMessageId }`: no failure. The order had been
    * written when its function was ended or its batch thrown.

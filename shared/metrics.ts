@@ -9,15 +9,21 @@ export const metricNames = {
   ordersQueued: 'OrdersQueued',
   /** generate-orders: orders that could not be queued. */
   ordersNotQueued: 'OrdersNotQueued',
-  /** process-orders: orders written now. */
+  /**
+   * process-orders: orders by the messages that brought them, written now or at an earlier receive. That one may have
+   * been cut short before it could count, so an order whose message is delivered again after its success counts again.
+   */
   ordersProcessed: 'OrdersProcessed',
-  /** process-orders: orders that had been written before. */
+  /** process-orders: messages whose order another message had brought before. */
   duplicateOrders: 'DuplicateOrders',
   /** process-orders: receives of orders that will never be good; each order is received `maxReceiveCount` times. */
   badOrders: 'BadOrders',
-  /** process-orders: orders whose processing failed for a passing reason; they come back. */
+  /** process-orders: orders whose processing failed for a passing reason, or behind a failure in their FIFO group. */
   ordersNotProcessed: 'OrdersNotProcessed',
-  /** failed-orders: failures in the ledger, whatever their kind. */
+  /**
+   * failed-orders: failures new in the ledger, whatever their kind: one a message, however often that is delivered. None
+   * when the function ends between writing a failure down and counting it, which counts among its errors.
+   */
   failuresRecorded: 'FailuresRecorded',
   /** failed-orders: failures that could not be written down; they come back. */
   failuresNotRecorded: 'FailuresNotRecorded',

@@ -204,7 +204,8 @@ export type FailureRow = StoredBody & {
 
 /**
  * The message attribute that a replayed message carries: where it comes from. Its value is JSON of `Lineage`. One
- * attribute, because SQS allows ten and the message's own come along.
+ * attribute, because SQS allows ten and the message's own come along. A sender's own attribute of that name is kept in the
+ * ledger; a replay, which needs the name, goes without it.
  */
 export const lineageAttribute = 'ReplayOf';
 

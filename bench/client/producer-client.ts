@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startDeadline } from '../../lambdas/deadline.ts';
 import { createHandler } from '../../lambdas/generate-orders/create-handler.ts';
 import { publishMetricsOnLambda } from '../../lambdas/metrics/publish-metrics.ts';
 import { orderAt } from '../../lambdas/generate-orders/order-body.ts';
@@ -76,7 +77,7 @@ async function generateOrders({ kind, queueUrl, orders }: ProducerTask, live: Li
     sleep: (milliseconds) => sleep(milliseconds),
     publishMetrics: publishMetricsOnLambda(),
     random: Math.random,
-    abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+    startDeadline,
   });
   console.info = () => {};
   const event = { count: orders, badRate: 0, seed: 1 };

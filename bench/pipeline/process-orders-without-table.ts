@@ -1,6 +1,7 @@
 import { environmentNames, requireBoolean, requireText } from '../../shared/environment.ts';
 import { lazySqsVisibility } from '../../lambdas/message-visibility/lazy-sqs-visibility.ts';
 import { publishMetricsOnLambda } from '../../lambdas/metrics/publish-metrics.ts';
+import { startDeadline } from '../../lambdas/deadline.ts';
 import { createHandler } from '../../lambdas/process-orders/create-handler.ts';
 
 /** process-orders, except that a good order is not written. */
@@ -12,5 +13,5 @@ export const handler = createHandler({
   loadChangeVisibilityBatch: lazySqsVisibility(requireText(process.env, environmentNames.ordersQueueUrl)),
   publishMetrics: publishMetricsOnLambda(),
   random: Math.random,
-  abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+  startDeadline,
 });

@@ -5,6 +5,7 @@ import { type Backoff, fullJitter } from '../../shared/backoff.ts';
 import { logMessages } from '../../shared/log-messages.ts';
 import { failureMetricNames, type MetricName, metricNames } from '../../shared/metrics.ts';
 import { type ChangeVisibilityBatch, changeOrWarn } from '../message-visibility/change-visibility.ts';
+import type { Deadline } from '../deadline.ts';
 import type { PublishMetrics } from '../metrics/publish-metrics.ts';
 import { tally } from '../metrics/tally.ts';
 import { type InvocationContext, timeBudget } from '../time-budget.ts';
@@ -22,8 +23,7 @@ export interface Dependencies {
   readonly publishMetrics: PublishMetrics;
   /** Answers numbers in [0, 1). */
   readonly random: () => number;
-  /** A signal that aborts in so many milliseconds. */
-  readonly abortAfter: (milliseconds: number) => AbortSignal;
+  readonly startDeadline: (milliseconds: number) => Deadline;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface Dependencies {
 export function createHandler(
   dependencies: Dependencies,
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
-  const { recordFailure, logCustomerNames, backoff, random, abortAfter } = dependencies;
+  const { recordFailure, logCustomerNames, backoff, random, startDeadline } = dependencies;
 
   /** What was recorded, or the message whose failure could not be. */
   async function handle(record: ConsumedRecord, signal: AbortSignal): Promise<Handled> {
@@ -58,8 +58,8 @@ export function createHandler(
 
   return async ({ Records: records }, context) => {
     const { processingMs, reportingMs } = timeBudget(context);
-    const signal = abortAfter(processingMs);
-    const handled = await Promise.all(records.map((record) => handle(record, signal)));
+    using deadline = startDeadline(processingMs);
+    const handled = await Promise.all(records.map((record) => handle(record, deadline.signal)));
     dependencies.publishMetrics(tally(handled.flatMap(metricsOf)));
     const unrecorded = handled.flatMap((each) => ('unrecorded' in each ? [each.unrecorded] : []));
     const changes = unrecorded.map(({ messageId, receiptHandle, receiveCount }) => ({
@@ -68,7 +68,8 @@ export function createHandler(
       visibilityTimeoutSeconds: Math.round(fullJitter(receiveCount, backoff, random)),
     }));
     if (changes.length > 0) {
-      await changeOrWarn(changes, dependencies.loadChangeVisibilityBatch, abortAfter(reportingMs));
+      using reporting = startDeadline(reportingMs);
+      await changeOrWarn(changes, dependencies.loadChangeVisibilityBatch, reporting.signal);
     }
     return { batchItemFailures: unrecorded.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

@@ -4,6 +4,7 @@ import { environmentNames, requireBoolean, requireSeconds, requireText } from '.
 import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
 import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
 import { createDynamoDbClient, dynamoDbOrdersTable } from '../orders-table/dynamodb-orders-table.ts';
+import { startDeadline } from '../deadline.ts';
 import { createHandler } from './create-handler.ts';
 import { recordFailureIn } from './record-failure.ts';
 
@@ -20,5 +21,5 @@ export const handler = createHandler({
   loadChangeVisibilityBatch: lazySqsVisibility(requireText(process.env, environmentNames.badOrdersQueueUrl)),
   publishMetrics: publishMetricsOnLambda(),
   random: Math.random,
-  abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+  startDeadline,
 });

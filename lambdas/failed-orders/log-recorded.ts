@@ -22,5 +22,7 @@ export function logRecorded(recorded: Recorded, message: Message, logCustomerNam
   }
   const { kind, reasons, cause } = recorded;
   const sourceQueue = sourceQueueArn?.split(':').at(-1) ?? null;
-  console.error({ message: logMessages.failedOrder, ...identity, kind, reasons, cause, sourceQueue });
+  const line = { ...identity, kind, reasons, cause, sourceQueue };
+  if (recorded.result === 'failed') console.error({ message: logMessages.failedOrder, ...line });
+  else console.info({ message: logMessages.failureAlreadyRecorded, ...line });
 }

@@ -3,22 +3,29 @@ import type { Message } from '../../shared/consumed-record.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
 import { failureKinds } from '../../shared/log-messages.ts';
-import { failedCopiesOf, failureRowKey, type Lineage, mostReplays, orderRowKey } from '../../shared/orders-table.ts';
+import {
+  failedCopiesOf,
+  type FailurePlace,
+  failureRowKey,
+  type Lineage,
+  mostReplays,
+  orderRowKey,
+} from '../../shared/orders-table.ts';
 import { type Identity, readOrder } from '../../shared/read-order.ts';
 import { attributeValues } from '../../shared/attribute-value.ts';
 import { failedCopyUpdate } from '../orders-table/failed-copy.ts';
-import { failureUpdates } from '../orders-table/failure-updates.ts';
+import { type FailureUpdates, failureUpdates } from '../orders-table/failure-updates.ts';
 import type { OrdersTable } from '../orders-table/orders-table.ts';
 import { copyMark, processedMark } from '../orders-table/processed-mark.ts';
 import { type Failure, failureOf } from './failure.ts';
 
 /**
- * What became of a message of bad-orders: its failure is written down, now or at an earlier delivery; or there is
- * none, because the order had been processed, for the message `firstMessageId`.
+ * What became of a message of bad-orders: its failure is written down, now (`failed`) or at an earlier delivery; or
+ * there is none, because the order had been processed, for the message `firstMessageId`.
  */
 export type Recorded = Identity &
   (
-    | ({ readonly result: 'failed' } & Failure)
+    | ({ readonly result: 'failed' | 'already-recorded' } & Failure)
     | { readonly result: 'already-processed'; readonly firstMessageId: string }
   );
 
@@ -62,13 +69,10 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
     const failure = failureOf(read, processed?.contentHash !== undefined);
     const replayToken = lineage?.token ?? newToken();
     const updates = failureUpdates({ ...failure, ...place, orderId, replayToken, message, now: time });
-    await Promise.all(updates.pieces.map((piece) => table.put(piece, signal)));
-    const { kind } = await table.update(updates.row, signal);
-    if (kind === 'condition-failed' && updates.overtaken !== undefined) {
-      const overtaken = await table.update(updates.overtaken, signal);
-      if (overtaken.kind === 'condition-failed' && (await claim()) !== 'recorded')
-        throw new Error('The failure that the message replays was changed meanwhile; to be tried again.');
-    }
+    const wrote = await writeDown(table, updates, signal);
+    if (!wrote && lineage !== null && (await claim()) !== 'recorded')
+      throw new Error('The failure that the message replays was changed meanwhile; to be tried again.');
+    const isNew = wrote || (await wasFailedAt(table, place, time, signal));
 
     if (failure.kind === failureKinds.outOfAttempts) {
       const noted = await table.update(failedCopyUpdate(orderKey, contentHash, place), signal);
@@ -76,8 +80,30 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
       const row = noted.kind === 'condition-failed' ? await processedOrder(table, orderKey, signal) : undefined;
       if (row?.contentHash === contentHash) return settled(row);
     }
-    return { orderId, customerName, result: 'failed', ...failure };
+    return { orderId, customerName, result: isNew ? 'failed' : 'already-recorded', ...failure };
   };
+}
+
+/** Answers whether the failure was not written down before. */
+async function writeDown(
+  table: OrdersTable,
+  { pieces, row, overtaken }: FailureUpdates,
+  signal: AbortSignal,
+): Promise<boolean> {
+  await Promise.all(pieces.map((piece) => table.put(piece, signal)));
+  if ((await table.update(row, signal)).kind === 'written') return true;
+  return overtaken !== undefined && (await table.update(overtaken, signal)).kind === 'written';
+}
+
+/** Whether a failure that is there was written at this time: then the answer was lost, and the SDK asked again. */
+async function wasFailedAt(
+  table: OrdersTable,
+  place: FailurePlace,
+  time: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
+  return (await table.get({ Key, ProjectionExpression: 'failedAt' }, signal))?.['failedAt']?.S === time;
 }
 
 /**

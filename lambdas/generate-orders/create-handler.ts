@@ -1,5 +1,6 @@
 import { logMessages } from '../../shared/log-messages.ts';
 import { metricNames } from '../../shared/metrics.ts';
+import type { Deadline } from '../deadline.ts';
 import type { PublishMetrics } from '../metrics/publish-metrics.ts';
 import type { InvocationContext } from '../time-budget.ts';
 import { orderSequence } from './order-sequence.ts';
@@ -14,8 +15,7 @@ export interface Dependencies {
   /** Answers numbers in [0, 1). */
   readonly random: () => number;
   readonly publishMetrics: PublishMetrics;
-  /** A signal that aborts in so many milliseconds. */
-  readonly abortAfter: (milliseconds: number) => AbortSignal;
+  readonly startDeadline: (milliseconds: number) => Deadline;
 }
 
 /** The shape that API Gateway's proxy integration and the lecture demo use; `body` is JSON of `Answer`. */
@@ -57,10 +57,11 @@ export function createHandler(
     const remainingMs = Math.max(0, context.getRemainingTimeInMillis());
     const reservedMs = Math.min(reserve.maximumMs, remainingMs * reserve.share);
     const { count, from } = request;
+    using deadline = dependencies.startDeadline(Math.floor(remainingMs - reservedMs / 5));
     const { queued, notQueued, lastIndex } = await sendAll(orderSequence({ ...request, seed }), {
       ...dependencies,
       mayContinue: () => context.getRemainingTimeInMillis() > reservedMs,
-      signal: dependencies.abortAfter(Math.floor(remainingMs - reservedMs / 5)),
+      signal: deadline.signal,
     });
     const next = (lastIndex ?? from - 1) + 1;
     const answer: Answer = {

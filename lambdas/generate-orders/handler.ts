@@ -2,6 +2,7 @@ import '../map-stack-traces.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { environmentNames, requireText } from '../../shared/environment.ts';
 import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
+import { startDeadline } from '../deadline.ts';
 import { createHandler } from './create-handler.ts';
 import { sqsSendMessageBatch } from './sqs-send.ts';
 
@@ -11,5 +12,5 @@ export const handler = createHandler({
   sleep: (milliseconds) => sleep(milliseconds),
   random: Math.random,
   publishMetrics: publishMetricsOnLambda(),
-  abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+  startDeadline,
 });

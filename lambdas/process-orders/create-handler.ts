@@ -3,6 +3,7 @@ import type { ConsumedRecord } from '../../shared/consumed-record.ts';
 import type { Backoff } from '../../shared/backoff.ts';
 import { type MetricName, metricNames } from '../../shared/metrics.ts';
 import { type ChangeVisibilityBatch, changeOrWarn } from '../message-visibility/change-visibility.ts';
+import type { Deadline } from '../deadline.ts';
 import type { PublishMetrics } from '../metrics/publish-metrics.ts';
 import { tally } from '../metrics/tally.ts';
 import { type InvocationContext, timeBudget } from '../time-budget.ts';
@@ -25,26 +26,25 @@ export interface Dependencies {
   readonly publishMetrics: PublishMetrics;
   /** Answers numbers in [0, 1). */
   readonly random: () => number;
-  /** A signal that aborts in so many milliseconds. */
-  readonly abortAfter: (milliseconds: number) => AbortSignal;
+  readonly startDeadline: (milliseconds: number) => Deadline;
 }
 
 /**
- * With partial batch responses, records are processed side by side; those that failed are named, and come back when
- * `decide` says. Without, they are processed one after the other, and the first that fails brings back the whole batch.
+ * With partial batch responses, records are processed side by side, those of a FIFO group in turn; those that failed are
+ * named, and come back when `decide` says. Without, they are processed one after the other, and the first that fails brings back the whole batch.
  */
 export function createHandler(
   dependencies: Dependencies,
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
-  const { processOrder, logCustomerNames, backoff, random, abortAfter } = dependencies;
+  const { processOrder, logCustomerNames, backoff, random, startDeadline } = dependencies;
   return async ({ Records: records }, context) => {
     const { processingMs, reportingMs } = timeBudget(context);
-    const signal = abortAfter(processingMs);
+    using deadline = startDeadline(processingMs);
     const ended: MetricName[] = [];
     const process = (received: readonly ConsumedRecord[]) =>
-      outcomesOf(received, processOrder, signal, (outcome) => {
+      outcomesOf(received, processOrder, deadline.signal, (outcome) => {
         logOutcome(outcome, logCustomerNames);
-        ended.push(metricOfResult[outcome.result]);
+        ended.push(metricOf(outcome));
       });
     try {
       if (!dependencies.partialBatchResponses) {
@@ -53,7 +53,8 @@ export function createHandler(
       }
       const { batchItemFailures, visibilityChanges } = decide(await process(records), backoff, random);
       if (visibilityChanges.length > 0) {
-        await changeOrWarn(visibilityChanges, dependencies.loadChangeVisibilityBatch, abortAfter(reportingMs));
+        using reporting = startDeadline(reportingMs);
+        await changeOrWarn(visibilityChanges, dependencies.loadChangeVisibilityBatch, reporting.signal);
       }
       return { batchItemFailures };
     } finally {
@@ -62,9 +63,16 @@ export function createHandler(
   };
 }
 
+/** A message that comes again after it wrote its order is no duplicate of another. */
+function metricOf(outcome: Outcome): MetricName {
+  const wroteIt = outcome.result === 'duplicate' && outcome.firstMessageId === outcome.messageId;
+  return metricOfResult[wroteIt ? 'processed' : outcome.result];
+}
+
 const metricOfResult: Readonly<Record<Outcome['result'], MetricName>> = {
   processed: metricNames.ordersProcessed,
   duplicate: metricNames.duplicateOrders,
   permanent: metricNames.badOrders,
   transient: metricNames.ordersNotProcessed,
+  'held-back': metricNames.ordersNotProcessed,
 };

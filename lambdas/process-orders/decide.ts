@@ -17,16 +17,21 @@ export interface Decision extends SQSBatchResponse {
  * waiting for the visibility timeout in between helps nobody. A transient one waits longer from try to try, and never
  * so short that an outage takes all its tries at once.
  *
+ * What was held back in its FIFO group waits out its visibility timeout. A group is received from its front, up to the
+ * first message that is invisible: so what failed comes back before it and alone, and its tries use up none of theirs.
+ *
  * @param backoff in seconds
  */
 export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: () => number): Decision {
   const failed = outcomes.filter((outcome) => !isDone(outcome));
   return {
     batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })),
-    visibilityChanges: failed.map(({ messageId, receiptHandle, receiveCount, result }) => ({
-      messageId,
-      receiptHandle,
-      visibilityTimeoutSeconds: result === 'permanent' ? 0 : Math.round(equalJitter(receiveCount, backoff, random)),
-    })),
+    visibilityChanges: failed
+      .filter(({ result }) => result !== 'held-back')
+      .map(({ messageId, receiptHandle, receiveCount, result }) => ({
+        messageId,
+        receiptHandle,
+        visibilityTimeoutSeconds: result === 'permanent' ? 0 : Math.round(equalJitter(receiveCount, backoff, random)),
+      })),
   };
 }

@@ -3,6 +3,7 @@ import { environmentNames, requireBoolean, requireSeconds, requireText } from '.
 import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
 import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
 import { createDynamoDbClient, dynamoDbOrdersTable } from '../orders-table/dynamodb-orders-table.ts';
+import { startDeadline } from '../deadline.ts';
 import { createHandler } from './create-handler.ts';
 import { writeOrder } from './write-order.ts';
 
@@ -24,5 +25,5 @@ export const handler = createHandler({
   loadChangeVisibilityBatch: lazySqsVisibility(requireText(process.env, environmentNames.ordersQueueUrl)),
   publishMetrics: publishMetricsOnLambda(),
   random: Math.random,
-  abortAfter: (milliseconds) => AbortSignal.timeout(milliseconds),
+  startDeadline,
 });

@@ -16,6 +16,7 @@ export function logOutcome(outcome: Outcome, logCustomerNames: boolean): void {
       console.warn({ message: logMessages.badOrder, ...identity, kind: outcome.kind, reasons: outcome.reasons });
       return;
     case 'transient':
+    case 'held-back':
       console.error({ message: logMessages.orderNotProcessed, ...identity, error: describeError(outcome.error) });
   }
 }

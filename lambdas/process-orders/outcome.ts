@@ -29,13 +29,15 @@ export type ProcessOrder = (order: GoodOrder, signal: AbortSignal) => Promise<Pr
 
 /**
  * What became of one record: `permanent` failures (no order, or no order that can be processed, and it never will be)
- * must reach the dead-letter queue, `transient` ones deserve another try.
+ * must reach the dead-letter queue, `transient` ones deserve another try. `held-back`: not tried, because one before it
+ * in its group of a FIFO queue failed.
  */
 export type Outcome = Received & { readonly receiptHandle: string } & (
     | { readonly result: 'processed' }
     | { readonly result: 'duplicate'; readonly firstMessageId: string }
     | { readonly result: 'permanent'; readonly kind: FailureKind; readonly reasons: readonly string[] }
     | { readonly result: 'transient'; readonly error: unknown }
+    | { readonly result: 'held-back'; readonly error: Error }
   );
 
 /** Whether the message may be deleted: its order is written, now or before. */

@@ -1,13 +1,14 @@
 import { type ConsumedRecord, receiveCountOf, traceIdOf } from '../../shared/consumed-record.ts';
 import { conflictReason, failureKinds } from '../../shared/log-messages.ts';
 import { type ReadOrder, readOrder } from '../../shared/read-order.ts';
-import type { Outcome, Processing, ProcessOrder } from './outcome.ts';
+import { nextOfGroup } from './next-of-group.ts';
+import { isDone, type Outcome, type Processing, type ProcessOrder } from './outcome.ts';
 
 /**
- * Reads and processes records, all at once. No record can fail another or, whatever it takes, keep the batch for
- * longer than `signal` lets it. Lean, because of whatever happens here a million orders pay a million times: one
- * promise and one listener for a batch of any size, which leaves nothing behind with the signal: that of a timeout
- * lives until its time has come, and would keep its batch in memory for as long.
+ * Reads and processes records, all at once; those of a FIFO queue in turn within their group, which its first failure
+ * stops. No record of a standard queue can fail another or, whatever it takes, keep the batch for longer than `signal`
+ * lets it. Lean, because of whatever happens here a million orders pay a million times: one promise and one listener for
+ * a batch of any size. The listener, and with it the batch, lives as long as `signal`, which should end with it.
  *
  * @param onOutcome told of each record as soon as it is known what became of it
  */
@@ -19,6 +20,7 @@ export function outcomesOf(
 ): Promise<readonly Outcome[]> {
   return new Promise((resolve, reject) => {
     const outcomes: Outcome[] = Array.from({ length: records.length });
+    const next = nextOfGroup(records);
     let pending = records.length;
 
     function end(index: number, outcome: Outcome): void {
@@ -31,12 +33,11 @@ export function outcomesOf(
       } catch (error) {
         reject(error);
       }
-      if (pending === 0) finish();
-    }
-
-    function finish(): void {
-      signal.removeEventListener('abort', cutShort);
-      resolve(outcomes);
+      if (pending === 0) return resolve(outcomes);
+      const following = next?.[index];
+      if (following === undefined) return;
+      if (isDone(outcome)) begin(following);
+      else end(following, heldBackBy(outcome, records[following]!));
     }
 
     function cutShort(): void {
@@ -44,14 +45,11 @@ export function outcomesOf(
       for (const [index, record] of records.entries()) end(index, failedFor(record, readOrder(record.body), error));
     }
 
-    if (pending === 0) return finish();
-    if (signal.aborted) return cutShort();
-    signal.addEventListener('abort', cutShort);
-    for (const [index, record] of records.entries()) {
+    function begin(index: number): void {
+      const record = records[index]!;
       const read = readOrder(record.body);
       if (read.kind !== 'order') {
-        end(index, { ...received(record, read), result: 'permanent', kind: read.kind, reasons: read.reasons });
-        continue;
+        return end(index, { ...received(record, read), result: 'permanent', kind: read.kind, reasons: read.reasons });
       }
       const { order, orderId, customerName } = read;
       const failed = (error: unknown) => end(index, failedFor(record, read, error));
@@ -64,6 +62,12 @@ export function outcomesOf(
         failed(error);
       }
     }
+
+    if (pending === 0) return resolve(outcomes);
+    if (signal.aborted) return cutShort();
+    signal.addEventListener('abort', cutShort);
+    const followers = next && new Set(next);
+    for (let index = 0; index < records.length; index += 1) if (followers?.has(index) !== true) begin(index);
   });
 }
 
@@ -81,6 +85,11 @@ function outcomeOf(record: ConsumedRecord, read: ReadOrder, processing: Processi
 
 function failedFor(record: ConsumedRecord, read: ReadOrder, error: unknown): Outcome {
   return { ...received(record, read), result: 'transient', error };
+}
+
+function heldBackBy({ messageId }: Outcome, record: ConsumedRecord): Outcome {
+  const error = new Error(`Message ${messageId}, before it in its group, was not processed.`);
+  return { ...received(record, readOrder(record.body)), result: 'held-back', error };
 }
 
 function received(record: ConsumedRecord, { orderId, customerName }: ReadOrder) {

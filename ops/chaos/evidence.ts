@@ -2,8 +2,10 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { FailureRow, OrderRow } from '../../shared/orders-table.ts';
 import { fromItem } from '../ledger/attribute-values.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
+import { readPieces } from '../ledger/pieces.ts';
+import { wholeFailure } from '../ledger/whole-failure.ts';
 
-/** All rows of the table, by their sort keys. */
+/** All rows of the table, by their sort keys. What is in pieces beside them is in its row here. */
 export interface Rows {
   readonly orders: readonly OrderRow[];
   readonly failures: readonly FailureRow[];
@@ -11,8 +13,10 @@ export interface Rows {
 
 /** What is known of a run once nothing moves any more. The invariants are functions of this alone. */
 export interface Evidence extends Rows {
-  /** Bodies of the messages that senders sent, by message id, replays left out. */
+  /** Bodies of the messages that senders sent, by message id, replays left out; of an edited failure the new one. */
   readonly sent: ReadonlyMap<string, string>;
+  /** Message attributes by the body that they came with; a body that is not here came without. */
+  readonly attributes: ReadonlyMap<string, FailureRow['messageAttributes']>;
   /** How many different orders senders were told are queued. */
   readonly promised: number;
   /** How often each order's row was written where there was none, by the order's key. */
@@ -27,15 +31,30 @@ export interface Evidence extends Rows {
   readonly defects: readonly string[];
 }
 
-/** Reads the whole table, as it is now. */
-export async function readRows({ client, name }: OrdersTable): Promise<Rows> {
+/**
+ * Reads the whole table, as it is now.
+ *
+ * @throws {CommandFailed} when pieces that a row names are missing
+ */
+export async function readRows(table: OrdersTable): Promise<Rows> {
+  const { client, name } = table;
   const rows: { orders: OrderRow[]; failures: FailureRow[] } = { orders: [], failures: [] };
   for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
     for (const item of Items) {
       const sk = item['sk']?.S ?? '';
-      if (sk === 'ORDER' && item['contentHash'] !== undefined) rows.orders.push(fromItem<OrderRow>(item));
-      else if (sk.startsWith('FAILURE#')) rows.failures.push(fromItem<FailureRow>(item));
+      if (sk === 'ORDER' && item['contentHash'] !== undefined)
+        rows.orders.push(await wholeOrder(table, fromItem<OrderRow>(item)));
+      else if (sk.startsWith('FAILURE#')) {
+        const { row, body, messageAttributes } = await wholeFailure(table, fromItem<FailureRow>(item));
+        rows.failures.push({ ...row, body, messageAttributes });
+      }
     }
   }
   return rows;
+}
+
+async function wholeOrder(table: OrdersTable, row: OrderRow): Promise<OrderRow> {
+  if ('body' in row) return row;
+  const body = await readPieces(table, row.orderKey, { hash: row.bodyHash, pieces: row.bodyPieces });
+  return { ...row, body };
 }

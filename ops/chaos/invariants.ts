@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { causeOf } from '../../shared/cause.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { conflictReason, failureKinds } from '../../shared/log-messages.ts';
 import { causeShard, type FailureRow, type OrderRow, statusShard } from '../../shared/orders-table.ts';
@@ -66,6 +68,11 @@ export const invariants = {
       .filter((failure) => sent.get(failure.failureId) !== bodyOf(failure))
       .map(({ failureId }) => `Failure ${failureId} has another body than was sent.`),
 
+  'a failure has the attributes of its message': ({ attributes, failures }) =>
+    failures
+      .filter((failure) => !isDeepStrictEqual(failure.messageAttributes, attributes.get(bodyOf(failure)) ?? {}))
+      .map(({ failureId }) => `Failure ${failureId} has other attributes than were sent.`),
+
   'what waits for somebody is found': ({ failures }) =>
     failures.filter((failure) => !isIndexed(failure)).map(({ failureId }) => `No list has failure ${failureId} right.`),
 
@@ -85,13 +92,20 @@ export const invariants = {
     return failures
       .filter((failure) => {
         if (readOrder(bodyOf(failure)).kind !== 'order') return false;
-        if (failure.kind === failureKinds.outOfAttempts) return false;
+        if (failure.kind === failureKinds.outOfAttempts) return failure.reasons.length > 0;
+        // It keeps what was wrong with the order before.
+        if (failure.history.some(({ event }) => event === 'edited')) return false;
         const other = processed.get(readOrder(bodyOf(failure)).orderId ?? failure.orderKey);
         const conflicts = other !== undefined && unitOfOrder(other) !== unitOfFailure(failure);
         return !(failure.kind === failureKinds.conflictingId && conflicts && failure.reasons.join() === conflictReason);
       })
       .map((failure) => `Failure ${failure.failureId} is a valid order, not ${told(failure)}.`);
   },
+
+  'a failure has the cause that its reasons make': ({ failures }) =>
+    failures
+      .filter(({ kind, reasons, cause }) => cause !== causeOf(kind, reasons))
+      .map((failure) => `Failure ${failure.failureId} has the cause ${failure.cause}, and is ${told(failure)}.`),
 
   'a failure is written down once for each message': ({ failures }) =>
     failures.flatMap(({ failureId, history }) => {
@@ -115,6 +129,11 @@ export const invariantsAfterReplay = {
         ({ kind, status }) => status === 'replayed' || (kind === failureKinds.outOfAttempts && status === 'failed'),
       )
       .map(({ failureId, status }) => `Failure ${failureId} is still ${status}.`),
+
+  'a replay of an edited order processes it': ({ failures }) =>
+    failures
+      .filter(({ status, history }) => status !== 'processed' && history.some(({ event }) => event === 'edited'))
+      .map(({ failureId, status }) => `Failure ${failureId} was mended, and is ${status}.`),
 } as const satisfies Readonly<Record<string, Invariant>>;
 
 export interface Violation {
@@ -150,7 +169,7 @@ function unitOfFailure(failure: FailureRow): string {
 
 const unitOf = (orderKey: string, body: string) => `${orderKey} ${contentHashOf(body)}`;
 
-/** The bodies of a run are small: all are in their rows. */
+/** Evidence has bodies in their rows, whole. */
 function bodyOf(row: OrderRow | FailureRow): string {
   return 'body' in row ? row.body : '';
 }
@@ -161,7 +180,8 @@ function isSameOrder(before: OrderRow, now: OrderRow | undefined): boolean {
     before.processedAt === now.processedAt &&
     before.messageId === now.messageId &&
     before.contentHash === now.contentHash &&
-    bodyOf(before) === bodyOf(now)
+    // As an answer of the table has it, a large body is not in the row.
+    (!('body' in before) || before.body === bodyOf(now))
   );
 }
 

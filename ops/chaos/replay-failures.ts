@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../local/clock.ts';
+import type { Clock } from '../../local/clock.ts';
 import { failureKinds } from '../../shared/log-messages.ts';
 import type { FailureStatus } from '../../shared/orders-table.ts';
 import type { SendQueue } from '../aws/send-messages.ts';
@@ -6,10 +6,7 @@ import { failures } from '../ledger/failures.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
 import { replay } from '../ledger/replay.ts';
 import { type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
-
-const mostTries = 20;
-/** A person waits before trying again. */
-const patienceMs = 30_000;
+import { patiently } from './patiently.ts';
 
 /**
  * What is replayed: what `orders replay` takes unasked; all that failed, though it fails again for sure; or what ran out
@@ -38,18 +35,13 @@ export async function replayFailures(
     signal: new AbortController().signal,
   };
   const statuses = lostToo ? (['failed', 'replayed'] as const) : (['failed'] as const);
-  for (let tries = 1; ; tries += 1) {
-    try {
-      for (const status of statuses) {
-        const chosen = selected(table, status, lostToo);
-        await replay(table, queue, chosen, options, (outcome) => (sent += outcome.replayed ? 1 : 0));
-      }
-      return sent;
-    } catch (error) {
-      if (tries === mostTries) throw error;
-      await sleep(clock, patienceMs);
+  await patiently(clock, async () => {
+    for (const status of statuses) {
+      const chosen = selected(table, status, lostToo);
+      await replay(table, queue, chosen, options, (outcome) => (sent += outcome.replayed ? 1 : 0));
     }
-  }
+  });
+  return sent;
 }
 
 async function* selected(

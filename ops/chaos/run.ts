@@ -14,9 +14,10 @@ import { type Evidence, readRows } from './evidence.ts';
 import { type Violation, violations } from './invariants.ts';
 import { Journal } from './journal.ts';
 import { watchOrderWrites } from './order-writes.ts';
-import { carelessBodies, generated } from './orders-to-send.ts';
+import { mendOne } from './mend-one.ts';
+import { type CarelessMessage, carelessMessages, generated } from './orders-to-send.ts';
 import { replayFailures } from './replay-failures.ts';
-import { generateOrders, sendBodies } from './senders.ts';
+import { generateOrders, sendCarelessly } from './senders.ts';
 
 export interface RunRequest {
   /** Folder of the pipeline's cloud assembly; read only, so that runs share it. */
@@ -79,32 +80,43 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
     await Promise.race([journal.until(() => messages() === 0), tooLong.promise]);
     await sleep(systemClock, lastWritesMs);
   };
-  let sent: ReadonlyMap<string, string> = new Map();
+  const careless = carelessMessages(random);
+  const attributes = new Map<string, CarelessMessage['attributes']>(
+    careless.map((message) => [message.body, message.attributes] as const),
+  );
+  const sent = new Map<string, string>();
   let promised = 0;
   const evidence = async (): Promise<Evidence> => ({
     ...(await readRows(table)),
     ...writes,
     sent,
+    attributes,
     promised,
     messages: messages(),
     lines: journal.lines,
     defects: journal.defects,
   });
 
-  const careless = carelessBodies(random);
   direct += 1;
   const invoked = generateOrders(runtime.lambda, names.generateOrders, { ...generated, seed }).finally(
     () => (direct -= 1),
   );
-  const [queued] = await Promise.all([invoked, sendBodies(queue, careless)]);
-  promised = queued + new Set(careless).size;
+  const [queued] = await Promise.all([invoked, sendCarelessly(queue, careless)]);
+  promised = queued + new Set(careless.map(({ body }) => body)).size;
   await quiet();
-  sent = new Map(journal.sent);
+  for (const [messageId, body] of journal.sent) sent.set(messageId, body);
   const before = await evidence();
   const found = violations(before, { afterReplay: false });
 
   let replayed = 0;
   if (random() < 0.5) {
+    const mended = await mendOne(table, faults.clock);
+    if (mended !== undefined) {
+      // From now on as if it had been sent so.
+      const { failureId, before: bad, after: good } = mended;
+      sent.set(failureId, good);
+      attributes.set(good, attributes.get(bad) ?? {});
+    }
     const reach = random() < 0.3 ? 'all that failed' : 'what may pass';
     replayed += await replayFailures(table, queue, reach, faults.clock);
     await quiet();

@@ -1,4 +1,5 @@
 import type { LambdaService } from '../../local/lambda/lambda-service.ts';
+import type { CarelessMessage } from './orders-to-send.ts';
 import { type SendQueue, sendMessages } from '../aws/send-messages.ts';
 
 /** A sender that could not send what it has, however often it tried. */
@@ -32,14 +33,14 @@ export async function generateOrders(
   throw new SenderGaveUp(`generate-orders did not queue its orders in ${mostTries} tries: ${last}`);
 }
 
-/** Sends bodies through SQS's API, those of a request that failed once more: SQS may hold them all the same. */
-export async function sendBodies(queue: SendQueue, bodies: readonly string[]): Promise<void> {
-  for (let from = 0; from < bodies.length; from += entriesPerRequest) {
-    let pending = bodies.slice(from, from + entriesPerRequest);
+/** Sends messages through SQS's API, those of a request that failed once more: SQS may hold them all the same. */
+export async function sendCarelessly(queue: SendQueue, messages: readonly CarelessMessage[]): Promise<void> {
+  for (let from = 0; from < messages.length; from += entriesPerRequest) {
+    let pending = messages.slice(from, from + entriesPerRequest);
     for (let tries = 0; pending.length > 0; tries += 1) {
       if (tries === mostTries) throw new SenderGaveUp(`SQS did not take ${pending.length} messages in ${tries} tries.`);
       try {
-        const outcomes = await sendMessages(queue, pending.map(messageOf));
+        const outcomes = await sendMessages(queue, pending.map(outgoing));
         pending = pending.filter((_, position) => outcomes[position]?.sent !== true);
       } catch {
         // Sent again as a whole.
@@ -48,6 +49,6 @@ export async function sendBodies(queue: SendQueue, bodies: readonly string[]): P
   }
 }
 
-function messageOf(body: string) {
-  return { body, attributes: {}, groupId: 'careless', deduplicationId: body };
+function outgoing(message: CarelessMessage) {
+  return { ...message, groupId: 'careless', deduplicationId: message.body };
 }

@@ -157,7 +157,11 @@ export class Tally {
     const says = (text: string) => line.includes(`"${text}"`);
     if (functionName === processOrders && says(logMessages.duplicateOrder)) this.#addCopy(fieldsOf(line));
     else if (functionName === failedOrders && says(logMessages.alreadyProcessed)) this.#addProcessed(fieldsOf(line));
-    else if (functionName === failedOrders && says(logMessages.failedOrder)) this.#addFailure(fieldsOf(line));
+    else if (
+      functionName === failedOrders &&
+      (says(logMessages.failedOrder) || says(logMessages.failureAlreadyRecorded))
+    )
+      this.#addFailure(fieldsOf(line));
   }
 
   #addCopy({ messageId, firstMessageId }: Fields): void {

@@ -2,10 +2,12 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/create-handler.ts';
 import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
 import type { VisibilityEntry } from '../../lambdas/message-visibility/change-visibility.ts';
+import type { PublishMetrics } from '../../lambdas/metrics/publish-metrics.ts';
 import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
 import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
 import { type Lineage, lineageAttribute } from '../../shared/orders-table.ts';
+import { deadlineOf } from './deadline-of.ts';
 import { sqsRecord } from './sqs-event.ts';
 
 /** Both consumers as they are deployed, but with a table, a clock and a signal of the test. */
@@ -21,8 +23,16 @@ export interface PipelineFunctions {
 /** Of every failure. */
 export const replayToken = 'token-of-the-failure';
 
+interface PipelineSettings {
+  readonly startMs?: number;
+  readonly publishMetrics?: PublishMetrics;
+}
+
 /** Time goes on by a second with each look at the clock, from the start of 2026 if nothing else is said. */
-export function pipelineFunctions(table: OrdersTable, startMs = Date.UTC(2026, 0, 1)): PipelineFunctions {
+export function pipelineFunctions(
+  table: OrdersTable,
+  { startMs = Date.UTC(2026, 0, 1), publishMetrics = () => {} }: PipelineSettings = {},
+): PipelineFunctions {
   const visibilityChanges: VisibilityEntry[] = [];
   const outOfTime = new AbortController();
   let nowMs = startMs;
@@ -34,9 +44,9 @@ export function pipelineFunctions(table: OrdersTable, startMs = Date.UTC(2026, 0
         visibilityChanges.push(...entries);
         return Promise.resolve([]);
       }),
-    publishMetrics: () => {},
+    publishMetrics,
     random: () => 0.5,
-    abortAfter: () => outOfTime.signal,
+    startDeadline: () => deadlineOf(outOfTime.signal),
   };
   const processOrders = createProcessOrders({
     ...dependencies,

@@ -6,6 +6,7 @@ import { createHandler as createProcessOrders } from '../../lambdas/process-orde
 import { sqsChangeVisibilityBatch } from '../../lambdas/message-visibility/sqs-visibility.ts';
 import { readOrder } from '../../shared/read-order.ts';
 import { captureConsole } from './captured-console.ts';
+import { deadlineOf } from './deadline-of.ts';
 import { type LocalQueue, startLocalQueue } from './local-queue.ts';
 import { sqsRecord } from './sqs-event.ts';
 
@@ -35,7 +36,7 @@ async function generate(event: unknown, queueUrl = queue.queueUrl) {
     sleep: () => Promise.resolve(),
     publishMetrics: () => {},
     random: Math.random,
-    abortAfter: () => new AbortController().signal,
+    startDeadline: () => deadlineOf(),
   });
   const { statusCode, body } = await handler(event, context);
   return { statusCode, body: JSON.parse(body) as { failed?: { code: string }[] } };
@@ -56,7 +57,7 @@ describe('with a real SQS client', () => {
       loadChangeVisibilityBatch: () => Promise.resolve(sqsChangeVisibilityBatch(queue.queueUrl, queue.client)),
       publishMetrics: () => {},
       random: Math.random,
-      abortAfter: () => new AbortController().signal,
+      startDeadline: () => deadlineOf(),
     });
     const records = messages.map(({ Body, ReceiptHandle, MessageId }, index) => ({
       ...sqsRecord(Body!, index),

@@ -46,6 +46,17 @@ describe('a message', () => {
     expect(lineageIn(text)).toBeNull();
   });
 
+  test('keeps an attribute that is called like a lineage and is none', () => {
+    const channel = { dataType: 'String', stringValue: 'web' };
+    const attributesWith = (stringValue: string) => {
+      const messageAttributes = { channel, ReplayOf: { dataType: 'String', stringValue } };
+      return messageOf({ ...sqsRecord('{}'), messageAttributes }).messageAttributes;
+    };
+    expect(attributesWith('batch 7')).toEqual({ channel, ReplayOf: { dataType: 'String', stringValue: 'batch 7' } });
+    const lineage = { orderKey: 'a', failureId: 'b', count: 2, by: 'Ada', token: 't' };
+    expect(attributesWith(JSON.stringify(lineage))).toEqual({ channel });
+  });
+
   test('is never thrown at, whatever its lineage says', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => expect(lineageIn(text)).toBeNull()));
   });

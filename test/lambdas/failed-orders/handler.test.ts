@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHandler, type Dependencies } from '../../../lambdas/failed-orders/create-handler.ts';
 import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
-import type { RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
+import type { Recorded, RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
 import type { VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
 import { readOrder } from '../../../shared/read-order.ts';
 import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
+import { deadlineOf } from '../deadline-of.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
 const lines = captureConsole();
@@ -32,7 +33,7 @@ function handlerWith(changes: Partial<Dependencies> = {}) {
       }),
     publishMetrics: (counts) => published.push(counts),
     random: () => 0.5,
-    abortAfter: () => new AbortController().signal,
+    startDeadline: () => deadlineOf(),
     ...changes,
   });
   return { handler, changed, published };
@@ -77,13 +78,31 @@ describe('failed-orders', () => {
             result: 'already-processed',
             firstMessageId: 'a',
           });
+        if (message.messageId === 'message-5')
+          return recordFailure(message, signal).then(
+            (recorded) => ({ ...recorded, result: 'already-recorded' }) as Recorded,
+          );
         return recordFailure(message, signal);
       },
     });
-    await handler(sqsEvent(['{', badBody, badBody, goodBody, goodBody]), context);
+    await handler(sqsEvent(['{', badBody, badBody, goodBody, goodBody, badBody]), context);
     expect(published).toEqual([
       { FailuresRecorded: 3, FailuresNotJson: 1, FailuresInvalid: 2, FailuresNotRecorded: 1 },
     ]);
+  });
+
+  test('ends its deadlines with its batch, so that nothing of that stays in memory', async () => {
+    const ended: string[] = [];
+    const names = ['processing', 'reporting'];
+    const { handler } = handlerWith({
+      recordFailure: () => Promise.reject(new Error('Throttled.')),
+      startDeadline() {
+        const name = names.shift()!;
+        return { ...deadlineOf(), [Symbol.dispose]: () => ended.push(name) };
+      },
+    });
+    await handler(sqsEvent([goodBody, badBody]), context);
+    expect(ended.toSorted()).toEqual(['processing', 'reporting']);
   });
 
   test('logs the trace that a message belongs to', async () => {

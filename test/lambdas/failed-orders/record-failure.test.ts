@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoDbOrdersTable } from '../../../lambdas/orders-table/dynamodb-orders-table.ts';
+import type { OrdersTable } from '../../../lambdas/orders-table/orders-table.ts';
+import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
 import { startFaultyEndpoint } from '../faulty-endpoint.ts';
 import { localClient, type LocalTable, startLocalTable, tableName } from '../local-table.ts';
@@ -109,6 +111,34 @@ describe('a failure', () => {
     expect(once).toHaveLength(1);
     expect(await functions.failedOrders([message('m-twice', unaddressed('failed-twice'), 9)])).toEqual(done);
     expect(await rowsOf('failed-twice')).toEqual(once);
+  });
+
+  test('counts once and is logged as new once, however often it is delivered', async () => {
+    const published: MetricCounts[] = [];
+    const counting = pipelineFunctions(local.table, { publishMetrics: (counts) => published.push(counts) });
+    const record = message('m-counted', unaddressed('counted'));
+    for (let delivery = 0; delivery < 3; delivery += 1) expect(await counting.failedOrders([record])).toEqual(done);
+    expect(published).toEqual([{ FailuresRecorded: 1, FailuresInvalid: 1 }, {}, {}]);
+    expect(lines.map(({ level, line }) => [level, line['message']])).toEqual([
+      ['error', 'Failed Order'],
+      ['info', 'Failure Already Recorded'],
+      ['info', 'Failure Already Recorded'],
+    ]);
+  });
+
+  test('counts when the table’s answer is lost and the SDK asks again', async () => {
+    const published: MetricCounts[] = [];
+    const { table } = local;
+    const asksTwice: OrdersTable = {
+      ...table,
+      async update(request, signal) {
+        await table.update(request, signal);
+        return table.update(request, signal);
+      },
+    };
+    const counting = pipelineFunctions(asksTwice, { publishMetrics: (counts) => published.push(counts) });
+    await counting.failedOrders([message('m-lost-answer', unaddressed('lost-answer'))]);
+    expect(published).toEqual([{ FailuresRecorded: 1, FailuresInvalid: 1 }]);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createHandler, type Dependencies } from '../../../lambdas/generate-orders/create-handler.ts';
 import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
+import { deadlineOf } from '../deadline-of.ts';
 
 const lines = captureConsole();
 
@@ -11,7 +12,7 @@ function handlerWith(changes: Partial<Dependencies>) {
     sleep: () => Promise.resolve(),
     random: () => 0.5,
     publishMetrics: () => {},
-    abortAfter: () => new AbortController().signal,
+    startDeadline: () => deadlineOf(),
     ...changes,
   });
 }
@@ -101,9 +102,9 @@ describe('generate-orders', () => {
   test('keeps a share of a short timeout for itself, and gives requests until shortly before its end', async () => {
     const given: number[] = [];
     const handler = handlerWith({
-      abortAfter(milliseconds) {
+      startDeadline(milliseconds) {
         given.push(milliseconds);
-        return new AbortController().signal;
+        return deadlineOf();
       },
     });
     await answerOf(handler, { count: 1 }, { getRemainingTimeInMillis: () => 4_000 });

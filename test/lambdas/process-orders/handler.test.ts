@@ -5,6 +5,7 @@ import type { VisibilityEntry } from '../../../lambdas/message-visibility/change
 import { createHandler, type Dependencies } from '../../../lambdas/process-orders/create-handler.ts';
 import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
+import { deadlineOf } from '../deadline-of.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
 const lines = captureConsole();
@@ -26,7 +27,7 @@ function handlerWith(changes: Partial<Dependencies> = {}) {
       }),
     publishMetrics: (counts) => published.push(counts),
     random: () => 0.5,
-    abortAfter: () => new AbortController().signal,
+    startDeadline: () => deadlineOf(),
     ...changes,
   });
   return { handler, changed, published };
@@ -118,10 +119,31 @@ describe('process-orders', () => {
     expect(published).toEqual([{ OrdersProcessed: 2, DuplicateOrders: 1, OrdersNotProcessed: 1, BadOrders: 1 }]);
   });
 
+  test('counts an order as processed whose write of an earlier receive it finds, and a copy as a duplicate', async () => {
+    const { handler, published } = handlerWith({
+      processOrder: () => Promise.resolve({ result: 'duplicate', firstMessageId: 'message-0' }),
+    });
+    await handler(sqsEvent([goodBody, goodBody], { ApproximateReceiveCount: '2' }), context);
+    expect(published).toEqual([{ OrdersProcessed: 1, DuplicateOrders: 1 }]);
+  });
+
   test('counts what it processed before its whole batch fails', async () => {
     const { handler, published } = handlerWith({ partialBatchResponses: false });
     await expect(handler(sqsEvent([goodBody, badBody, goodBody]), context)).rejects.toThrow('fails its batch of 3');
     expect(published).toEqual([{ OrdersProcessed: 1, BadOrders: 1 }]);
+  });
+
+  test('ends its deadlines with its batch, so that nothing of that stays in memory', async () => {
+    const ended: string[] = [];
+    const names = ['processing', 'reporting'];
+    const { handler } = handlerWith({
+      startDeadline() {
+        const name = names.shift()!;
+        return { ...deadlineOf(), [Symbol.dispose]: () => ended.push(name) };
+      },
+    });
+    await handler(sqsEvent([goodBody, badBody]), context);
+    expect(ended.toSorted()).toEqual(['processing', 'reporting']);
   });
 
   test('logs the trace that a message belongs to', async () => {
@@ -138,9 +160,9 @@ describe('process-orders', () => {
     const given: number[] = [];
     const { handler } = handlerWith({
       processOrder: ({ record }) => (record.messageId === 'message-0' ? new Promise(() => {}) : processed()),
-      abortAfter(milliseconds) {
+      startDeadline(milliseconds) {
         given.push(milliseconds);
-        return given.length === 1 ? processing.signal : new AbortController().signal;
+        return deadlineOf(given.length === 1 ? processing.signal : undefined);
       },
     });
     const response = handler(sqsEvent([goodBody, goodBody]), context);

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome, Processing } from '../../../lambdas/process-orders/outcome.ts';
 import { outcomesOf } from '../../../lambdas/process-orders/outcomes-of.ts';
+import { message } from '../pipeline-functions.ts';
 import { badBody, goodBody, sqsRecord } from '../sqs-event.ts';
 
 const processed: Processing = { result: 'processed' };
@@ -34,11 +35,10 @@ describe('the outcomes of a batch', () => {
     expect(await begin([], () => Promise.resolve(processed)).outcomes).toEqual([]);
   });
 
-  test('leave nothing behind with the signal of a timeout, which lives on', async () => {
+  test('listen once to the signal, however many they are', async () => {
     const { signal, outcomes } = begin([goodBody, goodBody], () => Promise.resolve(processed));
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
     await outcomes;
-    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   test('are passing failures where time ran out, whatever comes afterwards', async () => {
@@ -60,5 +60,76 @@ describe('the outcomes of a batch', () => {
     expect(await outcomes).toMatchObject([
       { result: 'transient', error: { message: 'Processing took longer than the function has time for.' } },
     ]);
+  });
+});
+
+/** Records as their ids say: `a1` is the first of group a. */
+function beginFifo(ids: readonly string[], processOrder: (messageId: string) => Promise<Processing>, badId?: string) {
+  const asked: string[] = [];
+  const { signal } = new AbortController();
+  const records = ids.map((id) => {
+    const record = message(id, id === badId ? badBody : goodBody);
+    return { ...record, attributes: { ...record.attributes, MessageGroupId: id[0]!, SequenceNumber: '1' } };
+  });
+  const process = ({ record: { messageId } }: { readonly record: { readonly messageId: string } }) => {
+    asked.push(messageId);
+    return processOrder(messageId);
+  };
+  return { asked, outcomes: outcomesOf(records, process, signal, () => {}) };
+}
+
+const resultsOf = async (outcomes: Promise<readonly Outcome[]>) =>
+  Object.fromEntries((await outcomes).map(({ messageId, result }) => [messageId, result]));
+
+describe('the orders of a FIFO queue', () => {
+  test('are processed in turn within their group, and groups side by side', async () => {
+    const first = Promise.withResolvers<Processing>();
+    const { asked, outcomes } = beginFifo(['a1', 'a2', 'b1', 'a3', 'b2'], (id) =>
+      id === 'a1' ? first.promise : Promise.resolve(processed),
+    );
+    await setImmediate();
+    expect(asked).toEqual(['a1', 'b1', 'b2']);
+    first.resolve(processed);
+    await outcomes;
+    expect(asked).toEqual(['a1', 'b1', 'b2', 'a2', 'a3']);
+  });
+
+  test.each([
+    ['a passing', 'transient', undefined],
+    ['a permanent', 'permanent', 'a2'],
+  ])('wait behind %s failure of their group, and of no other', async (_what, result, badId) => {
+    const { asked, outcomes } = beginFifo(
+      ['a1', 'a2', 'b1', 'a3', 'a4', 'b2'],
+      (id) => (id === 'a2' ? Promise.reject(new Error('Throttled.')) : Promise.resolve(processed)),
+      badId,
+    );
+    expect(await resultsOf(outcomes)).toEqual({
+      a1: 'processed',
+      a2: result,
+      a3: 'held-back',
+      a4: 'held-back',
+      b1: 'processed',
+      b2: 'processed',
+    });
+    expect(asked).not.toContain('a3');
+    expect((await outcomes)[3]).toMatchObject({
+      error: { message: 'Message a2, before it in its group, was not processed.' },
+    });
+  });
+
+  test('are known by their sequence number: the group of a fair queue orders nothing', async () => {
+    const records = ['a1', 'a2'].map((id) => {
+      const record = message(id, goodBody);
+      return { ...record, attributes: { ...record.attributes, MessageGroupId: 'a' } };
+    });
+    let asked = 0;
+    void outcomesOf(
+      records,
+      () => ((asked += 1), new Promise(() => {})),
+      new AbortController().signal,
+      () => {},
+    );
+    await setImmediate();
+    expect(asked).toBe(2);
   });
 });

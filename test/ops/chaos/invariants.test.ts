@@ -68,10 +68,20 @@ function failureRow(orderKey: string, failureId: string, body: string, changes: 
   };
 }
 
+function causedBy(kind: string, reasons: readonly string[]) {
+  const cause = causeOf(kind, reasons);
+  return { cause, causeShard: causeShard(cause, 'm-3') };
+}
+
 const order = orderRow('good', 'm-1', good);
-const conflict = failureRow('good', 'm-3', other, { kind: 'conflicting-id', reasons: [conflictReason] });
+const conflict = failureRow('good', 'm-3', other, {
+  kind: 'conflicting-id',
+  reasons: [conflictReason],
+  ...causedBy('conflicting-id', [conflictReason]),
+});
 const outOfAttempts = failureRow('unlucky', 'm-4', unlucky);
-const invalid = failureRow('bad', 'm-5', bad);
+const channel = { channel: { dataType: 'String', stringValue: 'web' } };
+const invalid = failureRow('bad', 'm-5', bad, { messageAttributes: channel });
 
 /** A good order sent twice, another one with its id, one that ran out of attempts, and a bad one. */
 const sound: Evidence = {
@@ -82,6 +92,7 @@ const sound: Evidence = {
     ['m-4', unlucky],
     ['m-5', bad],
   ]),
+  attributes: new Map([[bad, channel]]),
   promised: 4,
   orders: [order],
   failures: [conflict, outOfAttempts, invalid],
@@ -149,6 +160,26 @@ test.each<[what: string, changes: Partial<Evidence>, broken: Name]>([
     'a failure has the body of its message',
   ],
   [
+    'a failure lost an attribute of its message',
+    { failures: [conflict, outOfAttempts, { ...invalid, messageAttributes: {} }] },
+    'a failure has the attributes of its message',
+  ],
+  [
+    'a failure has an attribute that nobody sent',
+    { failures: [conflict, { ...outOfAttempts, messageAttributes: channel }, invalid] },
+    'a failure has the attributes of its message',
+  ],
+  [
+    'what ran out of attempts has reasons',
+    { failures: [conflict, { ...outOfAttempts, reasons: ['nonsense'] }, invalid] },
+    'no good order is called a bad one',
+  ],
+  [
+    'a failure has the cause of another one',
+    { failures: [conflict, outOfAttempts, { ...invalid, cause: outOfAttempts.cause }] },
+    'a failure has the cause that its reasons make',
+  ],
+  [
     'a failure is in no list',
     { failures: [conflict, outOfAttempts, unindexed(invalid)] },
     'what waits for somebody is found',
@@ -192,6 +223,11 @@ test.each<[what: string, changes: Partial<Evidence>, broken: Name]>([
     'a replayed failure is not processed',
     { failures: [conflict, { ...outOfAttempts, status: 'replayed' }, invalid] },
     'a replay of what failed for a passing reason processes it',
+  ],
+  [
+    'a mended failure waits on',
+    { failures: [conflict, { ...outOfAttempts, history: [{ at, event: 'edited', by: 'Ada' }] }, invalid] },
+    'a replay of an edited order processes it',
   ],
 ])('it is found when %s', (_what, changes, broken) => {
   const found = violations({ ...sound, ...changes }, { afterReplay: broken in invariantsAfterReplay });

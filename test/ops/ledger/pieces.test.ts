@@ -43,7 +43,7 @@ function betweenTheirWrites(happen: () => Promise<unknown>) {
       return table.update(...request);
     },
   };
-  return pipelineFunctions(interrupted, nowMs);
+  return pipelineFunctions(interrupted, { startMs: nowMs });
 }
 
 /** The command's table, where something happens before its first request of a kind. */
@@ -108,7 +108,7 @@ test('a purge while a copy of the failure is being processed takes no piece of t
 
 test('a copy that is processed after an edit found nobody naming the pieces, and before it deletes them, has them', async () => {
   const failure = await ledger.fail('d-1', large('d'));
-  const functions = pipelineFunctions(ledger.local.table, nowMs);
+  const functions = pipelineFunctions(ledger.local.table, { startMs: nowMs });
   const { table, times } = beforeFirst(DeleteItemCommand, () => functions.processOrders([message('d-2', large('d'))]));
   expect(await mend(table, failure, small('d'))).toBeUndefined();
   expect(times()).toBe(2);
@@ -167,7 +167,9 @@ test('pieces that an edit left, being young, go with a later purge of the order'
 });
 
 test('a failure whose pieces are young is not purged yet: nobody would find them again', async () => {
-  await pipelineFunctions(ledger.local.table, nowMs).failedOrders([message('h-1', large('h', { items: 'tea' }))]);
+  await pipelineFunctions(ledger.local.table, { startMs: nowMs }).failedOrders([
+    message('h-1', large('h', { items: 'tea' })),
+  ]);
   const exported = exportedFailure(await ledger.failure('h'));
   expect(await deleteExported(ledger.table, exported)).toBe('recent');
   expect(await bodiesOfFailures('h')).toEqual([exported.body]);

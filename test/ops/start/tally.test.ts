@@ -61,11 +61,14 @@ test('messages of other queues are no orders', () => {
   expect(books).toMatchObject({ sent: 0, processed: 0 });
 });
 
-test('failures carry the reasons that failed-orders logged', () => {
-  const failure = { orderId: null, messageId: 'a', kind: 'not-json', reasons: ['the body is not JSON'] };
-  const books = booksOf(sent('a'), log('failed', { message: 'Failed Order', ...failure }), batch('bad', ['a']));
-  expect(books.failures).toEqual([failure]);
-});
+test.each(['Failed Order', 'Failure Already Recorded'])(
+  'failures carry the reasons that failed-orders logged as %s',
+  (text) => {
+    const failure = { orderId: null, messageId: 'a', kind: 'not-json', reasons: ['the body is not JSON'] };
+    const books = booksOf(sent('a'), log('failed', { message: text, ...failure }), batch('bad', ['a']));
+    expect(books.failures).toEqual([failure]);
+  },
+);
 
 describe('an order in bad-orders that failed-orders finds processed', () => {
   const found = log('failed', { message: 'Already Processed', messageId: 'a', firstMessageId: 'a' });

@@ -1,0 +1,93 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { expect, test } from '@jest/globals';
+import { App } from 'aws-cdk-lib';
+import { presets } from '../../../lib/configuration.ts';
+import { OrderPipelineStack } from '../../../lib/order-pipeline-stack.ts';
+import { systemClock } from '../../../local/clock.ts';
+import type { ForwardedOperation } from '../../../local/endpoint/service.ts';
+import { EventStream } from '../../../local/events.ts';
+import { TurnedClock } from '../../../local/faults/turned-clock.ts';
+import { startRuntime } from '../../../local/runtime.ts';
+import { driveClock } from '../../../ops/chaos/drive-clock.ts';
+import { readRows } from '../../../ops/chaos/evidence.ts';
+import { Journal } from '../../../ops/chaos/journal.ts';
+import { watchOrderWrites } from '../../../ops/chaos/order-writes.ts';
+import { pipelineNames } from '../../../ops/start/pipeline-names.ts';
+import { newOutputFolder } from '../../lib/synthesize.ts';
+import { order } from '../pipeline-functions.ts';
+
+const text = (id: string, changes?: object) => JSON.stringify(order(id, { ...changes }));
+
+/** The whole pipeline with FIFO queues, on this machine; the table throttles whoever writes an order so often. */
+async function runFifo(
+  orders: readonly { readonly groupId: string; readonly body: string }[],
+  throttled: Readonly<Record<string, number>>,
+) {
+  const outdir = newOutputFolder();
+  const app = new App({ outdir });
+  void new OrderPipelineStack(app, 'OrderPipeline', { configuration: { ...presets.production, fifo: true } });
+  app.synth();
+  const events = new EventStream();
+  const journal = new Journal(events);
+  const clock = new TurnedClock();
+  await using runtime = await startRuntime({ assembly: outdir, events, port: 0, clock });
+  using ending = new DisposableStack();
+  ending.use(driveClock(clock, () => journal.batchesRunning === 0));
+  const left: Record<string, number> = { ...throttled };
+  const operations = runtime.dynamodb.rpc.forwarded as Record<string, ForwardedOperation>;
+  const update = operations['UpdateItem']!;
+  operations['UpdateItem'] = {
+    ...update,
+    forward(body, input, context) {
+      const id = Object.keys(left).find((each) => JSON.stringify(input).includes(each) && left[each]! > 0);
+      if (id === undefined) return update.forward(body, input, context);
+      left[id]! -= 1;
+      const answer = { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'Slow down.' };
+      return Promise.resolve({ status: 400, headers: {}, body: Buffer.from(JSON.stringify(answer)) });
+    },
+  };
+  const written: string[] = [];
+  watchOrderWrites(runtime.dynamodb, (orderKey) => written.push(orderKey));
+
+  const settings = {
+    region: runtime.model.region,
+    endpoint: runtime.endpoint.url,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  };
+  const names = pipelineNames(runtime.model);
+  const sqs = new SQSClient(settings);
+  const client = new DynamoDBClient(settings);
+  const QueueUrl = `${runtime.endpoint.url}/${runtime.model.accountId}/${names.ordersQueue}`;
+  for (const [index, { groupId, body }] of orders.entries()) {
+    const ids = { MessageGroupId: groupId, MessageDeduplicationId: String(index) };
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body, ...ids }));
+  }
+  await journal.until(() => runtime.sqs.queues().every(({ counts }) => counts.available + counts['in-flight'] === 0));
+  const rows = await readRows({ client, name: names.ordersTable, clock: systemClock, random: () => 0.5 });
+  sqs.destroy();
+  client.destroy();
+  return { rows, written, heldBack: journal.logged('Order Not Processed') };
+}
+
+test('orders of a FIFO queue are written in turn, whatever becomes of those before them', async () => {
+  const first = text('twice', { items: ['first'] });
+  const behind = Array.from({ length: 8 }, (_, index) => `behind-${index}`);
+  const { rows, written, heldBack } = await runFifo(
+    [
+      ...[first, text('twice', { items: ['second'] }), text('last')].map((body) => ({ groupId: 'a', body })),
+      ...[text('bad', { items: 'tea' }), ...behind.map((id) => text(id))].map((body) => ({ groupId: 'b', body })),
+    ],
+    // Both tries of the SDK, at the first two receives.
+    { first: 4, 'behind-3': 2 },
+  );
+  expect(written.filter((id) => behind.includes(id))).toEqual(behind);
+  expect(written.indexOf('last')).toBeGreaterThan(written.indexOf('twice'));
+  expect(rows.orders.find(({ orderKey }) => orderKey === 'twice')).toMatchObject({ body: first });
+  expect(rows.failures.map(({ orderKey, kind }) => `${orderKey} ${kind}`).toSorted()).toEqual([
+    'bad invalid',
+    'twice conflicting-id',
+  ]);
+  expect(rows.orders).toHaveLength(10);
+  expect(heldBack).toBeGreaterThan(0);
+}, 120_000);
