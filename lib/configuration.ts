@@ -29,11 +29,10 @@ export interface Configuration {
   /** Where the messages go that failed-orders cannot handle; nothing consumes it, an alarm watches it. */
   readonly parkedOrders: QueueSettings;
   /**
-   * FIFO queues instead of standard ones: orders of a group in turn, and batches of 10 at most. A failure holds back what
-   * is behind it in its group, for a visibility timeout at least, until it is processed or, out of receives, in
-   * bad-orders; then the group goes on without it. Each such wait uses up a receive of what was received with it: as many
-   * bad orders as `maxReceiveCount` in one batch and group take the good ones behind them to bad-orders. A replay goes to
-   * a group of its own, the order's key, because the ledger does not keep the sender's.
+   * FIFO queues instead of standard ones: orders of a group in turn, and batches of 10 at most. A passing failure holds
+   * back what is behind it in its group, for a visibility timeout at least, until it is processed or, out of receives, in
+   * bad-orders; then the group goes on without it. A bad order holds back nothing. A replay goes to a group of its own,
+   * the order's key, because the ledger does not keep the sender's.
    */
   readonly fifo: boolean;
   /**

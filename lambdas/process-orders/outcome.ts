@@ -30,7 +30,7 @@ export type ProcessOrder = (order: GoodOrder, signal: AbortSignal) => Promise<Pr
 /**
  * What became of one record: `permanent` failures (no order, or no order that can be processed, and it never will be)
  * must reach the dead-letter queue, `transient` ones deserve another try. `held-back`: not tried, because one before it
- * in its group of a FIFO queue failed.
+ * in its group of a FIFO queue has to be tried again.
  */
 export type Outcome = Received & { readonly receiptHandle: string } & (
     | { readonly result: 'processed' }

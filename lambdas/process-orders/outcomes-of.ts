@@ -2,11 +2,11 @@ import { type ConsumedRecord, receiveCountOf, traceIdOf } from '../../shared/con
 import { conflictReason, failureKinds } from '../../shared/log-messages.ts';
 import { type ReadOrder, readOrder } from '../../shared/read-order.ts';
 import { nextOfGroup } from './next-of-group.ts';
-import { isDone, type Outcome, type Processing, type ProcessOrder } from './outcome.ts';
+import type { Outcome, Processing, ProcessOrder } from './outcome.ts';
 
 /**
- * Reads and processes records, all at once; those of a FIFO queue in turn within their group, which its first failure
- * stops. No record of a standard queue can fail another or, whatever it takes, keep the batch for longer than `signal`
+ * Reads and processes records, all at once; those of a FIFO queue in turn within their group, which its first transient
+ * failure stops. A permanent one stops nothing: its order is never processed, so that none can overtake it. No record of a standard queue can fail another or, whatever it takes, keep the batch for longer than `signal`
  * lets it. Lean, because of whatever happens here a million orders pay a million times: one promise and one listener for
  * a batch of any size. The listener, and with it the batch, lives as long as `signal`, which should end with it.
  *
@@ -36,8 +36,9 @@ export function outcomesOf(
       if (pending === 0) return resolve(outcomes);
       const following = next?.[index];
       if (following === undefined) return;
-      if (isDone(outcome)) begin(following);
-      else end(following, heldBackBy(outcome, records[following]!));
+      if (outcome.result === 'transient' || outcome.result === 'held-back') {
+        end(following, heldBackBy(outcome, records[following]!));
+      } else begin(following);
     }
 
     function cutShort(): void {

@@ -97,9 +97,6 @@ test('the fullest row has room for all replays and edits', () => {
   expect(pieces).toEqual([]);
   const history = wholeHistory(kind, reasons);
   expect(history.history.L).toHaveLength(3 * mostReplays);
-  process.stderr.write(
-    `SIZE ${itemBytes(newItem(row))} ${itemBytes(history)} ${reasons.join().length} ${reasons.at(0)} ${reasons.at(-2)} ${maximumItemBytes}\n`,
-  );
   expect(itemBytes(newItem(row)) + itemBytes(history)).toBeLessThanOrEqual(maximumItemBytes);
 });
 

@@ -94,18 +94,13 @@ describe('the orders of a FIFO queue', () => {
     expect(asked).toEqual(['a1', 'b1', 'b2', 'a2', 'a3']);
   });
 
-  test.each([
-    ['a passing', 'transient', undefined],
-    ['a permanent', 'permanent', 'a2'],
-  ])('wait behind %s failure of their group, and of no other', async (_what, result, badId) => {
-    const { asked, outcomes } = beginFifo(
-      ['a1', 'a2', 'b1', 'a3', 'a4', 'b2'],
-      (id) => (id === 'a2' ? Promise.reject(new Error('Throttled.')) : Promise.resolve(processed)),
-      badId,
+  test('wait behind a passing failure of their group, and of no other', async () => {
+    const { asked, outcomes } = beginFifo(['a1', 'a2', 'b1', 'a3', 'a4', 'b2'], (id) =>
+      id === 'a2' ? Promise.reject(new Error('Throttled.')) : Promise.resolve(processed),
     );
     expect(await resultsOf(outcomes)).toEqual({
       a1: 'processed',
-      a2: result,
+      a2: 'transient',
       a3: 'held-back',
       a4: 'held-back',
       b1: 'processed',
@@ -115,6 +110,11 @@ describe('the orders of a FIFO queue', () => {
     expect((await outcomes)[3]).toMatchObject({
       error: { message: 'Message a2, before it in its group, was not processed.' },
     });
+  });
+
+  test('go on behind a permanent failure', async () => {
+    const { outcomes } = beginFifo(['a1', 'a2', 'a3'], () => Promise.resolve(processed), 'a2');
+    expect(await resultsOf(outcomes)).toEqual({ a1: 'processed', a2: 'permanent', a3: 'processed' });
   });
 
   test('are known by their sequence number: the group of a fair queue orders nothing', async () => {
