@@ -1,5 +1,6 @@
 import type { Runtime } from '../../local/runtime.ts';
 import { type Clock, sleep } from '../../local/clock.ts';
+import { readGenerated } from '../../shared/generate-response.ts';
 import type { Outcome } from './outcome.ts';
 import type { StartOptions } from './options.ts';
 import type { StartNames } from './pipeline-names.ts';
@@ -13,13 +14,6 @@ export interface RunRequest {
   readonly options: StartOptions;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-}
-
-/** The body that generate-orders answers. */
-interface ProducerAnswer {
-  readonly seed?: number;
-  /** Where to go on when the time of one invocation was not enough. */
-  readonly next?: number;
 }
 
 const pollMs = 50;
@@ -76,11 +70,10 @@ async function produce({ runtime, names, options, signal }: RunRequest) {
       problems.push(`generate-orders failed: ${payload}`);
       break;
     }
-    const { statusCode, body } = JSON.parse(payload) as { statusCode: number; body: string };
-    const answer = JSON.parse(body) as ProducerAnswer;
-    seed = answer.seed;
-    from = answer.next;
-    if (statusCode !== 200) problems.push(`generate-orders answered ${statusCode}: ${body}`);
+    const { statusCode, ...answer } = readGenerated(payload);
+    if (statusCode !== 200) problems.push(`generate-orders answered ${statusCode}: ${JSON.stringify(answer)}`);
+    if ('problems' in answer) break;
+    ({ seed, next: from } = answer);
   }
   return { seed, problems };
 }
