@@ -55,16 +55,16 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
     async () => {
       for await (const batch of messageBatches(valid())) {
         if (batch.kind === 'too-large') {
-          const { place } = batch.parcel.subject;
+          const { place } = batch.message.subject;
           refused.add({ id: place, label: `${place}:`, reason: `${number(batch.bytes)} bytes, SQS takes 1 MiB` });
           continue;
         }
         const outcomes = await sendMessages(
           queue,
-          batch.parcels.map(({ message }) => message),
+          batch.messages.map(({ message }) => message),
         );
         for (const [position, outcome] of outcomes.entries()) {
-          const { place } = batch.parcels[position]!.subject;
+          const { place } = batch.messages[position]!.subject;
           if (outcome.sent) sent += 1;
           else refused.add({ id: place, label: `${place}:`, reason: `${outcome.code} ${outcome.message}` });
         }
