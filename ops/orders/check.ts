@@ -9,6 +9,7 @@ import { counted, number } from '../terminal/progress-text.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { resolveCause } from './resolve-cause.ts';
 import { whyText } from './why-text.ts';
 
@@ -62,7 +63,7 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
   const done = passing === checked;
   if (context.json) {
     await context.printJson({ checked, passing, failing: checked - passing, causes: groups });
-    return done ? 0 : 1;
+    return done ? exitCodes.done : exitCodes.notAllDone;
   }
   const verdict = `${number(passing)} of ${counted(checked, 'failure')} would pass now.`;
   await context.print(paint(done ? 'green' : 'yellow', checked === 0 ? 'No failures.' : verdict));
@@ -71,5 +72,5 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
     const columns = [{ title: 'STILL', align: 'right' }, { title: 'CAUSE' }, { title: 'WHY' }] as const;
     await context.print('', ...table(columns, rows, io.stdout.columns));
   }
-  return done ? 0 : 1;
+  return done ? exitCodes.done : exitCodes.notAllDone;
 }

@@ -7,6 +7,7 @@ import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { shareOption, wholeNumberOption } from './option-values.ts';
 
 interface GenerateOptions {
@@ -68,7 +69,7 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
       `${paint(stopped ? 'yellow' : 'green', `Sent ${counted(queued, 'order')}.`)} --seed ${seed} sends the same again.`,
     );
   }
-  return queued === count ? 0 : 1;
+  return queued === count ? exitCodes.done : exitCodes.notAllDone;
 }
 
 /**

@@ -8,6 +8,7 @@ import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
+import { exitCodes } from './exit-codes.ts';
 import { type FiledOrder, readOrdersFile } from './read-orders-file.ts';
 
 interface SendOptions {
@@ -82,5 +83,5 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
     const rest = left === 0 ? '' : ` Not sent: ${number(left)}.`;
     await context.print(paint(left === 0 && !stopped ? 'green' : 'yellow', `Sent ${counted(sent, 'order')}.${rest}`));
   }
-  return left === 0 && !stopped ? 0 : 1;
+  return left === 0 && !stopped ? exitCodes.done : exitCodes.notAllDone;
 }

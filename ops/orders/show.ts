@@ -11,6 +11,7 @@ import { type Paint, printable } from '../terminal/output.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { parseMoment } from './moment.ts';
 
 export function defineShow(program: Command, run: Run): void {
@@ -46,7 +47,7 @@ async function show(context: OrdersContext, id: string, since: string | undefine
   const failures = await Promise.all(record.failures.map((row) => wholeFailure(orders, row)));
   if (context.json) {
     await context.printJson({ id, state, events, order: record.order ?? null, failures: failures.map(documentOf) });
-    return 0;
+    return exitCodes.done;
   }
   await context.print(`Order ${printable(id)}: ${paint(styles[state], state)}`, '');
   await context.print(...lifeTable(events, paint, io.stdout.columns));
@@ -55,7 +56,7 @@ async function show(context: OrdersContext, id: string, since: string | undefine
     const cut = body.length > shownBodyCharacters ? ' … (--json has all of it)' : '';
     await context.print('', `Failure ${row.failureId}, cause ${row.cause}:`, `  ${shown}${cut}`);
   }
-  return 0;
+  return exitCodes.done;
 }
 
 type State = 'processed' | 'failed' | 'replayed' | 'in flight';
