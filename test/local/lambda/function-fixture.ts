@@ -7,8 +7,8 @@ import { EventStream, type LogEvent, type RuntimeEvent } from '../../../local/ev
 import { LambdaService, type LambdaServiceOptions } from '../../../local/lambda/lambda-service.ts';
 import type { FunctionModel } from '../../../local/model.ts';
 
-export const region = 'eu-west-1';
-export const accountId = '000000000000';
+const region = 'eu-west-1';
+const accountId = '000000000000';
 
 /** A function as a template would declare it; what a test does not care about has a default. */
 export function functionModel(settings: Partial<FunctionModel> = {}): FunctionModel {
