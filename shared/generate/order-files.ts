@@ -46,7 +46,7 @@ function renderVersion(schema: Record<string, unknown>): string {
   return `${header}
 
 /** First 12 hex digits of the SHA-256 of the schema's JSON, however it is laid out. */
-const orderSchemaVersion = '${version}';
+export const orderSchemaVersion = '${version}';
 `;
 }
 
