@@ -6,6 +6,7 @@ import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
 import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
 import { type Lineage, lineageAttribute } from '../../shared/orders-table.ts';
+import { consumerDependencies } from './consumer-dependencies.ts';
 import { sqsRecord } from './sqs-event.ts';
 
 /** Both consumers as they are deployed, but with a table, a clock and a signal of the test. */
@@ -23,21 +24,9 @@ export const replayToken = 'token-of-the-failure';
 
 /** Time goes on by a second with each look at the clock, from the start of 2026. */
 export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
-  const visibilityChanges: VisibilityEntry[] = [];
-  const outOfTime = new AbortController();
+  const { dependencies, changed, outOfTime } = consumerDependencies();
   let nowMs = Date.UTC(2026, 0, 1);
   const now = () => (nowMs += 1_000);
-  const dependencies = {
-    logCustomerNames: false,
-    loadChangeVisibilityBatch: () =>
-      Promise.resolve((entries: readonly VisibilityEntry[]) => {
-        visibilityChanges.push(...entries);
-        return Promise.resolve([]);
-      }),
-    publishMetrics: () => {},
-    random: () => 0.5,
-    abortAfter: () => outOfTime.signal,
-  };
   const processOrders = createProcessOrders({
     ...dependencies,
     processOrder: writeOrder(table, now),
@@ -53,7 +42,7 @@ export function pipelineFunctions(table: OrdersTable): PipelineFunctions {
   return {
     processOrders: (records) => processOrders(event(records), context),
     failedOrders: (records) => failedOrders(event(records), context),
-    visibilityChanges,
+    visibilityChanges: changed,
     outOfTime,
   };
 }

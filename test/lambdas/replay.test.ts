@@ -1,33 +1,15 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { dynamoDbOrdersTable } from '../../lambdas/orders-table/dynamodb-orders-table.ts';
 import { failureRowKey, statusShard } from '../../shared/orders-table.ts';
 import { captureConsole } from './captured-console.ts';
 import { startFaultyEndpoint } from './faulty-endpoint.ts';
-import { localClient, type LocalTable, startLocalTable, tableName } from './local-table.ts';
-import {
-  done,
-  failed,
-  message,
-  order,
-  type PipelineFunctions,
-  pipelineFunctions,
-  replayed,
-} from './pipeline-functions.ts';
+import { localClient, tableName } from './local-table.ts';
+import { done, failed, message, order, pipelineFunctions, replayed } from './pipeline-functions.ts';
+import { startPipelineWithTable } from './pipeline-with-table.ts';
 
 captureConsole();
-let local: LocalTable;
-let functions: PipelineFunctions;
-
-beforeAll(async () => {
-  local = await startLocalTable();
-  functions = pipelineFunctions(local.table);
-});
-afterAll(async () => {
-  await local[Symbol.asyncDispose]();
-});
-
-const rowsOf = async (orderKey: string) => (await local.rows()).filter(({ pk }) => pk === `ORDER#${orderKey}`);
+const { local, functions, rowsOf } = await startPipelineWithTable();
 const failureOf = async (orderKey: string) => (await rowsOf(orderKey)).find(({ sk }) => sk !== 'ORDER')!;
 const bad = (id: string) => order(id, { items: 'tea' });
 const madeUp = (id: string, body: unknown) =>

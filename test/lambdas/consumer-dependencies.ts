@@ -1,0 +1,21 @@
+import type { ChangeVisibilityBatch, VisibilityEntry } from '../../lambdas/message-visibility/change-visibility.ts';
+import type { MetricCounts } from '../../shared/metrics.ts';
+
+/** What both consumers get from outside apart from their work, and what they did with it. */
+export function consumerDependencies() {
+  const changed: VisibilityEntry[] = [];
+  const published: MetricCounts[] = [];
+  const outOfTime = new AbortController();
+  const changeVisibilityBatch: ChangeVisibilityBatch = (entries) => {
+    changed.push(...entries);
+    return Promise.resolve([]);
+  };
+  const dependencies = {
+    logCustomerNames: false,
+    loadChangeVisibilityBatch: () => Promise.resolve(changeVisibilityBatch),
+    publishMetrics: (counts: MetricCounts) => void published.push(counts),
+    random: () => 0.5,
+    abortAfter: () => outOfTime.signal,
+  };
+  return { dependencies, changed, published, outOfTime };
+}
