@@ -15,20 +15,15 @@ import {
   UntagQueueCommand,
 } from '@aws-sdk/client-sqs';
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { arnOf, queueModel, withDeadLetterQueue } from './queue-model.ts';
-import { startSqs } from './sqs-harness.ts';
-import type { SqsHarness } from './sqs-harness.ts';
+import { type SqsHarness, startSqs } from './sqs-harness.ts';
 
 let sqs: SqsHarness;
-const started: SqsHarness[] = [];
 
 beforeEach(async () => {
   sqs = await startSqs([queueModel('dead'), withDeadLetterQueue('orders', 'dead', 3), queueModel('f.fifo')]);
-  started.push(sqs);
 });
-
-afterAll(() => Promise.all(started.map((harness) => harness.close())));
 
 const create = (QueueName: string, Attributes?: Record<string, string>) =>
   sqs.client.send(new CreateQueueCommand({ QueueName, Attributes }));
