@@ -1,5 +1,13 @@
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Message, ReceiveMessageCommandInput } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  type QueueAttributeName,
+  ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll } from '@jest/globals';
 import { startEndpoint } from '../../../local/endpoint/server.ts';
 import { EventStream } from '../../../local/events.ts';
@@ -61,6 +69,12 @@ export async function startSqs(queues: readonly QueueModel[], handOut?: { seed: 
       if (queue === undefined) throw new Error(`No queue ${name}.`);
       return queue;
     },
+    create: (name: string, attributes?: Record<string, string>) =>
+      client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes })),
+    setAttributes: (name: string, attributes: Record<string, string>) =>
+      client.send(new SetQueueAttributesCommand({ QueueUrl: url(name), Attributes: attributes })),
+    attributesOf: async (name: string, names: QueueAttributeName[] = ['All']) =>
+      (await client.send(new GetQueueAttributesCommand({ QueueUrl: url(name), AttributeNames: names }))).Attributes,
     receive: async (name: string, input: Partial<ReceiveMessageCommandInput> = {}): Promise<Message[]> => {
       const command = new ReceiveMessageCommand({
         QueueUrl: url(name),
