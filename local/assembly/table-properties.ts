@@ -27,6 +27,7 @@ export function tableSchema(properties: Properties): Pick<TableModel, 'attribute
   };
 }
 
+/** Throws `LocalRuntimeError` where a property is missing or none of its values. */
 export function tableIndex(index: Properties, throughput?: TableThroughput): TableIndex {
   const projection = index.object('Projection', ['ProjectionType', 'NonKeyAttributes']);
   if (projection === undefined) throw index.invalid('Projection', undefined, 'an object with a ProjectionType');
@@ -44,6 +45,7 @@ export function billingMode(properties: Properties): TableModel['billingMode'] {
   return properties.choice('BillingMode', ['PROVISIONED', 'PAY_PER_REQUEST']) ?? 'PROVISIONED';
 }
 
+/** 1 or more, as DynamoDB takes them; undefined when absent. */
 export function capacityUnits(properties: Properties | undefined, name: string): number | undefined {
   return properties?.integer(name, 1, Number.MAX_SAFE_INTEGER);
 }

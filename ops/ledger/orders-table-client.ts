@@ -17,6 +17,7 @@ export interface OrdersTable {
   readonly random: () => number;
 }
 
+/** The key of any row of the orders table: shared/orders-table.ts says how it is made. */
 export interface RowKey {
   readonly pk: string;
   readonly sk: string;

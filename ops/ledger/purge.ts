@@ -18,6 +18,7 @@ export type ExportedFailure = Omit<FailureRow, 'recordedMessages'> & {
   readonly recordedMessages: readonly string[];
 };
 
+/** What DynamoDB holds as a set becomes a list, which JSON can hold. */
 export function exportedFailure({ row, body, messageAttributes }: WholeFailure): ExportedFailure {
   const recordedMessages = [...row.recordedMessages];
   return { ...row, body, messageAttributes, recordedMessages };

@@ -16,6 +16,7 @@ export interface Replayed {
  */
 export const overdueAfterMs = 5 * 60_000;
 
+/** Reads the ledger's index of replayed failures to its end: as many requests as that has pages. */
 export async function readReplayed(table: OrdersTable): Promise<Replayed> {
   const overdueBefore = new Date(table.clock.now() - overdueAfterMs).toISOString();
   let count = 0;

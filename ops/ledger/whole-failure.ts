@@ -42,6 +42,7 @@ export async function* wholeFailures(
   }
 }
 
+/** Groups of `size`, the last one perhaps smaller; reads no further than the group at hand needs. */
 export async function* inChunks<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let chunk: T[] = [];
   for await (const element of source) {

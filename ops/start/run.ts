@@ -7,6 +7,7 @@ import type { StartNames } from './pipeline-names.ts';
 import { countRows, disagreement } from './table-counts.ts';
 import type { PipelineNames, Tally } from './tally.ts';
 
+/** A running pipeline, and what it shall do. */
 export interface RunRequest {
   readonly runtime: Runtime;
   readonly names: PipelineNames & StartNames;

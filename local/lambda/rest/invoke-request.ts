@@ -4,6 +4,7 @@ import type { RestRequest } from '../../endpoint/service.ts';
 /** Lambda quotas: 6 MB for a synchronous payload, 1 MB for an asynchronous one. */
 const limitBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
 
+/** An Invoke request, its headers and body checked. */
 export interface InvokeRequest {
   readonly invocationType: 'RequestResponse' | 'Event' | 'DryRun';
   readonly logType: 'None' | 'Tail';
