@@ -36,6 +36,16 @@ export function functionModel(settings: Partial<FunctionModel> = {}): FunctionMo
   };
 }
 
+/** A function that starts a process, logs its own pid and that of it after `pids`, and never returns. */
+export const endless = {
+  'index.js': `
+    const { spawn } = require('node:child_process');
+    exports.handler = async () => {
+      console.log('pids', process.pid, spawn('sleep', ['60']).pid);
+      for (;;) {}
+    };`,
+};
+
 /** Writes files, by their path, to a new folder that `removeFolders` removes. */
 export function codeFolder(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'lambda-test-'));
