@@ -29,6 +29,7 @@ export interface LogEvent {
   readonly message: string;
 }
 
+/** An environment was given an invocation. */
 export interface InvocationStarted {
   readonly type: 'invocation-started';
   readonly atMs: number;
@@ -39,6 +40,7 @@ export interface InvocationStarted {
   readonly traceHeader: string;
 }
 
+/** An invocation came to its end, and its environment is free or gone. `errorMessage` is that of the answer. */
 export interface InvocationEnded {
   readonly type: 'invocation-ended';
   readonly atMs: number;
@@ -50,6 +52,7 @@ export interface InvocationEnded {
   readonly errorMessage?: string;
 }
 
+/** A mapping took messages and invokes its function with them. */
 export interface BatchStarted {
   readonly type: 'batch-started';
   readonly atMs: number;
@@ -59,6 +62,7 @@ export interface BatchStarted {
   readonly messageIds: readonly string[];
 }
 
+/** What became of each message of a batch. */
 export interface BatchEnded {
   readonly type: 'batch-ended';
   readonly atMs: number;
@@ -85,6 +89,7 @@ export interface MessagesFiltered {
   readonly messageIds: readonly string[];
 }
 
+/** One request put messages into a queue, however many it had. */
 export interface MessagesSent {
   readonly type: 'messages-sent';
   readonly atMs: number;
@@ -101,6 +106,7 @@ export interface MessageMoved {
   readonly toQueueName: string;
 }
 
+/** A message was in its queue for longer than the retention period, and is lost. */
 export interface MessageExpired {
   readonly type: 'message-expired';
   readonly atMs: number;
@@ -128,6 +134,10 @@ export interface Notice {
 
 export type Listener = (event: RuntimeEvent) => void;
 
+/**
+ * All that happens, in order, told to listeners one after the other and at once: what a listener throws reaches the
+ * emitter.
+ */
 export class EventStream {
   readonly #listeners = new Set<Listener>();
 

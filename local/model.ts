@@ -17,6 +17,7 @@ export interface LocalModel {
   readonly skipped: readonly SkippedResource[];
 }
 
+/** A stack of the assembly, as CloudFormation's API tells it. */
 export interface StackModel {
   readonly name: string;
   readonly arn: string;
@@ -25,6 +26,7 @@ export interface StackModel {
   readonly resources: readonly StackResource[];
 }
 
+/** A value of the template's `Outputs`; `exportName` is that of its `Export`. */
 export interface StackOutput {
   readonly key: string;
   readonly value: string;
@@ -32,6 +34,7 @@ export interface StackOutput {
   readonly exportName?: string;
 }
 
+/** A resource of the template. `physicalId` is what `Ref` answers: a queue's URL, a function's name. */
 export interface StackResource {
   readonly logicalId: string;
   readonly physicalId: string;
@@ -43,12 +46,17 @@ interface Declared {
   readonly logicalId: string;
 }
 
+/** After so many receives without a delete, a message goes to the other queue instead of out again. */
 export interface RedrivePolicy {
   readonly deadLetterTargetArn: string;
   /** 1 to 1,000. */
   readonly maxReceiveCount: number;
 }
 
+/**
+ * `AWS::SQS::Queue`. What the template leaves out has the default of CloudFormation's reference: 30 s of visibility, 4
+ * days of retention, no delay, no long polling, 1 MiB.
+ */
 export interface QueueModel extends Declared {
   readonly name: string;
   readonly arn: string;
@@ -70,6 +78,7 @@ export interface QueueModel extends Declared {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** `AWS::Lambda::Function` with a Node.js runtime. `environment` is the template's: without what Lambda itself sets. */
 export interface FunctionModel extends Declared {
   readonly name: string;
   readonly arn: string;
@@ -94,6 +103,7 @@ export interface FunctionModel extends Declared {
   readonly roleArn: string;
 }
 
+/** `AWS::Lambda::EventInvokeConfig`. */
 export interface AsyncRetrySettings {
   /** After a function error: 0 to 2, 2 by default. */
   readonly maximumRetryAttempts?: number;
@@ -103,6 +113,7 @@ export interface AsyncRetrySettings {
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
 
+/** `AWS::Lambda::EventSourceMapping` from a queue to a function. */
 export interface MappingModel extends Declared {
   readonly uuid: string;
   readonly functionName: string;
@@ -119,11 +130,13 @@ export interface MappingModel extends Declared {
   readonly filterPatterns: readonly string[];
 }
 
+/** A policy as written, its intrinsic functions resolved; a single statement is a list of one. */
 export interface PolicyDocument {
   readonly Version?: string;
   readonly Statement: readonly PolicyStatement[];
 }
 
+/** Elements of a statement (IAM User Guide, "JSON policy elements"), not yet checked: iam/ refuses what it cannot. */
 export interface PolicyStatement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
@@ -136,6 +149,7 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+/** `AWS::IAM::Role`, with all that is allowed or denied to it. */
 export interface RoleModel extends Declared {
   readonly name: string;
   readonly arn: string;
@@ -145,6 +159,7 @@ export interface RoleModel extends Declared {
   readonly managedPolicyArns: readonly string[];
 }
 
+/** `AWS::Logs::LogGroup`. `retentionDays` is told to who asks; no event expires here. */
 export interface LogGroupModel extends Declared {
   readonly name: string;
   readonly arn: string;
@@ -158,6 +173,7 @@ export interface KeyModel extends Declared {
   readonly policies: readonly PolicyDocument[];
 }
 
+/** `AWS::DynamoDB::Table`, or the one replica of an `AWS::DynamoDB::GlobalTable`. */
 export interface TableModel extends Declared {
   readonly name: string;
   readonly arn: string;
@@ -173,12 +189,14 @@ export interface TableModel extends Declared {
   readonly localIndexes: readonly TableIndex[];
 }
 
+/** One attribute of a key. Its type stands in `TableModel.attributeTypes`. */
 export interface TableKey {
   readonly attributeName: string;
   /** `HASH`: partition key, `RANGE`: sort key. */
   readonly keyType: 'HASH' | 'RANGE';
 }
 
+/** A secondary index, global or local. */
 export interface TableIndex {
   readonly name: string;
   readonly keySchema: readonly TableKey[];
@@ -188,11 +206,13 @@ export interface TableIndex {
   readonly throughput?: TableThroughput;
 }
 
+/** Provisioned capacity, in units a second (DynamoDB Developer Guide, "Provisioned capacity mode"). */
 export interface TableThroughput {
   readonly readCapacityUnits: number;
   readonly writeCapacityUnits: number;
 }
 
+/** A resource that does not run here, and why. */
 export interface SkippedResource extends Declared {
   readonly type: string;
   readonly reason: string;

@@ -51,6 +51,13 @@ export class ProcessGuard {
     if (!folder.includes('\n')) this.#shell?.stdin?.write(`=${folder}\n`);
   }
 
+  /** Lets the guard end without anybody waiting for that, not even the runner's own end. */
+  release(): void {
+    this.#shell?.stdin?.end();
+    this.#shell = undefined;
+  }
+
+  /** Settles when the guard has ended. */
   async close(): Promise<void> {
     const shell = this.#shell;
     this.#shell = undefined;

@@ -21,6 +21,7 @@ import { SqsService } from './sqs/sqs-service.ts';
 import { StsService } from './sts/sts-service.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
+/** What to run, and how. */
 export interface RuntimeOptions {
   /** Folder that `cdk synth` wrote. */
   readonly assembly: string;

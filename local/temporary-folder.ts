@@ -20,6 +20,6 @@ export class TemporaryFolder {
 
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true, force: true });
-    void this.#guard.close();
+    this.#guard.release();
   }
 }

@@ -6,6 +6,7 @@ const parentCheckMs = 500;
 /** A terminal's Ctrl-C comes twice when npm passes on what reached us already: not impatience, so it is ignored. */
 const repeatMs = 1_000;
 
+/** What may end a command before its time. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** The exit code that goes with the reason; undefined while nothing has interrupted. */

@@ -10,6 +10,7 @@ export class SynthesisFailed extends Error {
   override readonly name = 'SynthesisFailed';
 }
 
+/** What to synthesize, and until when. */
 export interface SynthesisRequest {
   /** Folder that receives the cloud assembly. */
   readonly outputDirectory: string;

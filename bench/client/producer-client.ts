@@ -7,6 +7,7 @@ import { publishMetricsOnLambda } from '../../lambdas/metrics/publish-metrics.ts
 import { orderAt } from '../../lambdas/generate-orders/order-body.ts';
 import type { SendMessageBatch } from '../../lambdas/generate-orders/send-batch.ts';
 import { sqsSendMessageBatch } from '../../lambdas/generate-orders/sqs-send.ts';
+import type { GenerateAnswer } from '../../shared/generate-response.ts';
 import { serveTasks } from './serve-tasks.ts';
 
 /**
@@ -82,7 +83,7 @@ async function generateOrders({ kind, queueUrl, orders }: ProducerTask, live: Li
   console.info = () => {};
   const event = { count: orders, badRate: 0, seed: 1 };
   const { statusCode, body } = await handler(event, { getRemainingTimeInMillis: () => timeMs });
-  const { queued } = JSON.parse(body) as { queued?: number };
+  const { queued } = JSON.parse(body) as Partial<GenerateAnswer>;
   if (statusCode !== 200 || queued !== orders) throw new Error(`generate-orders answered ${statusCode}: ${body}`);
   sqs.destroy();
 }

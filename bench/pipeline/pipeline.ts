@@ -2,6 +2,7 @@ import { EventStream } from '../../local/events.ts';
 import type { Queue } from '../../local/sqs/queue.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { pipelineNames } from '../../ops/start/pipeline-names.ts';
+import { readGenerated } from '../../shared/generate-response.ts';
 import { assertEmpty, deletedFrom } from '../queue-empty.ts';
 
 /** The project's own stack on the local runtime. Dispose of it to end it. */
@@ -34,8 +35,9 @@ export class Pipeline implements AsyncDisposable {
     const startedAtMs = performance.now();
     const processed = this.deleted(count);
     const { payload } = await this.runtime.lambda.invoke(generateOrders, JSON.stringify({ count, badRate: 0, seed }));
-    const { queued } = JSON.parse((JSON.parse(payload) as { body: string }).body) as { queued?: number };
-    if (queued !== count) throw new Error(`generate-orders answered ${payload}`);
+    const generated = readGenerated(payload);
+    if (generated.statusCode !== 200 || generated.queued !== count)
+      throw new Error(`generate-orders answered ${payload}`);
     await processed;
     const rate = count / ((performance.now() - startedAtMs) / 1000);
     assertEmpty(this.runtime, ordersQueue);

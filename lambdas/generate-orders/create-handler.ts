@@ -1,3 +1,4 @@
+import type { EventRefusal, GenerateAnswer, GenerateResponse } from '../../shared/generate-response.ts';
 import { logMessages } from '../../shared/log-messages.ts';
 import { metricNames } from '../../shared/metrics.ts';
 import type { Deadline } from '../deadline.ts';
@@ -6,7 +7,7 @@ import type { InvocationContext } from '../time-budget.ts';
 import { orderSequence } from './order-sequence.ts';
 import { InvalidEventError, parseRequest } from './request.ts';
 import { sendAll } from './send-all.ts';
-import type { NotQueued, SendMessageBatch } from './send-batch.ts';
+import type { SendMessageBatch } from './send-batch.ts';
 
 /** What generate-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies {
@@ -18,32 +19,13 @@ export interface Dependencies {
   readonly startDeadline: (milliseconds: number) => Deadline;
 }
 
-/** The shape that API Gateway's proxy integration and the lecture demo use; `body` is JSON of `Answer`. */
-export interface Response {
-  readonly statusCode: 200 | 400 | 500;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** `queued` + `failed.length` + (`next` given: count − `next`) = `requested`. */
-export interface Answer {
-  /** How many orders this invocation was to queue: count − from. */
-  readonly requested: number;
-  readonly queued: number;
-  readonly seed: number;
-  /** Present when it stopped early: invoke again with the same count, badRate and seed, and `from` set to this. */
-  readonly next?: number;
-  /** Present, with status 500, when orders could not be queued: all of them, by name. */
-  readonly failed?: readonly NotQueued[];
-}
-
 /** Of the time there is: what is in flight at the end has this share to finish, and its last fifth to be reported. */
 const reserve = { maximumMs: 5_000, share: 0.25 } as const;
 
 /** Queues the orders that an event asks for, stops before the time is up, and answers which were not queued. */
 export function createHandler(
   dependencies: Dependencies,
-): (event: unknown, context: InvocationContext) => Promise<Response> {
+): (event: unknown, context: InvocationContext) => Promise<GenerateResponse> {
   return async (event, context) => {
     let request;
     try {
@@ -64,7 +46,7 @@ export function createHandler(
       signal: deadline.signal,
     });
     const next = (lastIndex ?? from - 1) + 1;
-    const answer: Answer = {
+    const answer: GenerateAnswer = {
       requested: count - from,
       queued,
       seed,
@@ -81,9 +63,6 @@ export function createHandler(
   };
 }
 
-function respond(
-  statusCode: Response['statusCode'],
-  body: Answer | { readonly problems: readonly string[] },
-): Response {
+function respond(statusCode: GenerateResponse['statusCode'], body: GenerateAnswer | EventRefusal): GenerateResponse {
   return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

@@ -1,7 +1,8 @@
+import type { NotQueued } from '../../shared/generate-response.ts';
 import { sendBatchLimits } from '../../shared/send-batch-limits.ts';
 import { chunk } from './chunk.ts';
 import type { GeneratedMessage } from './order-sequence.ts';
-import { type NotQueued, sendBatch, type SendBatchDependencies } from './send-batch.ts';
+import { sendBatch, type SendBatchDependencies } from './send-batch.ts';
 
 /** What became of a stream of messages. */
 export interface SendResult {

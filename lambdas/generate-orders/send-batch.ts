@@ -1,4 +1,5 @@
 import { type Backoff, fullJitter } from '../../shared/backoff.ts';
+import type { NotQueued } from '../../shared/generate-response.ts';
 import type { GeneratedMessage } from './order-sequence.ts';
 
 /** The part of `SendMessageBatch` that the function uses; ids are positions in `messages`. Answers what SQS refused. */
@@ -14,14 +15,6 @@ export interface EntryRefusal {
   readonly message: string;
   /** True: sending the same again is pointless. */
   readonly senderFault: boolean;
-}
-
-/** An order that is not in the queue, and why. */
-export interface NotQueued {
-  readonly index: number;
-  readonly orderId: string;
-  readonly code: string;
-  readonly message: string;
 }
 
 export interface BatchResult {

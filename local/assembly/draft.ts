@@ -35,6 +35,7 @@ export interface Draft {
   readonly skipped: SkippedResource[];
 }
 
+/** A role before the policies that name it are attached. */
 export interface DraftRole extends RoleModel {
   /** Whether the role's trust policy lets Lambda assume it. */
   readonly trustsLambda: boolean;

@@ -32,6 +32,10 @@ function only(
   );
 }
 
+/**
+ * What a stack's pseudo parameters answer (`AWS::Region` …). The id in its ARN is made from its name: the same each
+ * time.
+ */
 export function stackEnvironment(
   stackName: string,
   { region, accountId }: { region: string; accountId: string },

@@ -14,6 +14,7 @@ import { assemblyError } from './error-codes.ts';
 import { readManifest } from './manifest.ts';
 import { readStack } from './read-stack.ts';
 
+/** What the assembly leaves open. */
 export interface ReadOptions {
   /** `http://127.0.0.1:4566`: queue URLs are `<endpointUrl>/<accountId>/<queue name>`. */
   readonly endpointUrl: string;

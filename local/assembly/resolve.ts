@@ -48,6 +48,7 @@ function withoutDynamicReference(value: string, place: Place): string {
   );
 }
 
+/** The place of a part: errors name it as a JSON pointer into the resource's properties. */
 export function inside(place: Place, key: string): Place {
   return { ...place, property: `${place.property ?? ''}/${key}` };
 }

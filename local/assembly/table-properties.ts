@@ -1,4 +1,5 @@
 import type { TableIndex, TableKey, TableModel, TableThroughput } from '../model.ts';
+import type { Draft } from './draft.ts';
 import { generatedName } from './physical-names.ts';
 import type { Properties } from './properties.ts';
 import type { DeclaredResource, Identity } from './resource-type.ts';
@@ -10,8 +11,20 @@ export function tableIdentity({ stack, logicalId, properties, environment }: Dec
   return { physicalId: name, attributes: { Arn: `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}` } };
 }
 
+/** Adds a table to the draft. `own` is what the two types write differently. */
+export function declareTable(
+  { stack, logicalId, type, properties }: DeclaredResource,
+  { physicalId: name, attributes }: Identity,
+  draft: Draft,
+  own: Pick<TableModel, 'billingMode' | 'throughput' | 'kmsMasterKeyId' | 'globalIndexes'>,
+): void {
+  draft.tables.push({ stack, logicalId, name, arn: attributes['Arn'] ?? '', ...tableSchema(properties), ...own });
+  const reason = expiryReason(properties);
+  if (reason !== undefined) draft.skipped.push({ stack, logicalId, type, reason });
+}
+
 /** Whether the schema makes sense is for DynamoDB to say, when the table is created. */
-export function tableSchema(properties: Properties): Pick<TableModel, 'attributeTypes' | 'keySchema' | 'localIndexes'> {
+function tableSchema(properties: Properties): Pick<TableModel, 'attributeTypes' | 'keySchema' | 'localIndexes'> {
   const definitions = properties.objects('AttributeDefinitions', ['AttributeName', 'AttributeType']);
   return {
     attributeTypes: Object.fromEntries(
@@ -27,6 +40,7 @@ export function tableSchema(properties: Properties): Pick<TableModel, 'attribute
   };
 }
 
+/** Throws `LocalRuntimeError` where a property is missing or none of its values. */
 export function tableIndex(index: Properties, throughput?: TableThroughput): TableIndex {
   const projection = index.object('Projection', ['ProjectionType', 'NonKeyAttributes']);
   if (projection === undefined) throw index.invalid('Projection', undefined, 'an object with a ProjectionType');
@@ -44,6 +58,7 @@ export function billingMode(properties: Properties): TableModel['billingMode'] {
   return properties.choice('BillingMode', ['PROVISIONED', 'PAY_PER_REQUEST']) ?? 'PROVISIONED';
 }
 
+/** 1 or more, as DynamoDB takes them; undefined when absent. */
 export function capacityUnits(properties: Properties | undefined, name: string): number | undefined {
   return properties?.integer(name, 1, Number.MAX_SAFE_INTEGER);
 }
@@ -62,7 +77,7 @@ function required<const T extends string>(properties: Properties, name: string, 
 }
 
 /** `TimeToLiveSpecification` changes no answer, only what is there later; it is listed with the skipped resources. */
-export function expiryReason(properties: Properties): string | undefined {
+function expiryReason(properties: Properties): string | undefined {
   const specification = properties.object('TimeToLiveSpecification', ['AttributeName', 'Enabled']);
   if (specification?.boolean('Enabled') !== true) return undefined;
   const attribute = specification.text('AttributeName') ?? 'the attribute';

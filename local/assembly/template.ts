@@ -13,6 +13,10 @@ export interface Template {
   readonly outputs: Readonly<Record<string, JsonObject>>;
 }
 
+/**
+ * A resource as written: intrinsic functions are not resolved yet. `condition` and `dependsOn` are names of the
+ * template's.
+ */
 export interface TemplateResource {
   readonly type: string;
   readonly properties: JsonObject;
@@ -24,6 +28,10 @@ export interface TemplateResource {
 const sectionsWithoutEffect = ['AWSTemplateFormatVersion', 'Metadata'];
 const sections = ['Description', 'Parameters', 'Mappings', 'Conditions', 'Resources', 'Outputs', 'Rules'];
 
+/**
+ * Reads a template's file. Throws `LocalRuntimeError` for sections that only CloudFormation can run: `Transform`,
+ * rules.
+ */
 export function readTemplate(file: string, stack: string): Template {
   const template = readJsonFile(file);
   for (const section of Object.keys(template)) {

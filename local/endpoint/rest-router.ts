@@ -1,6 +1,7 @@
 import { AwsError } from './aws-error.ts';
 import type { RestRoute, RestService } from './service.ts';
 
+/** The route that a request is for; `parameters` are its `{Name}` segments, percent-decoded. */
 export interface RestMatch {
   readonly service: RestService;
   readonly route: RestRoute;

@@ -12,6 +12,7 @@ import { restProtocol } from './rest-protocol.ts';
 import { createRouter } from './router.ts';
 import type { Backend, Router } from './router.ts';
 
+/** How to listen. Without services, requests are answered with a 503 until `serve` gives some. */
 export interface EndpointOptions extends Partial<Backend> {
   /** 0 lets the system choose. */
   readonly port: number;
@@ -43,6 +44,7 @@ const endpointLimits: EndpointLimits = {
   connections: 5_000,
 };
 
+/** One HTTP server on 127.0.0.1 for all services. */
 export interface Endpoint {
   /** `http://127.0.0.1:4566`, without a slash at the end. */
   readonly url: string;

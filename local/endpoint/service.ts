@@ -7,8 +7,10 @@ export interface Caller {
   readonly sessionName?: string;
 }
 
+/** What an operation knows of a call apart from its input. */
 export interface CallContext {
   readonly caller: Caller;
+  /** A UUID, which the answer names as well. */
   readonly requestId: string;
   /** `X-Amzn-Trace-Id`, which SDKs inside functions send along. */
   readonly traceHeader?: string | undefined;
@@ -26,12 +28,14 @@ export type JsonObject = Record<string, unknown>;
  */
 export type Shape = 'string' | 'integer' | 'boolean' | 'blob' | ListShape | MapShape | StructureShape;
 
+/** A list of values of one shape. */
 export interface ListShape {
   readonly list: Shape;
   /** Flattened in the Query protocol under this name (`AttributeName.1`); undefined: `Names.member.1`. */
   readonly queryName?: string;
 }
 
+/** Values of one shape by name. */
 export interface MapShape {
   readonly map: Shape;
   /** Flattened in the Query protocol under this name; undefined: `Attributes.entry.1`. */
@@ -40,6 +44,7 @@ export interface MapShape {
   readonly entry: readonly [key: string, value: string];
 }
 
+/** A JSON object. Members beyond those declared are left alone, and null counts as absent. */
 export interface StructureShape {
   readonly members: Readonly<Record<string, Shape>>;
 }
@@ -71,6 +76,7 @@ export interface ForwardedOperation {
   forward(body: Buffer, input: JsonObject, context: CallContext): Promise<ForwardedAnswer>;
 }
 
+/** An HTTP response that goes back unchanged. */
 export interface ForwardedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -101,6 +107,7 @@ export interface RpcService {
 /** Decides whether a caller may; throws the service's access-denied `AwsError` when not. */
 export type Authorize = (caller: Caller, permission: Permission) => void;
 
+/** A request to a route of a REST-JSON service, its path taken apart. */
 export interface RestRequest {
   readonly method: string;
   /** The path's `{Name}` segments, percent-decoded. */
@@ -111,6 +118,7 @@ export interface RestRequest {
   readonly body: Buffer;
 }
 
+/** An object `body` is sent as JSON, a string as it is; the endpoint adds content type and request id. */
 export interface RestResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -128,7 +136,9 @@ export interface RestRoute {
   run(request: RestRequest, context: CallContext): RestResponse | Promise<RestResponse>;
 }
 
+/** A service behind the endpoint that is told apart by method and path, not by a header: Lambda. */
 export interface RestService {
+  /** As in the credential scope of a signature: `lambda`. */
   readonly signingName: string;
   readonly routes: readonly RestRoute[];
 }

@@ -5,6 +5,7 @@ import type { SourceMessage } from './source-queue.ts';
 export const maxPayloadBytes = 6 * 1024 * 1024;
 const envelopeBytes = Buffer.byteLength('{"Records":[]}');
 
+/** Messages in flight that go to the function together. */
 export interface Batch {
   readonly messages: readonly SourceMessage[];
   /** JSON text of each message's record, in the same order. */

@@ -6,6 +6,7 @@ import type { Batch } from './batch-builder.ts';
 import { eventJson } from './record.ts';
 import type { SourceMessage, SourceQueue } from './source-queue.ts';
 
+/** What the function answered, and from which environment. */
 export interface InvokeAnswer extends BatchAnswer {
   readonly environmentId: string;
 }

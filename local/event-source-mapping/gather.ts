@@ -3,12 +3,14 @@ import { BatchBuilder } from './batch-builder.ts';
 import type { Batch, Carried } from './batch-builder.ts';
 import type { SourceQueue } from './source-queue.ts';
 
+/** Limits of a batch: 1 to 10,000 messages (FIFO: 10), 0 to 300 seconds. `region` goes into the records. */
 export interface GatherSettings {
   readonly batchSize: number;
   readonly windowSeconds: number;
   readonly region: string;
 }
 
+/** A batch that is ready to be delivered. */
 export interface Gathered {
   readonly batch: Batch;
   /** Received but over the payload limit: the next batch begins with them. */

@@ -13,14 +13,17 @@ const serviceMaximumConcurrency = 1_250;
  */
 export const localCeiling = 20;
 
+/** The mapping's `ScalingConfig`: 2 to 1,000, or none. */
 export interface ScalingSettings {
   readonly maximumConcurrency?: number | undefined;
 }
 
+/** Batches at a time that a mapping grows to at most. */
 export function concurrencyLimit({ maximumConcurrency }: ScalingSettings): number {
   return Math.min(maximumConcurrency ?? localCeiling, serviceMaximumConcurrency);
 }
 
+/** Batches at a time that a mapping begins with. */
 export function startConcurrency(settings: ScalingSettings): number {
   return Math.min(initialConcurrency, concurrencyLimit(settings));
 }

@@ -11,6 +11,7 @@ export interface SourceQueue {
   delete(receiptHandle: string): boolean;
 }
 
+/** A message as received, by which its record for the function is made. */
 export interface SourceMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -23,6 +24,7 @@ export interface SourceMessage {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** As in `ReceiveMessage`; the record for the function writes the names in lower case. */
 export interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string | undefined;

@@ -59,6 +59,7 @@ function parseOperator(text: string): ParsedOperator {
   return { name: match?.[2] ?? text, quantifier, ifExists: match?.[3] !== undefined };
 }
 
+/** Whether a condition operator, with its quantifier and `IfExists`, is evaluated here. */
 export function isKnownOperator(text: string): boolean {
   const { name, ifExists } = parseOperator(text);
   return Object.hasOwn(operators, name) || (name === 'Null' && !ifExists);

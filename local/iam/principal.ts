@@ -7,6 +7,7 @@ import type { AccessRequest } from './request.ts';
  */
 export type PrincipalMatch = 'caller' | 'account' | 'none';
 
+/** How `Principal` as written, `*` or an object of names by their type, names who makes the request. */
 export function matchPrincipal(principal: unknown, request: AccessRequest): PrincipalMatch {
   const named = principalsIn(principal);
   if (named.some((name) => name === '*' || name === request.roleArn || name === request.sessionArn)) return 'caller';

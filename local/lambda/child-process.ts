@@ -5,6 +5,7 @@ import { LineSplitter } from './line-splitter.ts';
 import { FrameDecoder, FrameKind } from './log-frames.ts';
 import type { ProcessGuard } from '../process-guard.ts';
 
+/** How a process for an environment is started, and who hears of it. */
 export interface ChildOptions {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;

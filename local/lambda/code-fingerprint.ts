@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
+/** What `GetFunction` tells of the code. */
 export interface CodeFingerprint {
   /** SHA-256 in base64 over names and contents of all files. AWS hashes its archive instead. */
   readonly sha256: string;

@@ -18,6 +18,7 @@ export interface EnvironmentServices {
   readonly faults?: ProcessFaults | undefined;
 }
 
+/** Faults that a function's process brings about itself, by variables beside its `own`. */
 export interface ProcessFaults {
   variables(own: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
 }

@@ -1,12 +1,14 @@
 import type { FunctionModel } from '../model.ts';
 import { runtimeMajor } from './runtime-major.ts';
 
+/** Those of the function's role, which its AWS SDK signs with. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;
 }
 
+/** What the reserved variables are made of. */
 export interface EnvironmentFacts {
   readonly region: string;
   readonly endpointUrl: string;

@@ -6,6 +6,7 @@ export interface ProcessExit {
   readonly outOfMemory: boolean;
 }
 
+/** The error that Lambda answers for a process that ended during an invocation. */
 export interface ExitReason {
   readonly errorType: 'Runtime.ExitError' | 'Runtime.OutOfMemory';
   /** Without the request id that Lambda puts in front. */

@@ -1,6 +1,7 @@
 import { AwsError } from '../endpoint/aws-error.ts';
 import type { FunctionModel } from '../model.ts';
 
+/** A `FunctionName` taken apart: a name, a partial or a whole ARN, with a version or an alias. */
 export interface FunctionReference {
   readonly name: string;
   readonly qualifier?: string;

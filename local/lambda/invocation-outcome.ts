@@ -28,6 +28,7 @@ export function timeoutConclusion(requestId: string, timeoutSeconds: number, at:
   };
 }
 
+/** Of an invocation that reached its process: its answer, its error, or the end of the process. */
 export function runConclusion(requestId: string, outcome: RunOutcome): Conclusion {
   switch (outcome.kind) {
     case 'response':

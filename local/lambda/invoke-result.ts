@@ -14,6 +14,7 @@ export interface InvokeResult {
   readonly outcome: 'success' | 'error' | 'timeout' | 'crash';
 }
 
+/** What an invocation may bring along beside its payload. */
 export interface InvokeOptions {
   /** A UUID; made when missing. Lambda keeps it over the retries of an asynchronous invocation. */
   readonly requestId?: string;

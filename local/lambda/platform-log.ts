@@ -10,6 +10,7 @@ export type PlatformEvent =
 /** On AWS an initialisation belongs to the `init` phase, and after a failure or a reset to that of the invocation. */
 export type InitPhase = 'init' | 'invoke';
 
+/** How an initialisation or an invocation failed, as the platform's log has it. */
 export interface Failure {
   readonly status: 'error' | 'timeout';
   readonly errorType?: string;
@@ -17,6 +18,7 @@ export interface Failure {
   readonly line?: string;
 }
 
+/** The numbers of a REPORT line, or of a `platform.report` event. */
 export interface Report {
   readonly durationMs: number;
   /** Of a cold start only. */

@@ -3,6 +3,7 @@ const groupLimits = { events: 200_000, characters: 64 * 1024 * 1024 } as const;
 
 const chunkEvents = 1000;
 
+/** A log event. Its time is in milliseconds since the epoch. */
 export interface StoredEvent {
   /** Counts up within the group, in the order of arrival. */
   readonly sequence: number;
@@ -11,6 +12,7 @@ export interface StoredEvent {
   readonly message: string;
 }
 
+/** Of one execution environment. Its times are milliseconds since the epoch. */
 export interface LogStream {
   readonly name: string;
   readonly createdAtMs: number;

@@ -8,6 +8,7 @@ export const streamNotFound = () =>
 
 export const invalidToken = () => invalidParameter('The specified nextToken is invalid.');
 
+/** `message` in AWS's words for the parameter at hand. */
 export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterException', message);
 }

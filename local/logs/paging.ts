@@ -10,6 +10,7 @@ export function pageLimit(limit: number | undefined, maximum: number): number {
   );
 }
 
+/** Part of a list; `nextToken` is absent on its last page. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly nextToken?: string;

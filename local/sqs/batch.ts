@@ -33,6 +33,7 @@ export function runBatch(entries: readonly JsonObject[], run: (entry: JsonObject
   return batchAnswer(successful, failed);
 }
 
+/** What goes to `Failed` for an entry. Throws what is no `AwsError`: that is a defect of ours. */
 export function failedEntry(entry: JsonObject, error: unknown): JsonObject {
   if (!(error instanceof AwsError)) throw error;
   return {

@@ -15,6 +15,7 @@ export interface HandOut {
 /** Messages further back than this are not yet sampled, so that none waits for ever. */
 const window = 100;
 
+/** Arbitrary, but the same for a seed and a queue's name. */
 export function seededHandOut(seed: number, queueName: string): HandOut {
   let mixed = seed | 0;
   for (const character of queueName) mixed = (Math.imul(mixed, 31) + (character.codePointAt(0) ?? 0)) | 0;

@@ -6,6 +6,7 @@ import type { Shelf } from './shelf.ts';
 export const inFlightLimit = 120_000;
 const receivesOfPoison = 3;
 
+/** Messages of a queue by their state; exact, where AWS approximates. */
 export interface QueueCounts {
   readonly delayed: number;
   readonly available: number;

@@ -77,6 +77,7 @@ export interface ReceivedMessage {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** Notes a receive, which `ApproximateReceiveCount` and `ApproximateFirstReceiveTimestamp` tell from then on. */
 export function countReceive(message: StoredMessage, nowMs: number): void {
   message.receiveCount += 1;
   message.receivesHere += 1;
@@ -84,6 +85,7 @@ export function countReceive(message: StoredMessage, nowMs: number): void {
   message.lastReceivedAtMs = nowMs;
 }
 
+/** A message as a receive gives it out. System attributes are strings: counts, and milliseconds since the epoch. */
 export function receivedMessage(message: StoredMessage, receiptHandle: string): ReceivedMessage {
   const { messageId, body, md5OfBody, messageAttributes, md5OfMessageAttributes } = message;
   return {

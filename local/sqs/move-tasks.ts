@@ -13,6 +13,7 @@ const rememberedTasks = 10;
 
 const tickMs = 1000;
 
+/** A message move task, as `ListMessageMoveTasks` tells it. `maxPerSecond` is 1 to 500. */
 export interface MoveTask {
   readonly handle: string;
   readonly sourceArn: string;

@@ -3,15 +3,20 @@ import type { Queue } from './queue.ts';
 import type { SqsContext } from './sqs-context.ts';
 import { invalidAddress, invalidValue, missingParameter, queueDoesNotExist } from './sqs-errors.ts';
 
-/** Shapes that several operations share. Query names as in the API reference's Query examples. */
+/**
+ * Strings by name. In the Query protocol `queryName.1.key` and `queryName.1.Value`, as in the API reference's Query
+ * examples.
+ */
 export const stringMap = (queryName: string, key: string): Shape => ({
   map: 'string',
   queryName,
   entry: [key, 'Value'],
 });
 
+/** A list of strings, flattened in the Query protocol: `AttributeName.1`. */
 export const stringList = (queryName: string): Shape => ({ list: 'string', queryName });
 
+/** `MessageAttributes` and `MessageSystemAttributes`: values by name, binary ones as base64. */
 export const messageAttributes = (queryName: string): Shape => ({
   map: {
     members: {
@@ -30,7 +35,10 @@ export const batchFailure: StructureShape = {
   members: { Id: 'string', SenderFault: 'boolean', Code: 'string', Message: 'string' },
 };
 
-/** An operation on the queue that `QueueUrl` names, which needs `action` on it. */
+/**
+ * An operation on the queue that `QueueUrl` names, which needs `action` on it. It throws `MissingParameter` or
+ * `InvalidAddress` for a URL that will not do, and `QueueDoesNotExist`, after the permissions, where there is none.
+ */
 export function queueOperation(
   sqs: SqsContext,
   action: string,
@@ -45,6 +53,7 @@ export function queueOperation(
   };
 }
 
+/** Permission for `action` (`SendMessage`, without its prefix) on a queue, which need not exist. */
 export function permissionOn(sqs: SqsContext, action: string, queueName: string): Permission {
   return { action: `sqs:${action}`, resource: sqs.queues.arnOf(queueName) };
 }
@@ -69,6 +78,7 @@ export function requiredString(input: JsonObject, name: string): string {
   return value;
 }
 
+/** Undefined when absent or, where the input has no declared shape, no string. */
 export function optionalString(input: JsonObject, name: string): string | undefined {
   const value = input[name];
   return typeof value === 'string' ? value : undefined;
@@ -88,6 +98,7 @@ export function optionalInteger(
   return value;
 }
 
+/** The strings of a list, in order; empty when absent. */
 export function strings(input: JsonObject, name: string): readonly string[] {
   const value = input[name];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];

@@ -1,23 +1,14 @@
-import type { PolicyDocument, QueueModel, RedrivePolicy } from '../model.ts';
+import type { PolicyDocument, QueueModel } from '../model.ts';
 
 export type QueuePolicy = PolicyDocument & { readonly Id?: string };
 
 /** What `SetQueueAttributes` can change. Units and limits as in the API reference of that operation. */
-export interface QueueSettings {
-  readonly visibilityTimeoutSeconds: number;
-  readonly messageRetentionSeconds: number;
-  readonly delaySeconds: number;
-  readonly receiveWaitSeconds: number;
-  readonly maximumMessageSizeBytes: number;
-  readonly redrivePolicy?: RedrivePolicy;
-  readonly redriveAllowPolicy?: Readonly<Record<string, unknown>>;
+export interface QueueSettings extends Omit<
+  QueueModel,
+  'stack' | 'logicalId' | 'name' | 'arn' | 'fifo' | 'policies' | 'tags'
+> {
   readonly policy?: QueuePolicy;
-  readonly sqsManagedSseEnabled: boolean;
-  readonly kmsMasterKeyId?: string;
   readonly kmsDataKeyReusePeriodSeconds?: number;
-  readonly contentBasedDeduplication: boolean;
-  readonly deduplicationScope: 'queue' | 'messageGroup';
-  readonly fifoThroughputLimit: 'perQueue' | 'perMessageGroupId';
 }
 
 /** 1 MiB, for a message and for a batch. Source: SQS Developer Guide, "Message quotas". */

@@ -13,6 +13,7 @@ export interface MoveTarget {
   takeOver(message: StoredMessage): void;
 }
 
+/** What a store needs of its queue. `retentionMs` counts from a message's `enqueuedAtMs`. */
 export interface TimedStoreOptions {
   readonly clock: Clock;
   readonly events: EventStream;

@@ -21,6 +21,7 @@ const maxAttempts = 8;
 /** The stack is asked first: whether anybody answers at all should be known soon. */
 const firstContactAttempts = 3;
 
+/** Clients for what a command's options name; region and credentials that it leaves open are found by the SDK. */
 export function createClients({ region, endpoint, credentials }: Target): Clients {
   const settings = {
     maxAttempts,

@@ -12,6 +12,7 @@ import { readQueues } from './deployed-queues.ts';
 import type { LogFormat } from './invocation-report.ts';
 import type { StackResources } from './stack-resources.ts';
 
+/** Whom to ask about, and what the doctor cannot read from the configuration. */
 export interface FactsQuery extends StackResources {
   /** What a function took. */
   readonly measure: (log: { readonly group: string; readonly format: LogFormat }) => Promise<MeasuredRun | undefined>;

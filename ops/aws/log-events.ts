@@ -1,11 +1,13 @@
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 
+/** An event of CloudWatch Logs, its time in milliseconds since the epoch. */
 export interface LogEvent {
   readonly eventId: string;
   readonly atMs: number;
   readonly message: string;
 }
 
+/** Which events of a group to read. */
 export interface LogQuery {
   readonly logGroupName: string;
   /** Epoch milliseconds, counted in. */

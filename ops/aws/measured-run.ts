@@ -3,6 +3,7 @@ import type { MeasuredRun } from '../../shared/doctor/facts.ts';
 import { type LogFormat, parseReport, reportPatterns } from './invocation-report.ts';
 import { logEvents } from './log-events.ts';
 
+/** Whose reports to read, and since when. */
 export interface ReportQuery {
   readonly logGroupName: string;
   readonly logFormat: LogFormat;

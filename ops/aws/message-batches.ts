@@ -1,4 +1,4 @@
-import { sendBatchLimits } from '../../shared/send-batch-limits.ts';
+import { type Cut, RequestCutter } from '../../shared/request-cutter.ts';
 import type { OutgoingMessage } from './send-messages.ts';
 
 /** Something to send, and what it is for. */
@@ -7,37 +7,18 @@ export interface Parcel<Subject> {
   readonly message: OutgoingMessage;
 }
 
-/** What fits into one request, in order; or one message that fits into none. */
-export type Batch<Subject> =
-  | { readonly kind: 'batch'; readonly parcels: readonly Parcel<Subject>[] }
-  | { readonly kind: 'too-large'; readonly parcel: Parcel<Subject>; readonly bytes: number };
-
-/** Cuts a stream of messages into requests, as few as their order allows, and reads no further than it must. */
+/**
+ * Cuts a stream of messages into requests, and reads no further than the request at hand needs.
+ *
+ * @param maximumEntries messages a request, 1 to 10
+ */
 export async function* messageBatches<Subject>(
   parcels: AsyncIterable<Parcel<Subject>>,
-  maximumEntries: number = sendBatchLimits.entries,
-): AsyncGenerator<Batch<Subject>> {
-  let pending: Parcel<Subject>[] = [];
-  let pendingBytes = 0;
-  for await (const parcel of parcels) {
-    const bytes = bytesOf(parcel.message);
-    if (pending.length > 0 && pendingBytes + bytes > sendBatchLimits.bytes) {
-      yield { kind: 'batch', parcels: pending };
-      pending = [];
-      pendingBytes = 0;
-    }
-    if (bytes > sendBatchLimits.bytes) {
-      yield { kind: 'too-large', parcel, bytes };
-      continue;
-    }
-    pending.push(parcel);
-    pendingBytes += bytes;
-    if (pending.length < maximumEntries) continue;
-    yield { kind: 'batch', parcels: pending };
-    pending = [];
-    pendingBytes = 0;
-  }
-  if (pending.length > 0) yield { kind: 'batch', parcels: pending };
+  maximumEntries?: number,
+): AsyncGenerator<Cut<Parcel<Subject>>> {
+  const cutter = new RequestCutter<Parcel<Subject>>(maximumEntries);
+  for await (const parcel of parcels) yield* cutter.add(parcel, bytesOf(parcel.message));
+  yield* cutter.rest();
 }
 
 /** Name, type and value of each attribute count with the body (SQS Developer Guide, message quotas). */

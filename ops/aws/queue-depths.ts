@@ -9,6 +9,7 @@ export interface QueueDepth {
   readonly delayed: number;
 }
 
+/** One request, `GetQueueAttributes`. Throws what the SDK throws. */
 export async function readQueueDepth(client: SQSClient, url: string): Promise<QueueDepth> {
   const { Attributes: attributes = {} } = await client.send(
     new GetQueueAttributesCommand({
@@ -27,6 +28,7 @@ export async function readQueueDepth(client: SQSClient, url: string): Promise<Qu
   };
 }
 
+/** All messages of a queue, in whatever state. */
 export function messagesIn({ visible, notVisible, delayed }: QueueDepth): number {
   return visible + notVisible + delayed;
 }

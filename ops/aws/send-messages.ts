@@ -8,6 +8,7 @@ import { type Clock, sleep } from '../../local/clock.ts';
 import { fullJitter } from '../../shared/backoff.ts';
 import type { StoredAttribute } from '../../shared/orders-table.ts';
 
+/** A message to send. Binary attribute values are base64. */
 export interface OutgoingMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, StoredAttribute>>;
@@ -20,6 +21,7 @@ export type SendOutcome =
   | { readonly sent: true; readonly messageId: string }
   | { readonly sent: false; readonly code: string; readonly message: string };
 
+/** Where to send, and what waits between tries are made of. */
 export interface SendQueue {
   readonly client: SQSClient;
   readonly url: string;

@@ -8,6 +8,7 @@ export interface Target {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
+/** Options by which a person names the pipeline that a command is for. */
 export interface TargetOptions {
   readonly stack: string;
   readonly region?: string;

@@ -1,5 +1,6 @@
 import type { LambdaService } from '../../local/lambda/lambda-service.ts';
 import type { CarelessMessage } from './orders-to-send.ts';
+import { readGenerated } from '../../shared/generate-response.ts';
 import { type SendQueue, sendMessages } from '../aws/send-messages.ts';
 
 /** A sender that could not send what it has, however often it tried. */
@@ -26,9 +27,8 @@ export async function generateOrders(
     const { payload, functionError } = await lambda.invoke(functionName, JSON.stringify(event));
     last = payload;
     if (functionError !== undefined) continue;
-    const { statusCode, body } = JSON.parse(payload) as { readonly statusCode: number; readonly body: string };
-    const { queued, next } = JSON.parse(body) as { readonly queued: number; readonly next?: number };
-    if (statusCode === 200 && next === undefined) return queued;
+    const generated = readGenerated(payload);
+    if (generated.statusCode === 200 && generated.next === undefined) return generated.queued;
   }
   throw new SenderGaveUp(`generate-orders did not queue its orders in ${mostTries} tries: ${last}`);
 }

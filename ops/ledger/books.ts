@@ -30,6 +30,7 @@ export interface Books {
   readonly accountedFor: number;
 }
 
+/** Adds up what was counted; pure, so the counts had better be of the same moment. */
 export function booksOf({ orders, badOrders, parkedOrders, processed, failed, overdue }: Counts): Books {
   const inFlight = messagesIn(orders) + messagesIn(badOrders);
   const parked = messagesIn(parkedOrders);

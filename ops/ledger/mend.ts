@@ -5,6 +5,7 @@ import type { OrdersTable } from './orders-table-client.ts';
 import { deleteUnnamedPieces, writeBody } from './pieces.ts';
 import type { WholeFailure } from './whole-failure.ts';
 
+/** A new body, and who gives it when. */
 export interface Mending {
   readonly body: string;
   readonly by: string;

@@ -25,6 +25,7 @@ export function tableTimeMs({ client, clock }: OrdersTable): number {
   return clock.now() + client.config.systemClockOffset;
 }
 
+/** The key of any row of the orders table: shared/orders-table.ts says how it is made. */
 export interface RowKey {
   readonly pk: string;
   readonly sk: string;

@@ -21,6 +21,7 @@ export type ExportedFailure = Omit<FailureRow, 'recordedMessages'> & {
   readonly recordedMessages: readonly string[];
 };
 
+/** What DynamoDB holds as a set becomes a list, which JSON can hold. */
 export function exportedFailure(failure: WholeFailure | DamagedFailure): ExportedFailure {
   const { row } = failure;
   const recordedMessages = [...row.recordedMessages];

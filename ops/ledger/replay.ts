@@ -56,7 +56,7 @@ export async function replay(
       const next = await batches.next();
       if (next.done === true) return;
       if (next.value.kind === 'too-large') {
-        const { parcel, bytes } = next.value;
+        const { message: parcel, bytes } = next.value;
         told({
           replayed: false,
           failure: parcel.subject,
@@ -64,7 +64,7 @@ export async function replay(
         });
         continue;
       }
-      const { parcels } = next.value;
+      const { messages: parcels } = next.value;
       if (dryRun) {
         for (const { subject } of parcels) told({ replayed: true, failure: subject });
         continue;

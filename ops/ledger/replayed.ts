@@ -16,7 +16,11 @@ export interface Replayed {
  */
 export const overdueAfterMs = 5 * 60_000;
 
-/** @param note gets each of them, and whether it is overdue */
+/**
+ * Reads the ledger's index of replayed failures to its end: as many requests as that has pages.
+ *
+ * @param note gets each of them, and whether it is overdue
+ */
 export async function readReplayed(
   table: OrdersTable,
   note: (failure: FailureSummary, isOverdue: boolean) => void = () => {},

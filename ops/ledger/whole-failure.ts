@@ -75,6 +75,7 @@ function refuse({ damage }: DamagedFailure): never {
   throw new BodyDamaged(damage);
 }
 
+/** Groups of `size`, the last one perhaps smaller; reads no further than the group at hand needs. */
 export async function* inChunks<T>(source: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let chunk: T[] = [];
   for await (const element of source) {

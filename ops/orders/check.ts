@@ -11,6 +11,7 @@ import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
+import { exitCodes } from './exit-codes.ts';
 import { resolveCause } from './resolve-cause.ts';
 import { whyText } from './why-text.ts';
 
@@ -71,7 +72,7 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
       ...unread.json('leftOut'),
       causes: groups,
     });
-    return done ? 0 : 1;
+    return done ? exitCodes.done : exitCodes.notAllDone;
   }
   const verdict = `${number(passing)} of ${counted(checked, 'failure')} would pass now.`;
   for (const line of unread.lines('left out')) io.stderr.write(`${printable(line)}\n`);
@@ -81,5 +82,5 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
     const columns = [{ title: 'STILL', align: 'right' }, { title: 'CAUSE' }, { title: 'WHY' }] as const;
     await context.print('', ...table(columns, rows, io.stdout.columns));
   }
-  return done ? 0 : 1;
+  return done ? exitCodes.done : exitCodes.notAllDone;
 }

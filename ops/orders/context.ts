@@ -34,6 +34,7 @@ export interface OrdersContext extends Disposable {
 /** Runs a command's action within its context; what it answers becomes the exit code. */
 export type Run = (action: (context: OrdersContext) => Promise<number>) => Promise<void>;
 
+/** Throws `UsageError` for options that contradict each other. AWS is not asked before something of it is needed. */
 export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
   const { clock, random } = io;
   const target = targetOf(options, io.env);

@@ -9,6 +9,7 @@ import type { Paint } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
 import { rateOption } from './option-values.ts';
 
@@ -73,7 +74,7 @@ async function doctor(context: OrdersContext, { since, slowestRecord }: DoctorOp
       verdict(errors, findings.length - errors, paint),
     );
   }
-  return errors === 0 ? 0 : 1;
+  return errors === 0 ? exitCodes.done : exitCodes.notAllDone;
 }
 
 function findingLines(finding: Finding, paint: Paint): readonly string[] {

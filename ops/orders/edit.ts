@@ -9,6 +9,7 @@ import { wholeFailure } from '../ledger/whole-failure.ts';
 import { editText } from '../terminal/edit-text.ts';
 import { changeLines } from './change-lines.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { mendedBody } from './mended-body.ts';
 import { isoTime } from './moment.ts';
 import { collected } from './option-values.ts';
@@ -67,7 +68,7 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
       reasons: verdict.passes ? [] : verdict.reasons,
       changes,
     });
-    return verdict.passes ? 0 : 1;
+    return verdict.passes ? exitCodes.done : exitCodes.notAllDone;
   }
   await context.print(...changeLines(failure.body, mended.body, paint));
   if (!verdict.passes) {
@@ -77,5 +78,5 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   if (!changed) await context.print('Nothing is different, so nothing was changed.');
   else if (dryRun) await context.print('It would pass. Nothing was changed.');
   else await context.print(paint('green', `Changed. "orders replay ${id}" sends it.`));
-  return 0;
+  return exitCodes.done;
 }

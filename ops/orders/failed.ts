@@ -11,6 +11,7 @@ import { table } from '../terminal/table.ts';
 import { causeTable } from './cause-table.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
+import { exitCodes } from './exit-codes.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
 import { searchedText, wholeNumberOption } from './option-values.ts';
 import { replayedLines } from './replayed-lines.ts';
@@ -66,7 +67,7 @@ async function grouped(context: OrdersContext, orders: OrdersTable, selection: F
   const total = causes.reduce((sum, { count }) => sum + count, 0);
   if (context.json) {
     await context.printJson({ failed: total, replayed: onTheirWay.count, causes });
-    return 0;
+    return exitCodes.done;
   }
   await context.print(headline(total, causes));
   if (causes.length > 1) {
@@ -76,7 +77,7 @@ async function grouped(context: OrdersContext, orders: OrdersTable, selection: F
     await context.print(`cause ${cause}, first ${shownTime(firstFailedAt)}, last ${shownTime(lastFailedAt)} UTC`);
   }
   await context.print(...replayedLines(onTheirWay.count, onTheirWay.oldestAt));
-  return 0;
+  return exitCodes.done;
 }
 
 /** `12 failures, 1 cause: /customerAddress is required` */
@@ -109,7 +110,7 @@ async function streamed(context: OrdersContext, found: AsyncIterable<FailureSumm
     const line = { failureId, orderKey, orderId, status, kind, reasons, cause, replayCount, failedAt, replayedAt };
     await context.printJson(line, 'line');
   }
-  return 0;
+  return exitCodes.done;
 }
 
 async function listed(
@@ -131,7 +132,7 @@ async function listed(
   }
   if (rows.length === 0) {
     await context.print(status === 'replayed' ? 'No replayed failure is on its way.' : 'No failures.');
-    return 0;
+    return exitCodes.done;
   }
   const columns = [
     { title: status === 'replayed' ? 'REPLAYED (UTC)' : 'FAILED (UTC)' },
@@ -142,5 +143,5 @@ async function listed(
   ] as const;
   await context.print(...table(columns, rows, context.io.stdout.columns));
   if (more > 0) await context.print(`… and ${number(more)} more: --limit 0 lists all.`);
-  return 0;
+  return exitCodes.done;
 }

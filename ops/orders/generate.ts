@@ -1,11 +1,13 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { generateLimits } from '../../shared/generate-limits.ts';
+import { type GenerateAnswer, type NotQueued, readGenerated } from '../../shared/generate-response.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { shareOption, wholeNumberOption } from './option-values.ts';
 
 interface GenerateOptions {
@@ -26,21 +28,6 @@ export function defineGenerate(program: Command, run: Run): void {
     .action((options: GenerateOptions) => run((context) => generate(context, options)));
 }
 
-/** What the producer answers: lambdas/generate-orders/create-handler.ts. */
-interface ProducerAnswer {
-  readonly queued?: number;
-  readonly next?: number;
-  readonly failed?: readonly NotQueued[];
-  readonly problems?: readonly string[];
-}
-
-interface NotQueued {
-  readonly index: number;
-  readonly orderId: string;
-  readonly code: string;
-  readonly message: string;
-}
-
 async function generate(context: OrdersContext, { count, badRate, seed: given }: GenerateOptions): Promise<number> {
   const { io, paint } = context;
   const { generateOrdersFunctionName: producer } = await context.outputs();
@@ -57,7 +44,7 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
         const event: object = { count, seed, from, ...(badRate !== undefined && { badRate }) };
         const answer = await invoke(context, producer, event);
         if (answer === undefined) return;
-        queued += answer.queued ?? 0;
+        queued += answer.queued;
         notQueued.push(...(answer.failed ?? []));
         if (answer.next !== undefined && answer.next <= from) {
           throw new CommandFailed(
@@ -82,7 +69,7 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
       `${paint(stopped ? 'yellow' : 'green', `Sent ${counted(queued, 'order')}.`)} --seed ${seed} sends the same again.`,
     );
   }
-  return queued === count ? 0 : 1;
+  return queued === count ? exitCodes.done : exitCodes.notAllDone;
 }
 
 /**
@@ -92,7 +79,7 @@ async function invoke(
   { clients, io }: OrdersContext,
   functionName: string,
   event: object,
-): Promise<ProducerAnswer | undefined> {
+): Promise<GenerateAnswer | undefined> {
   const answer = await clients.lambda
     .send(new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }), { abortSignal: io.signal })
     .catch((error: unknown) => {
@@ -101,8 +88,7 @@ async function invoke(
   if (answer === undefined) return undefined;
   const payload = Buffer.from(answer.Payload ?? new Uint8Array()).toString();
   if (answer.FunctionError !== undefined) throw new CommandFailed(`The producer failed: ${payload}`);
-  const { body } = JSON.parse(payload) as { readonly body: string };
-  const read = JSON.parse(body) as ProducerAnswer;
-  if (read.problems !== undefined) throw new CommandFailed(`The producer refused: ${read.problems.join(' ')}`);
-  return read;
+  const generated = readGenerated(payload);
+  if (generated.statusCode === 400) throw new CommandFailed(`The producer refused: ${generated.problems.join(' ')}`);
+  return generated;
 }

@@ -6,6 +6,7 @@ import { type FunctionName, functionNames } from '../aws/stack-outputs.ts';
 import { oneOf } from '../command-line.ts';
 import { mergeSorted } from '../ledger/merge-sorted.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { type FunctionLogEvent, logDocument, logLine } from './log-line.ts';
 import { parseMoment } from './moment.ts';
 import { searchedText } from './option-values.ts';
@@ -56,17 +57,17 @@ async function logs(context: OrdersContext, name: string | undefined, options: L
   let shown = new Map<string, number>();
   for (;;) {
     for await (const event of mergeSorted(names.map(eventsOf), (a, b) => a.atMs - b.atMs)) {
-      if (io.signal.aborted) return 0;
+      if (io.signal.aborted) return exitCodes.done;
       const id = `${event.function} ${event.eventId}`;
       if (shown.has(id)) continue;
       if (options.follow === true) shown.set(id, event.atMs);
       await show(context, event);
     }
-    if (options.follow !== true) return 0;
+    if (options.follow !== true) return exitCodes.done;
     startMs = Math.max(startMs, io.clock.now() - lookBackMs);
     shown = new Map([...shown].filter(([, atMs]) => atMs >= startMs));
     await sleep(io.clock, pollMs, io.signal);
-    if (io.signal.aborted) return 0;
+    if (io.signal.aborted) return exitCodes.done;
   }
 }
 

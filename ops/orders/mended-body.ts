@@ -4,6 +4,7 @@ import { type Assignment, PointerMismatch, setPointer } from '../json/set-pointe
 /** A body after `--set`, or why that is not possible. */
 export type MendedBody = { readonly body: string } | { readonly problem: string };
 
+/** Sets values in a body, whose numbers keep their digits; the problem reads on behind the failure's name. */
 export function mendedBody(body: string, assignments: readonly Assignment[]): MendedBody {
   let document: unknown;
   try {

@@ -16,6 +16,7 @@ export function parseMoment(name: string, text: string, nowMs: number): number {
   throw new UsageError(`${name} takes a time such as 10m, 2h, 3d, 2026-11-20 or 2026-11-20T12:00Z, not "${text}".`);
 }
 
+/** ISO 8601 with milliseconds, UTC: as the ledger keeps times, so that they sort. */
 export function isoTime(atMs: number): string {
   return new Date(atMs).toISOString();
 }

@@ -5,6 +5,7 @@ import { share, UsageError, wholeNumber } from '../command-line.ts';
 export const wholeNumberOption = (minimum: number, maximum: number) => (text: string) =>
   asArgumentError(() => wholeNumber('It', text, minimum, maximum));
 
+/** From 0 to 1. */
 export const shareOption = (text: string) => asArgumentError(() => share('It', text));
 
 /** A number above 0, up to `maximum`. */

@@ -13,6 +13,7 @@ import { changeLines } from './change-lines.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
+import { exitCodes } from './exit-codes.ts';
 import { type MendedBody, mendedBody } from './mended-body.ts';
 import { isoTime } from './moment.ts';
 import { collected } from './option-values.ts';
@@ -71,7 +72,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
   const question = `Change ${counted(total, 'failure')} of ${context.where} so?`;
   if (!dryRun && !(await confirm(io, yes, question))) {
     io.stderr.write('Nothing was changed.\n');
-    return 1;
+    return exitCodes.notAllDone;
   }
 
   const leftAlone = new Exceptions();
@@ -117,7 +118,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
     const text = `${dryRun ? 'Would change' : 'Changed'} ${counted(patched, 'failure')}${rest}.`;
     await context.print(paint(leftAlone.count === 0 && !stopped ? 'green' : 'yellow', text));
   }
-  return leftAlone.count === 0 && !stopped ? 0 : 1;
+  return leftAlone.count === 0 && !stopped ? exitCodes.done : exitCodes.notAllDone;
 }
 
 /** The mended body, if it would pass. */

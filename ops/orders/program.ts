@@ -6,6 +6,7 @@ import { createContext, type Run, type SharedOptions } from './context.ts';
 import { describeFault, isUsageError } from './describe-fault.ts';
 import { defineDoctor } from './doctor.ts';
 import { defineEdit } from './edit.ts';
+import { exitCodes } from './exit-codes.ts';
 import { defineFailed } from './failed.ts';
 import { defineGenerate } from './generate.ts';
 import type { OrdersIo } from './io.ts';
@@ -16,9 +17,6 @@ import { defineReplay } from './replay.ts';
 import { defineSend } from './send.ts';
 import { defineShow } from './show.ts';
 import { defineStatus } from './status.ts';
-
-/** Exit codes, the same for every command; `--help` tells them. */
-const exitCodes = { done: 0, notAllDone: 1, usage: 2 } as const;
 
 const commands = [
   defineGenerate,

@@ -10,6 +10,7 @@ import { confirm } from '../terminal/confirm.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
 
 interface PurgeOptions {
@@ -49,7 +50,7 @@ async function purge(context: OrdersContext, options: PurgeOptions): Promise<num
   const question = `Export and delete ${howMany} ${those}, of ${context.where}?`;
   if (!(await confirm(io, options.yes === true, question))) {
     io.stderr.write('Nothing was deleted.\n');
-    return 1;
+    return exitCodes.notAllDone;
   }
   const selected = processed ? processedFailures(orders, before) : failures(orders, { status: 'failed', before });
   const { exported, damaged } = await exportAll(context, wholeOrDamagedFailures(orders, selected), options.export);
@@ -68,7 +69,7 @@ async function purge(context: OrdersContext, options: PurgeOptions): Promise<num
     if (exported > 0) await context.print(`Exported ${counted(exported, 'failure')} to ${options.export}.`);
     await context.print(exported === 0 ? `There are no ${those}.` : `Deleted ${counted(deleted, 'failure')}.`);
   }
-  return stopped || changed > 0 || recent > 0 ? 1 : 0;
+  return stopped || changed > 0 || recent > 0 ? exitCodes.notAllDone : exitCodes.done;
 }
 
 const nothing: Readonly<Record<Deletion, number>> = { deleted: 0, changed: 0, recent: 0 };

@@ -12,6 +12,7 @@ export interface QueueStatus extends QueueDepth {
   readonly oldestAgeSeconds: number | null;
 }
 
+/** The pipeline's three queues at a moment. */
 export interface QueuesStatus {
   readonly queues: Readonly<Record<QueueName, QueueStatus>>;
   /** Why ages are missing, where CloudWatch refuses to tell; null elsewhere. */

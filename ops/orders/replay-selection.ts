@@ -17,6 +17,7 @@ export interface ReplayChoice {
   readonly replayedBefore?: string;
 }
 
+/** What to replay, and how many there are, before any of them is judged. */
 export interface Chosen {
   readonly chosen: AsyncIterable<WholeFailure>;
   readonly total: number;

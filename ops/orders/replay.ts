@@ -6,6 +6,7 @@ import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
+import { exitCodes } from './exit-codes.ts';
 import { rateOption } from './option-values.ts';
 import { type ReplayEnd, remarksOn } from './replay-remarks.ts';
 import { chooseFailures } from './replay-selection.ts';
@@ -65,7 +66,7 @@ async function replayCommand(
     const question = `Replay ${counted(total, 'failure')} of ${context.where}${less}?`;
     if (!(await confirm(io, yes, question))) {
       io.stderr.write('Nothing was replayed.\n');
-      return 1;
+      return exitCodes.notAllDone;
     }
   }
 
@@ -115,7 +116,7 @@ async function replayCommand(
     cutShort: fault !== undefined || io.signal.aborted,
   });
   if (fault !== undefined) throw fault;
-  return leftOut.count === 0 && !io.signal.aborted ? 0 : 1;
+  return leftOut.count === 0 && !io.signal.aborted ? exitCodes.done : exitCodes.notAllDone;
 }
 
 /** A document names as many replays; all are counted. */

@@ -8,6 +8,7 @@ import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
+import { exitCodes } from './exit-codes.ts';
 import { type FiledOrder, readOrdersFile } from './read-orders-file.ts';
 
 interface SendOptions {
@@ -55,16 +56,16 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
     async () => {
       for await (const batch of messageBatches(valid())) {
         if (batch.kind === 'too-large') {
-          const { place } = batch.parcel.subject;
+          const { place } = batch.message.subject;
           refused.add({ id: place, label: `${place}:`, reason: `${number(batch.bytes)} bytes, SQS takes 1 MiB` });
           continue;
         }
         const outcomes = await sendMessages(
           queue,
-          batch.parcels.map(({ message }) => message),
+          batch.messages.map(({ message }) => message),
         );
         for (const [position, outcome] of outcomes.entries()) {
-          const { place } = batch.parcels[position]!.subject;
+          const { place } = batch.messages[position]!.subject;
           if (outcome.sent) sent += 1;
           else refused.add({ id: place, label: `${place}:`, reason: `${outcome.code} ${outcome.message}` });
         }
@@ -92,5 +93,5 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
     await context.print(paint(done ? 'green' : 'yellow', `Sent ${counted(sent, 'order')}.${rest}`));
   }
   if (fault !== undefined) throw fault;
-  return done ? 0 : 1;
+  return done ? exitCodes.done : exitCodes.notAllDone;
 }

@@ -11,6 +11,7 @@ import { type Paint, printable } from '../terminal/output.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { parseMoment } from './moment.ts';
 import { searchedText } from './option-values.ts';
 
@@ -47,7 +48,7 @@ async function show(context: OrdersContext, id: string, since: string | undefine
   const failures = await Promise.all(record.failures.map((row) => wholeOrDamaged(orders, row)));
   if (context.json) {
     await context.printJson({ id, state, events, order: record.order ?? null, failures: failures.map(documentOf) });
-    return 0;
+    return exitCodes.done;
   }
   await context.print(`Order ${printable(id)}: ${paint(styles[state], state)}`, '');
   await context.print(...lifeTable(events, paint, io.stdout.columns));
@@ -55,7 +56,7 @@ async function show(context: OrdersContext, id: string, since: string | undefine
     const { failureId, cause } = failure.row;
     await context.print('', `Failure ${failureId}, cause ${cause}:`, `  ${bodyText(failure)}`);
   }
-  return 0;
+  return exitCodes.done;
 }
 
 function bodyText(failure: WholeFailure | DamagedFailure): string {

@@ -4,6 +4,7 @@ import { write } from '../terminal/output.ts';
 import { number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
 import { parseMoment, shownTime } from './moment.ts';
 import { wholeNumberOption } from './option-values.ts';
 import { type ReadStatus, type StatusReport, statusReader } from './status-report.ts';
@@ -48,7 +49,9 @@ async function status(context: OrdersContext, options: StatusOptions): Promise<n
   const report = options.wait === true ? await settled(context, read) : await read();
   if (context.json) await context.printJson(documentOf(report, options.sent));
   else await context.print(...statusLines(report, options.sent, context.paint, io.stdout.columns));
-  return options.sent === undefined || options.sent === report.books.accountedFor ? 0 : 1;
+  return options.sent === undefined || options.sent === report.books.accountedFor
+    ? exitCodes.done
+    : exitCodes.notAllDone;
 }
 
 function documentOf(report: StatusReport, sent: number | undefined): object {
@@ -88,5 +91,5 @@ async function watch(context: OrdersContext, read: ReadStatus, sent: number | un
     }
     await sleep(io.clock, refreshMs, io.signal);
   }
-  return 0;
+  return exitCodes.done;
 }

@@ -15,6 +15,7 @@ export interface AssemblySource {
   provide<Result>(use: (directory: string) => Promise<Result>): Promise<Result>;
 }
 
+/** An assembly that is there already is used as it is; without one, the project's own is synthesized each time. */
 export function assemblySource({ assembly, preset }: ServeOptions, signal: AbortSignal): AssemblySource {
   if (assembly !== undefined) {
     // As seen from where npm was called, which is not always the project's folder.

@@ -5,6 +5,7 @@ import { rate } from '../terminal/progress-text.ts';
 import type { TableCounts } from './table-counts.ts';
 import type { Books, Failure } from './tally.ts';
 
+/** How a run of `npm start` ended; `--json` prints it. */
 export interface Outcome extends Books {
   readonly preset: string;
   /** The seed that gives the same orders again; undefined when the producer failed. */
@@ -19,6 +20,7 @@ export interface Outcome extends Books {
   readonly problems: readonly string[];
 }
 
+/** How to write an outcome for a person. */
 export interface OutcomeText {
   readonly color: boolean;
   /** Customer's name of a message, where it is known. */

@@ -1,11 +1,13 @@
 import type { Runtime } from '../../local/runtime.ts';
 import { type Clock, sleep } from '../../local/clock.ts';
+import { readGenerated } from '../../shared/generate-response.ts';
 import type { Outcome } from './outcome.ts';
 import type { StartOptions } from './options.ts';
 import type { StartNames } from './pipeline-names.ts';
 import { countRows, disagreement } from './table-counts.ts';
 import type { PipelineNames, Tally } from './tally.ts';
 
+/** A running pipeline, and what it shall do. */
 export interface RunRequest {
   readonly runtime: Runtime;
   readonly names: PipelineNames & StartNames;
@@ -13,13 +15,6 @@ export interface RunRequest {
   readonly options: StartOptions;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-}
-
-/** The body that generate-orders answers. */
-interface ProducerAnswer {
-  readonly seed?: number;
-  /** Where to go on when the time of one invocation was not enough. */
-  readonly next?: number;
 }
 
 const pollMs = 50;
@@ -76,11 +71,10 @@ async function produce({ runtime, names, options, signal }: RunRequest) {
       problems.push(`generate-orders failed: ${payload}`);
       break;
     }
-    const { statusCode, body } = JSON.parse(payload) as { statusCode: number; body: string };
-    const answer = JSON.parse(body) as ProducerAnswer;
-    seed = answer.seed;
-    from = answer.next;
-    if (statusCode !== 200) problems.push(`generate-orders answered ${statusCode}: ${body}`);
+    const { statusCode, ...answer } = readGenerated(payload);
+    if (statusCode !== 200) problems.push(`generate-orders answered ${statusCode}: ${JSON.stringify(answer)}`);
+    if ('problems' in answer) break;
+    ({ seed, next: from } = answer);
   }
   return { seed, problems };
 }

@@ -1,3 +1,4 @@
+/** How far something has come. */
 export interface Advance {
   /** What is being done, as it would be said of one: "replayed", "read". */
   readonly verb: string;

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 
+/** How to head and align a column. */
 export interface Column {
   readonly title: string;
   /** Numbers stand right. Default left. */

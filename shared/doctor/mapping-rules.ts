@@ -6,7 +6,7 @@ import type { Finding } from './finding.ts';
  * What one record adds to its batch at worst, unless somebody knows better: a write to a service of AWS and a retry or
  * two of it. A function that handles records at the same time needs less.
  */
-export const assumedSlowestRecordSeconds = 0.25;
+const assumedSlowestRecordSeconds = 0.25;
 
 /** A `ReceiveMessage` returns at most ten messages (SQS API reference). */
 const messagesPerReceive = 10;

@@ -1,25 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
 import { attributeValues } from '../../shared/attribute-value.ts';
 import { failedCopyText, failureRowKey, mostFailedCopies, orderRowKey } from '../../shared/orders-table.ts';
 import { captureConsole } from './captured-console.ts';
-import { type LocalTable, startLocalTable, tableName } from './local-table.ts';
+import { tableName } from './local-table.ts';
 import { done, failed, message, order, pipelineFunctions, replayed } from './pipeline-functions.ts';
+import { startPipelineWithTable } from './pipeline-with-table.ts';
 
 /*
  * An order may be in two messages, sent twice or delivered twice: one copy runs out of receives while another one is
  * processed. Whichever comes first, and whatever is cut short, it is processed and no failure waits for anybody.
  */
 captureConsole();
-let local: LocalTable;
-beforeAll(async () => {
-  local = await startLocalTable();
-});
-afterAll(async () => {
-  await local[Symbol.asyncDispose]();
-});
-
+const { local } = await startPipelineWithTable();
 const statusOf = async (orderKey: string, failureId: string) => {
   const { pk, sk } = failureRowKey(orderKey, failureId);
   return (await local.rows()).find((row) => row['pk'] === pk && row['sk'] === sk)?.['status'];

@@ -7,7 +7,7 @@ import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
 import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
 import { type Lineage, lineageAttribute } from '../../shared/orders-table.ts';
-import { deadlineOf } from './deadline-of.ts';
+import { consumerDependencies } from './consumer-dependencies.ts';
 import { sqsRecord } from './sqs-event.ts';
 
 /** Both consumers as they are deployed, but with a table, a clock and a signal of the test. */
@@ -31,23 +31,12 @@ interface PipelineSettings {
 /** Time goes on by a second with each look at the clock, from the start of 2026 if nothing else is said. */
 export function pipelineFunctions(
   table: OrdersTable,
-  { startMs = Date.UTC(2026, 0, 1), publishMetrics = () => {} }: PipelineSettings = {},
+  { startMs = Date.UTC(2026, 0, 1), publishMetrics }: PipelineSettings = {},
 ): PipelineFunctions {
-  const visibilityChanges: VisibilityEntry[] = [];
-  const outOfTime = new AbortController();
+  const { dependencies: standard, changed, outOfTime } = consumerDependencies();
+  const dependencies = publishMetrics === undefined ? standard : { ...standard, publishMetrics };
   let nowMs = startMs;
   const now = () => (nowMs += 1_000);
-  const dependencies = {
-    logCustomerNames: false,
-    loadChangeVisibilityBatch: () =>
-      Promise.resolve((entries: readonly VisibilityEntry[]) => {
-        visibilityChanges.push(...entries);
-        return Promise.resolve([]);
-      }),
-    publishMetrics,
-    random: () => 0.5,
-    startDeadline: () => deadlineOf(outOfTime.signal),
-  };
   const processOrders = createProcessOrders({
     ...dependencies,
     processOrder: writeOrder(table, now),
@@ -63,7 +52,7 @@ export function pipelineFunctions(
   return {
     processOrders: (records) => processOrders(event(records), context),
     failedOrders: (records) => failedOrders(event(records), context),
-    visibilityChanges,
+    visibilityChanges: changed,
     outOfTime,
   };
 }

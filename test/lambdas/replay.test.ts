@@ -1,36 +1,18 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { dynamoDbOrdersTable } from '../../lambdas/orders-table/dynamodb-orders-table.ts';
 import { failureRowKey } from '../../shared/orders-table.ts';
 import { captureConsole } from './captured-console.ts';
 import { startFaultyEndpoint } from './faulty-endpoint.ts';
-import { localClient, type LocalTable, startLocalTable, tableName } from './local-table.ts';
-import {
-  done,
-  failed,
-  message,
-  order,
-  type PipelineFunctions,
-  pipelineFunctions,
-  replayed,
-} from './pipeline-functions.ts';
-import { bad, type ReplayedFailures, replayedFailures } from './replayed-failures.ts';
+import { localClient, tableName } from './local-table.ts';
+import { done, failed, message, order, pipelineFunctions, replayed } from './pipeline-functions.ts';
+import { startPipelineWithTable } from './pipeline-with-table.ts';
+import { bad, replayedFailures } from './replayed-failures.ts';
 
 captureConsole();
-let local: LocalTable;
-let functions: PipelineFunctions;
-let ledger: ReplayedFailures;
+const { local, functions, rowsOf } = await startPipelineWithTable();
+const ledger = replayedFailures(local, functions);
 
-beforeAll(async () => {
-  local = await startLocalTable();
-  functions = pipelineFunctions(local.table);
-  ledger = replayedFailures(local, functions);
-});
-afterAll(async () => {
-  await local[Symbol.asyncDispose]();
-});
-
-const rowsOf = (orderKey: string) => ledger.rowsOf(orderKey);
 const failureOf = async (orderKey: string) => (await rowsOf(orderKey)).find(({ sk }) => sk !== 'ORDER')!;
 const madeUp = (id: string, body: unknown) =>
   replayed(message(`${id}-forged`, body), { orderKey: id, failureId: `${id}-1`, token: 'guessed' });

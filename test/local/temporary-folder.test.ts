@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -31,6 +31,15 @@ beforeEach(() => {
 
 afterEach(() => rmSync(base, { recursive: true, force: true }));
 
+function childrenOf(parent: number): number[] {
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const processes = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  return processes.flatMap(([pid, ppid]) => (ppid === parent ? [pid!] : []));
+}
+
 async function gone(path: string): Promise<boolean> {
   for (let attempt = 0; attempt < 200 && existsSync(path); attempt += 1) await delay(20);
   return !existsSync(path);
@@ -51,6 +60,31 @@ describe('a temporary folder', () => {
       ({ path } = folder);
     }
     expect(existsSync(path)).toBe(false);
+  });
+
+  test('that is gone holds up nobody whose process ends, however long its guard takes', async () => {
+    const disposing = `
+      const { TemporaryFolder } = await import(${JSON.stringify(moduleUrl)});
+      const folder = new TemporaryFolder('mine-');
+      console.log(folder.path);
+      process.stdin.resume().once('end', () => folder[Symbol.dispose]());`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', disposing], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    });
+    const ended = once(child, 'exit');
+    const [path] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const [guard] = childrenOf(child.pid!);
+    process.kill(guard!, 'SIGSTOP');
+    try {
+      child.stdin.end();
+      expect(await ended).toEqual([0, null]);
+      expect(existsSync(path)).toBe(false);
+    } finally {
+      process.kill(guard!, 'SIGCONT');
+      child.kill('SIGKILL');
+    }
   });
 
   test.each(['plain', 'with space ', `it's "$(touch x)" \`id\` *`, '-rf'])(

@@ -5,13 +5,12 @@ import type { DeclaredResource, ResourceType } from '../resource-type.ts';
 import {
   billingMode,
   capacityUnits,
-  expiryReason,
+  declareTable,
   ignoredLimit,
   ignoredTableProperties,
   refusedTableProperties,
   tableIdentity,
   tableIndex,
-  tableSchema,
 } from '../table-properties.ts';
 
 const { KinesisStreamSpecification, ResourcePolicy, StreamSpecification, VectorIndexes } = refusedTableProperties;
@@ -80,25 +79,18 @@ export const dynamodbGlobalTable: ResourceType = {
 
   identify: tableIdentity,
 
-  declare(resource, { physicalId: name, attributes }, draft) {
-    const { stack, logicalId, type, properties } = resource;
+  declare(resource, identity, draft) {
+    const { properties } = resource;
     const replica = onlyReplica(resource);
     const billing = billingMode(properties);
     const provisioned = billing === 'PROVISIONED';
-    draft.tables.push({
-      stack,
-      logicalId,
-      name,
-      arn: attributes['Arn'] ?? '',
+    declareTable(resource, identity, draft, {
       billingMode: billing,
-      ...tableSchema(properties),
       ...(provisioned && { throughput: throughput(properties, replica) }),
       globalIndexes: properties
         .objects('GlobalSecondaryIndexes', indexProperties)
         .map((index) => tableIndex(index, provisioned ? throughput(index, replicaIndex(replica, index)) : undefined)),
     });
-    const reason = expiryReason(properties);
-    if (reason !== undefined) draft.skipped.push({ stack, logicalId, type, reason });
   },
 };
 

@@ -4,13 +4,12 @@ import type { ResourceType } from '../resource-type.ts';
 import {
   billingMode,
   capacityUnits,
-  expiryReason,
+  declareTable,
   ignoredLimit,
   ignoredTableProperties,
   refusedTableProperties,
   tableIdentity,
   tableIndex,
-  tableSchema,
 } from '../table-properties.ts';
 
 const indexProperties = [
@@ -49,25 +48,19 @@ export const dynamodbTable: ResourceType = {
 
   identify: tableIdentity,
 
-  declare({ stack, logicalId, type, properties }, { physicalId: name, attributes }, draft) {
+  declare(resource, identity, draft) {
+    const { properties } = resource;
     const billing = billingMode(properties);
     const encryption = properties.object('SSESpecification', ['KMSMasterKeyId', 'SSEEnabled', 'SSEType']);
     const kmsMasterKeyId = encryption?.text('KMSMasterKeyId');
-    draft.tables.push({
-      stack,
-      logicalId,
-      name,
-      arn: attributes['Arn'] ?? '',
+    declareTable(resource, identity, draft, {
       billingMode: billing,
-      ...tableSchema(properties),
       ...(kmsMasterKeyId !== undefined && { kmsMasterKeyId }),
       ...(billing === 'PROVISIONED' && { throughput: throughput(properties) }),
       globalIndexes: properties
         .objects('GlobalSecondaryIndexes', indexProperties)
         .map((index) => tableIndex(index, billing === 'PROVISIONED' ? throughput(index) : undefined)),
     });
-    const reason = expiryReason(properties);
-    if (reason !== undefined) draft.skipped.push({ stack, logicalId, type, reason });
   },
 };
 

@@ -7,6 +7,7 @@ const limitBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRu
 /** Of the header, in Base64 (API reference, Invoke). */
 const clientContextBytes = 3583;
 
+/** An Invoke request, its headers and body checked. */
 export interface InvokeRequest {
   readonly invocationType: 'RequestResponse' | 'Event' | 'DryRun';
   readonly logType: 'None' | 'Tail';

@@ -3,6 +3,7 @@ import { invalidCharacters, invalidPattern, parseRegularExpression } from './inv
 /** A term to find: text, or a regular expression. Case matters in both. */
 export type Term = string | RegExp;
 
+/** A filter pattern for unstructured events (CloudWatch Logs User Guide, "Filter pattern syntax"). */
 export interface TermPattern {
   /** All must occur. */
   readonly all: readonly Term[];
@@ -14,6 +15,7 @@ export interface TermPattern {
 
 const token = /\s*([-?]?)(?:"((?:[^"\\]|\\.)*)"|(%[^%]*%)|([^\s"%]+))/y;
 
+/** Throws `InvalidParameterException` for what is no such pattern. */
 export function parseTermPattern(pattern: string): TermPattern {
   const all: Term[] = [];
   const any: Term[] = [];

@@ -2,10 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { createHandler, type Dependencies } from '../../../lambdas/failed-orders/create-handler.ts';
 import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
 import type { Recorded, RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
-import type { VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
 import { readOrder } from '../../../shared/read-order.ts';
-import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
+import { consumerDependencies } from '../consumer-dependencies.ts';
 import { deadlineOf } from '../deadline-of.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
@@ -20,20 +19,11 @@ const recordFailure: RecordFailure = ({ body }) => {
 };
 
 function handlerWith(changes: Partial<Dependencies> = {}) {
-  const changed: VisibilityEntry[] = [];
-  const published: MetricCounts[] = [];
+  const { dependencies, changed, published } = consumerDependencies();
   const handler = createHandler({
+    ...dependencies,
     recordFailure,
-    logCustomerNames: false,
     backoff: { base: 1, cap: 3_600 },
-    loadChangeVisibilityBatch: () =>
-      Promise.resolve((entries) => {
-        changed.push(...entries);
-        return Promise.resolve([]);
-      }),
-    publishMetrics: (counts) => published.push(counts),
-    random: () => 0.5,
-    startDeadline: () => deadlineOf(),
     ...changes,
   });
   return { handler, changed, published };

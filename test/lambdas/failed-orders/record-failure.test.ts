@@ -1,33 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { dynamoDbOrdersTable } from '../../../lambdas/orders-table/dynamodb-orders-table.ts';
 import type { OrdersTable } from '../../../lambdas/orders-table/orders-table.ts';
 import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
 import { startFaultyEndpoint } from '../faulty-endpoint.ts';
-import { localClient, type LocalTable, startLocalTable, tableName } from '../local-table.ts';
-import {
-  done,
-  failed,
-  message,
-  order,
-  type PipelineFunctions,
-  pipelineFunctions,
-  replayToken,
-} from '../pipeline-functions.ts';
+import { localClient, tableName } from '../local-table.ts';
+import { done, failed, message, order, pipelineFunctions, replayToken } from '../pipeline-functions.ts';
+import { startPipelineWithTable } from '../pipeline-with-table.ts';
 
 const lines = captureConsole();
-let local: LocalTable;
-let functions: PipelineFunctions;
-
-beforeAll(async () => {
-  local = await startLocalTable();
-  functions = pipelineFunctions(local.table);
-});
-afterAll(async () => {
-  await local[Symbol.asyncDispose]();
-});
-
-const rowsOf = async (orderKey: string) => (await local.rows()).filter(({ pk }) => pk === `ORDER#${orderKey}`);
+const { local, functions, rowsOf } = await startPipelineWithTable();
 const unaddressed = (id: string) => order(id, { customerAddress: undefined });
 
 describe('a failure', () => {

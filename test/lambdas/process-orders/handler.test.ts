@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
 import { createHandler, type Dependencies } from '../../../lambdas/process-orders/create-handler.ts';
-import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
+import { consumerDependencies } from '../consumer-dependencies.ts';
 import { deadlineOf } from '../deadline-of.ts';
 import { badBody, goodBody, sqsEvent } from '../sqs-event.ts';
 
@@ -13,21 +12,12 @@ const processed = () => Promise.resolve({ result: 'processed' as const });
 const context = { getRemainingTimeInMillis: () => 10_000 };
 
 function handlerWith(changes: Partial<Dependencies> = {}) {
-  const changed: VisibilityEntry[] = [];
-  const published: MetricCounts[] = [];
+  const { dependencies, changed, published } = consumerDependencies();
   const handler = createHandler({
+    ...dependencies,
     processOrder: processed,
     partialBatchResponses: true,
-    logCustomerNames: false,
     backoff: { base: 2, cap: 300 },
-    loadChangeVisibilityBatch: () =>
-      Promise.resolve((entries) => {
-        changed.push(...entries);
-        return Promise.resolve([]);
-      }),
-    publishMetrics: (counts) => published.push(counts),
-    random: () => 0.5,
-    startDeadline: () => deadlineOf(),
     ...changes,
   });
   return { handler, changed, published };

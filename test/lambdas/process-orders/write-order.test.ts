@@ -1,32 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { dynamoDbOrdersTable } from '../../../lambdas/orders-table/dynamodb-orders-table.ts';
 import { captureConsole } from '../captured-console.ts';
 import { type Fault, startFaultyEndpoint } from '../faulty-endpoint.ts';
-import { localClient, type LocalTable, startLocalTable, tableName } from '../local-table.ts';
-import {
-  done,
-  failed,
-  message,
-  order,
-  type PipelineFunctions,
-  pipelineFunctions,
-  replayed,
-} from '../pipeline-functions.ts';
+import { localClient, tableName } from '../local-table.ts';
+import { done, failed, message, order, pipelineFunctions, replayed } from '../pipeline-functions.ts';
+import { startPipelineWithTable } from '../pipeline-with-table.ts';
 
 const lines = captureConsole();
-let local: LocalTable;
-let functions: PipelineFunctions;
-
-beforeAll(async () => {
-  local = await startLocalTable();
-  functions = pipelineFunctions(local.table);
-});
-afterAll(async () => {
-  await local[Symbol.asyncDispose]();
-});
-
-const rowsOf = async (orderKey: string) => (await local.rows()).filter(({ pk }) => pk === `ORDER#${orderKey}`);
+const { local, functions, rowsOf } = await startPipelineWithTable();
 const said = () => lines.map(({ line }) => line['message']);
 
 describe('a good order', () => {

@@ -26,10 +26,7 @@ beforeEach(async () => {
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'any' };
   client = new CloudWatchClient({ endpoint: sqs.endpoint.url, region, credentials, maxAttempts: 1 });
 });
-afterEach(async () => {
-  client.destroy();
-  await sqs.close();
-});
+afterEach(() => client.destroy());
 
 const send = (name: string) =>
   sqs.client.send(new SendMessageCommand({ QueueUrl: sqs.url(name), MessageBody: 'order' }));

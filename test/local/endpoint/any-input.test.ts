@@ -1,94 +1,31 @@
-import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CloudFormationService } from '../../../local/cloudformation/cloudformation-service.ts';
 import { CloudWatchService } from '../../../local/cloudwatch/cloudwatch-service.ts';
 import type { Operation, RpcService } from '../../../local/endpoint/service.ts';
-import { EventStream } from '../../../local/events.ts';
 import { LogsService } from '../../../local/logs/logs-service.ts';
-import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { StsService } from '../../../local/sts/sts-service.ts';
-import { consumer, mappingWith, queueWith, writeAssembly } from '../assembly/written-assembly.ts';
-import { ordersTable } from '../dynamodb/running-tables.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { startAnsweringRuntime } from './answering-runtime.ts';
 import { anyJson, anyText, type DynaliteType, dynamodbInputOf, inputOf, nearly } from './any-input.ts';
 import { dynamodbRequests } from './valid-requests.ts';
 
 const require = createRequire(import.meta.url);
 /** `FUZZ_RUNS=2000 npm test -- any-input` looks longer. */
 const runsEach = Number(process.env['FUZZ_RUNS'] ?? 8);
-/** An answer is due by then; the clock is turned meanwhile, so that long polls end. */
-const patienceMs = 10_000;
 
 jest.setTimeout(20_000 + runsEach * 200);
 
-const clock = new ManualClock();
-const defects: string[] = [];
-let assembly: string;
-let runtime: Runtime;
-let tables: number | undefined;
+const { runtime, clock, defects, expectClearAnswer } = await startAnsweringRuntime();
+const tables = await runtime.dynamodb.processId();
 
-beforeAll(async () => {
-  const mapping = mappingWith({ Enabled: false });
-  const statement = { Effect: 'Allow', Action: 'sqs:*', Resource: '*' };
-  const Grant = {
-    Type: 'AWS::IAM::Policy',
-    Properties: { PolicyName: 'consume', Roles: [{ Ref: 'Role' }], PolicyDocument: { Statement: [statement] } },
-  };
-  const Orders = queueWith({ QueueName: 'orders' });
-  const Resources = { ...consumer, Grant, Orders, Table: ordersTable, Mapping: mapping };
-  assembly = writeAssembly({ Shop: { template: { Resources } } });
-  const events = new EventStream();
-  events.subscribe((event) => {
-    if (event.type === 'notice' && event.level === 'error') defects.push(event.message);
-  });
-  runtime = await startRuntime({ assembly, events, port: 0, clock });
-  tables = await runtime.dynamodb.processId();
-});
-
-afterAll(async () => {
-  await runtime[Symbol.asyncDispose]();
-  rmSync(assembly, { recursive: true });
-});
-
-interface Sent {
-  readonly method?: string;
-  readonly path?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** Sends a request, turns the clock until it is answered, and checks the answer: 2xx, 4xx or a 501 that says what. */
-async function expectClearAnswer({ method = 'POST', path = '/', headers = {}, body }: Sent): Promise<void> {
-  const signature = 'AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/sqs/aws4_request';
-  const pending = fetch(runtime.endpoint.url + path, {
-    method,
-    headers: { authorization: signature, ...headers },
-    signal: AbortSignal.timeout(patienceMs),
-    ...(body !== undefined && { body }),
-  });
-  const response = await whileTurning(pending);
-  const answer = `${response.status} ${await response.text()}`;
-  expect(answer).toMatch(/^2\d\d |^4\d\d .*essage|^501 .*does not implement/s);
-  expect(response.headers.get('x-amzn-requestid')).toMatch(/./);
-}
-
-async function whileTurning<Result>(pending: Promise<Result>): Promise<Result> {
-  const state = { pending: true };
-  const settle = () => (state.pending = false);
-  pending.then(settle, settle);
-  while (state.pending) await clock.advance(1_000);
-  return pending;
-}
-
-const known = () => ({
+const known = {
   QueueUrl: [`${runtime.endpoint.url}/000000000000/orders`],
   TableName: ['orders'],
   IndexName: ['by-status'],
   logGroupName: ['/aws/lambda/Shop'],
   StackName: ['Shop'],
-});
+};
 
 async function fuzzJson(target: string, input: fc.Arbitrary<unknown>, numRuns = runsEach): Promise<void> {
   const property = fc.asyncProperty(fc.oneof({ weight: 9, arbitrary: input }, anyJson), async (value) => {
@@ -112,7 +49,7 @@ const operationsOf = (service: RpcService): [string, Operation][] => Object.entr
 describe('any JSON in any member', () => {
   test('of any operation of SQS gets a clear answer', async () => {
     for (const [name, { input = { members: {} } }] of operationsOf(runtime.sqs.rpc)) {
-      await fuzzJson(`AmazonSQS.${name}`, inputOf(input, known()));
+      await fuzzJson(`AmazonSQS.${name}`, inputOf(input, known));
     }
     expect(defects).toEqual([]);
   });
@@ -120,7 +57,7 @@ describe('any JSON in any member', () => {
   test('of any read operation gets a clear answer', async () => {
     for (const service of readServices.filter(({ targetPrefix }) => targetPrefix !== undefined)) {
       for (const [name, { input }] of operationsOf(service)) {
-        await fuzzJson(`${service.targetPrefix}.${name}`, input === undefined ? anyJson : inputOf(input, known()));
+        await fuzzJson(`${service.targetPrefix}.${name}`, input === undefined ? anyJson : inputOf(input, known));
       }
     }
     expect(defects).toEqual([]);
@@ -130,7 +67,7 @@ describe('any JSON in any member', () => {
     for (const name of Object.keys(runtime.dynamodb.rpc.forwarded ?? {})) {
       const file = `dynalite/validations/${name.charAt(0).toLowerCase()}${name.slice(1)}.js`;
       const { types } = require(file) as { types: Record<string, DynaliteType> };
-      await fuzzJson(`DynamoDB_20120810.${name}`, dynamodbInputOf(types, known()));
+      await fuzzJson(`DynamoDB_20120810.${name}`, dynamodbInputOf(types, known));
     }
     for (const [name, input] of dynamodbRequests) await fuzzJson(`DynamoDB_20120810.${name}`, nearly(input));
     expect(await runtime.dynamodb.processId()).toBe(tables);

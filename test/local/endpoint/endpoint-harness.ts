@@ -1,7 +1,7 @@
 import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import type { Backend } from '../../../local/endpoint/router.ts';
-import { type EndpointLimits, startEndpoint } from '../../../local/endpoint/server.ts';
-import type { CallContext, JsonObject, RestService, RpcService } from '../../../local/endpoint/service.ts';
+import { type EndpointLimits, type EndpointOptions, startEndpoint } from '../../../local/endpoint/server.ts';
+import type { CallContext, JsonObject, Permission, RestService, RpcService } from '../../../local/endpoint/service.ts';
 import { EventStream } from '../../../local/events.ts';
 import type { RuntimeEvent } from '../../../local/events.ts';
 import { ManualClock } from '../manual-clock.ts';
@@ -46,6 +46,27 @@ export async function startTestEndpoint(options: Parameters<typeof startBareEndp
   const { backend, seen } = testBackend();
   endpoint.serve(backend);
   return Object.assign(endpoint, { seen });
+}
+
+/** Starts an endpoint with real services, behind which everybody may do everything; `asked` tells what for. */
+export async function startServices(options: Pick<EndpointOptions, 'events' | 'clock'> & Partial<Backend>) {
+  const asked: Permission[] = [];
+  const endpoint = await startEndpoint({
+    port: 0,
+    nextFreePort: false,
+    rpcServices: [],
+    restServices: [],
+    resolveCaller: (accessKeyId = 'nobody') => ({ accessKeyId }),
+    authorize: (_caller, permission) => void asked.push(permission),
+    ...options,
+  });
+  const clientOptions = {
+    region: 'eu-west-1',
+    endpoint: endpoint.url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  };
+  return { endpoint, asked, clientOptions };
 }
 
 /** Three services small enough to see through, one for each protocol, and what is asked of them. */

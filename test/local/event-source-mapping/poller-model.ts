@@ -5,8 +5,8 @@ import { growthIntervalMs, initialConcurrency } from '../../../local/event-sourc
 import type { SourceQueue } from '../../../local/event-source-mapping/source-queue.ts';
 import { type PendingInvocation, PolledQueue, type PolledQueueSettings } from './polled-queue.ts';
 
-export const visibilityTimeoutSeconds = 30;
-export const maxReceiveCount = 3;
+const visibilityTimeoutSeconds = 30;
+const maxReceiveCount = 3;
 
 /** What may have become of the messages by the rules alone. */
 export interface Model {

@@ -2,7 +2,15 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { codeFolder, functionModel, invokeJson, isAlive, removeFolders, startLambda } from './function-fixture.ts';
+import {
+  codeFolder,
+  endless,
+  functionModel,
+  invokeJson,
+  isAlive,
+  removeFolders,
+  startLambda,
+} from './function-fixture.ts';
 
 /** Holds every invocation until a file appears, so that a test decides how long it runs. */
 const code = (version: number) => `
@@ -98,15 +106,7 @@ describe('execution environments', () => {
 
 describe('closing', () => {
   test('kills what runs, with what it started, and waits until it is gone', async () => {
-    const folder = codeFolder({
-      'index.js': `
-        const { spawn } = require('node:child_process');
-        exports.handler = async () => {
-          console.log('pids', process.pid, spawn('sleep', ['60']).pid);
-          for (;;) {}
-        };`,
-    });
-    const running = await startLambda([functionModel({ codeDirectory: folder })]);
+    const running = await startLambda([functionModel({ codeDirectory: codeFolder(endless) })]);
     const pids = new Promise<number[]>((resolve) => {
       running.events.subscribe((event) => {
         if (event.type !== 'log' || !event.message.includes('pids')) return;

@@ -7,8 +7,8 @@ import { EventStream, type LogEvent, type RuntimeEvent } from '../../../local/ev
 import { LambdaService, type LambdaServiceOptions } from '../../../local/lambda/lambda-service.ts';
 import type { FunctionModel } from '../../../local/model.ts';
 
-export const region = 'eu-west-1';
-export const accountId = '000000000000';
+const region = 'eu-west-1';
+const accountId = '000000000000';
 
 /** A function as a template would declare it; what a test does not care about has a default. */
 export function functionModel(settings: Partial<FunctionModel> = {}): FunctionModel {
@@ -35,6 +35,16 @@ export function functionModel(settings: Partial<FunctionModel> = {}): FunctionMo
     ...settings,
   };
 }
+
+/** A function that starts a process, logs its own pid and that of it after `pids`, and never returns. */
+export const endless = {
+  'index.js': `
+    const { spawn } = require('node:child_process');
+    exports.handler = async () => {
+      console.log('pids', process.pid, spawn('sleep', ['60']).pid);
+      for (;;) {}
+    };`,
+};
 
 /** Writes files, by their path, to a new folder that `removeFolders` removes. */
 export function codeFolder(files: Readonly<Record<string, string>>): string {

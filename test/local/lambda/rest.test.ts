@@ -6,9 +6,8 @@ import {
   ListFunctionsCommand,
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Endpoint, startEndpoint } from '../../../local/endpoint/server.ts';
-import type { Permission } from '../../../local/endpoint/service.ts';
 import { EventStream } from '../../../local/events.ts';
+import { startServices } from '../endpoint/endpoint-harness.ts';
 import { ManualClock } from '../manual-clock.ts';
 import { type RunningLambda, codeFolder, functionModel, removeFolders, startLambda } from './function-fixture.ts';
 
@@ -21,10 +20,9 @@ const code = `
 `;
 
 let running: RunningLambda;
-let endpoint: Endpoint;
+let serving: Awaited<ReturnType<typeof startServices>>;
 let client: LambdaClient;
 const clock = new ManualClock();
-const asked: Permission[] = [];
 
 beforeAll(async () => {
   const codeDirectory = codeFolder({ 'index.js': code });
@@ -37,27 +35,13 @@ beforeAll(async () => {
     ],
     { events, clock },
   );
-  endpoint = await startEndpoint({
-    port: 0,
-    nextFreePort: false,
-    events,
-    clock,
-    rpcServices: [],
-    restServices: [running.lambda.rest],
-    resolveCaller: (accessKeyId = 'nobody') => ({ accessKeyId }),
-    authorize: (_caller, permission) => void asked.push(permission),
-  });
-  client = new LambdaClient({
-    region: 'eu-west-1',
-    endpoint: endpoint.url,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
+  serving = await startServices({ events, clock, restServices: [running.lambda.rest] });
+  client = new LambdaClient(serving.clientOptions);
 });
 
 afterAll(async () => {
   client.destroy();
-  await endpoint.close();
+  await serving.endpoint.close();
   await running.lambda.close();
   removeFolders();
 });
@@ -83,7 +67,7 @@ describe('Invoke', () => {
       /^START RequestId: [0-9a-f-]{36} Version: \$LATEST\n.*\tgot \{ n: 1 \}.*\nEND .*\nREPORT .*\n$/,
     );
     expect(log).toContain(answer.$metadata.requestId);
-    expect(asked.at(-1)).toEqual({
+    expect(serving.asked.at(-1)).toEqual({
       action: 'lambda:InvokeFunction',
       resource: 'arn:aws:lambda:eu-west-1:000000000000:function:worker',
     });
@@ -202,7 +186,7 @@ describe('Invoke', () => {
       message: expect.stringMatching(message),
       $metadata: { httpStatusCode: status },
     });
-    expect(asked.at(-1)?.resource).toBe(`arn:aws:lambda:eu-west-1:000000000000:function:${input.FunctionName}`);
+    expect(serving.asked.at(-1)?.resource).toBe(`arn:aws:lambda:eu-west-1:000000000000:function:${input.FunctionName}`);
   });
 
   test('says why it throttles', async () => {

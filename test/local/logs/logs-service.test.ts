@@ -9,18 +9,16 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Endpoint, startEndpoint } from '../../../local/endpoint/server.ts';
-import type { Permission } from '../../../local/endpoint/service.ts';
 import { EventStream } from '../../../local/events.ts';
 import { LogStore } from '../../../local/logs/log-store.ts';
 import { LogsService } from '../../../local/logs/logs-service.ts';
+import { startServices } from '../endpoint/endpoint-harness.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 const clock = new ManualClock();
 const startMs = clock.now();
 const events = new EventStream();
-const asked: Permission[] = [];
-let endpoint: Endpoint;
+let serving: Awaited<ReturnType<typeof startServices>>;
 let client: CloudWatchLogsClient;
 
 const group = '/aws/lambda/worker';
@@ -45,27 +43,17 @@ beforeAll(async () => {
     );
   }
   log('only', 'plain ERROR text', startMs + 100, '/aws/lambda/undeclared');
-  endpoint = await startEndpoint({
-    port: 0,
-    nextFreePort: false,
+  serving = await startServices({
     events,
     clock,
     rpcServices: [new LogsService({ store, region: 'eu-west-1', accountId: '000000000000' })],
-    restServices: [],
-    resolveCaller: (accessKeyId = 'nobody') => ({ accessKeyId }),
-    authorize: (_caller, permission) => void asked.push(permission),
   });
-  client = new CloudWatchLogsClient({
-    region: 'eu-west-1',
-    endpoint: endpoint.url,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
+  client = new CloudWatchLogsClient(serving.clientOptions);
 });
 
 afterAll(async () => {
   client.destroy();
-  await endpoint.close();
+  await serving.endpoint.close();
 });
 
 const indexes = (found: readonly { message?: string | undefined }[] | undefined) =>
@@ -105,7 +93,7 @@ describe('DescribeLogStreams', () => {
   ])('with %j answers %j', async (input, names) => {
     const { logStreams } = await client.send(new DescribeLogStreamsCommand({ logGroupName: group, ...input }));
     expect(logStreams?.map(({ logStreamName }) => logStreamName)).toEqual(names);
-    expect(asked.at(-1)).toEqual({ action: 'logs:DescribeLogStreams', resource: `${arnOf(group)}:*` });
+    expect(serving.asked.at(-1)).toEqual({ action: 'logs:DescribeLogStreams', resource: `${arnOf(group)}:*` });
   });
 
   test('tells the times of each stream, and takes the group’s ARN', async () => {

@@ -1,18 +1,13 @@
 import { DeleteMessageBatchCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { queueModel } from './queue-model.ts';
-import { startSqs } from './sqs-harness.ts';
-import type { SqsHarness } from './sqs-harness.ts';
+import { type SqsHarness, startSqs } from './sqs-harness.ts';
 
 let sqs: SqsHarness;
-const started: SqsHarness[] = [];
 
 beforeEach(async () => {
   sqs = await startSqs([queueModel('orders'), queueModel('small', { maximumMessageSizeBytes: 1_024 })]);
-  started.push(sqs);
 });
-
-afterAll(() => Promise.all(started.map((harness) => harness.close())));
 
 const sendBatch = (bodies: readonly string[], queue = 'orders') =>
   sqs.client.send(

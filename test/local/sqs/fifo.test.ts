@@ -1,12 +1,10 @@
 import { ChangeMessageVisibilityCommand, DeleteMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Message } from '@aws-sdk/client-sqs';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { queueModel, withDeadLetterQueue } from './queue-model.ts';
-import { startSqs } from './sqs-harness.ts';
-import type { SqsHarness } from './sqs-harness.ts';
+import { type SqsHarness, startSqs } from './sqs-harness.ts';
 
 let sqs: SqsHarness;
-const started: SqsHarness[] = [];
 
 beforeEach(async () => {
   const contentBased = { contentBasedDeduplication: true };
@@ -19,10 +17,7 @@ beforeEach(async () => {
     queueModel('late.fifo', { ...contentBased, delaySeconds: 10 }),
     queueModel('standard'),
   ]);
-  started.push(sqs);
 });
-
-afterAll(() => Promise.all(started.map((harness) => harness.close())));
 
 const send = (group: string | undefined, body: string, queue = 'orders.fifo', more: object = {}) =>
   sqs.client.send(

@@ -6,13 +6,11 @@ import {
   SendMessageCommand,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { arnOf, queueModel, withDeadLetterQueue } from './queue-model.ts';
-import { startSqs } from './sqs-harness.ts';
-import type { SqsHarness } from './sqs-harness.ts';
+import { type SqsHarness, startSqs } from './sqs-harness.ts';
 
 let sqs: SqsHarness;
-const started: SqsHarness[] = [];
 
 beforeEach(async () => {
   sqs = await startSqs([
@@ -20,10 +18,7 @@ beforeEach(async () => {
     withDeadLetterQueue('orders', 'dead', 1),
     withDeadLetterQueue('returns', 'dead', 1),
   ]);
-  started.push(sqs);
 });
-
-afterAll(() => Promise.all(started.map((harness) => harness.close())));
 
 const start = (input: Partial<ConstructorParameters<typeof StartMessageMoveTaskCommand>[0]> = {}) =>
   sqs.client.send(new StartMessageMoveTaskCommand({ SourceArn: arnOf('dead'), ...input }));

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { queueModel } from './queue-model.ts';
-import { startSqs } from './sqs-harness.ts';
-import type { SqsHarness } from './sqs-harness.ts';
+import { type SqsHarness, startSqs } from './sqs-harness.ts';
 
 let sqs: SqsHarness;
 
 beforeAll(async () => {
   sqs = await startSqs([queueModel('orders'), queueModel('tagged')]);
 });
-
-afterAll(() => sqs.close());
 
 /** What SDKs did before SQS spoke JSON: a form to `/` or to the queue's URL, XML back. */
 async function query(parameters: Record<string, string>, path = '/'): Promise<{ status: number; xml: string }> {

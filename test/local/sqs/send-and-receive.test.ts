@@ -1,19 +1,14 @@
 import { DeleteMessageCommand, GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { queueModel } from './queue-model.ts';
-import { startSqs } from './sqs-harness.ts';
-import type { SqsHarness } from './sqs-harness.ts';
+import { type SqsHarness, startSqs } from './sqs-harness.ts';
 
 let sqs: SqsHarness;
-const started: SqsHarness[] = [];
 
 beforeEach(async () => {
   sqs = await startSqs([queueModel('orders'), queueModel('small', { maximumMessageSizeBytes: 1_024 })]);
-  started.push(sqs);
 });
-
-afterAll(() => Promise.all(started.map((harness) => harness.close())));
 
 const text = (value: string) => ({ DataType: 'String', StringValue: value });
 

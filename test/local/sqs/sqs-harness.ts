@@ -1,5 +1,14 @@
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Message, ReceiveMessageCommandInput } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  type QueueAttributeName,
+  ReceiveMessageCommand,
+  type ReceiveMessageCommandInput,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll } from '@jest/globals';
 import { startEndpoint } from '../../../local/endpoint/server.ts';
 import { EventStream } from '../../../local/events.ts';
 import type { RuntimeEvent } from '../../../local/events.ts';
@@ -10,7 +19,11 @@ import { accountId, region } from './queue-model.ts';
 
 export type SqsHarness = Awaited<ReturnType<typeof startSqs>>;
 
-/** SQS behind a real endpoint, with a real SDK client, on a clock that stands still. */
+const closers: (() => Promise<void>)[] = [];
+
+afterAll(() => Promise.all(closers.map((close) => close())));
+
+/** SQS behind a real endpoint, with a real SDK client, on a clock that stands still, until the file's tests are over. */
 export async function startSqs(queues: readonly QueueModel[], handOut?: { seed: number }) {
   const clock = new ManualClock();
   const stream = new EventStream();
@@ -39,6 +52,11 @@ export async function startSqs(queues: readonly QueueModel[], handOut?: { seed: 
     maxAttempts: 1,
   });
   const url = (name: string) => `${endpoint.url}/${accountId}/${name}`;
+  closers.push(async () => {
+    client.destroy();
+    service.close();
+    await endpoint.close();
+  });
   return {
     clock,
     client,
@@ -51,6 +69,12 @@ export async function startSqs(queues: readonly QueueModel[], handOut?: { seed: 
       if (queue === undefined) throw new Error(`No queue ${name}.`);
       return queue;
     },
+    create: (name: string, attributes?: Record<string, string>) =>
+      client.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes })),
+    setAttributes: (name: string, attributes: Record<string, string>) =>
+      client.send(new SetQueueAttributesCommand({ QueueUrl: url(name), Attributes: attributes })),
+    attributesOf: async (name: string, names: QueueAttributeName[] = ['All']) =>
+      (await client.send(new GetQueueAttributesCommand({ QueueUrl: url(name), AttributeNames: names }))).Attributes,
     receive: async (name: string, input: Partial<ReceiveMessageCommandInput> = {}): Promise<Message[]> => {
       const command = new ReceiveMessageCommand({
         QueueUrl: url(name),
@@ -63,10 +87,5 @@ export async function startSqs(queues: readonly QueueModel[], handOut?: { seed: 
     },
     eventsOf: <Type extends RuntimeEvent['type']>(type: Type) =>
       events.filter((event): event is Extract<RuntimeEvent, { type: Type }> => event.type === type),
-    close: async () => {
-      client.destroy();
-      service.close();
-      await endpoint.close();
-    },
   };
 }

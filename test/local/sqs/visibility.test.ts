@@ -1,11 +1,9 @@
 import { ChangeMessageVisibilityCommand, DeleteMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { queueModel, withDeadLetterQueue } from './queue-model.ts';
-import { startSqs } from './sqs-harness.ts';
-import type { SqsHarness } from './sqs-harness.ts';
+import { type SqsHarness, startSqs } from './sqs-harness.ts';
 
 let sqs: SqsHarness;
-const started: SqsHarness[] = [];
 
 beforeEach(async () => {
   sqs = await startSqs([
@@ -19,10 +17,7 @@ beforeEach(async () => {
     queueModel('slow', { delaySeconds: 60 }),
     queueModel('short-lived', { messageRetentionSeconds: 120 }),
   ]);
-  started.push(sqs);
 });
-
-afterAll(() => Promise.all(started.map((harness) => harness.close())));
 
 const send = (queue: string, body: string, more: object = {}) =>
   sqs.client.send(new SendMessageCommand({ QueueUrl: sqs.url(queue), MessageBody: body, ...more }));

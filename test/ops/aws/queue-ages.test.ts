@@ -28,10 +28,7 @@ beforeEach(async () => {
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'any' };
   client = new CloudWatchClient({ endpoint: sqs.endpoint.url, region, credentials, maxAttempts: 1 });
 });
-afterEach(async () => {
-  client.destroy();
-  await sqs.close();
-});
+afterEach(() => client.destroy());
 
 const age = () => readQueueAge(client, sqs.url('orders'), sqs.clock.now());
 

@@ -21,10 +21,10 @@ describe('messages in batches', () => {
       fc.asyncProperty(fc.array(size, { maxLength: 25 }), fc.integer({ min: 1, max: 10 }), async (sizes, entries) => {
         const parcels = sizes.map((bytes, subject) => ({ subject, message: messageOf('x'.repeat(bytes), 'y') }));
         const batches = await collect(messageBatches(streamOf(parcels), entries));
-        const seen = batches.flatMap((batch) => (batch.kind === 'batch' ? batch.parcels : [batch.parcel]));
+        const seen = batches.flatMap((batch) => (batch.kind === 'batch' ? batch.messages : [batch.message]));
         expect(seen.map(({ subject }) => subject)).toEqual(sizes.map((_, index) => index));
         for (const batch of batches) {
-          const sent = batch.kind === 'batch' ? batch.parcels : [batch.parcel];
+          const sent = batch.kind === 'batch' ? batch.messages : [batch.message];
           const bytes = sent.reduce((sum, { message }) => sum + bytesOf(message), 0);
           expect(bytes > sendBatchLimits.bytes).toBe(batch.kind === 'too-large');
           expect(sent.length).toBeLessThanOrEqual(entries);
