@@ -30,9 +30,9 @@ export interface Configuration {
   readonly parkedOrders: QueueSettings;
   /**
    * FIFO queues instead of standard ones: orders of a group in turn, and batches of 10 at most. A passing failure holds
-   * back what is behind it in its group, for a visibility timeout at least, until it is processed or, out of receives, in
-   * bad-orders; then the group goes on without it. A bad order holds back nothing. A replay goes to a group of its own,
-   * the order's key, because the ledger does not keep the sender's.
+   * back what is behind it in its group, for a visibility timeout at least, until its order is processed or has run out
+   * of receives and is in bad-orders. A bad order holds back nothing. A replay goes to a group of its own, the order's
+   * key, because the ledger does not keep the sender's.
    */
   readonly fifo: boolean;
   /**

@@ -5,7 +5,7 @@ export interface ErrorDescription {
   readonly stack?: string;
 }
 
-/** By hand, because JSON.stringify makes `{}` of an Error. What is thrown need not be an Error: its type is the name then. */
+/** By hand, because JSON.stringify makes `{}` of an Error. Of what is thrown and is no Error, the type is the name. */
 export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
   const { name, message, stack } = error;

@@ -13,7 +13,7 @@ export const logMessages = {
   duplicateOrder: 'Duplicate Order',
   /** process-orders, warn: `{ orderId, messageId, receiveCount, kind, reasons }`. */
   badOrder: 'Bad Order',
-  /** process-orders, error: a valid order whose processing failed, or one behind a failure in its FIFO group; it returns. */
+  /** process-orders, error: a valid order whose processing failed, or any behind one in its FIFO group; it returns. */
   orderNotProcessed: 'Order Not Processed',
   /** process-orders, warn: ChangeMessageVisibilityBatch failed; the message waits out its visibility timeout. */
   visibilityNotChanged: 'Visibility Not Changed',

@@ -69,7 +69,10 @@ function shardOf(failureId: string): number {
   return hash % shardCount;
 }
 
-/** `failed`: in the ledger, waiting for somebody. `replayed`: sent again, on its way. `processed`: a replay succeeded. */
+/**
+ * `failed`: in the ledger, waiting for somebody. `replayed`: sent again, on its way. `processed`: a replay succeeded, or
+ * another copy of the order.
+ */
 export type FailureStatus = 'failed' | 'replayed' | 'processed';
 
 /** Partition key of a failure in `byStatus`. */
@@ -204,8 +207,8 @@ export type FailureRow = StoredBody & {
 
 /**
  * The message attribute that a replayed message carries: where it comes from. Its value is JSON of `Lineage`. One
- * attribute, because SQS allows ten and the message's own come along. A sender's own attribute of that name is kept in the
- * ledger; a replay, which needs the name, goes without it.
+ * attribute, because SQS allows ten and the message's own come along. A sender's own attribute of that name is kept in
+ * the ledger; a replay, which needs the name, goes without it.
  */
 export const lineageAttribute = 'ReplayOf';
 

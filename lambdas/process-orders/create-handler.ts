@@ -30,8 +30,9 @@ export interface Dependencies {
 }
 
 /**
- * With partial batch responses, records are processed side by side, those of a FIFO group in turn; those that failed are
- * named, and come back when `decide` says. Without, they are processed one after the other, and the first that fails brings back the whole batch.
+ * With partial batch responses, records are processed side by side, those of a FIFO group in turn; those that failed
+ * are named, and come back when `decide` says. Without, they are processed one after the other, and the first that
+ * fails brings back the whole batch.
  */
 export function createHandler(
   dependencies: Dependencies,

@@ -18,7 +18,8 @@ export interface Decision extends SQSBatchResponse {
  * so short that an outage takes all its tries at once.
  *
  * What was held back in its FIFO group waits out its visibility timeout. A group is received from its front, up to the
- * first message that is invisible: so what failed comes back before it and alone, and its tries use up none of theirs.
+ * first message that is invisible: so what failed comes back alone and its next tries cost the others no receive, until
+ * their timeout is over. From then on they come back with it.
  *
  * @param backoff in seconds
  */

@@ -6,9 +6,11 @@ import type { Outcome, Processing, ProcessOrder } from './outcome.ts';
 
 /**
  * Reads and processes records, all at once; those of a FIFO queue in turn within their group, which its first transient
- * failure stops. A permanent one stops nothing: its order is never processed, so that none can overtake it. No record of a standard queue can fail another or, whatever it takes, keep the batch for longer than `signal`
- * lets it. Lean, because of whatever happens here a million orders pay a million times: one promise and one listener for
- * a batch of any size. The listener, and with it the batch, lives as long as `signal`, which should end with it.
+ * failure stops. A permanent one stops nothing: its order is never processed, so that none can overtake it. No record of
+ * a standard queue can fail another and, whatever it takes, none keeps the batch for longer than `signal` lets it.
+ *
+ * Lean, because a million orders pay a million times for whatever happens here: one promise and one listener for a batch
+ * of any size. The listener, and with it the batch, lives as long as `signal`, which should end with it.
  *
  * @param onOutcome told of each record as soon as it is known what became of it
  */

@@ -39,7 +39,7 @@ export function oldestAgeLimitSeconds(queue: ConsumedQueue): number {
 
 /**
  * Function errors that can use up the attempts of an order, in the time in which they would: fewer cannot, and AWS
- * tries again by itself. Five are told in any case, because five in a row are no accident.
+ * tries again by itself. Five are told in any case, though they may leave attempts: five in a row are no accident.
  */
 export function errorLimit(queue: ConsumedQueue): RateLimit {
   const count = Math.min(5, attemptsOf(queue));
