@@ -5,7 +5,7 @@ import { metricNames } from '../../shared/metrics.ts';
 import { leftStanding, oldestAge, ownCount, timeToDrain, waiting } from './metrics.ts';
 import { type MonitoredFunction, type MonitoredPipeline, type MonitoredQueue, queuesOf } from './monitored.ts';
 import { type RunbookSection, runbookSections as sections } from './runbook.ts';
-import { errorLimit, oldestAgeLimitSeconds, throttleLimitSeconds } from './thresholds.ts';
+import { attemptsOf, errorLimit, oldestAgeLimitSeconds, throttleLimitSeconds } from './thresholds.ts';
 
 /** When somebody is told, and of what. */
 export interface AlarmDefinition {
@@ -134,7 +134,8 @@ function parked(lastStop: IQueue): AlarmDefinition {
 
 function failing(each: MonitoredFunction, queue?: MonitoredQueue): AlarmDefinition {
   const limit = queue === undefined ? { count: 1, periodSeconds: fiveMinutes.toSeconds() } : errorLimit(queue);
-  const why = queue === undefined ? '' : ', enough to use up the receives of an order';
+  const usesUpAll = queue !== undefined && limit.count === attemptsOf(queue);
+  const why = usesUpAll ? ', enough to use up the receives of an order' : '';
   return {
     id: `${pascalCase(each.name)}Errors`,
     message: `${each.name} crashed, threw or ran out of time ${times(limit.count)} in ${limit.periodSeconds} s${why}.`,

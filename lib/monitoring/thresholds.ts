@@ -55,7 +55,8 @@ export function throttleLimitSeconds({ consumer }: Pick<ConsumedQueue, 'consumer
   return wholeMinutes(visibilityTimeoutSeconds(consumer.settings));
 }
 
-function attemptsOf({ maxReceiveCount, receivesBefore }: ConsumedQueue): number {
+/** Receives that a message has left when it comes into the queue. */
+export function attemptsOf({ maxReceiveCount, receivesBefore }: ConsumedQueue): number {
   return Math.max(1, maxReceiveCount - receivesBefore);
 }
 
