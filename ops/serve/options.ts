@@ -23,7 +23,7 @@ const defaultPort = 4566;
 const defaultPreset = 'production';
 
 export const helpText = `Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB,
-CloudWatch Logs, CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.
+CloudWatch, CloudWatch Logs, CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.
 
 Usage: npm run local -- [options]
 
