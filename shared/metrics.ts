@@ -22,7 +22,8 @@ export const metricNames = {
   ordersNotProcessed: 'OrdersNotProcessed',
   /**
    * failed-orders: failures new in the ledger, whatever their kind: one a message, however often that is delivered. None
-   * when the function ends between writing a failure down and counting it, which counts among its errors.
+   * when the function ends between writing a failure down and counting it, which counts among its errors. One that is
+   * written down, but whose order's row could not be told, counts here and in the next.
    */
   failuresRecorded: 'FailuresRecorded',
   /** failed-orders: failures that could not be written down; they come back. */

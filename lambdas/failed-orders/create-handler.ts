@@ -10,7 +10,7 @@ import type { PublishMetrics } from '../metrics/publish-metrics.ts';
 import { tally } from '../metrics/tally.ts';
 import { type InvocationContext, timeBudget } from '../time-budget.ts';
 import { logRecorded } from './log-recorded.ts';
-import type { Recorded, RecordFailure } from './record-failure.ts';
+import { type Recorded, type RecordFailure, Unfinished } from './record-failure.ts';
 
 /** What failed-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies {
@@ -36,7 +36,7 @@ export function createHandler(
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
   const { recordFailure, logCustomerNames, backoff, random, startDeadline } = dependencies;
 
-  /** What was recorded, or the message whose failure could not be. */
+  /** What was recorded, and the message if its failure could not be, or not wholly. */
   async function handle(record: ConsumedRecord, signal: AbortSignal): Promise<Handled> {
     const message = messageOf(record);
     try {
@@ -44,6 +44,8 @@ export function createHandler(
       logRecorded(recorded, message, logCustomerNames);
       return { recorded };
     } catch (error) {
+      const recorded = error instanceof Unfinished ? error.recorded : undefined;
+      if (recorded !== undefined) logRecorded(recorded, message, logCustomerNames);
       const { messageId, receiveCount, traceId } = message;
       console.error({
         message: logMessages.failureNotRecorded,
@@ -52,7 +54,7 @@ export function createHandler(
         ...(traceId !== null && { traceId }),
         error: describeError(error),
       });
-      return { unrecorded: message };
+      return { recorded, unrecorded: message };
     }
   }
 
@@ -61,7 +63,7 @@ export function createHandler(
     using deadline = startDeadline(processingMs);
     const handled = await Promise.all(records.map((record) => handle(record, deadline.signal)));
     dependencies.publishMetrics(tally(handled.flatMap(metricsOf)));
-    const unrecorded = handled.flatMap((each) => ('unrecorded' in each ? [each.unrecorded] : []));
+    const unrecorded = handled.flatMap(({ unrecorded: message }) => message ?? []);
     const changes = unrecorded.map(({ messageId, receiptHandle, receiveCount }) => ({
       messageId,
       receiptHandle,
@@ -75,10 +77,14 @@ export function createHandler(
   };
 }
 
-type Handled = { readonly recorded: Recorded } | { readonly unrecorded: Message };
+interface Handled {
+  readonly recorded?: Recorded | undefined;
+  readonly unrecorded?: Message;
+}
 
-function metricsOf(handled: Handled): readonly MetricName[] {
-  if ('unrecorded' in handled) return [metricNames.failuresNotRecorded];
-  const { recorded } = handled;
-  return recorded.result === 'failed' ? [metricNames.failuresRecorded, failureMetricNames[recorded.kind]] : [];
+function metricsOf({ recorded, unrecorded }: Handled): readonly MetricName[] {
+  return [
+    ...(recorded?.result === 'failed' ? [metricNames.failuresRecorded, failureMetricNames[recorded.kind]] : []),
+    ...(unrecorded === undefined ? [] : [metricNames.failuresNotRecorded]),
+  ];
 }

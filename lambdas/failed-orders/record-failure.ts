@@ -29,7 +29,18 @@ export type Recorded = Identity &
     | { readonly result: 'already-processed'; readonly firstMessageId: string }
   );
 
-/** Once it resolves, the message may be deleted. Rejects while the table cannot be asked. */
+/** A failure that was written down, new, before something else failed: it is to be counted now, its message kept. */
+export class Unfinished extends Error {
+  override readonly name = 'Unfinished';
+  readonly recorded: Recorded;
+
+  constructor(recorded: Recorded, cause: unknown) {
+    super(`The failure is written down, but not in its order's row: ${String(cause)}`, { cause });
+    this.recorded = recorded;
+  }
+}
+
+/** Once it resolves, the message may be deleted. Rejects while the table cannot be asked, perhaps `Unfinished`. */
 export type RecordFailure = (message: Message, signal: AbortSignal) => Promise<Recorded>;
 
 /**
@@ -72,15 +83,18 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
     const wrote = await writeDown(table, updates, signal);
     if (!wrote && lineage !== null && (await claim()) !== 'recorded')
       throw new Error('The failure that the message replays was changed meanwhile; to be tried again.');
-    const isNew = wrote || (await wasFailedAt(table, place, time, signal));
+    const isNew = wrote || (await wasWrittenBy(table, place, { failedAt: time, replayToken }, signal));
+    const recorded: Recorded = { orderId, customerName, result: isNew ? 'failed' : 'already-recorded', ...failure };
+    if (failure.kind !== failureKinds.outOfAttempts) return recorded;
 
-    if (failure.kind === failureKinds.outOfAttempts) {
+    try {
       const noted = await table.update(failedCopyUpdate(orderKey, contentHash, place), signal);
       // A copy was processed since the order's row was read, or another order took the id.
       const row = noted.kind === 'condition-failed' ? await processedOrder(table, orderKey, signal) : undefined;
-      if (row?.contentHash === contentHash) return settled(row);
+      return row?.contentHash === contentHash ? await settled(row) : recorded;
+    } catch (error) {
+      throw isNew ? new Unfinished(recorded, error) : error;
     }
-    return { orderId, customerName, result: isNew ? 'failed' : 'already-recorded', ...failure };
   };
 }
 
@@ -95,15 +109,19 @@ async function writeDown(
   return overtaken !== undefined && (await table.update(overtaken, signal)).kind === 'written';
 }
 
-/** Whether a failure that is there was written at this time: then the answer was lost, and the SDK asked again. */
-async function wasFailedAt(
+/**
+ * Whether a failure that is there was written with these: then the answer was lost, and the SDK asked again. The time
+ * alone does not tell, because a batch may hold a message twice; a new failure's token does.
+ */
+async function wasWrittenBy(
   table: OrdersTable,
   place: FailurePlace,
-  time: string,
+  written: { readonly failedAt: string; readonly replayToken: string },
   signal: AbortSignal,
 ): Promise<boolean> {
   const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
-  return (await table.get({ Key, ProjectionExpression: 'failedAt' }, signal))?.['failedAt']?.S === time;
+  const row = await table.get({ Key, ProjectionExpression: 'failedAt, replayToken' }, signal);
+  return row?.['failedAt']?.S === written.failedAt && row['replayToken']?.S === written.replayToken;
 }
 
 /**

@@ -27,9 +27,10 @@ export function mendOne(table: OrdersTable, clock: Clock): Promise<Mended | unde
       const after = JSON.stringify({ ...order, customerAddress: '1 Main Street' });
       if (readOrder(after).kind !== 'order') continue;
       mended = { failureId, before: failure.body, after };
-      if (await mend(table, failure, { body: after, by: 'chaos', at: new Date(clock.now()).toISOString() }))
-        return mended;
-      throw new Error(`Nobody else edits, but failure ${failureId} was changed.`);
+      const at = new Date(clock.now()).toISOString();
+      const problem = await mend(table, failure, { body: after, by: 'chaos', at });
+      if (problem === undefined) return mended;
+      throw new Error(`Nobody else edits, but failure ${failureId} ${problem}.`);
     }
     return undefined;
   });

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValue, attributeValues } from '../../shared/attribute-value.ts';
-import { type FailureRow, type HistoryEntry, mostEdits } from '../../shared/orders-table.ts';
-import type { OrdersTable } from './orders-table-client.ts';
+import { type FailureRow, type HistoryEntry, mostEdits, type StoredBody } from '../../shared/orders-table.ts';
+import { fromItem } from './attribute-values.ts';
+import { type OrdersTable, readItems, type RowKey } from './orders-table-client.ts';
 import { deleteUnnamedPieces, writeBody } from './pieces.ts';
 import type { WholeFailure } from './whole-failure.ts';
 
@@ -51,10 +53,18 @@ export async function mend(
     );
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return 'was changed by somebody else meanwhile';
+    // Or by this very request, whose answer was lost, so that the SDK asked again.
+    if (!(await isMended(table, { pk, sk }, stored, entry))) return 'was changed by somebody else meanwhile';
   }
   if ('bodyHash' in row) await deleteUnnamedPieces(table, orderKey);
   return undefined;
+}
+
+async function isMended(table: OrdersTable, key: RowKey, stored: StoredBody, entry: HistoryEntry): Promise<boolean> {
+  const [item = {}] = await readItems(table, [key], ['history', 'body', 'bodyHash']);
+  const { history = [], body, bodyHash } = fromItem<Partial<FailureRow> & { body?: string; bodyHash?: string }>(item);
+  const isSame = 'body' in stored ? body === stored.body : bodyHash === stored.bodyHash;
+  return isSame && history.some((each) => isDeepStrictEqual(each, entry));
 }
 
 /** Why a failure takes no other body, whichever; undefined when it does. */

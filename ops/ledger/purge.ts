@@ -30,7 +30,7 @@ export function exportedFailure(failure: WholeFailure | DamagedFailure): Exporte
 }
 
 /**
- * `changed`: since its export, or gone. `recent`: its body, in pieces, was written so recently that it could not be
+ * `changed`: since its export. `recent`: its body, in pieces, was written so recently that it could not be
  * deleted with it. It is left alone then.
  */
 export type Deletion = 'deleted' | 'changed' | 'recent';
@@ -46,7 +46,8 @@ export async function deleteExported(table: OrdersTable, exported: ExportedFailu
       new DeleteItemCommand({
         TableName: table.name,
         Key: attributeValues({ pk, sk }),
-        ConditionExpression: '#status = :status AND size(history) = :entries',
+        // What has gone may have gone by this very request, whose answer was lost: its pieces go, too.
+        ConditionExpression: 'attribute_not_exists(pk) OR (#status = :status AND size(history) = :entries)',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: attributeValues({ ':status': status, ':entries': history.length }),
       }),

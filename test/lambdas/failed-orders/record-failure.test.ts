@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { createHandler } from '../../../lambdas/failed-orders/create-handler.ts';
+import { recordFailureIn } from '../../../lambdas/failed-orders/record-failure.ts';
 import { dynamoDbOrdersTable } from '../../../lambdas/orders-table/dynamodb-orders-table.ts';
 import type { OrdersTable } from '../../../lambdas/orders-table/orders-table.ts';
 import type { MetricCounts } from '../../../shared/metrics.ts';
 import { captureConsole } from '../captured-console.ts';
+import { consumerDependencies } from '../consumer-dependencies.ts';
 import { startFaultyEndpoint } from '../faulty-endpoint.ts';
 import { localClient, tableName } from '../local-table.ts';
 import { done, failed, message, order, pipelineFunctions, replayToken } from '../pipeline-functions.ts';
@@ -105,6 +108,46 @@ describe('a failure', () => {
       ['error', 'Failed Order'],
       ['info', 'Failure Already Recorded'],
       ['info', 'Failure Already Recorded'],
+    ]);
+  });
+
+  test('counts once when a batch holds its message twice', async () => {
+    const { dependencies, published } = consumerDependencies();
+    let tokens = 0;
+    const failedOrders = createHandler({
+      ...dependencies,
+      recordFailure: recordFailureIn(
+        local.table,
+        () => Date.UTC(2026, 0, 1),
+        () => `token ${(tokens += 1)}`,
+      ),
+      backoff: { base: 1, cap: 3_600 },
+    });
+    const record = message('m-twice-at-once', unaddressed('twice-at-once'));
+    await failedOrders({ Records: [record, record] }, { getRemainingTimeInMillis: () => 10_000 });
+    expect(published).toEqual([{ FailuresRecorded: 1, FailuresInvalid: 1 }]);
+  });
+
+  test('counts, and is logged, when the table fails after it was written down', async () => {
+    const published: MetricCounts[] = [];
+    const { table } = local;
+    let throttled = 0;
+    const throttling: OrdersTable = {
+      ...table,
+      async update(request, signal) {
+        if (request.UpdateExpression.includes('failedCopies') && (throttled += 1) === 1) throw new Error('Slow down.');
+        return table.update(request, signal);
+      },
+    };
+    const counting = pipelineFunctions(throttling, { publishMetrics: (counts) => published.push(counts) });
+    const record = message('m-half', order('half'), 6);
+    expect(await counting.failedOrders([record])).toEqual(failed('m-half'));
+    expect(await counting.failedOrders([record])).toEqual(done);
+    expect(published).toEqual([{ FailuresRecorded: 1, FailuresOutOfAttempts: 1, FailuresNotRecorded: 1 }, {}]);
+    expect(lines.map(({ line }) => line['message'])).toEqual([
+      'Failed Order',
+      'Failure Not Recorded',
+      'Failure Already Recorded',
     ]);
   });
 

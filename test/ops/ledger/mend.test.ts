@@ -1,3 +1,4 @@
+import { DeleteItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { mend } from '../../../ops/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../ops/ledger/purge.ts';
@@ -5,6 +6,7 @@ import { maximumInlineBytes, mostEdits, pieceRestMs } from '../../../shared/orde
 import { ManualClock } from '../../local/manual-clock.ts';
 import { captureConsole } from '../../lambdas/captured-console.ts';
 import { order } from '../../lambdas/pipeline-functions.ts';
+import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
 import { type LocalLedger, startLocalLedger } from './local-ledger.ts';
 
 captureConsole();
@@ -43,6 +45,30 @@ test('of two people who mend the same failure, the second one is told', async ()
   expect(await mend(ledger.table, failure, mending('{"first":1}'))).toBeUndefined();
   expect(await mend(ledger.table, failure, mending('{"second":2}'))).toBe('was changed by somebody else meanwhile');
   expect((await ledger.failure('twice')).body).toBe('{"first":1}');
+});
+
+/** The command's table, of which the answer to each write is lost, so that the SDK asks again. */
+function asksTwice(): OrdersTable {
+  const { client } = ledger.table;
+  const config = { systemClockOffset: 0 } as DynamoDBClient['config'];
+  const send: DynamoDBClient['send'] = async (command: unknown) => {
+    if (command instanceof UpdateItemCommand || command instanceof DeleteItemCommand)
+      await client.send(command);
+    return client.send(command as never) as never;
+  };
+  return { ...ledger.table, client: { send, config } as DynamoDBClient };
+}
+
+test('an edit is none of somebody else because its answer was lost', async () => {
+  const failure = await ledger.fail('m-8', { orderId: 'lost-answer' });
+  expect(await mend(asksTwice(), failure, mending('{"mended":1}'))).toBeUndefined();
+  expect((await ledger.failure('lost-answer')).row.history).toHaveLength(2);
+});
+
+test('a purge takes the pieces along when the answer to its delete was lost', async () => {
+  const failure = await ledger.fail('m-9', large('purged-twice'));
+  expect(await deleteExported(asksTwice(), exportedFailure(failure))).toBe('deleted');
+  expect(await keysOf('purged-twice')).toEqual([]);
 });
 
 test('a failure whose row has no room for more edits stays as it is', async () => {
