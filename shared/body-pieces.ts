@@ -2,18 +2,11 @@ import { contentHashOf } from './content-hash.ts';
 import type { Values } from './attribute-value.ts';
 import { bodyPieceKey, maximumInlineBytes, pieceAttributes, type StoredBody } from './orders-table.ts';
 
-/** A body as its row keeps it, and the pieces to write beside the row, before it; none for a body that fits. */
-export interface SplitBody {
-  readonly stored: StoredBody;
-  /** In order. */
-  readonly pieces: readonly Uint8Array[];
-}
-
-/** SQS takes messages of 1 MiB, DynamoDB items of 400 KB. */
-export function splitBody(body: string): SplitBody {
-  if (Buffer.byteLength(body) <= maximumInlineBytes) return { stored: { body }, pieces: [] };
-  const pieces = piecesOf(body);
-  return { stored: { bodyHash: contentHashOf(body), bodyPieces: pieces.length }, pieces };
+/** A body as its row keeps it: SQS takes messages of 1 MiB, DynamoDB items of 400 KB. What does not fit is in pieces. */
+export function storedBody(body: string): StoredBody {
+  const bytes = Buffer.byteLength(body);
+  if (bytes <= maximumInlineBytes) return { body };
+  return { bodyHash: contentHashOf(body), bodyPieces: Math.ceil(bytes / maximumInlineBytes) };
 }
 
 /** A text in pieces of at most `maximumInlineBytes`. Bytes, not text: cutting a character in two does no harm. */

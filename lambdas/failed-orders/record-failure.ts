@@ -1,4 +1,4 @@
-import { splitBody } from '../../shared/body-pieces.ts';
+import { storedBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
@@ -143,7 +143,7 @@ async function claimOf(
   if (row?.['replayToken']?.S !== token) return null;
   const recorded = row['recordedMessages']?.SS ?? [];
   if (recorded.includes(messageId)) return 'recorded';
-  const { stored } = splitBody(body);
+  const stored = storedBody(body);
   const isSame = 'body' in stored ? row['body']?.S === stored.body : row['bodyHash']?.S === stored.bodyHash;
   return isSame && recorded.length <= mostReplays ? 'open' : null;
 }

@@ -1,4 +1,4 @@
-import { piecesOf, splitBody } from '../../shared/body-pieces.ts';
+import { piecesOf, storedBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderSchemaVersion } from '../../shared/order-schema-version.generated.ts';
@@ -78,7 +78,7 @@ export function failureUpdates(failure: FailureToWrite): FailureUpdates {
     sourceQueueArn: message.sourceQueueArn ?? undefined,
     traceId: message.traceId ?? undefined,
     schemaVersion: orderSchemaVersion,
-    ...splitBody(message.body).stored,
+    ...storedBody(message.body),
     ...attributes.stored,
   } satisfies Partial<Record<keyof FailureRow | OptionalAttribute, unknown>>;
   const changes = {

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { attributeValues } from '../../shared/attribute-value.ts';
-import { pieceRows, splitBody } from '../../shared/body-pieces.ts';
+import { pieceRows } from '../../shared/body-pieces.ts';
+import { maximumInlineBytes } from '../../shared/orders-table.ts';
 
 /** The part of a `PutItem` request that follows from the row: all but the table. */
 export interface PutRequest {
@@ -12,7 +13,7 @@ export interface PutRequest {
  * @param now ISO 8601, when the invocation began or later: `pieceRestMs` from then on they may be deleted if unnamed
  */
 export function bodyPuts(orderKey: string, body: string, now: string): readonly PutRequest[] {
-  return splitBody(body).pieces.length === 0 ? [] : piecePuts(orderKey, body, now);
+  return Buffer.byteLength(body) <= maximumInlineBytes ? [] : piecePuts(orderKey, body, now);
 }
 
 /** A text in pieces. */

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValues } from '../../shared/attribute-value.ts';
-import { joinPieces, pieceRows, splitBody } from '../../shared/body-pieces.ts';
+import { joinPieces, pieceRows, storedBody } from '../../shared/body-pieces.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { bodyPieceKey, pieceAttributes, pieceRestMs, type StoredBody } from '../../shared/orders-table.ts';
 import { CommandFailed } from '../command-failed.ts';
@@ -38,8 +38,8 @@ export async function readPieces(table: OrdersTable, orderKey: string, { hash, p
 /** Writes the pieces of a body that is too large for its row. Afterwards the row may name them, at once. */
 export async function writeBody(table: OrdersTable, orderKey: string, body: string): Promise<StoredBody> {
   const { client, name } = table;
-  const { stored, pieces } = splitBody(body);
-  if (pieces.length === 0) return stored;
+  const stored = storedBody(body);
+  if ('body' in stored) return stored;
   let startedAtMs: number;
   do {
     startedAtMs = tableTimeMs(table);

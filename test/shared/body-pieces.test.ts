@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { joinPieces, piecesOf, splitBody } from '../../shared/body-pieces.ts';
+import { joinPieces, piecesOf, storedBody } from '../../shared/body-pieces.ts';
 import { maximumInlineBytes } from '../../shared/orders-table.ts';
 
 describe('a body', () => {
   test('up to the limit stays in its row', () => {
     const body = 'é'.repeat(maximumInlineBytes / 2);
-    expect(splitBody(body)).toEqual({ stored: { body }, pieces: [] });
+    expect(storedBody(body)).toEqual({ body });
   });
 
   test('beyond the limit is cut into pieces within it', () => {
-    const { stored, pieces } = splitBody('a'.repeat(maximumInlineBytes + 1));
-    expect(stored).toEqual({ bodyHash: expect.stringMatching(/^[\da-f]{64}$/) as unknown, bodyPieces: 2 });
-    expect(pieces.map(({ length }) => length)).toEqual([maximumInlineBytes, 1]);
+    const body = 'a'.repeat(maximumInlineBytes + 1);
+    expect(storedBody(body)).toEqual({ bodyHash: expect.stringMatching(/^[\da-f]{64}$/) as unknown, bodyPieces: 2 });
+    expect(piecesOf(body).map(({ length }) => length)).toEqual([maximumInlineBytes, 1]);
   });
 
   test('is the same after it was cut up and joined, wherever its characters are cut', () => {
