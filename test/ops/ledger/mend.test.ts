@@ -52,8 +52,7 @@ function asksTwice(): OrdersTable {
   const { client } = ledger.table;
   const config = { systemClockOffset: 0 } as DynamoDBClient['config'];
   const send: DynamoDBClient['send'] = async (command: unknown) => {
-    if (command instanceof UpdateItemCommand || command instanceof DeleteItemCommand)
-      await client.send(command);
+    if (command instanceof UpdateItemCommand || command instanceof DeleteItemCommand) await client.send(command);
     return client.send(command as never) as never;
   };
   return { ...ledger.table, client: { send, config } as DynamoDBClient };
