@@ -1,23 +1,15 @@
-import { storedBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
 import { failureKinds } from '../../shared/log-messages.ts';
-import {
-  failedCopiesOf,
-  type FailurePlace,
-  failureRowKey,
-  type Lineage,
-  mostReplays,
-  orderRowKey,
-} from '../../shared/orders-table.ts';
+import { failedCopiesOf } from '../../shared/orders-table.ts';
 import { type Identity, readOrder } from '../../shared/read-order.ts';
-import { attributeValues } from '../../shared/attribute-value.ts';
 import { failedCopyUpdate } from '../orders-table/failed-copy.ts';
 import { type FailureUpdates, failureUpdates } from '../orders-table/failure-updates.ts';
 import type { OrdersTable } from '../orders-table/orders-table.ts';
 import { copyMark, processedMark } from '../orders-table/processed-mark.ts';
 import { type Failure, failureOf } from './failure.ts';
+import { claimOf, type OrderRowNow, orderRowNow, wasWrittenBy } from './rows-now.ts';
 
 /**
  * What became of a message of bad-orders: its failure is written down, now (`failed`) or at an earlier delivery; or
@@ -75,7 +67,7 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
       return { orderId, customerName, result: 'already-processed', firstMessageId };
     };
 
-    const processed = read.kind === 'order' ? await processedOrder(table, orderKey, signal) : undefined;
+    const processed = read.kind === 'order' ? await orderRowNow(table, orderKey, signal) : undefined;
     if (processed?.contentHash === contentHash) return settled(processed);
     const failure = failureOf(read, processed?.contentHash !== undefined);
     const replayToken = lineage?.token ?? newToken();
@@ -90,7 +82,7 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
     try {
       const noted = await table.update(failedCopyUpdate(orderKey, contentHash, place), signal);
       // A copy was processed since the order's row was read, or another order took the id.
-      const row = noted.kind === 'condition-failed' ? await processedOrder(table, orderKey, signal) : undefined;
+      const row = noted.kind === 'condition-failed' ? await orderRowNow(table, orderKey, signal) : undefined;
       return row?.contentHash === contentHash ? await settled(row) : recorded;
     } catch (error) {
       throw isNew ? new Unfinished(recorded, error) : error;
@@ -107,66 +99,4 @@ async function writeDown(
   await Promise.all(pieces.map((piece) => table.put(piece, signal)));
   if ((await table.update(row, signal)).kind === 'written') return true;
   return overtaken !== undefined && (await table.update(overtaken, signal)).kind === 'written';
-}
-
-/**
- * Whether a failure that is there was written with these: then the answer was lost, and the SDK asked again. The time
- * alone does not tell, because a batch may hold a message twice; a new failure's token does.
- */
-async function wasWrittenBy(
-  table: OrdersTable,
-  place: FailurePlace,
-  written: { readonly failedAt: string; readonly replayToken: string },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
-  const row = await table.get({ Key, ProjectionExpression: 'failedAt, replayToken' }, signal);
-  return row?.['failedAt']?.S === written.failedAt && row['replayToken']?.S === written.replayToken;
-}
-
-/**
- * Whether a lineage is that of a failure, and the message is written down there already or belongs there. One that a
- * sender made up does not, for want of its token, nor does that of a failure that was purged meanwhile. Nor does one
- * with another body than its failure has: that one was edited after it was sent, or somebody sent the lineage again
- * with another order. Nor one beyond those that the row has room for. Each is a failure of its own then, and takes the
- * place of no other's, not even of one with the same lineage.
- */
-async function claimOf(
-  table: OrdersTable,
-  { messageId, body }: Message,
-  { token, ...place }: Lineage,
-  signal: AbortSignal,
-): Promise<'recorded' | 'open' | null> {
-  const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
-  const ProjectionExpression = 'replayToken, recordedMessages, body, bodyHash';
-  const row = await table.get({ Key, ProjectionExpression }, signal);
-  if (row?.['replayToken']?.S !== token) return null;
-  const recorded = row['recordedMessages']?.SS ?? [];
-  if (recorded.includes(messageId)) return 'recorded';
-  const stored = storedBody(body);
-  const isSame = 'body' in stored ? row['body']?.S === stored.body : row['bodyHash']?.S === stored.bodyHash;
-  return isSame && recorded.length <= mostReplays ? 'open' : null;
-}
-
-interface OrderRowNow {
-  /** Undefined while the order is not processed. */
-  readonly contentHash: string | undefined;
-  readonly firstMessageId: string;
-  readonly failedCopies: readonly string[];
-}
-
-async function processedOrder(
-  table: OrdersTable,
-  orderKey: string,
-  signal: AbortSignal,
-): Promise<OrderRowNow | undefined> {
-  const ProjectionExpression = 'contentHash, messageId, failedCopies';
-  const row = await table.get({ Key: attributeValues(orderRowKey(orderKey)), ProjectionExpression }, signal);
-  return (
-    row && {
-      contentHash: row['contentHash']?.S,
-      firstMessageId: row['messageId']?.S ?? '',
-      failedCopies: row['failedCopies']?.SS ?? [],
-    }
-  );
 }
