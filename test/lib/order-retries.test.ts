@@ -27,5 +27,5 @@ test('the tries of an order outlast a table that is down for a minute, as the do
   const [from, to] = [sum(shortest), sum(longest)];
   expect(from).toBeGreaterThan(60);
   expect(page('reliability.md')).toContain(`after ${from} s at the earliest and ${to} s at the latest`);
-  expect(page('runbook.md')).toContain(`An outage of the table of ${from} to ${to} s is reason enough`);
+  expect(page('runbook.md')).toContain(`once it lasts longer than ${from} to ${to} s`);
 });
