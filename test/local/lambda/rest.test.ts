@@ -97,9 +97,10 @@ describe('Invoke', () => {
   test('as an event passes no client context on', async () => {
     running.emitted.length = 0;
     await withContext('{"custom":{"tag":"blue"}}', 'Event');
-    const got = () => running.logs().find((line) => line.includes('\tgot '));
-    while (got() === undefined) await new Promise((resolve) => setImmediate(resolve));
-    expect(got()).toMatch(/\tgot \{\} undefined$/);
+    while (!running.emitted.some(({ type }) => type === 'invocation-ended')) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(running.logs().find((line) => line.includes('\tgot '))).toMatch(/\tgot \{\} undefined$/);
   });
 
   test('as a dry run answers 204 and runs nothing', async () => {
