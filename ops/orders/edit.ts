@@ -12,7 +12,7 @@ import type { OrdersContext, Run } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { mendedBody } from './mended-body.ts';
 import { isoTime } from './moment.ts';
-import { collected } from './option-values.ts';
+import { collected, searchedText } from './option-values.ts';
 
 interface EditOptions {
   readonly set?: readonly string[];
@@ -27,7 +27,7 @@ export function defineEdit(program: Command, run: Run): void {
       'Changes the body of a failed order, by --set or in your $EDITOR, and shows the difference. ' +
         'Refuses while the order does not pass the schema. Replay sends it.',
     )
-    .argument('<id>', 'id of the order or the failure')
+    .argument('<id>', 'id of the order or the failure', searchedText)
     .option('--set <pointer=value>', 'put a JSON value or a text at a JSON pointer; may stand several times', collected)
     .option('--dry-run', 'show the difference, and change nothing')
     .addHelpText(

@@ -21,6 +21,12 @@ export function searchedText(text: string): string {
   throw new InvalidArgumentError('It must not be empty.');
 }
 
+/** Several of them, as commander hands them over: one by one. */
+export const searchedTexts = (text: string, former: readonly string[] = []): readonly string[] => [
+  ...former,
+  searchedText(text),
+];
+
 /** An option that may stand several times. */
 export const collected = (text: string, former: readonly string[] = []): readonly string[] => [...former, text];
 

@@ -7,7 +7,7 @@ import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
 import { exitCodes } from './exit-codes.ts';
-import { rateOption } from './option-values.ts';
+import { rateOption, searchedTexts } from './option-values.ts';
 import { type ReplayEnd, remarksOn } from './replay-remarks.ts';
 import { chooseFailures } from './replay-selection.ts';
 
@@ -29,7 +29,7 @@ export function defineReplay(program: Command, run: Run): void {
       'Sends failures to the orders queue again, the oldest first. Left out is what would fail again: mend it first. ' +
         'Ctrl-C stops after the messages being sent; the rest stays failed, and the same command goes on.',
     )
-    .argument('[id...]', 'ids of orders or failures')
+    .argument('[id...]', 'ids of orders or failures', searchedTexts)
     .option('--cause <fingerprint>', 'all failures of one cause (its first digits will do)')
     .option('--all', 'all failures')
     .option(

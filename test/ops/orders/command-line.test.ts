@@ -58,6 +58,8 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     [['--region', 'evil.example/', 'status'], 'A region is a name'],
     [['status', '--wait', '--watch'], "'--wait' cannot be used with option '--watch'"],
     [['show', ''], 'It must not be empty.'],
+    [['edit', ''], 'It must not be empty.'],
+    [['replay', 'an-order', ''], 'It must not be empty.'],
     [['failed', '--search', ''], 'It must not be empty.'],
     [['logs', '--order', ' '], 'It must not be empty.'],
     [['show'], "missing required argument 'id'"],
