@@ -79,7 +79,9 @@ export class LedgerModel {
     const now = this.failures.get(seen.failureId);
     if (now === undefined) return;
     const history = [...now.history, `replayed ${messageId}`];
-    if (isAsSeen(now, seen)) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
+    // Purged and written down again, it may have as many entries and be at another replay.
+    const isSame = isAsSeen(now, seen) && now.replayCount === seen.replayCount;
+    if (isSame) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
     else this.#put({ ...now, history });
   }
 
