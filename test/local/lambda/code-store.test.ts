@@ -92,8 +92,9 @@ describe('the copy of a function’s code', () => {
     await running.lambda.update([fn]);
     const current = await taskRoot();
     await running.lambda.update([]);
-    for (let attempt = 0; attempt < 200 && [old, current].some(existsSync); attempt += 1) await delay(10);
     const all = path.resolve(current, '../..');
+    expect(path.dirname(path.dirname(old))).toBe(all);
+    for (let attempt = 0; attempt < 500 && readdirSync(all).length > 0; attempt += 1) await delay(10);
     expect(readdirSync(all)).toEqual([]);
     await running.lambda.close();
     expect(existsSync(all)).toBe(false);
