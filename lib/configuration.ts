@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { defaultRunbook } from './monitoring/runbook.ts';
 import type { FindingCode } from '../shared/doctor/finding.ts';
+import { messageLimits } from '../shared/message-limits.ts';
 import type { ConsumerSettings, FunctionSettings, QueueSettings } from './settings.ts';
 
 /**
@@ -28,6 +29,11 @@ export interface Configuration {
   };
   /** Where the messages go that failed-orders cannot handle; nothing consumes it, an alarm watches it. */
   readonly parkedOrders: QueueSettings;
+  /**
+   * Bytes of a message with its attributes, in all queues: 1,024 to 262,144 (256 KiB). SQS takes up to 1,048,576, but a
+   * row of the orders table holds only so much.
+   */
+  readonly maximumMessageBytes: number;
   /**
    * FIFO queues instead of standard ones: orders of a group in turn, and batches of 10 at most. A passing failure holds
    * back what is behind it in its group, for a visibility timeout at least, until its order is processed or has run out
@@ -98,10 +104,9 @@ const production: Configuration = {
   processOrders: {
     // A batch takes milliseconds; the rest is for a slow start. Short, because six of these are the visibility timeout.
     timeoutSeconds: 10,
-    // Room for a full 6 MB payload of the worst there is: five bodies of brackets, nested as deep as 1 MiB allows, are
-    // 150 MB once parsed, and end a function of 256 or 384 MB together with the good orders beside them. And its CPU,
-    // 0.3 of one, halves what 256 MB take for a batch and for a first order, for at most 0.02 USD a million orders
-    // more (docs/performance.md, "Cost on AWS").
+    // Room for the worst batch there is: ten bodies of brackets, nested as deep as 256 KiB allows, are 74 MB once parsed.
+    // And its CPU, 0.3 of one, halves what 256 MB take for a batch and for a first order, for at most 0.02 USD a
+    // million orders more (docs/performance.md, "Cost on AWS").
     memoryMb: 512,
     batchSize: 10,
     // No order waits for others; under load, batches fill anyway. Waiting would save 1.5 USD a million orders at most.
@@ -136,6 +141,9 @@ const production: Configuration = {
   },
   // The longest there is: SQS counts on from when the message was first sent.
   parkedOrders: { retentionSeconds: 14 * daySeconds },
+  // All that fits into a row: docs/decisions/0015-messages-of-256-kib.md. The same for all queues, so that what one holds
+  // fits into the next, and so that nobody can send to bad-orders what the ledger cannot hold.
+  maximumMessageBytes: messageLimits.bytes,
   // Orders do not depend on each other, and standard queues have no limit to their throughput.
   fifo: false,
   // An order that was accepted is never lost to a command about infrastructure.

@@ -58,6 +58,7 @@ export class OrderPipelineStack extends Stack {
         ...configuration.parkedOrders,
         maxReceiveCount: configuration.failedOrders.maxReceiveCount,
       },
+      maximumMessageBytes: configuration.maximumMessageBytes,
       fifo: configuration.fifo,
       ...data,
     });
@@ -105,7 +106,7 @@ export class OrderPipelineStack extends Stack {
       },
       permissions: [
         // It writes without reading.
-        new PolicyStatement({ actions: ['dynamodb:UpdateItem', 'dynamodb:PutItem'], resources: [table.tableArn] }),
+        new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] }),
         // Only with partial responses does it say when a failed message comes back.
         ...(configuration.processOrders.partialBatchResponses ? [mayChangeVisibility(orders)] : []),
         ...(key === undefined ? [] : [mayDecrypt(key)]),
@@ -130,7 +131,7 @@ export class OrderPipelineStack extends Stack {
       },
       permissions: [
         new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'],
+          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
           resources: [table.tableArn],
         }),
         mayChangeVisibility(badOrders),

@@ -36,6 +36,11 @@ export interface QueuePairProps {
    * expires. Without: the dead-letter queue is the last stop.
    */
   readonly parkingQueue?: DeadLetterQueueProps;
+  /**
+   * Bytes of a message with its attributes, in all queues: 1,024 to 1,048,576 (SQS API reference, SetQueueAttributes).
+   * Default: SQS's own, 1,048,576.
+   */
+  readonly maximumMessageBytes?: number;
   /** FIFO queues, all of them. Default: standard queues. */
   readonly fifo?: boolean;
   /** Whether `cdk destroy` leaves the queues, with their messages, in the account. Default: no. */
@@ -62,10 +67,16 @@ export class QueuePair extends Construct {
 
   constructor(scope: Construct, id: string, props: QueuePairProps) {
     super(scope, id);
-    const { queue, deadLetterQueue, parkingQueue, fifo = false, retainData = false, encryptionKey } = props;
+    const { queue, deadLetterQueue, parkingQueue, fifo = false, retainData = false } = props;
+    const { maximumMessageBytes, encryptionKey } = props;
     const names = [queue, deadLetterQueue, ...(parkingQueue === undefined ? [] : [parkingQueue])];
     refuseLongNames(names.map(({ name }) => this.#name(name, fifo)));
-    const all = { fifo, retainData, ...(encryptionKey !== undefined && { encryptionKey }) };
+    const all = {
+      fifo,
+      retainData,
+      ...(maximumMessageBytes !== undefined && { maximumMessageBytes }),
+      ...(encryptionKey !== undefined && { encryptionKey }),
+    };
     const parked = parkingQueue && {
       queue: this.#queue(parkingQueue, { ...all, source: deadLetterQueue.name }),
       maxReceiveCount: parkingQueue.maxReceiveCount,
@@ -88,7 +99,7 @@ export class QueuePair extends Construct {
 
   #queue(
     { name, retentionSeconds, consumer }: PairedQueueProps,
-    { fifo, retainData, encryptionKey, source, next }: Place,
+    { fifo, retainData, maximumMessageBytes, encryptionKey, source, next }: Place,
   ): Queue {
     const id = pascalCase(name);
     // SQS counts a message's age from when it was first sent, so what is behind a queue must keep it longer.
@@ -101,6 +112,7 @@ export class QueuePair extends Construct {
       enforceSSL: true,
       removalPolicy: removalPolicy(retainData),
       ...(fifo && { fifo: true }),
+      ...(maximumMessageBytes !== undefined && { maxMessageSizeBytes: maximumMessageBytes }),
       ...(consumer !== undefined && { visibilityTimeout: Duration.seconds(visibilityTimeoutSeconds(consumer)) }),
       ...(next !== undefined && { deadLetterQueue: next }),
       ...(source !== undefined && {
@@ -127,6 +139,7 @@ export class QueuePair extends Construct {
 interface Place {
   readonly fifo: boolean;
   readonly retainData: boolean;
+  readonly maximumMessageBytes?: number;
   readonly encryptionKey?: IKey;
   /** Name of the only queue that may use this one as its dead-letter queue. */
   readonly source?: string;

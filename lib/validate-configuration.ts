@@ -1,12 +1,14 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { findingCodes } from '../shared/doctor/finding.ts';
+import { messageLimits } from '../shared/message-limits.ts';
 import type { AcknowledgedWarning, Configuration, RetrySettings } from './configuration.ts';
 import { nearest } from './nearest.ts';
 import { emailAddresses, link } from './setting-readers.ts';
 import type { ConsumerSettings, FunctionSettings } from './settings.ts';
 
 /**
- * Settings that AWS would refuse while deploying, or take and never apply, refused at synthesis; all of them at once.
+ * Settings that AWS would refuse while deploying, or take and never apply, or that the orders table has no room for:
+ * refused at synthesis, all of them at once.
  * What is unwise: lib/queue-doctor.ts.
  */
 export class InvalidConfigurationError extends Error {
@@ -39,6 +41,7 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...range('orders.retentionSeconds', orders.retentionSeconds, 60, 1_209_600),
     ...range('badOrders.retentionSeconds', badOrders.retentionSeconds, 60, 1_209_600),
     ...range('parkedOrders.retentionSeconds', parkedOrders.retentionSeconds, 60, 1_209_600),
+    ...range('maximumMessageBytes', configuration.maximumMessageBytes, 1_024, messageLimits.bytes),
     ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
     ...configuration.operators.flatMap(operatorProblems),

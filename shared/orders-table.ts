@@ -6,7 +6,6 @@
  *     ORDER#<order key>  ORDER                    a processed order, written once; before that, if there is one, what
  *                                                 failures of it are written down (`failedCopies`)
  *     ORDER#<order key>  FAILURE#<failure id>     a failure and what became of it
- *     ORDER#<order key>  BODY#<SHA-256>#<0000>    a piece of a body too large for its row
  *
  * An order's key is its own id; for an order without one, the id of the message that brought it first. Everything known
  * of an order is one query. Good orders are in no index, so each costs one write. Failures are in two sparse indexes,
@@ -23,22 +22,6 @@ export const failureRowKey = (orderKey: string, failureId: string) => ({
   pk: `ORDER#${orderKey}`,
   sk: `FAILURE#${failureId}`,
 });
-/** Key of one piece, from 0, of a body with that SHA-256 (hex). */
-export const bodyPieceKey = (orderKey: string, bodyHash: string, index: number) => ({
-  pk: `ORDER#${orderKey}`,
-  sk: `BODY#${bodyHash}#${String(index).padStart(4, '0')}`,
-});
-/**
- * A piece beside its key: bytes (DynamoDB's type B), for `joinPieces` in body-pieces.ts, and when they were last
- * written (ISO 8601, UTC), by whoever is about to name them.
- */
-export const pieceAttributes = { bytes: 'piece', writtenAt: 'writtenAt' } as const;
-
-/**
- * A piece that no row names is deleted when nobody has written it for so long: whoever wrote it and names it next has
- * done so by then. An invocation takes 15 minutes at most (Lambda quotas), and clocks differ by seconds.
- */
-export const pieceRestMs = 3_600_000;
 
 /** The two sparse indexes; only failures that wait for somebody have their partition keys. */
 export const indexes = {
@@ -80,20 +63,12 @@ export const statusShard = (status: FailureStatus, failureId: string) => `${stat
 /** Partition key of a failure in `byCause`. */
 export const causeShard = (cause: string, failureId: string) => `${cause}#${shardOf(failureId)}`;
 
-/** A body in its row, or, beyond `maximumInlineBytes`, in pieces beside it. */
-export type StoredBody = { readonly body: string } | { readonly bodyHash: string; readonly bodyPieces: number };
-
-/** UTF-8 bytes of a body that stay in the row: an item holds 400 KB, and reasons and attributes need room too. */
-export const maximumInlineBytes = 300 * 1024;
-
-/** UTF-8 bytes of message attributes, as JSON, that stay in the row beside a body of that size. */
-export const maximumInlineAttributeBytes = 40 * 1024;
-
 /** A processed order. Only a row with a `contentHash` is one; before it is processed it may have `failedCopies` alone. */
-export type OrderRow = StoredBody & {
+export interface OrderRow {
   readonly pk: string;
   readonly sk: 'ORDER';
   readonly orderKey: string;
+  readonly body: string;
   /** SHA-256 (hex) of the body: the same id with another body is a conflict, with the same one a duplicate. */
   readonly contentHash: string;
   /** ISO 8601, UTC, as all times here. */
@@ -109,7 +84,7 @@ export type OrderRow = StoredBody & {
   readonly failureId: string | null;
   /** See `failedCopyText`. Whoever writes the order is answered the row as it was, and marks these as processed. */
   readonly failedCopies?: ReadonlySet<string>;
-};
+}
 
 /** Where a failure is written down. */
 export interface FailurePlace {
@@ -146,6 +121,25 @@ export type StoredAttribute = {
   readonly binaryValue?: string;
 };
 
+/** The attributes of a message, by their names. */
+export type MessageAttributes = Readonly<Record<string, StoredAttribute>>;
+
+/** A message attribute with its name, as a row holds it. */
+export type NamedAttribute = StoredAttribute & { readonly name: string };
+
+/**
+ * Message attributes as a row holds them. A list, because a map cannot hold every name: SQS takes `__proto__`, of which
+ * the SDK's DynamoDB client makes a prototype, and DynamoDB refuses the row.
+ */
+export function attributeList(attributes: MessageAttributes): NamedAttribute[] {
+  return Object.entries(attributes).map(([name, attribute]) => ({ name, ...attribute }));
+}
+
+/** What `attributeList` made a list of. */
+export function attributesByName(list: readonly NamedAttribute[]): MessageAttributes {
+  return Object.fromEntries(list.map(({ name, ...attribute }) => [name, attribute]));
+}
+
 /** One thing that happened to a failure. `by` is a person or program for what was done by hand. */
 export interface HistoryEntry {
   readonly at: string;
@@ -158,7 +152,7 @@ export interface HistoryEntry {
 }
 
 /** A failure, from its first writing-down to its end. */
-export type FailureRow = StoredBody & {
+export interface FailureRow {
   readonly pk: string;
   readonly sk: string;
   /** Id of the message that failed first. */
@@ -181,14 +175,9 @@ export type FailureRow = StoredBody & {
   /** When a consumer first received the message that failed last. */
   readonly firstSeenAt: string;
   readonly receiveCount: number;
-  /** Empty when `attributesHash` says that they are in pieces. */
-  readonly messageAttributes: Readonly<Record<string, StoredAttribute>>;
-  /**
-   * For attributes beyond `maximumInlineAttributeBytes`: their JSON is in pieces, with keys as those of a body. SQS
-   * counts attributes with the body, so they alone can have 1 MiB.
-   */
-  readonly attributesHash?: string;
-  readonly attributesPieces?: number;
+  readonly body: string;
+  /** By their names. The row holds them as `attributeList`. */
+  readonly messageAttributes: MessageAttributes;
   readonly sourceQueueArn?: string;
   readonly traceId?: string;
   readonly schemaVersion: string;
@@ -203,7 +192,7 @@ export type FailureRow = StoredBody & {
   /** Ids of the messages whose failure is written down: a second delivery of one of them changes nothing. */
   readonly recordedMessages: ReadonlySet<string>;
   readonly history: readonly HistoryEntry[];
-};
+}
 
 /**
  * The message attribute that a replayed message carries: where it comes from. Its value is JSON of `Lineage`. One
@@ -227,8 +216,8 @@ export interface Lineage {
 export const replayCap = 5;
 
 /**
- * Replays of one failure, whoever insists. Each that fails adds up to 1.3 KB to its row (reasons, history), which beside
- * a body and attributes in the row has 60 KB left of DynamoDB's 400: a full row could not be written any more.
+ * Replays of one failure, whoever insists. Each that fails adds up to 1.3 KB to its row (reasons, history). Beside the
+ * largest message the row has 58 KB left of DynamoDB's 400 KB. A full row could not be written any more.
  */
 export const mostReplays = 30;
 

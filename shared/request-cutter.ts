@@ -1,6 +1,6 @@
-import { sendBatchLimits as limits } from './send-batch-limits.ts';
+import { messageLimits as limits } from './message-limits.ts';
 
-/** What fits into one SendMessageBatch request, in order; or one message that fits into none, with its size. */
+/** What fits into one SendMessageBatch request, in order; or one message that the orders queue does not take, with its size. */
 export type Cut<T> =
   | { readonly kind: 'batch'; readonly messages: readonly T[] }
   | { readonly kind: 'too-large'; readonly message: T; readonly bytes: number };
@@ -14,7 +14,7 @@ export class RequestCutter<T> {
   #pendingBytes = 0;
 
   /** @param maximumEntries messages a request, 1 to 10 */
-  constructor(maximumEntries: number = limits.entries) {
+  constructor(maximumEntries: number = limits.batchEntries) {
     this.#maximumEntries = maximumEntries;
   }
 
@@ -23,8 +23,9 @@ export class RequestCutter<T> {
    * @returns what is complete now: mostly nothing
    */
   add(message: T, bytes: number): readonly Cut<T>[] {
-    const complete = this.#pendingBytes + bytes > limits.bytes ? this.rest() : nothing;
-    if (bytes > limits.bytes) return [...complete, { kind: 'too-large', message, bytes }];
+    const isTooLarge = bytes > limits.bytes;
+    const complete = isTooLarge || this.#pendingBytes + bytes > limits.batchBytes ? this.rest() : nothing;
+    if (isTooLarge) return [...complete, { kind: 'too-large', message, bytes }];
     this.#pending.push(message);
     this.#pendingBytes += bytes;
     return this.#pending.length < this.#maximumEntries ? complete : [...complete, ...this.rest()];

@@ -93,10 +93,9 @@ export function recordFailureIn(table: OrdersTable, now: () => number, newToken:
 /** Answers whether the failure was not written down before. */
 async function writeDown(
   table: OrdersTable,
-  { pieces, row, overtaken }: FailureUpdates,
+  { row, overtaken }: FailureUpdates,
   signal: AbortSignal,
 ): Promise<boolean> {
-  await Promise.all(pieces.map((piece) => table.put(piece, signal)));
   if ((await table.update(row, signal)).kind === 'written') return true;
   return overtaken !== undefined && (await table.update(overtaken, signal)).kind === 'written';
 }

@@ -1,5 +1,4 @@
 import { attributeValues } from '../../shared/attribute-value.ts';
-import { storedBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
 import { type FailurePlace, failureRowKey, type Lineage, mostReplays, orderRowKey } from '../../shared/orders-table.ts';
 import type { OrdersTable } from '../orders-table/orders-table.ts';
@@ -33,14 +32,12 @@ export async function claimOf(
   signal: AbortSignal,
 ): Promise<'recorded' | 'open' | null> {
   const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
-  const ProjectionExpression = 'replayToken, recordedMessages, body, bodyHash';
+  const ProjectionExpression = 'replayToken, recordedMessages, body';
   const row = await table.get({ Key, ProjectionExpression }, signal);
   if (row?.['replayToken']?.S !== token) return null;
   const recorded = row['recordedMessages']?.SS ?? [];
   if (recorded.includes(messageId)) return 'recorded';
-  const stored = storedBody(body);
-  const isSame = 'body' in stored ? row['body']?.S === stored.body : row['bodyHash']?.S === stored.bodyHash;
-  return isSame && recorded.length <= mostReplays ? 'open' : null;
+  return row['body']?.S === body && recorded.length <= mostReplays ? 'open' : null;
 }
 
 /** What the row of an order says of it. */

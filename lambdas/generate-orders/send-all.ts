@@ -1,5 +1,5 @@
 import type { NotQueued } from '../../shared/generate-response.ts';
-import { sendBatchLimits } from '../../shared/send-batch-limits.ts';
+import { messageLimits } from '../../shared/message-limits.ts';
 import { chunk } from './chunk.ts';
 import type { GeneratedMessage } from './order-sequence.ts';
 import { sendBatch, type SendBatchDependencies } from './send-batch.ts';
@@ -57,6 +57,6 @@ export async function sendAll(
 }
 
 function tooLarge({ index, orderId }: GeneratedMessage, bytes: number): NotQueued {
-  const message = `The message has ${bytes} bytes, SQS takes ${sendBatchLimits.bytes}.`;
+  const message = `The message has ${bytes} bytes, the orders queue takes ${messageLimits.bytes}.`;
   return { index, orderId, code: 'MessageTooLarge', message };
 }

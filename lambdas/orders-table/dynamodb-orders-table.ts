@@ -3,7 +3,6 @@ import {
   DynamoDBClient,
   type DynamoDBClientConfig,
   GetItemCommand,
-  PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { atMost } from './at-most.ts';
@@ -15,7 +14,7 @@ import type { OrdersTable } from './orders-table.ts';
  */
 const patience = { maxAttempts: 2, connectionTimeoutMs: 500, requestTimeoutMs: 1_000 } as const;
 
-/** Connections, kept alive, and requests at a time: enough for the pieces of a whole batch side by side. */
+/** Connections, kept alive, and requests at a time: enough for the rows of several batches side by side. */
 const connections = 50;
 
 /** A client for a function; region, endpoint and credentials come from the environment, as on Lambda. */
@@ -48,10 +47,6 @@ export function dynamoDbOrdersTable(TableName: string, client: DynamoDBClient): 
           if (error instanceof ConditionalCheckFailedException) return { kind: 'condition-failed' };
           throw error;
         }
-      }),
-    put: (request, abortSignal) =>
-      inTurn(async () => {
-        await client.send(new PutItemCommand({ TableName, ...request }), { abortSignal });
       }),
     get: (request, abortSignal) =>
       inTurn(async () => {

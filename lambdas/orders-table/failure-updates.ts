@@ -1,18 +1,14 @@
-import { piecesOf, storedBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
-import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderSchemaVersion } from '../../shared/order-schema-version.generated.ts';
 import {
+  attributeList,
   causeShard,
   failureRowKey,
   type FailureRow,
   type HistoryEntry,
-  maximumInlineAttributeBytes,
   statusShard,
 } from '../../shared/orders-table.ts';
 import type { Values } from '../../shared/attribute-value.ts';
-import { bodyPuts, piecePuts, type PutRequest } from './piece-puts.ts';
-import { sameBody } from './same-body.ts';
 import { updateRequest, type UpdateRequest } from './update-request.ts';
 
 /** A failure, and what its row is written from. */
@@ -31,9 +27,8 @@ export interface FailureToWrite {
   readonly now: string;
 }
 
-/** The requests that write a failure down, in this order. */
+/** The requests that write a failure down. */
 export interface FailureUpdates {
-  readonly pieces: readonly PutRequest[];
   /**
    * Its condition fails when the message is written down already or, for a replay, is not the last one, or has not the
    * body that its failure has.
@@ -53,7 +48,6 @@ const unrecorded = '(attribute_not_exists(pk) OR NOT contains(#recordedMessages,
 export function failureUpdates(failure: FailureToWrite): FailureUpdates {
   const { orderKey, failureId, kind, reasons, cause, replayToken, message, now } = failure;
   const { messageId, receiveCount, lineage } = message;
-  const attributes = storedAttributes(failure);
   const key = failureRowKey(orderKey, failureId);
   const entry = { at: now, event: 'failed', messageId, kind, reasons, receiveCount } satisfies HistoryEntry;
   const record = {
@@ -78,8 +72,8 @@ export function failureUpdates(failure: FailureToWrite): FailureUpdates {
     sourceQueueArn: message.sourceQueueArn ?? undefined,
     traceId: message.traceId ?? undefined,
     schemaVersion: orderSchemaVersion,
-    ...storedBody(message.body),
-    ...attributes.stored,
+    body: message.body,
+    messageAttributes: attributeList(message.messageAttributes),
   } satisfies Partial<Record<keyof FailureRow | OptionalAttribute, unknown>>;
   const changes = {
     ...record,
@@ -88,58 +82,28 @@ export function failureUpdates(failure: FailureToWrite): FailureUpdates {
     remove: optionalAttributes.filter((name) => set[name] === undefined),
     setOnce: { firstFailedAt: now, sentAt: message.sentAt, replayToken },
   };
-  const pieces = [...bodyPuts(orderKey, message.body, now), ...attributes.pieces];
   if (lineage === null) {
     const setOnce = { ...changes.setOnce, replayCount: 0 };
-    return { pieces, row: updateRequest({ ...changes, setOnce, condition: unrecorded }) };
+    return { row: updateRequest({ ...changes, setOnce, condition: unrecorded }) };
   }
   // A later replay may have come to its end before this one: then it is history, and changes nothing of the row.
   const last = '#replayCount <= :replayCount';
   // Where the body is another one, an edit since or another order would be written over.
-  const same = sameBody(message.body);
+  const same = '#body = :body';
   return {
-    pieces,
     row: updateRequest({
       ...changes,
       set: { ...set, replayCount: lineage.count },
-      condition: `${unrecorded} AND ${last} AND ${same.condition}`,
+      condition: `${unrecorded} AND ${last} AND ${same}`,
     }),
     overtaken: updateRequest({
       ...record,
-      conditionValues: { messageId, replayCount: lineage.count, ...same.conditionValues },
-      condition: `${unrecorded} AND #replayCount > :replayCount AND ${same.condition}`,
+      conditionValues: { messageId, replayCount: lineage.count, body: message.body },
+      condition: `${unrecorded} AND #replayCount > :replayCount AND ${same}`,
     }),
   };
 }
 
-const optionalAttributes = [
-  'orderId',
-  'sourceQueueArn',
-  'traceId',
-  'body',
-  'bodyHash',
-  'bodyPieces',
-  'attributesHash',
-  'attributesPieces',
-] as const;
+const optionalAttributes = ['orderId', 'sourceQueueArn', 'traceId'] as const;
 
 type OptionalAttribute = (typeof optionalAttributes)[number];
-
-/**
- * Message attributes in the row or, when they are large, in pieces as those of a body. So are those with the name
- * `__proto__`, which SQS takes: the SDK's DynamoDB client makes a prototype of it, and DynamoDB refuses the row.
- */
-function storedAttributes({ orderKey, now, message: { messageAttributes } }: FailureToWrite): {
-  readonly stored: Values;
-  readonly pieces: readonly PutRequest[];
-} {
-  const json = JSON.stringify(messageAttributes);
-  const fits = Buffer.byteLength(json) <= maximumInlineAttributeBytes && !Object.hasOwn(messageAttributes, '__proto__');
-  if (fits) return { stored: { messageAttributes }, pieces: [] };
-  const stored = {
-    messageAttributes: {},
-    attributesHash: contentHashOf(json),
-    attributesPieces: piecesOf(json).length,
-  };
-  return { stored, pieces: piecePuts(orderKey, json, now) };
-}

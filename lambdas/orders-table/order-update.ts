@@ -1,4 +1,3 @@
-import { storedBody } from '../../shared/body-pieces.ts';
 import type { Message } from '../../shared/consumed-record.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { orderSchemaVersion } from '../../shared/order-schema-version.generated.ts';
@@ -23,7 +22,7 @@ export function orderUpdate({ orderKey, message, now }: OrderToWrite): UpdateReq
     setOnce: {
       orderKey,
       contentHash: contentHashOf(message.body),
-      ...storedBody(message.body),
+      body: message.body,
       processedAt: now,
       messageId: message.messageId,
       sentAt: message.sentAt,

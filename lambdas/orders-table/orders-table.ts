@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { PutRequest } from './piece-puts.ts';
 import type { UpdateRequest } from './update-request.ts';
 
 /**
@@ -8,7 +7,6 @@ import type { UpdateRequest } from './update-request.ts';
  */
 export interface OrdersTable {
   update(request: UpdateRequest, signal: AbortSignal): Promise<UpdateAnswer>;
-  put(request: PutRequest, signal: AbortSignal): Promise<void>;
   /** Strongly consistent: sees every write that was answered before. Undefined when there is no such row. */
   get(request: GetRequest, signal: AbortSignal): Promise<Row | undefined>;
 }

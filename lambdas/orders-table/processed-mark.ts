@@ -1,6 +1,5 @@
 import type { Message } from '../../shared/consumed-record.ts';
 import { type FailurePlace, failureRowKey, type HistoryEntry, type Lineage } from '../../shared/orders-table.ts';
-import { sameBody } from './same-body.ts';
 import { type Changes, updateRequest, type UpdateRequest } from './update-request.ts';
 
 /**
@@ -22,7 +21,6 @@ export function copyMark(place: FailurePlace, message: Message, now: string): Up
 }
 
 function marking(place: FailurePlace, { messageId, receiveCount, body }: Message, now: string): Changes {
-  const same = sameBody(body);
   const entry = { at: now, event: 'processed', messageId, receiveCount } satisfies HistoryEntry;
   return {
     key: failureRowKey(place.orderKey, place.failureId),
@@ -30,7 +28,7 @@ function marking(place: FailurePlace, { messageId, receiveCount, body }: Message
     append: { history: entry },
     // Out of both indexes: they hold what waits for somebody.
     remove: ['statusShard', 'causeShard'],
-    condition: `attribute_exists(pk) AND #status <> :status AND ${same.condition}`,
-    conditionValues: same.conditionValues,
+    condition: 'attribute_exists(pk) AND #status <> :status AND #body = :body',
+    conditionValues: { body },
   };
 }

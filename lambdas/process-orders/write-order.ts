@@ -4,15 +4,13 @@ import type { OrdersTable } from '../orders-table/orders-table.ts';
 import { messageOf } from '../../shared/consumed-record.ts';
 import { orderKeyOf } from '../../shared/order-key.ts';
 import { orderUpdate } from '../orders-table/order-update.ts';
-import { bodyPuts } from '../orders-table/piece-puts.ts';
 import { copyMark, processedMark } from '../orders-table/processed-mark.ts';
 import type { ProcessOrder } from './outcome.ts';
 
 /**
  * In this release, processing an order is writing it: once, whoever asks how often. One request, without a read
- * before it; more only for a body beyond the row's limit, and for an order of which a copy failed before or that was
- * replayed: its failures are marked afterwards. When that is where it fails, the next try finds a duplicate and marks
- * again.
+ * before it; more only for an order of which a copy failed before or that was replayed: its failures are marked
+ * afterwards. When that is where it fails, the next try finds a duplicate and marks again.
  *
  * @param now milliseconds since the epoch
  */
@@ -22,7 +20,6 @@ export function writeOrder(table: OrdersTable, now: () => number): ProcessOrder 
     const { lineage, messageId, body } = message;
     const orderKey = orderKeyOf({ orderId, lineage, messageId });
     const time = new Date(now()).toISOString();
-    await Promise.all(bodyPuts(orderKey, body, time).map((piece) => table.put(piece, signal)));
     const answer = await table.update(orderUpdate({ orderKey, message, now: time }), signal);
     if (answer.kind === 'condition-failed') return { result: 'conflict' };
     const { old = {} } = answer;

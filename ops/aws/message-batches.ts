@@ -1,4 +1,6 @@
+import { messageLimits } from '../../shared/message-limits.ts';
 import { type Cut, RequestCutter } from '../../shared/request-cutter.ts';
+import { number } from '../terminal/progress-text.ts';
 import type { OutgoingMessage } from './send-messages.ts';
 
 /** Something to send, and what it is for. */
@@ -30,3 +32,6 @@ export function bytesOf({ body, attributes }: OutgoingMessage): number {
   }
   return bytes;
 }
+
+/** The limit of the orders queue, after the size of a message that is larger. */
+export const mostBytesText = `the orders queue takes ${number(messageLimits.bytes)} (256 KiB)`;

@@ -1,11 +1,9 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { FailureRow, OrderRow } from '../../shared/orders-table.ts';
-import { fromItem } from '../ledger/attribute-values.ts';
+import { failureRowOf, fromItem } from '../ledger/attribute-values.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
-import { readPieces } from '../ledger/pieces.ts';
-import { wholeFailure } from '../ledger/whole-failure.ts';
 
-/** All rows of the table, by their sort keys. What is in pieces beside them is in its row here. */
+/** All rows of the table, by their sort keys. */
 export interface Rows {
   readonly orders: readonly OrderRow[];
   readonly failures: readonly FailureRow[];
@@ -31,30 +29,16 @@ export interface Evidence extends Rows {
   readonly defects: readonly string[];
 }
 
-/**
- * Reads the whole table, as it is now.
- *
- * @throws {CommandFailed} when pieces that a row names are missing
- */
+/** Reads the whole table, as it is now. */
 export async function readRows(table: OrdersTable): Promise<Rows> {
   const { client, name } = table;
   const rows: { orders: OrderRow[]; failures: FailureRow[] } = { orders: [], failures: [] };
   for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
     for (const item of Items) {
       const sk = item['sk']?.S ?? '';
-      if (sk === 'ORDER' && item['contentHash'] !== undefined)
-        rows.orders.push(await wholeOrder(table, fromItem<OrderRow>(item)));
-      else if (sk.startsWith('FAILURE#')) {
-        const { row, body, messageAttributes } = await wholeFailure(table, fromItem<FailureRow>(item));
-        rows.failures.push({ ...row, body, messageAttributes });
-      }
+      if (sk === 'ORDER' && item['contentHash'] !== undefined) rows.orders.push(fromItem<OrderRow>(item));
+      else if (sk.startsWith('FAILURE#')) rows.failures.push(failureRowOf(item));
     }
   }
   return rows;
-}
-
-async function wholeOrder(table: OrdersTable, row: OrderRow): Promise<OrderRow> {
-  if ('body' in row) return row;
-  const body = await readPieces(table, row.orderKey, { hash: row.bodyHash, pieces: row.bodyPieces });
-  return { ...row, body };
 }

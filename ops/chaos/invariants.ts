@@ -59,18 +59,18 @@ export const invariants = {
   'nothing stands in the table that nobody sent': ({ sent, orders, failures }) => {
     const bodies = new Set(sent.values());
     return [...orders, ...failures]
-      .filter((row) => !bodies.has(bodyOf(row)))
+      .filter((row) => !bodies.has(row.body))
       .map(({ pk, sk }) => `Nobody sent the body of ${pk} ${sk}.`);
   },
 
   'a failure has the body of its message': ({ sent, failures }) =>
     failures
-      .filter((failure) => sent.get(failure.failureId) !== bodyOf(failure))
+      .filter((failure) => sent.get(failure.failureId) !== failure.body)
       .map(({ failureId }) => `Failure ${failureId} has another body than was sent.`),
 
   'a failure has the attributes of its message': ({ attributes, failures }) =>
     failures
-      .filter((failure) => !isDeepStrictEqual(failure.messageAttributes, attributes.get(bodyOf(failure)) ?? {}))
+      .filter((failure) => !isDeepStrictEqual(failure.messageAttributes, attributes.get(failure.body) ?? {}))
       .map(({ failureId }) => `Failure ${failureId} has other attributes than were sent.`),
 
   'what waits for somebody is found': ({ failures }) =>
@@ -91,11 +91,11 @@ export const invariants = {
     const processed = new Map(orders.map((order) => [order.orderKey, order]));
     return failures
       .filter((failure) => {
-        if (readOrder(bodyOf(failure)).kind !== 'order') return false;
+        if (readOrder(failure.body).kind !== 'order') return false;
         if (failure.kind === failureKinds.outOfAttempts) return failure.reasons.length > 0;
         // It keeps what was wrong with the order before.
         if (failure.history.some(({ event }) => event === 'edited')) return false;
-        const other = processed.get(readOrder(bodyOf(failure)).orderId ?? failure.orderKey);
+        const other = processed.get(readOrder(failure.body).orderId ?? failure.orderKey);
         const conflicts = other !== undefined && unitOfOrder(other) !== unitOfFailure(failure);
         return !(failure.kind === failureKinds.conflictingId && conflicts && failure.reasons.join() === conflictReason);
       })
@@ -159,20 +159,15 @@ function unitsSent({ sent }: Evidence): { readonly messageId: string; readonly u
 }
 
 function unitOfOrder(order: OrderRow): string {
-  return unitOf(order.orderKey, bodyOf(order));
+  return unitOf(order.orderKey, order.body);
 }
 
 function unitOfFailure(failure: FailureRow): string {
-  const read = readOrder(bodyOf(failure));
-  return read.kind === 'order' ? unitOf(read.orderId ?? failure.orderKey, bodyOf(failure)) : failure.failureId;
+  const read = readOrder(failure.body);
+  return read.kind === 'order' ? unitOf(read.orderId ?? failure.orderKey, failure.body) : failure.failureId;
 }
 
 const unitOf = (orderKey: string, body: string) => `${orderKey} ${contentHashOf(body)}`;
-
-/** Evidence has bodies in their rows, whole. */
-function bodyOf(row: OrderRow | FailureRow): string {
-  return 'body' in row ? row.body : '';
-}
 
 function isSameOrder(before: OrderRow, now: OrderRow | undefined): boolean {
   return (
@@ -180,8 +175,7 @@ function isSameOrder(before: OrderRow, now: OrderRow | undefined): boolean {
     before.processedAt === now.processedAt &&
     before.messageId === now.messageId &&
     before.contentHash === now.contentHash &&
-    // As an answer of the table has it, a large body is not in the row.
-    (!('body' in before) || before.body === bodyOf(now))
+    before.body === now.body
   );
 }
 

@@ -1,10 +1,9 @@
 import type { Clock } from '../../local/clock.ts';
 import { failureKinds } from '../../shared/log-messages.ts';
 import { readOrder } from '../../shared/read-order.ts';
-import { failures } from '../ledger/failures.ts';
+import { failureRows, failures } from '../ledger/failures.ts';
 import { mend } from '../ledger/mend.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
-import { wholeFailures } from '../ledger/whole-failure.ts';
 import { patiently } from './patiently.ts';
 
 /** A failure that was given another body, a good order. */
@@ -18,8 +17,8 @@ export interface Mended {
 export function mendOne(table: OrdersTable, clock: Clock): Promise<Mended | undefined> {
   let mended: Mended | undefined;
   return patiently(clock, async () => {
-    for await (const failure of wholeFailures(table, failures(table, { status: 'failed' }))) {
-      const { failureId, kind } = failure.row;
+    for await (const failure of failureRows(table, failures(table, { status: 'failed' }))) {
+      const { failureId, kind } = failure;
       // An edit whose answer was lost is there already.
       if (failureId === mended?.failureId && failure.body === mended.after) return mended;
       if (kind !== failureKinds.invalid || (mended !== undefined && failureId !== mended.failureId)) continue;

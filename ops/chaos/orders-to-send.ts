@@ -1,5 +1,6 @@
 import type { Random } from '../../local/faults/fault-plan.ts';
-import { maximumInlineAttributeBytes, maximumInlineBytes, type StoredAttribute } from '../../shared/orders-table.ts';
+import { messageLimits } from '../../shared/message-limits.ts';
+import type { MessageAttributes } from '../../shared/orders-table.ts';
 import type { Order } from '../../shared/order.generated.ts';
 
 /** Orders that generate-orders makes of the run's seed, some of them bad. */
@@ -8,13 +9,13 @@ export const generated = { count: 50, badRate: 0.1 } as const;
 /** A message as its sender has it. */
 export interface CarelessMessage {
   readonly body: string;
-  readonly attributes: Readonly<Record<string, StoredAttribute>>;
+  readonly attributes: MessageAttributes;
 }
 
 /**
  * Messages that a careless sender sends beside generate-orders: orders twice and three times, other orders under an id
- * that is taken, orders without an id, bad ones, and what is no order at all; of good and of bad ones one each that does
- * not fit into its row, and one with attributes, those of the bad one too large for its row.
+ * that is taken, orders without an id, bad ones, and what is no order at all; a good one and a bad one that are as large
+ * as a message may be, and a good one and a bad one with attributes, those of the bad one as large as they may be.
  */
 export function carelessMessages(random: Random): readonly CarelessMessage[] {
   const id = () => `chaos-${Math.floor(random() * 2 ** 32).toString(36)}`;
@@ -29,19 +30,34 @@ export function carelessMessages(random: Random): readonly CarelessMessage[] {
     [],
     null,
   ];
-  const large = { ...orderOf(id(), 'Large'), items: ['€'.repeat(maximumInlineBytes / 3)] };
-  const largeBad = { ...orderOf(id(), 'TooLarge'), items: '€'.repeat(maximumInlineBytes / 3) };
   const noted = orderOf(id(), 'Noted');
   const notedBad = { ...orderOf(id(), 'Misnoted'), customerAddress: '' };
-  const bodies = [...twice, ...otherOrders, ...withoutId, ...bad, large, largeBad].map((value) =>
-    JSON.stringify(value),
+  const large = bodyOfBytes(orderOf(id(), 'Large'), messageLimits.bytes);
+  const largeBad = bodyOfBytes(
+    { ...orderOf(id(), 'TooLarge'), customerAddress: '' },
+    messageLimits.bytes - lineageBytes,
   );
-  const messages = [...bodies, 'order?'].map((body) => ({ body, attributes: {} }));
+  const bodies = [...twice, ...otherOrders, ...withoutId, ...bad].map((value) => JSON.stringify(value));
+  const messages = [...bodies, large, largeBad, 'order?'].map((body) => ({ body, attributes: {} }));
   const withAttributes = [
     { body: JSON.stringify(noted), attributes: attributesOf('web') },
-    { body: JSON.stringify(notedBad), attributes: attributesOf('€'.repeat(maximumInlineAttributeBytes / 3)) },
+    {
+      body: JSON.stringify(notedBad),
+      attributes: attributesOf('€'.repeat(Math.floor((messageLimits.bytes - 2 * lineageBytes) / 3))),
+    },
   ];
   return shuffled([...messages, ...withAttributes], random);
+}
+
+/** A good order with one byte more than the orders queue takes. */
+export const tooLargeBody = bodyOfBytes(orderOf('chaos-too-large', 'Larger'), messageLimits.bytes + 1);
+
+/** Room for what a replay adds. */
+const lineageBytes = 500;
+
+function bodyOfBytes(order: Order, bytes: number): string {
+  const rest = bytes - Buffer.byteLength(JSON.stringify({ ...order, note: '' }));
+  return JSON.stringify({ ...order, note: '€'.repeat(Math.floor(rest / 3)) + 'x'.repeat(rest % 3) });
 }
 
 function attributesOf(channel: string): CarelessMessage['attributes'] {

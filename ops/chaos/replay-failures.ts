@@ -1,11 +1,10 @@
 import type { Clock } from '../../local/clock.ts';
 import { failureKinds } from '../../shared/log-messages.ts';
-import type { FailureStatus } from '../../shared/orders-table.ts';
+import type { FailureRow, FailureStatus } from '../../shared/orders-table.ts';
 import type { SendQueue } from '../aws/send-messages.ts';
-import { failures } from '../ledger/failures.ts';
+import { failureRows, failures } from '../ledger/failures.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
 import { replay } from '../ledger/replay.ts';
-import { type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
 import { patiently } from './patiently.ts';
 
 /**
@@ -48,8 +47,8 @@ async function* selected(
   table: OrdersTable,
   status: Exclude<FailureStatus, 'processed'>,
   outOfAttemptsOnly: boolean,
-): AsyncGenerator<WholeFailure> {
-  for await (const failure of wholeFailures(table, failures(table, { status }))) {
-    if (!outOfAttemptsOnly || status === 'replayed' || failure.row.kind === failureKinds.outOfAttempts) yield failure;
+): AsyncGenerator<FailureRow> {
+  for await (const failure of failureRows(table, failures(table, { status }))) {
+    if (!outOfAttemptsOnly || status === 'replayed' || failure.kind === failureKinds.outOfAttempts) yield failure;
   }
 }

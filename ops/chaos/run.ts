@@ -15,9 +15,9 @@ import { type Violation, violations } from './invariants.ts';
 import { Journal } from './journal.ts';
 import { watchOrderWrites } from './order-writes.ts';
 import { mendOne } from './mend-one.ts';
-import { type CarelessMessage, carelessMessages, generated } from './orders-to-send.ts';
+import { type CarelessMessage, carelessMessages, generated, tooLargeBody } from './orders-to-send.ts';
 import { replayFailures } from './replay-failures.ts';
-import { generateOrders, sendCarelessly } from './senders.ts';
+import { generateOrders, isTaken, sendCarelessly } from './senders.ts';
 
 export interface RunRequest {
   /** Folder of the pipeline's cloud assembly; read only, so that runs share it. */
@@ -101,7 +101,11 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   const invoked = generateOrders(runtime.lambda, names.generateOrders, { ...generated, seed }).finally(
     () => (direct -= 1),
   );
-  const [queued] = await Promise.all([invoked, sendCarelessly(queue, careless)]);
+  const [queued, , tookTooLarge] = await Promise.all([
+    invoked,
+    sendCarelessly(queue, careless),
+    isTaken(queue, tooLargeBody),
+  ]);
   promised = queued + new Set(careless.map(({ body }) => body)).size;
   await quiet();
   for (const [messageId, body] of journal.sent) sent.set(messageId, body);
@@ -126,6 +130,7 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   await quiet();
   const after = await evidence();
   found.push(...violations(after, { afterReplay: true }));
+  if (tookTooLarge) found.push({ invariant: 'a message that is too large is refused', detail: 'SQS took one.' });
   if (isTooLong) found.push({ invariant: 'everything comes to rest', detail: `Not within ${longestRunMs} ms.` });
   return {
     seed,

@@ -49,6 +49,24 @@ export async function sendCarelessly(queue: SendQueue, messages: readonly Carele
   }
 }
 
+/**
+ * Sends a body that is too large until SQS refuses it.
+ *
+ * @returns whether SQS took it, which it must not
+ */
+export async function isTaken(queue: SendQueue, body: string): Promise<boolean> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    try {
+      const [outcome] = await sendMessages(queue, [outgoing({ body, attributes: {} })]);
+      if (outcome?.sent === true) return true;
+      if (outcome?.code === 'InvalidParameterValue') return false;
+    } catch {
+      // The request failed, for whatever reason: asked again.
+    }
+  }
+  throw new SenderGaveUp(`SQS neither took nor refused a message that is too large in ${mostTries} tries.`);
+}
+
 function outgoing(message: CarelessMessage) {
   return { ...message, groupId: 'careless', deduplicationId: message.body };
 }

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { attributesByName, type FailureRow, type NamedAttribute } from '../../shared/orders-table.ts';
 
 type Item = Readonly<Record<string, AttributeValue>>;
 
@@ -19,4 +20,12 @@ function fromAttributeValue(value: AttributeValue): unknown {
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function fromItem<Row = Record<string, unknown>>(item: Item): Row {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttributeValue(value)])) as Row;
+}
+
+/** The row of a failure, its message attributes by their names. @param item the whole item */
+export function failureRowOf(item: Item): FailureRow {
+  const { messageAttributes, ...row } = fromItem<
+    Omit<FailureRow, 'messageAttributes'> & { readonly messageAttributes: readonly NamedAttribute[] }
+  >(item);
+  return { ...row, messageAttributes: attributesByName(messageAttributes) };
 }

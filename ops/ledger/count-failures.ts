@@ -19,7 +19,7 @@ const scanSegments = 8;
 
 /**
  * How many orders are processed: exact, by reading the whole table, so on AWS it costs half a read unit for each 4 KB
- * that the table holds. DynamoDB's own `ItemCount` is up to six hours old and counts failures and pieces, too.
+ * that the table holds. DynamoDB's own `ItemCount` is up to six hours old and counts failures, too.
  */
 export async function countProcessed({ client, name }: OrdersTable): Promise<number> {
   const counts = Array.from({ length: scanSegments }, (_, segment) =>

@@ -1,8 +1,9 @@
 import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { type FailureRow, type FailureStatus, indexes, shardCount } from '../../shared/orders-table.ts';
-import { fromItem } from './attribute-values.ts';
+import { failureRowOf, fromItem } from './attribute-values.ts';
+import { inChunks } from './collect.ts';
 import { mergeSorted } from './merge-sorted.ts';
-import { type OrdersTable, queryItems } from './orders-table-client.ts';
+import { keysPerRead, type OrdersTable, queryItems, readItems } from './orders-table-client.ts';
 
 /** What the indexes know of a failure: all but its body and history. */
 export type FailureSummary = Pick<
@@ -39,6 +40,24 @@ export function failures(table: OrdersTable, selection: FailureSelection): Async
 
 async function* summaries(table: OrdersTable, query: ShardQuery): AsyncGenerator<FailureSummary> {
   for await (const item of queryItems(table, query)) yield fromItem<FailureSummary>(item);
+}
+
+/**
+ * The whole rows of a list, as they are now. An index runs behind its table: failures that have gone, changed their
+ * status or failed again since are left out.
+ */
+export async function* failureRows(
+  table: OrdersTable,
+  listed: AsyncIterable<FailureSummary>,
+): AsyncGenerator<FailureRow> {
+  for await (const some of inChunks(listed, keysPerRead)) {
+    const rows = new Map<string, FailureRow>();
+    for (const row of (await readItems(table, some)).map(failureRowOf)) rows.set(`${row.pk} ${row.sk}`, row);
+    for (const { pk, sk, status, failedAt } of some) {
+      const row = rows.get(`${pk} ${sk}`);
+      if (row?.status === status && row.failedAt === failedAt) yield row;
+    }
+  }
 }
 
 type ShardQuery = Omit<QueryCommandInput, 'TableName'>;

@@ -2,12 +2,12 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValues } from '../../shared/attribute-value.ts';
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../shared/orders-table.ts';
 import { CommandFailed } from '../command-failed.ts';
-import { fromItem } from './attribute-values.ts';
+import { failureRowOf, fromItem } from './attribute-values.ts';
 import { collect } from './collect.ts';
 import { shardQueries } from './failures.ts';
 import { type OrdersTable, queryItems, readItems, type RowKey } from './orders-table-client.ts';
 
-/** Everything the table knows of one order, bodies in pieces left out. */
+/** Everything the table knows of one order. */
 export interface OrderRecord {
   readonly order?: OrderRow;
   /** In the order of their ids. */
@@ -33,7 +33,7 @@ async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<Fai
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
     ExpressionAttributeValues: attributeValues({ ':pk': pk, ':sk': sk }),
   });
-  return (await collect(items)).map((item) => fromItem<FailureRow>(item));
+  return (await collect(items)).map(failureRowOf);
 }
 
 /**
@@ -44,7 +44,7 @@ export async function findFailures(table: OrdersTable, id: string): Promise<read
   const direct = await readFailuresOf(table, id);
   if (direct.length > 0) return direct;
   const keys = (await Promise.all([keyByFailureId(table, id, 'failed'), keyByFailureId(table, id, 'replayed')])).flat();
-  return (await readItems(table, keys.slice(0, 1))).map((item) => fromItem<FailureRow>(item));
+  return (await readItems(table, keys.slice(0, 1))).map(failureRowOf);
 }
 
 async function keyByFailureId(table: OrdersTable, failureId: string, status: 'failed' | 'replayed'): Promise<RowKey[]> {

@@ -2,10 +2,9 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValues } from '../../shared/attribute-value.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { conflictReason, type FailureKind, failureKinds } from '../../shared/log-messages.ts';
-import { orderRowKey } from '../../shared/orders-table.ts';
+import { type FailureRow, orderRowKey } from '../../shared/orders-table.ts';
 import { readOrder } from '../../shared/read-order.ts';
 import type { OrdersTable } from './orders-table-client.ts';
-import type { WholeFailure } from './whole-failure.ts';
 
 /** Whether an order would be processed now. */
 export type Verdict =
@@ -18,7 +17,7 @@ const pass: Verdict = { passes: true };
  * What process-orders would say of a failure if it were replayed as `body`: today's validation, and for one that failed
  * because of its id, whether that id still belongs to another order.
  */
-export async function judge(table: OrdersTable, { row }: WholeFailure, body: string): Promise<Verdict> {
+export async function judge(table: OrdersTable, row: FailureRow, body: string): Promise<Verdict> {
   const read = readOrder(body);
   if (read.kind !== 'order') return { passes: false, kind: read.kind, reasons: read.reasons };
   if (row.kind !== failureKinds.conflictingId) return pass;

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValue, attributeValues } from '../../shared/attribute-value.ts';
-import { type FailureRow, type HistoryEntry, mostEdits, type StoredBody } from '../../shared/orders-table.ts';
+import { messageLimits } from '../../shared/message-limits.ts';
+import { type FailureRow, type HistoryEntry, mostEdits } from '../../shared/orders-table.ts';
+import { bytesOf, mostBytesText } from '../aws/message-batches.ts';
 import { fromItem } from './attribute-values.ts';
 import { type OrdersTable, readItems, type RowKey } from './orders-table-client.ts';
-import { deleteUnnamedPieces, writeBody } from './pieces.ts';
-import type { WholeFailure } from './whole-failure.ts';
+import { replayMessage } from './replayable.ts';
 
 /** A new body, and who gives it when. */
 export interface Mending {
@@ -22,49 +23,40 @@ export interface Mending {
  */
 export async function mend(
   table: OrdersTable,
-  { row }: WholeFailure,
+  row: FailureRow,
   { body, by, at }: Mending,
 ): Promise<string | undefined> {
-  const { pk, sk, orderKey, history } = row;
-  const refused = editRefusal(row);
+  const { pk, sk, history } = row;
+  const refused = editRefusal(row) ?? sizeRefusal(row, body, by);
   if (refused !== undefined) return refused;
-  const stored = await writeBody(table, orderKey, body);
   const entry = { at, event: 'edited', by } satisfies HistoryEntry;
-  const inline = 'body' in stored;
   try {
     await table.client.send(
       new UpdateItemCommand({
         TableName: table.name,
         Key: attributeValues({ pk, sk }),
-        UpdateExpression:
-          'SET history = list_append(history, :entry), ' +
-          (inline ? 'body = :body REMOVE bodyHash, bodyPieces' : 'bodyHash = :hash, bodyPieces = :pieces REMOVE body'),
+        UpdateExpression: 'SET history = list_append(history, :entry), body = :body',
         // Whatever happens to a failure makes its history longer.
         ConditionExpression: '#status = :failed AND size(history) = :entries',
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: {
-          ...attributeValues({ ':failed': 'failed', ':entries': history.length }),
+          ...attributeValues({ ':failed': 'failed', ':entries': history.length, ':body': body }),
           ':entry': attributeValue([entry]),
-          ...(inline
-            ? attributeValues({ ':body': stored.body })
-            : attributeValues({ ':hash': stored.bodyHash, ':pieces': stored.bodyPieces })),
         },
       }),
     );
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     // Or by this very request, whose answer was lost, so that the SDK asked again.
-    if (!(await isMended(table, { pk, sk }, stored, entry))) return 'was changed by somebody else meanwhile';
+    if (!(await isMended(table, { pk, sk }, body, entry))) return 'was changed by somebody else meanwhile';
   }
-  if ('bodyHash' in row) await deleteUnnamedPieces(table, orderKey);
   return undefined;
 }
 
-async function isMended(table: OrdersTable, key: RowKey, stored: StoredBody, entry: HistoryEntry): Promise<boolean> {
-  const [item = {}] = await readItems(table, [key], ['history', 'body', 'bodyHash']);
-  const { history = [], body, bodyHash } = fromItem<Partial<FailureRow> & { body?: string; bodyHash?: string }>(item);
-  const isSame = 'body' in stored ? body === stored.body : bodyHash === stored.bodyHash;
-  return isSame && history.some((each) => isDeepStrictEqual(each, entry));
+async function isMended(table: OrdersTable, key: RowKey, body: string, entry: HistoryEntry): Promise<boolean> {
+  const [item = {}] = await readItems(table, [key], ['history', 'body']);
+  const row = fromItem<Partial<FailureRow>>(item);
+  return row.body === body && (row.history ?? []).some((each) => isDeepStrictEqual(each, entry));
 }
 
 /** Why a failure takes no other body, whichever; undefined when it does. */
@@ -72,4 +64,11 @@ export function editRefusal({ history }: Pick<FailureRow, 'history'>): string | 
   const edits = history.filter(({ event }) => event === 'edited').length;
   if (edits < mostEdits) return undefined;
   return `has been edited ${edits} times, the most its row has room for: send the order anew, or purge it`;
+}
+
+/** Why a failure cannot have this body; undefined when it can: a replay, which adds its lineage, fits into a message. */
+export function sizeRefusal(row: FailureRow, body: string, by: string): string | undefined {
+  const bytes = bytesOf(replayMessage({ ...row, body }, by));
+  if (bytes <= messageLimits.bytes) return undefined;
+  return `would have ${bytes} bytes with its attributes and its lineage, ${mostBytesText}`;
 }

@@ -17,14 +17,6 @@ export interface OrdersTable {
   readonly random: () => number;
 }
 
-/**
- * Milliseconds since the epoch as the table's service counts them. This computer's clock may be hours off: the SDK
- * notes by how much with each answer, to sign the next request by it (`systemClockOffset`).
- */
-export function tableTimeMs({ client, clock }: OrdersTable): number {
-  return clock.now() + client.config.systemClockOffset;
-}
-
 /** The key of any row of the orders table: shared/orders-table.ts says how it is made. */
 export interface RowKey {
   readonly pk: string;

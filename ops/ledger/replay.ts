@@ -1,11 +1,11 @@
 import { sleep } from '../../local/clock.ts';
-import { messageBatches, type Parcel } from '../aws/message-batches.ts';
+import { messageBatches, mostBytesText, type Parcel } from '../aws/message-batches.ts';
 import { type SendQueue, sendMessages } from '../aws/send-messages.ts';
 import { judge } from './judge.ts';
 import { markReplayed } from './mark-replayed.ts';
+import type { FailureRow } from '../../shared/orders-table.ts';
 import type { OrdersTable } from './orders-table-client.ts';
 import { type Insistence, refusal, replayMessage } from './replayable.ts';
-import type { WholeFailure } from './whole-failure.ts';
 
 export interface ReplayOptions extends Insistence {
   readonly by: string;
@@ -21,13 +21,13 @@ export interface ReplayOptions extends Insistence {
 export type ReplayOutcome =
   | {
       readonly replayed: true;
-      readonly failure: WholeFailure;
+      readonly failure: FailureRow;
       /** The new message's; absent in a dry run. */
       readonly messageId?: string;
       /** Whether its row says that it was sent; false when the table failed then. Absent in a dry run. */
       readonly marked?: boolean;
     }
-  | { readonly replayed: false; readonly failure: WholeFailure; readonly reason: string };
+  | { readonly replayed: false; readonly failure: FailureRow; readonly reason: string };
 
 const requestsInFlight = 4;
 
@@ -41,7 +41,7 @@ const requestsInFlight = 4;
 export async function replay(
   table: OrdersTable,
   queue: SendQueue,
-  failures: AsyncIterable<WholeFailure>,
+  failures: AsyncIterable<FailureRow>,
   options: ReplayOptions,
   told: (outcome: ReplayOutcome) => void,
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function replay(
         told({
           replayed: false,
           failure: parcel.subject,
-          reason: `has ${bytes} bytes with its lineage, SQS takes 1 MiB`,
+          reason: `has ${bytes} bytes with its lineage, ${mostBytesText}`,
         });
         continue;
       }
@@ -80,7 +80,7 @@ export async function replay(
     }
   }
 
-  async function sendAndMark(parcels: readonly Parcel<WholeFailure>[]): Promise<void> {
+  async function sendAndMark(parcels: readonly Parcel<FailureRow>[]): Promise<void> {
     // Before it is sent: whatever comes of it is later.
     const at = new Date(table.clock.now()).toISOString();
     const outcomes = await sendMessages(
@@ -94,7 +94,7 @@ export async function replay(
       const { messageId } = outcome;
       let marked = false;
       try {
-        await markReplayed(table, failure.row, { messageId, by, at });
+        await markReplayed(table, failure, { messageId, by, at });
         marked = true;
       } finally {
         told({ replayed: true, failure, messageId, marked });
@@ -112,10 +112,10 @@ export async function replay(
 
 async function* acceptable(
   table: OrdersTable,
-  failures: AsyncIterable<WholeFailure>,
+  failures: AsyncIterable<FailureRow>,
   { by, force, resend, signal }: ReplayOptions,
   told: (outcome: ReplayOutcome) => void,
-): AsyncGenerator<Parcel<WholeFailure>> {
+): AsyncGenerator<Parcel<FailureRow>> {
   for await (const failure of failures) {
     if (signal.aborted) return;
     const verdict = force ? undefined : await judge(table, failure, failure.body);

@@ -1,6 +1,12 @@
-import { type Lineage, lineageAttribute, mostReplays, replayCap } from '../../shared/orders-table.ts';
+import {
+  type FailureRow,
+  type Lineage,
+  lineageAttribute,
+  type MessageAttributes,
+  mostReplays,
+  replayCap,
+} from '../../shared/orders-table.ts';
 import type { OutgoingMessage } from '../aws/send-messages.ts';
-import type { WholeFailure } from './whole-failure.ts';
 
 /** SQS takes ten message attributes (Developer Guide, message metadata); one of them is the lineage. */
 const maximumOwnAttributes = 9;
@@ -14,11 +20,8 @@ export interface Insistence {
 }
 
 /** Why a failure is not replayed, whatever its body; undefined when it may be. */
-export function refusal(
-  { row, messageAttributes }: WholeFailure,
-  { force, resend = false }: Insistence,
-): string | undefined {
-  const { status, history } = row;
+export function refusal(row: FailureRow, { force, resend = false }: Insistence): string | undefined {
+  const { status, history, messageAttributes } = row;
   if (status !== 'failed' && !(status === 'replayed' && resend)) return `is ${status} already`;
   // More than the count says when two people replayed it at the same time.
   const replays = Math.max(row.replayCount, history.filter(({ event }) => event === 'replayed').length);
@@ -34,8 +37,8 @@ export function refusal(
 }
 
 /** The message that brings a failure back to the orders queue: its body, its attributes and where it comes from. */
-export function replayMessage({ row, body, messageAttributes }: WholeFailure, by: string): OutgoingMessage {
-  const { orderKey, failureId, replayCount, replayToken: token } = row;
+export function replayMessage(row: FailureRow, by: string): OutgoingMessage {
+  const { orderKey, failureId, replayCount, replayToken: token, body, messageAttributes } = row;
   const lineage: Lineage = { orderKey, failureId, count: replayCount + 1, by, token };
   return {
     body,
@@ -49,7 +52,7 @@ export function replayMessage({ row, body, messageAttributes }: WholeFailure, by
   };
 }
 
-function own(attributes: WholeFailure['messageAttributes']): WholeFailure['messageAttributes'] {
+function own(attributes: MessageAttributes): MessageAttributes {
   const { [lineageAttribute]: _former, ...others } = attributes;
   return others;
 }

@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
 import { causeOf } from '../../shared/cause.ts';
 import { countFailures } from '../ledger/count-failures.ts';
-import { failures, type FailureSelection } from '../ledger/failures.ts';
+import { failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
 import { commonReasons } from '../ledger/group-by-cause.ts';
 import { judge } from '../ledger/judge.ts';
-import { wholeFailures } from '../ledger/whole-failure.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { OrdersContext, Run } from './context.ts';
-import { Exceptions } from './exceptions.ts';
 import { exitCodes } from './exit-codes.ts';
 import { resolveCause } from './resolve-cause.ts';
 import { whyText } from './why-text.ts';
@@ -40,14 +38,13 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
     cause === undefined ? { status: 'failed' } : { cause: await resolveCause(orders, cause) };
   const total = await countFailures(orders, selection);
   const remaining = new Map<string, Remaining>();
-  const unread = new Exceptions();
   let checked = 0;
   let passing = 0;
   await withProgress(
     io,
-    () => ({ verb: 'checked', done: checked + unread.count, total }),
+    () => ({ verb: 'checked', done: checked, total }),
     async () => {
-      for await (const failure of wholeFailures(orders, failures(orders, selection), unread.addDamaged)) {
+      for await (const failure of failureRows(orders, failures(orders, selection))) {
         io.signal.throwIfAborted();
         checked += 1;
         const verdict = await judge(orders, failure, failure.body);
@@ -63,19 +60,17 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
     },
   );
   const groups = [...remaining.values()].toSorted((a, b) => b.count - a.count);
-  const done = passing === checked && unread.count === 0;
+  const done = passing === checked;
   if (context.json) {
     await context.printJson({
       checked,
       passing,
       failing: checked - passing,
-      ...unread.json('leftOut'),
       causes: groups,
     });
     return done ? exitCodes.done : exitCodes.notAllDone;
   }
   const verdict = `${number(passing)} of ${counted(checked, 'failure')} would pass now.`;
-  for (const line of unread.lines('left out')) io.stderr.write(`${printable(line)}\n`);
   await context.print(paint(done ? 'green' : 'yellow', checked === 0 ? 'No failures.' : verdict));
   if (groups.length > 0) {
     const rows = groups.map((group) => [number(group.count), group.cause, printable(whyText(group))]);

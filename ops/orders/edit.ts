@@ -4,8 +4,7 @@ import { difference } from '../json/difference.ts';
 import { parseAssignment } from '../json/set-pointer.ts';
 import { findFailed } from '../ledger/find-failure.ts';
 import { judge } from '../ledger/judge.ts';
-import { editRefusal, mend } from '../ledger/mend.ts';
-import { wholeFailure } from '../ledger/whole-failure.ts';
+import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import { editText } from '../terminal/edit-text.ts';
 import { changeLines } from './change-lines.ts';
 import type { OrdersContext, Run } from './context.ts';
@@ -41,9 +40,9 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   const { io, paint } = context;
   const assignments = set?.map(parseAssignment);
   const orders = await context.table();
-  const failure = await wholeFailure(orders, await findFailed(orders, id));
-  const { failureId } = failure.row;
-  const refused = editRefusal(failure.row);
+  const failure = await findFailed(orders, id);
+  const { failureId } = failure;
+  const refused = editRefusal(failure);
   if (refused !== undefined) throw new CommandFailed(`Failure ${failureId} ${refused}. Nothing was changed.`);
   using text =
     assignments === undefined ? await editText(io, { text: failure.body, name: `order-${failureId}` }) : undefined;
@@ -51,6 +50,10 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   if ('problem' in mended) throw new CommandFailed(`Failure ${failureId} ${mended.problem}.`);
 
   const changed = mended.body !== failure.body;
+  const kept = () => (text === undefined ? '' : ` Your text is kept in ${text.keep()}.`);
+  const tooLarge = changed ? sizeRefusal(failure, mended.body, io.user) : undefined;
+  if (tooLarge !== undefined)
+    throw new CommandFailed(`Failure ${failureId} ${tooLarge}. Nothing was changed.${kept()}`);
   const verdict = await judge(orders, failure, mended.body);
   const edited = changed && verdict.passes && !dryRun;
   const changes = difference(failure.body, mended.body);
@@ -72,8 +75,7 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   }
   await context.print(...changeLines(failure.body, mended.body, paint));
   if (!verdict.passes) {
-    const kept = text === undefined ? '' : ` Your text is kept in ${text.keep()}.`;
-    throw new CommandFailed(`It would fail again: ${verdict.reasons.join(', ')}. Nothing was changed.${kept}`);
+    throw new CommandFailed(`It would fail again: ${verdict.reasons.join(', ')}. Nothing was changed.${kept()}`);
   }
   if (!changed) await context.print('Nothing is different, so nothing was changed.');
   else if (dryRun) await context.print('It would pass. Nothing was changed.');

@@ -1,5 +1,3 @@
-import type { DamagedFailure } from '../ledger/whole-failure.ts';
-
 /** Something that a command left undone, and why. */
 export interface Exception {
   readonly id: string;
@@ -25,10 +23,6 @@ export class Exceptions {
     this.#count += 1;
     if (this.#first.length < named.inJson) this.#first.push(exception);
   }
-
-  /** A failure whose body cannot be read. */
-  readonly addDamaged = ({ row, damage }: DamagedFailure): void =>
-    this.add({ id: row.failureId, label: row.orderKey, reason: `cannot be read: ${damage}` });
 
   /** Members of a JSON document: the number, and the first of them by name. */
   json(name: string): Readonly<Record<string, unknown>> {

@@ -1,16 +1,14 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../command-line.ts';
-import { failures, type FailureSelection, type FailureSummary } from '../ledger/failures.ts';
+import { failureRows, failures, type FailureSelection, type FailureSummary } from '../ledger/failures.ts';
 import { type CauseGroup, groupByCause } from '../ledger/group-by-cause.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
 import { readReplayed, sentAgainAt } from '../ledger/replayed.ts';
-import { wholeFailures } from '../ledger/whole-failure.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { table } from '../terminal/table.ts';
 import { causeTable } from './cause-table.ts';
 import type { OrdersContext, Run } from './context.ts';
-import { Exceptions } from './exceptions.ts';
 import { exitCodes } from './exit-codes.ts';
 import { isoTime, parseMoment, shownTime } from './moment.ts';
 import { searchedText, wholeNumberOption } from './option-values.ts';
@@ -58,7 +56,7 @@ async function failed(context: OrdersContext, options: FailedOptions): Promise<n
     cause === undefined ? { status, ...range } : { cause: await resolveCause(orders, cause), ...range };
   if (status === 'failed' && cause === undefined && search === undefined && list === undefined)
     return grouped(context, orders, selection);
-  const found = search === undefined ? failures(orders, selection) : matching(context, orders, selection, search);
+  const found = search === undefined ? failures(orders, selection) : matching(orders, selection, search);
   return context.json ? streamed(context, found) : listed(context, found, options);
 }
 
@@ -88,18 +86,15 @@ function headline(total: number, causes: readonly CauseGroup[]): string {
 }
 
 async function* matching(
-  { io }: OrdersContext,
   orders: OrdersTable,
   selection: FailureSelection,
   text: string,
 ): AsyncGenerator<FailureSummary> {
   const wanted = text.toLowerCase();
-  const unread = new Exceptions();
-  for await (const { row, body } of wholeFailures(orders, failures(orders, selection), unread.addDamaged)) {
-    const searched = [row.failureId, row.orderKey, ...row.reasons, body];
+  for await (const row of failureRows(orders, failures(orders, selection))) {
+    const searched = [row.failureId, row.orderKey, ...row.reasons, row.body];
     if (searched.some((each) => each.toLowerCase().includes(wanted))) yield row;
   }
-  for (const line of unread.lines('left out')) io.stderr.write(`${printable(line)}\n`);
 }
 
 async function streamed(context: OrdersContext, found: AsyncIterable<FailureSummary>): Promise<number> {

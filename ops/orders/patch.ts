@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import type { FailureRow } from '../../shared/orders-table.ts';
 import { countFailures } from '../ledger/count-failures.ts';
 import { type Assignment, parseAssignment } from '../json/set-pointer.ts';
-import { failures } from '../ledger/failures.ts';
+import { inChunks } from '../ledger/collect.ts';
+import { failureRows, failures } from '../ledger/failures.ts';
 import { judge } from '../ledger/judge.ts';
-import { editRefusal, mend } from '../ledger/mend.ts';
+import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
-import { type DamagedFailure, inChunks, type WholeFailure, wholeFailures } from '../ledger/whole-failure.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
@@ -58,17 +59,10 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
   const orders = await context.table();
   const selection = { cause: await resolveCause(orders, options.cause) };
   const total = await countFailures(orders, selection);
-  const chosen = (damaged: (failure: DamagedFailure) => void) =>
-    wholeFailures(orders, failures(orders, selection), damaged);
-  const judged = (failure: WholeFailure) => judgeMended(orders, failure, assignments);
+  const chosen = () => failureRows(orders, failures(orders, selection));
+  const judged = (failure: FailureRow) => judgeMended(orders, failure, assignments);
 
-  if (!context.json)
-    await preview(
-      context,
-      chosen(() => {}),
-      judged,
-      total,
-    );
+  if (!context.json) await preview(context, chosen(), judged, total);
   const question = `Change ${counted(total, 'failure')} of ${context.where} so?`;
   if (!dryRun && !(await confirm(io, yes, question))) {
     io.stderr.write('Nothing was changed.\n');
@@ -85,24 +79,24 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
       total,
     }),
     async () => {
-      for await (const some of inChunks(chosen(leftAlone.addDamaged), updatesInFlight)) {
+      for await (const some of inChunks(chosen(), updatesInFlight)) {
         if (io.signal.aborted) break;
         await Promise.all(some.map(patchOne));
       }
     },
   );
 
-  async function patchOne(failure: WholeFailure): Promise<void> {
-    const { failureId, orderKey } = failure.row;
+  async function patchOne(failure: FailureRow): Promise<void> {
+    const { failureId, orderKey } = failure;
     const problem = await apply(await judged(failure), failure);
     if (problem === undefined) patched += 1;
     else leftAlone.add({ id: failureId, label: orderKey, reason: problem });
   }
 
-  async function apply(result: MendedBody, failure: WholeFailure): Promise<string | undefined> {
+  async function apply(result: MendedBody, failure: FailureRow): Promise<string | undefined> {
     if ('problem' in result) return result.problem;
     if (result.body === failure.body) return;
-    if (dryRun) return editRefusal(failure.row);
+    if (dryRun) return editRefusal(failure) ?? sizeRefusal(failure, result.body, io.user);
     return mend(orders, failure, { body: result.body, by: io.user, at: isoTime(io.clock.now()) });
   }
 
@@ -124,7 +118,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
 /** The mended body, if it would pass. */
 async function judgeMended(
   orders: OrdersTable,
-  failure: WholeFailure,
+  failure: FailureRow,
   assignments: readonly Assignment[],
 ): Promise<MendedBody> {
   const mended = mendedBody(failure.body, assignments);
@@ -136,8 +130,8 @@ async function judgeMended(
 /** Shows what will change in the first of them. */
 async function preview(
   context: OrdersContext,
-  chosen: AsyncIterable<WholeFailure>,
-  judged: (failure: WholeFailure) => Promise<MendedBody>,
+  chosen: AsyncIterable<FailureRow>,
+  judged: (failure: FailureRow) => Promise<MendedBody>,
   total: number,
 ): Promise<void> {
   let shown = 0;
@@ -145,7 +139,7 @@ async function preview(
     const result = await judged(failure);
     const lines =
       'problem' in result ? [`  ${printable(result.problem)}`] : changeLines(failure.body, result.body, context.paint);
-    await context.print(printable(failure.row.orderKey), ...lines);
+    await context.print(printable(failure.orderKey), ...lines);
     shown += 1;
     if (shown === shownDifferences) break;
   }

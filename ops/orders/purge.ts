@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import type { FailureRow } from '../../shared/orders-table.ts';
 import { CommandFailed } from '../command-failed.ts';
 import { countFailures } from '../ledger/count-failures.ts';
 import { ExportFile, readExport } from '../ledger/export-file.ts';
-import { failures } from '../ledger/failures.ts';
+import { inChunks } from '../ledger/collect.ts';
+import { failureRows, failures } from '../ledger/failures.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
 import { deleteExported, type Deletion, exportedFailure, processedFailures } from '../ledger/purge.ts';
-import { type DamagedFailure, inChunks, type WholeFailure, wholeOrDamagedFailures } from '../ledger/whole-failure.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { counted, number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
@@ -53,30 +54,22 @@ async function purge(context: OrdersContext, options: PurgeOptions): Promise<num
     return exitCodes.notAllDone;
   }
   const selected = processed ? processedFailures(orders, before) : failures(orders, { status: 'failed', before });
-  const { exported, damaged } = await exportAll(context, wholeOrDamagedFailures(orders, selected), options.export);
-  const { deleted, changed, recent } =
-    exported > 0 ? await deleteAll(context, orders, options.export, exported) : nothing;
+  const exported = await exportAll(context, failureRows(orders, selected), options.export);
+  const { deleted, changed } = exported > 0 ? await deleteAll(context, orders, options.export, exported) : nothing;
   const stopped = io.signal.aborted;
   if (context.json) {
-    const counts = { exported, damaged, deleted, changedSince: changed, recent };
+    const counts = { exported, deleted, changedSince: changed };
     await context.printJson({ before, file: options.export, ...counts, stopped });
   } else {
-    if (stopped)
-      io.stderr.write(`Stopped: ${stoppedText(options.export, exported, exported - deleted - changed - recent)}\n`);
+    if (stopped) io.stderr.write(`Stopped: ${stoppedText(options.export, exported, exported - deleted - changed)}\n`);
     if (changed > 0) io.stderr.write(`${counted(changed, 'failure')} changed since the export and stayed.\n`);
-    if (recent > 0) io.stderr.write(`${counted(recent, 'failure')} stayed: ${recentText}\n`);
-    if (damaged > 0) io.stderr.write(`Of those exported, ${number(damaged)} ${damagedText}\n`);
     if (exported > 0) await context.print(`Exported ${counted(exported, 'failure')} to ${options.export}.`);
     await context.print(exported === 0 ? `There are no ${those}.` : `Deleted ${counted(deleted, 'failure')}.`);
   }
-  return stopped || changed > 0 || recent > 0 ? exitCodes.notAllDone : exitCodes.done;
+  return stopped || changed > 0 ? exitCodes.notAllDone : exitCodes.done;
 }
 
-const nothing: Readonly<Record<Deletion, number>> = { deleted: 0, changed: 0, recent: 0 };
-
-const recentText =
-  'their bodies, over 300 KB, were written less than an hour ago, and somebody may be at it. Purge them later.';
-const damagedText = 'could not be read whole: their lines have no body, and say under "damage" what is missing.';
+const nothing: Readonly<Record<Deletion, number>> = { deleted: 0, changed: 0 };
 
 function stoppedText(path: string, exported: number, left: number): string {
   if (exported === 0) return 'nothing was exported or deleted.';
@@ -84,14 +77,9 @@ function stoppedText(path: string, exported: number, left: number): string {
 }
 
 /** @returns how many are in the file; none when it was stopped, and then there is no file */
-async function exportAll(
-  { io }: OrdersContext,
-  chosen: AsyncIterable<WholeFailure | DamagedFailure>,
-  path: string,
-): Promise<{ readonly exported: number; readonly damaged: number }> {
+async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<FailureRow>, path: string): Promise<number> {
   await using file = await ExportFile.create(path);
   let exported = 0;
-  let damaged = 0;
   return await withProgress(
     io,
     () => ({ verb: 'exported', done: exported }),
@@ -100,14 +88,13 @@ async function exportAll(
         if (io.signal.aborted) break;
         await file.append(exportedFailure(failure));
         exported += 1;
-        if ('damage' in failure) damaged += 1;
       }
       if (exported === 0 || io.signal.aborted) {
         await file.remove();
-        return { exported: 0, damaged: 0 };
+        return 0;
       }
       await file.sync();
-      return { exported, damaged };
+      return exported;
     },
   );
 }

@@ -59,7 +59,7 @@ async function replayCommand(
   const resend = options.replayedBefore !== undefined || (force && ids.length > 0);
   const leftOut = new Exceptions();
   const choice = { ...options, ids };
-  const { chosen, total } = await chooseFailures(context, choice, resend, leftOut.addDamaged);
+  const { chosen, total } = await chooseFailures(context, choice, resend);
   if (ids.length === 0 && !dryRun && total > 0) {
     // How many of them would fail again nobody knows before each is read: --dry-run says it.
     const less = force ? '' : ', except what would fail again';
@@ -75,7 +75,7 @@ async function replayCommand(
   let again = 0;
   let unmarked = 0;
   const told = (outcome: ReplayOutcome) => {
-    const { failureId, orderKey, status } = outcome.failure.row;
+    const { failureId, orderKey, status } = outcome.failure;
     if (!outcome.replayed) {
       leftOut.add({ id: failureId, label: orderKey, reason: outcome.reason });
       return;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { readOrder } from '../../shared/read-order.ts';
-import { messageBatches, type Parcel } from '../aws/message-batches.ts';
+import { messageBatches, mostBytesText, type Parcel } from '../aws/message-batches.ts';
 import { sendMessages } from '../aws/send-messages.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress-text.ts';
@@ -57,7 +57,7 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
       for await (const batch of messageBatches(valid())) {
         if (batch.kind === 'too-large') {
           const { place } = batch.message.subject;
-          refused.add({ id: place, label: `${place}:`, reason: `${number(batch.bytes)} bytes, SQS takes 1 MiB` });
+          refused.add({ id: place, label: `${place}:`, reason: tooLargeText(batch.bytes) });
           continue;
         }
         const outcomes = await sendMessages(
@@ -94,4 +94,8 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
   }
   if (fault !== undefined) throw fault;
   return done ? exitCodes.done : exitCodes.notAllDone;
+}
+
+function tooLargeText(bytes: number): string {
+  return `${number(bytes)} bytes, ${mostBytesText}: put the large part into S3, and send an order with its key`;
 }

@@ -6,7 +6,7 @@ import { CommandFailed } from '../command-failed.ts';
 import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
-import { type DamagedFailure, type WholeFailure, wholeOrDamaged } from '../ledger/whole-failure.ts';
+import { exportedFailure } from '../ledger/purge.ts';
 import { type Paint, printable } from '../terminal/output.ts';
 import { table } from '../terminal/table.ts';
 import { withProgress } from '../terminal/with-progress.ts';
@@ -45,23 +45,21 @@ async function show(context: OrdersContext, id: string, since: string | undefine
     );
   }
   const state = stateOf(record, events);
-  const failures = await Promise.all(record.failures.map((row) => wholeOrDamaged(orders, row)));
+  const { order = null, failures } = record;
   if (context.json) {
-    await context.printJson({ id, state, events, order: record.order ?? null, failures: failures.map(documentOf) });
+    await context.printJson({ id, state, events, order, failures: failures.map(exportedFailure) });
     return exitCodes.done;
   }
   await context.print(`Order ${printable(id)}: ${paint(styles[state], state)}`, '');
   await context.print(...lifeTable(events, paint, io.stdout.columns));
-  for (const failure of failures.filter(({ row: { status } }) => status === 'failed')) {
-    const { failureId, cause } = failure.row;
-    await context.print('', `Failure ${failureId}, cause ${cause}:`, `  ${bodyText(failure)}`);
+  for (const failure of failures.filter(({ status }) => status === 'failed')) {
+    const { failureId, cause, body } = failure;
+    await context.print('', `Failure ${failureId}, cause ${cause}:`, `  ${bodyText(body)}`);
   }
   return exitCodes.done;
 }
 
-function bodyText(failure: WholeFailure | DamagedFailure): string {
-  if ('damage' in failure) return printable(failure.damage);
-  const { body } = failure;
+function bodyText(body: string): string {
   const cut = body.length > shownBodyCharacters ? ' … (--json has all of it)' : '';
   return `${printable(body.slice(0, shownBodyCharacters))}${cut}`;
 }
@@ -176,9 +174,4 @@ function lifeTable(events: readonly LifeEvent[], paint: Paint, width: number | u
     width,
   );
   return [paint('dim', head), ...lines];
-}
-
-function documentOf(failure: WholeFailure | DamagedFailure) {
-  const { row, ...content } = failure;
-  return { ...row, ...content, recordedMessages: [...row.recordedMessages] };
 }

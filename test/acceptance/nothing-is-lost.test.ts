@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { orderSequence } from '../../lambdas/generate-orders/order-sequence.ts';
 import { countFailures, countProcessed } from '../../ops/ledger/count-failures.ts';
-import { failures } from '../../ops/ledger/failures.ts';
+import { failureRows, failures } from '../../ops/ledger/failures.ts';
 import { replay, type ReplayOutcome } from '../../ops/ledger/replay.ts';
-import { wholeFailures } from '../../ops/ledger/whole-failure.ts';
 import { contentHashOf } from '../../shared/content-hash.ts';
 import { failureKinds, logMessages } from '../../shared/log-messages.ts';
 import { orderRowKey } from '../../shared/orders-table.ts';
@@ -156,11 +155,11 @@ test('a replay of the ledger processes what failed for no fault of its own, once
 
   const outcomes: ReplayOutcome[] = [];
   const options = { by: 'test', force: false, dryRun: false, resend: false, signal: new AbortController().signal };
-  const failed = wholeFailures(run.table, failures(run.table, { status: 'failed' }));
+  const failed = failureRows(run.table, failures(run.table, { status: 'failed' }));
   await replay(run.table, run.queue, failed, options, (outcome) => outcomes.push(outcome));
   await run.quiet();
 
-  const replayed = outcomes.filter((outcome) => outcome.replayed).map(({ failure }) => failure.row.orderKey);
+  const replayed = outcomes.filter((outcome) => outcome.replayed).map(({ failure }) => failure.orderKey);
   expect(replayed.toSorted()).toEqual(lost.toSorted());
   const after = await run.rows();
   const processed = new Set(after.orders.map(({ orderKey }) => orderKey));

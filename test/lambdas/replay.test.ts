@@ -127,10 +127,9 @@ describe('a replay that fails', () => {
     const record = replay(bad('plain'));
     record.messageAttributes['channel'] = { dataType: 'String', stringValue: 'web' };
     await functions.failedOrders([record]);
-    expect(await failureOf('plain')).toMatchObject({
-      messageAttributes: { channel: { dataType: 'String', stringValue: 'web' } },
-    });
-    expect(Object.keys((await failureOf('plain'))['messageAttributes'] as object)).toEqual(['channel']);
+    expect((await failureOf('plain'))['messageAttributes']).toEqual([
+      { name: 'channel', dataType: 'String', stringValue: 'web' },
+    ]);
   });
 
   test('after its failure was purged is written down anew', async () => {

@@ -44,12 +44,12 @@ const production = {
   ProcessOrders: [
     writeLogs('ProcessOrders'),
     'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesOrders',
-    'Allow dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
+    'Allow dynamodb:UpdateItem on OrdersTable',
   ],
   FailedOrders: [
     writeLogs('FailedOrders'),
     'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesBadOrders',
-    'Allow dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
+    'Allow dynamodb:GetItem dynamodb:UpdateItem on OrdersTable',
   ],
 };
 
@@ -59,7 +59,7 @@ const lab = {
   ProcessOrders: [
     writeLogs('ProcessOrders'),
     'Allow sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on QueuesOrders',
-    'Allow dynamodb:PutItem dynamodb:UpdateItem on OrdersTable',
+    'Allow dynamodb:UpdateItem on OrdersTable',
   ],
 };
 

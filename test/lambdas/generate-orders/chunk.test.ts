@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { chunk } from '../../../lambdas/generate-orders/chunk.ts';
-import { sendBatchLimits as limits } from '../../../shared/send-batch-limits.ts';
+import { messageLimits as limits } from '../../../shared/message-limits.ts';
 
 /** Bodies of all sizes up to a little above the limit, some in characters of several bytes. */
 const bodies = fc
   .tuple(
     fc.oneof(
       fc.integer({ min: 0, max: 100 }),
-      fc.integer({ min: 80_000, max: 500_000 }),
+      fc.integer({ min: 50_000, max: 300_000 }),
       fc.integer({ min: limits.bytes - 2, max: limits.bytes + 2 }),
     ),
     fc.constantFrom('a', 'é', '😀'),
@@ -42,7 +42,7 @@ describe('cutting a stream of messages into requests', () => {
         const tooLarge = parts.flatMap((part) => (part.kind === 'too-large' ? [part.message] : []));
         expect(batches.every(({ length }) => length >= 1 && length <= 10)).toBe(true);
         expect(batches.every((batch) => sum(batch) <= 1_048_576)).toBe(true);
-        expect(tooLarge).toEqual(messages.filter((message) => sum([message]) > 1_048_576));
+        expect(tooLarge).toEqual(messages.filter((message) => sum([message]) > 262_144));
       }),
       { numRuns: 60 },
     );
@@ -55,9 +55,9 @@ describe('cutting a stream of messages into requests', () => {
   });
 
   test('fills a request to the last byte', () => {
-    const half = { body: 'a'.repeat(limits.bytes / 2) };
-    expect([...chunk([half, half])]).toHaveLength(1);
-    expect([...chunk([half, half, { body: 'a' }])]).toHaveLength(2);
+    const full = Array.from({ length: limits.batchBytes / limits.bytes }, () => ({ body: 'a'.repeat(limits.bytes) }));
+    expect([...chunk(full)]).toHaveLength(1);
+    expect([...chunk([...full, { body: 'a' }])]).toHaveLength(2);
   });
 
   test('takes no more from the stream than it needs', () => {

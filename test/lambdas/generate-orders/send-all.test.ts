@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { sendBatchLimits as limits } from '../../../shared/send-batch-limits.ts';
+import { messageLimits as limits } from '../../../shared/message-limits.ts';
 import type { GeneratedMessage } from '../../../lambdas/generate-orders/order-sequence.ts';
 import { sendAll } from '../../../lambdas/generate-orders/send-all.ts';
 import type { EntryRefusal, SendBatchDependencies } from '../../../lambdas/generate-orders/send-batch.ts';
@@ -115,7 +115,7 @@ describe('sending a stream of orders', () => {
     expect(result.lastIndex).toBeLessThan(1_000);
   });
 
-  test('names an order that is too large for SQS and sends the others', async () => {
+  test('names an order that is too large for the orders queue and sends the others', async () => {
     const messages = [...stream(3)];
     messages[1] = { ...messages[1]!, body: 'a'.repeat(limits.bytes + 1) };
     const result = await sendAll(messages, dependencies({}));

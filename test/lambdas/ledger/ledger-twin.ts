@@ -4,7 +4,6 @@ import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
 import { mend } from '../../../ops/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../ops/ledger/purge.ts';
 import { replayMessage } from '../../../ops/ledger/replayable.ts';
-import type { WholeFailure } from '../../../ops/ledger/whole-failure.ts';
 import { lineageAttribute, type FailureRow, type Lineage, type OrderRow } from '../../../shared/orders-table.ts';
 import type { LocalLedger } from '../../ops/ledger/local-ledger.ts';
 import { done, failed, message, replayed, replayToken } from '../pipeline-functions.ts';
@@ -16,7 +15,7 @@ const by = 'ada';
 /** A failure as somebody saw it, here and there; it may have changed since. */
 interface Seen {
   readonly plain: Failure;
-  readonly whole: WholeFailure;
+  readonly row: FailureRow;
 }
 
 /** The model and, beside it, the functions and commands on a real table. Whatever is done to both, they must agree. */
@@ -69,16 +68,16 @@ export class LedgerTwin {
   async look(plain: Failure): Promise<Seen> {
     const { failures } = await readOrderRecord(this.#ledger.table, plain.orderKey);
     const row = failures.find(({ failureId }) => failureId === plain.failureId)!;
-    const seen = { plain, whole: { row, body: plain.body.text, messageAttributes: row.messageAttributes } };
+    const seen = { plain, row };
     this.seen.push(seen);
     return seen;
   }
 
   /** Sends a failure again; its mark comes later, or never. */
   replay(seen: Seen): void {
-    const { plain, whole } = seen;
+    const { plain, row } = seen;
     const messageId = this.#newId();
-    const { body, attributes } = replayMessage(whole, by);
+    const { body, attributes } = replayMessage(row, by);
     assert.equal(body, plain.body.text);
     const { orderKey, failureId, replayCount } = plain;
     const replayOf = { orderKey, failureId, count: replayCount + 1 };
@@ -94,19 +93,19 @@ export class LedgerTwin {
   async mark(position: number): Promise<void> {
     const [{ seen, messageId }] = this.unmarked.splice(position, 1) as [(typeof this.unmarked)[number]];
     this.model.markReplayed(seen.plain, messageId);
-    await markReplayed(this.#ledger.table, seen.whole.row, { messageId, by, at });
+    await markReplayed(this.#ledger.table, seen.row, { messageId, by, at });
   }
 
-  async edit({ plain, whole }: Seen, body: Body): Promise<void> {
+  async edit({ plain, row }: Seen, body: Body): Promise<void> {
     this.model.edit(plain, body);
-    await mend(this.#ledger.table, whole, { body: body.text, by, at });
+    await mend(this.#ledger.table, row, { body: body.text, by, at });
   }
 
-  async purge({ plain, whole }: Seen): Promise<void> {
+  async purge({ plain, row }: Seen): Promise<void> {
     const recorded = this.model.failures.get(plain.failureId)?.recorded ?? [];
     this.model.purge(plain);
     if (!this.model.failures.has(plain.failureId)) for (const id of recorded) this.#purged.add(id);
-    await deleteExported(this.#ledger.table, exportedFailure(whole));
+    await deleteExported(this.#ledger.table, exportedFailure(row));
   }
 
   /** Messages that are deleted although their order is neither processed nor written down, by nobody's hand. */
@@ -123,7 +122,7 @@ export class LedgerTwin {
     const records = await Promise.all([...this.#keys].map((key) => readOrderRecord(this.#ledger.table, key)));
     // A row that only names failed copies is no order yet.
     const rows = records.flatMap(({ order }) => (order === undefined || !('contentHash' in order) ? [] : order));
-    const found = new Map(rows.map((row) => [row.orderKey, 'body' in row ? row.body : '']));
+    const found = new Map(rows.map((row) => [row.orderKey, row.body]));
     assert.deepEqual(found, new Map([...this.model.orders].map(([key, { text }]) => [key, text])));
     for (const row of rows) {
       assert.deepEqual(row, this.#written.get(row.orderKey) ?? row);
@@ -161,8 +160,7 @@ function rowFacts(row: FailureRow) {
   const entries = history.map(({ event, messageId }) => [event, messageId ?? []].flat().join(' '));
   const byCause = causeShard?.startsWith(`${row.cause}#`) === true ? ['cause'] : [];
   const indexes = [...(statusShard?.split('#').slice(0, 1) ?? []), ...byCause];
-  const body = 'body' in row ? row.body : '';
-  return { orderKey, failureId, status, kind, replayCount, recorded, history: entries, body, indexes };
+  return { orderKey, failureId, status, kind, replayCount, recorded, history: entries, body: row.body, indexes };
 }
 
 function byId<T extends { readonly failureId: string }>(facts: readonly T[]): readonly T[] {

@@ -3,23 +3,23 @@ import fc from 'fast-check';
 import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
 import { failureUpdates } from '../../../lambdas/orders-table/failure-updates.ts';
 import { orderUpdate } from '../../../lambdas/orders-table/order-update.ts';
-import { bodyPuts } from '../../../lambdas/orders-table/piece-puts.ts';
+import { bytesOf } from '../../../ops/aws/message-batches.ts';
 import { attributeValue } from '../../../shared/attribute-value.ts';
-import { joinPieces } from '../../../shared/body-pieces.ts';
 import { type Message, messageOf } from '../../../shared/consumed-record.ts';
+import { messageLimits } from '../../../shared/message-limits.ts';
 import {
-  maximumInlineAttributeBytes,
-  maximumInlineBytes,
+  attributeList,
+  attributesByName,
+  failedCopyText,
+  type MessageAttributes,
   mostEdits,
+  mostFailedCopies,
   mostReplays,
-  type StoredAttribute,
 } from '../../../shared/orders-table.ts';
 import { readOrder } from '../../../shared/read-order.ts';
 import { maximumItemBytes, itemBytes, newItem } from './item-bytes.ts';
 import { sqsRecord } from '../sqs-event.ts';
 
-/** The most that SQS takes, body and attributes together. */
-const mebibyte = 1_048_576;
 const now = '2026-01-01T00:00:00.000Z';
 
 /** Texts of a character repeated, of any size and often of one near a limit. */
@@ -29,7 +29,7 @@ const text = (most: number) =>
       fc.constantFrom('x', '"', '\n', 'é', '€', '🍕', '[', '{"a":1},'),
       fc.oneof(
         fc.nat(most),
-        fc.integer({ min: -3, max: 3 }).map((near) => maximumInlineBytes + near),
+        fc.integer({ min: -3, max: 3 }).map((near) => most + near),
         fc.constant(most),
       ),
     )
@@ -38,13 +38,13 @@ const text = (most: number) =>
 const body = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.json(),
-  text(mebibyte),
-  text(mebibyte - 200).map((note) =>
+  text(messageLimits.bytes),
+  text(messageLimits.bytes - 200).map((note) =>
     JSON.stringify({ orderId: 'x'.repeat(64), items: Array.from({ length: 99 }, () => 1), note }),
   ),
 );
 
-const attributes: fc.Arbitrary<Record<string, StoredAttribute>> = fc.dictionary(
+const attributes: fc.Arbitrary<MessageAttributes> = fc.dictionary(
   fc.oneof(fc.stringMatching(/^[\w-]{1,20}$/), fc.constantFrom('__proto__', 'constructor', 'x'.repeat(255))),
   fc.oneof(
     text(100_000).map((stringValue) => ({ dataType: `String.${'t'.repeat(240)}`, stringValue })),
@@ -62,11 +62,16 @@ function failureOfMessage(message: Message) {
   };
 }
 
-/** Whether the pieces, those of a body or of attributes, are this text. */
-const areText = (
-  pieces: readonly { readonly Item: Record<string, { readonly B?: Uint8Array | undefined }> }[],
-  whole: string,
-) => joinPieces(pieces.map(({ Item }) => Item['piece']!.B!)) === whole;
+/** Message attributes of so many bytes as SQS counts them, which are base64 in the row: the most that it can have. */
+function binaryAttributes(bytes: number, count: number): MessageAttributes {
+  const names = Array.from({ length: count }, (_, index) => `a${index}`);
+  const room = Math.floor(bytes / count) - 'a0'.length - 'Binary'.length;
+  const binaryValue = Buffer.alloc(room).toString('base64');
+  return Object.fromEntries(names.map((name) => [name, { dataType: 'Binary', binaryValue }]));
+}
+
+const sizeOf = ({ body: content, messageAttributes }: Message) =>
+  bytesOf({ body: content, attributes: messageAttributes, groupId: '', deduplicationId: '' });
 
 /** What a row has in the end, after as many replays as it takes: each was edited before, is sent, and fails. */
 function wholeHistory(kind: string, reasons: readonly string[]) {
@@ -84,56 +89,74 @@ function wholeHistory(kind: string, reasons: readonly string[]) {
   };
 }
 
-test('the fullest row has room for all replays and edits', () => {
-  // As many reasons as are kept, each with a long index, of a body that just stays in the row, as do its attributes.
-  const wrong = Array.from({ length: 1_000 }, () => 1);
-  const start = JSON.stringify({ orderId: '', customerName: '', customerAddress: '', items: [] }).slice(0, -2);
-  const end = `${wrong.join()}]}`;
-  const fill = '"",'.repeat(Math.floor((maximumInlineBytes - start.length - end.length) / 3));
-  const content = `${start}${fill}${end}`;
-  const stringValue = 'x'.repeat(maximumInlineAttributeBytes - 60);
-  const messageAttributes = { a: { dataType: 'String', stringValue } };
-  const { row, pieces, kind, reasons } = failureOfMessage({ ...messageOf(sqsRecord(content)), messageAttributes });
-  expect(pieces).toEqual([]);
+/** As many reasons as are kept, each with a long index. */
+const wrongItems = JSON.stringify({
+  orderId: '',
+  customerName: '',
+  customerAddress: '',
+  items: Array.from({ length: 1_000 }, (_, index) => (index < 900 ? '' : 1)),
+});
+
+/** The largest rows: the body is all of the message, or next to nothing of it. */
+const fullMessages: readonly (readonly [string, Message])[] = [
+  [
+    'a body',
+    messageOf(
+      sqsRecord(
+        wrongItems.replace('"items":[', `"items":["${'x'.repeat(messageLimits.bytes - wrongItems.length - 3)}",`),
+      ),
+    ),
+  ],
+  ...[1, 10].map((count): readonly [string, Message] => [
+    `a small body and ${count} binary attributes`,
+    {
+      ...messageOf(sqsRecord(wrongItems)),
+      messageAttributes: binaryAttributes(messageLimits.bytes - wrongItems.length, count),
+    },
+  ]),
+];
+
+test.each(fullMessages)('the fullest row, of %s, has room for all replays and edits', (_what, message) => {
+  expect(sizeOf(message)).toBeGreaterThan(messageLimits.bytes - 20);
+  expect(sizeOf(message)).toBeLessThanOrEqual(messageLimits.bytes);
+  const { row, kind, reasons } = failureOfMessage(message);
+  expect(reasons.length).toBeGreaterThan(1);
   const history = wholeHistory(kind, reasons);
   expect(history.history.L).toHaveLength(3 * mostReplays);
   expect(itemBytes(newItem(row)) + itemBytes(history)).toBeLessThanOrEqual(maximumItemBytes);
 });
 
-test('whatever the body and its attributes, every row fits into an item, with room for its history', () => {
-  const property = fc.property(body, attributes, (content, messageAttributes) => {
-    const message = { ...messageOf(sqsRecord(content)), messageAttributes };
-    const { row, pieces, kind, reasons } = failureOfMessage(message);
-    const history = wholeHistory(kind, reasons);
-    const sizes = [row, orderUpdate({ orderKey: 'k'.repeat(64), message, now })].map((update) =>
-      itemBytes(newItem(update)),
-    );
-    for (const size of [
-      ...sizes.map((bytes) => bytes + itemBytes(history)),
-      ...pieces.map(({ Item }) => itemBytes(Item)),
-    ]) {
-      expect(size).toBeLessThanOrEqual(maximumItemBytes);
-    }
+test('the largest order fits into a row that remembers as many failed copies as it may', () => {
+  const message = messageOf(sqsRecord('x'.repeat(messageLimits.bytes)));
+  const copy = failedCopyText('h'.repeat(64), { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(100) });
+  const failedCopies = attributeValue(new Set(Array.from({ length: mostFailedCopies }, (_, index) => copy + index)));
+  const row = { ...newItem(orderUpdate({ orderKey: 'k'.repeat(64), message, now })), failedCopies };
+  expect(itemBytes(row)).toBeLessThanOrEqual(maximumItemBytes);
+});
+
+/** Any message that the orders queue takes. */
+const messages = fc
+  .tuple(body, attributes)
+  .map(([content, messageAttributes]): Message => ({ ...messageOf(sqsRecord(content)), messageAttributes }))
+  .filter((message) => sizeOf(message) <= messageLimits.bytes);
+
+test('every message that the orders queue takes fits into its rows, with room for its history', () => {
+  const property = fc.property(messages, (message) => {
+    const { row, kind, reasons } = failureOfMessage(message);
+    const history = itemBytes(wholeHistory(kind, reasons));
+    for (const update of [row, orderUpdate({ orderKey: 'k'.repeat(64), message, now })])
+      expect(itemBytes(newItem(update)) + history).toBeLessThanOrEqual(maximumItemBytes);
   });
   fc.assert(property, { numRuns: 60 });
 });
 
-test('whatever the body and its attributes, they are in the row or in its pieces, whole', () => {
-  const property = fc.property(body, attributes, (content, messageAttributes) => {
-    const { row, pieces } = failureOfMessage({ ...messageOf(sqsRecord(content)), messageAttributes });
-    const item = newItem(row);
-    const ofBody = bodyPuts('k', content, now).length;
-    expect(item['body'] === undefined ? areText(pieces.slice(0, ofBody), content) : item['body'].S === content).toBe(
-      true,
-    );
-    const json = JSON.stringify(messageAttributes);
-    const stored = item['messageAttributes'];
-    const inPieces = item['attributesHash'] !== undefined;
-    expect(
-      inPieces
-        ? areText(pieces.slice(ofBody), json)
-        : JSON.stringify(attributeValue(messageAttributes)) === JSON.stringify(stored),
-    ).toBe(true);
+test('body and attributes are in the row, whole and by any name', () => {
+  const property = fc.property(messages, (message) => {
+    const item = newItem(failureOfMessage(message).row);
+    expect(item['body']?.S === message.body).toBe(true);
+    const list = attributeList(message.messageAttributes);
+    expect(JSON.stringify(item['messageAttributes']) === JSON.stringify(attributeValue(list))).toBe(true);
+    expect(JSON.stringify(attributesByName(list)) === JSON.stringify(message.messageAttributes)).toBe(true);
   });
   fc.assert(property, { numRuns: 60 });
 });

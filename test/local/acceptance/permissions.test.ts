@@ -37,16 +37,13 @@ function denied(text: string): string[] {
   return [...text.matchAll(denials)].map(([, role = '', action = '', resource = '']) => told(role, action, resource));
 }
 
-/** Long enough to be written in pieces. */
-const long = 'x'.repeat(600_000);
 const order = { customerName: 'Ada', customerAddress: '1 Street', items: ['tea'] };
 
-/** What makes the functions do all that they can: good orders, bad ones, long ones and two with one id. */
+/** What makes the functions do all that they can: good orders, a bad one and two with one id. */
 const messages = [
   { ...order, orderId: 'twice' },
   { ...order, orderId: 'twice', items: [] },
-  { ...order, orderId: 'long', note: long },
-  { customerName: 'Ada', note: long },
+  { customerName: 'Ada' },
 ].map((body) => ({ MessageBody: JSON.stringify(body) }));
 
 test('each function needs all that its role may do, and may do all that it needs', async () => {

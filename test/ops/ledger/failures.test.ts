@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { countFailures, countProcessed } from '../../../ops/ledger/count-failures.ts';
-import { failures } from '../../../ops/ledger/failures.ts';
+import { failureRows, failures } from '../../../ops/ledger/failures.ts';
 import { groupByCause } from '../../../ops/ledger/group-by-cause.ts';
-import { wholeFailures } from '../../../ops/ledger/whole-failure.ts';
 import { message, order } from '../../lambdas/pipeline-functions.ts';
 import { captureConsole } from '../../lambdas/captured-console.ts';
 import { failureRow, type LocalLedger, putFailures, startLocalLedger } from './local-ledger.ts';
@@ -65,7 +64,7 @@ test('groups are counted by cause, the largest first, with * for array indexes, 
   expect(alone).toMatchObject({ count: 1, reasons: [expect.stringMatching(/^\/items\/\* x/)] });
 });
 
-test('whole failures come in order, without those that changed since they were listed', async () => {
+test('whole rows come in order, without those that changed since they were listed', async () => {
   const listed = failures(ledger.table, { status: 'failed', before: timeOf(150) });
   async function* changed() {
     for await (const summary of listed) {
@@ -73,7 +72,7 @@ test('whole failures come in order, without those that changed since they were l
     }
   }
   const ids: string[] = [];
-  for await (const { row } of wholeFailures(ledger.table, changed())) ids.push(row.failureId);
+  for await (const row of failureRows(ledger.table, changed())) ids.push(row.failureId);
   expect(ids).toEqual(Array.from({ length: 150 }, (_, index) => `failure-${index}`).filter((id) => id !== 'failure-7'));
 });
 

@@ -2,9 +2,14 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../../local/clock.ts';
 import { readOrderRecord } from '../../../ops/ledger/find-failure.ts';
 import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
-import { type WholeFailure, wholeFailure } from '../../../ops/ledger/whole-failure.ts';
 import { attributeValues } from '../../../shared/attribute-value.ts';
-import { causeShard, failureRowKey, type FailureRow, statusShard } from '../../../shared/orders-table.ts';
+import {
+  attributeList,
+  causeShard,
+  failureRowKey,
+  type FailureRow,
+  statusShard,
+} from '../../../shared/orders-table.ts';
 import { type LocalTable, startLocalTable, tableName } from '../../lambdas/local-table.ts';
 import { message, type PipelineFunctions, pipelineFunctions } from '../../lambdas/pipeline-functions.ts';
 
@@ -14,9 +19,9 @@ export interface LocalLedger extends AsyncDisposable {
   readonly table: OrdersTable;
   readonly functions: PipelineFunctions;
   /** Lets failed-orders write a failure down. */
-  fail(messageId: string, body: unknown): Promise<WholeFailure>;
+  fail(messageId: string, body: unknown): Promise<FailureRow>;
   /** The one failure of an order, as it is now. */
-  failure(orderKey: string): Promise<WholeFailure>;
+  failure(orderKey: string): Promise<FailureRow>;
 }
 
 /** @param clock of the command */
@@ -24,8 +29,7 @@ export async function startLocalLedger(clock: Clock = systemClock): Promise<Loca
   const local = await startLocalTable();
   const table: OrdersTable = { client: local.client, name: tableName, clock, random: () => 0.5 };
   const functions = pipelineFunctions(local.table);
-  const failure = async (orderKey: string) =>
-    wholeFailure(table, (await readOrderRecord(table, orderKey)).failures[0]!);
+  const failure = async (orderKey: string) => (await readOrderRecord(table, orderKey)).failures[0]!;
   return {
     local,
     table,
@@ -44,9 +48,9 @@ export async function startLocalLedger(clock: Clock = systemClock): Promise<Loca
 export async function putFailures({ client, name }: OrdersTable, rows: readonly Partial<FailureRow>[]): Promise<void> {
   const puts = rows.map((row) => {
     const history = (row.history ?? []).map((entry) => ({ ...entry }));
-    return client.send(
-      new PutItemCommand({ TableName: name, Item: attributeValues({ ...row, history, recordedMessages: [] }) }),
-    );
+    const messageAttributes = attributeList(row.messageAttributes ?? {});
+    const item = { ...row, history, messageAttributes, recordedMessages: [] };
+    return client.send(new PutItemCommand({ TableName: name, Item: attributeValues(item) }));
   });
   await Promise.all(puts);
 }

@@ -1,21 +1,20 @@
 import { DeleteItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { bytesOf } from '../../../ops/aws/message-batches.ts';
 import { mend } from '../../../ops/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../ops/ledger/purge.ts';
-import { maximumInlineBytes, mostEdits, pieceRestMs } from '../../../shared/orders-table.ts';
-import { ManualClock } from '../../local/manual-clock.ts';
+import { replayMessage } from '../../../ops/ledger/replayable.ts';
+import { messageLimits } from '../../../shared/message-limits.ts';
+import { mostEdits } from '../../../shared/orders-table.ts';
 import { captureConsole } from '../../lambdas/captured-console.ts';
-import { order } from '../../lambdas/pipeline-functions.ts';
 import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
 import { type LocalLedger, startLocalLedger } from './local-ledger.ts';
 
 captureConsole();
 let ledger: LocalLedger;
-/** Two hours after the functions. */
-const clock = new ManualClock(Date.UTC(2026, 0, 1, 2));
 
 beforeAll(async () => {
-  ledger = await startLocalLedger(clock);
+  ledger = await startLocalLedger();
 });
 afterAll(async () => {
   await ledger[Symbol.asyncDispose]();
@@ -23,8 +22,6 @@ afterAll(async () => {
 
 const at = '2026-01-02T00:00:00.000Z';
 const mending = (body: string) => ({ body, by: 'ada', at });
-/** Umlauts and an emoji, so that pieces end within a character somewhere. */
-const large = (id: string) => order(id, { note: 'äö🍏'.repeat(maximumInlineBytes / 5) });
 /** Without what the row of an order that is not processed remembers of its failures. */
 const keysOf = async (orderKey: string) =>
   (await ledger.local.rows())
@@ -36,8 +33,8 @@ test('a mended failure stays failed for the cause it failed for, and its history
   expect(await mend(ledger.table, failure, mending('{"mended":1}'))).toBeUndefined();
   const mended = await ledger.failure('small');
   expect(mended.body).toBe('{"mended":1}');
-  expect(mended.row).toMatchObject({ status: 'failed', cause: failure.row.cause, causeShard: failure.row.causeShard });
-  expect(mended.row.history.at(-1)).toEqual({ event: 'edited', by: 'ada', at });
+  expect(mended).toMatchObject({ status: 'failed', cause: failure.cause, causeShard: failure.causeShard });
+  expect(mended.history.at(-1)).toEqual({ event: 'edited', by: 'ada', at });
 });
 
 test('of two people who mend the same failure, the second one is told', async () => {
@@ -61,11 +58,11 @@ function asksTwice(): OrdersTable {
 test('an edit is none of somebody else because its answer was lost', async () => {
   const failure = await ledger.fail('m-8', { orderId: 'lost-answer' });
   expect(await mend(asksTwice(), failure, mending('{"mended":1}'))).toBeUndefined();
-  expect((await ledger.failure('lost-answer')).row.history).toHaveLength(2);
+  expect((await ledger.failure('lost-answer')).history).toHaveLength(2);
 });
 
-test('a purge takes the pieces along when the answer to its delete was lost', async () => {
-  const failure = await ledger.fail('m-9', large('purged-twice'));
+test('a purge is done when the answer to its delete was lost', async () => {
+  const failure = await ledger.fail('m-9', { orderId: 'purged-twice' });
   expect(await deleteExported(asksTwice(), exportedFailure(failure))).toBe('deleted');
   expect(await keysOf('purged-twice')).toEqual([]);
 });
@@ -80,32 +77,22 @@ test('a failure whose row has no room for more edits stays as it is', async () =
   expect(await ledger.failure('often')).toEqual(failure);
 });
 
-test('bodies in pieces are read and written whole, and no piece that has rested is left behind', async () => {
-  const failure = await ledger.fail('m-3', large('large'));
-  expect(JSON.parse(failure.body)).toEqual(large('large'));
-  expect((await keysOf('large')).filter((key) => key === 'BODY').length).toBeGreaterThan(1);
-
-  const other = JSON.stringify({ ...large('large'), customerName: 'Grace' });
-  expect(await mend(ledger.table, failure, mending(other))).toBeUndefined();
-  const mended = await ledger.failure('large');
-  expect(mended.body).toBe(other);
-  expect(await keysOf('large')).toHaveLength(1 + Math.ceil(Buffer.byteLength(other) / maximumInlineBytes));
-
-  await clock.advance(2 * pieceRestMs);
-  expect(await mend(ledger.table, mended, mending('{"small":true}'))).toBeUndefined();
-  expect((await ledger.failure('large')).body).toBe('{"small":true}');
-  expect(await keysOf('large')).toEqual(['FAILURE']);
+test('a body whose replay would not fit into a message is refused, one byte less is taken', async () => {
+  const failure = await ledger.fail('m-3', { orderId: 'large' });
+  const most = messageLimits.bytes - bytesOf(replayMessage({ ...failure, body: '' }, 'ada'));
+  const problem = await mend(ledger.table, failure, mending('x'.repeat(most + 1)));
+  expect(problem).toMatch(
+    /^would have 262145 bytes with its attributes and its lineage, the orders queue takes 262,144/,
+  );
+  expect(await ledger.failure('large')).toEqual(failure);
+  expect(await mend(ledger.table, failure, mending('x'.repeat(most)))).toBeUndefined();
+  expect((await ledger.failure('large')).body).toHaveLength(most);
 });
 
-test('a purge takes the pieces along, but not those that another row shares', async () => {
-  const failure = await ledger.fail('m-4', large('purged'));
+test('a failure that changed since its export is not purged', async () => {
+  const failure = await ledger.fail('m-4', { orderId: 'purged' });
   const stale = { ...exportedFailure(failure), history: [] };
   expect(await deleteExported(ledger.table, stale)).toBe('changed');
   expect(await deleteExported(ledger.table, exportedFailure(failure))).toBe('deleted');
   expect(await keysOf('purged')).toEqual([]);
-
-  const first = await ledger.fail('m-5', large('shared'));
-  await ledger.fail('m-6', large('shared'));
-  expect(await deleteExported(ledger.table, exportedFailure(first))).toBe('deleted');
-  expect((await ledger.failure('shared')).body).toBe(first.body);
 });

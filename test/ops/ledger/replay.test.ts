@@ -5,8 +5,8 @@ import type { SendQueue } from '../../../ops/aws/send-messages.ts';
 import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
 import { mend } from '../../../ops/ledger/mend.ts';
 import { replay, type ReplayOptions, type ReplayOutcome } from '../../../ops/ledger/replay.ts';
-import type { WholeFailure } from '../../../ops/ledger/whole-failure.ts';
-import { mostReplays, replayCap, type StoredAttribute } from '../../../shared/orders-table.ts';
+import { messageLimits } from '../../../shared/message-limits.ts';
+import { type FailureRow, mostReplays, replayCap, type StoredAttribute } from '../../../shared/orders-table.ts';
 import { captureConsole } from '../../lambdas/captured-console.ts';
 import { type LocalQueue, startLocalQueue } from '../../lambdas/local-queue.ts';
 import { message, order, replayed } from '../../lambdas/pipeline-functions.ts';
@@ -31,11 +31,11 @@ afterAll(async () => {
 const failGood = (id: string, changes?: Readonly<Record<string, unknown>>) =>
   ledger.fail(`m-${id}`, order(id, changes));
 
-async function* each(failures: readonly WholeFailure[]) {
+async function* each(failures: readonly FailureRow[]) {
   for (const failure of failures) yield await Promise.resolve(failure);
 }
 
-async function run(failures: readonly WholeFailure[], options: Partial<ReplayOptions> = {}) {
+async function run(failures: readonly FailureRow[], options: Partial<ReplayOptions> = {}) {
   const outcomes: ReplayOutcome[] = [];
   const signal = new AbortController().signal;
   const settings = { by: 'ada', force: false, dryRun: false, signal, ...options };
@@ -50,7 +50,7 @@ async function receive() {
   return messages;
 }
 
-function withAttributes(failure: WholeFailure, count: number): WholeFailure {
+function withAttributes(failure: FailureRow, count: number): FailureRow {
   const entries = Array.from({ length: count }, (_, index): [string, StoredAttribute] => [
     `a${index}`,
     index === 0 ? { dataType: 'Binary', binaryValue: 'AQID' } : { dataType: 'String', stringValue: `value ${index}` },
@@ -70,12 +70,12 @@ test('a replay is the same body and attributes with its lineage, and the row say
     failureId: 'm-same',
     count: 1,
     by: 'ada',
-    token: failure.row.replayToken,
+    token: failure.replayToken,
   });
   expect([...a0!.BinaryValue!]).toEqual([1, 2, 3]);
   expect(a8).toMatchObject({ DataType: 'String', StringValue: 'value 8' });
 
-  const { row } = await ledger.failure('same');
+  const row = await ledger.failure('same');
   expect(row).toMatchObject({ status: 'replayed', replayCount: 1, statusShard: expect.stringMatching(/^replayed#/) });
   expect(row.causeShard).toBeUndefined();
   expect(row.history.at(-1)).toMatchObject({ event: 'replayed', by: 'ada', messageId: sent!.MessageId });
@@ -85,15 +85,15 @@ test('what comes of it finds its row, whoever is quicker: the outcome or the mar
   const failure = await failGood('quick');
   const lineage = { orderKey: 'quick', failureId: 'm-quick' };
   await ledger.functions.processOrders([replayed(message('m2-quick', failure.body), lineage)]);
-  await markReplayed(ledger.table, failure.row, { messageId: 'm2-quick', by: 'ada', at: '2026-01-01T00:00:00.000Z' });
-  const { row } = await ledger.failure('quick');
+  await markReplayed(ledger.table, failure, { messageId: 'm2-quick', by: 'ada', at: '2026-01-01T00:00:00.000Z' });
+  const row = await ledger.failure('quick');
   expect(row).toMatchObject({ status: 'processed' });
   expect(row.statusShard).toBeUndefined();
   expect(row.history.map(({ event }) => event).toSorted()).toEqual(['failed', 'processed', 'replayed']);
 });
 
 test('marking a failure that was purged meanwhile is no error', async () => {
-  const { row } = await failGood('gone');
+  const row = await failGood('gone');
   const gone = { ...row, sk: 'FAILURE#gone', failureId: 'gone' };
   await markReplayed(ledger.table, gone, { messageId: 'm', by: 'ada', at: '2026-01-01T00:00:00.000Z' });
   expect((await ledger.local.rows()).filter(({ sk }) => sk === 'FAILURE#gone')).toEqual([]);
@@ -104,11 +104,11 @@ test('edited between the send and the mark, it stays failed with its new body, w
   const mended = JSON.stringify(order('edited', { items: ['coffee'] }));
   const at = '2026-01-01T00:00:00.000Z';
   expect(await mend(ledger.table, failure, { body: mended, by: 'bob', at })).toBeUndefined();
-  await markReplayed(ledger.table, failure.row, { messageId: 'm2-edited', by: 'ada', at });
+  await markReplayed(ledger.table, failure, { messageId: 'm2-edited', by: 'ada', at });
   const lineage = { orderKey: 'edited', failureId: 'm-edited' };
   await ledger.functions.processOrders([replayed(message('m2-edited', failure.body), lineage)]);
-  const { row, body } = await ledger.failure('edited');
-  expect(body).toBe(mended);
+  const row = await ledger.failure('edited');
+  expect(row.body).toBe(mended);
   expect(row).toMatchObject({ status: 'failed', replayCount: 0 });
   expect(row.history.map(({ event }) => event)).toEqual(['failed', 'edited', 'replayed']);
 });
@@ -117,8 +117,8 @@ test('left out is what would fail again, has no room for its lineage, or came ba
   const invalid = await ledger.fail('m-invalid', { orderId: 'invalid' });
   const full = withAttributes(await failGood('full'), 10);
   const good = await failGood('often');
-  const often = { ...good, row: { ...good.row, replayCount: replayCap } };
-  const large = await failGood('large', { note: 'x'.repeat(1_048_576 - 150) });
+  const often = { ...good, replayCount: replayCap };
+  const large = await failGood('large', { note: 'x'.repeat(messageLimits.bytes - 150) });
   const outcomes = await run([invalid, full, often, large]);
   expect(outcomes.map((outcome) => (outcome.replayed ? 'replayed' : outcome.reason)).toSorted()).toEqual([
     expect.stringMatching(/^has \d+ bytes with its lineage/),
@@ -134,8 +134,7 @@ test('left out is what would fail again, has no room for its lineage, or came ba
 });
 
 test('a failure whose row has no room for more replays is left out, whoever insists', async () => {
-  const { row, ...failure } = await failGood('endless');
-  const endless = { ...failure, row: { ...row, replayCount: mostReplays } };
+  const endless = { ...(await failGood('endless')), replayCount: mostReplays };
   expect(await run([endless], { force: true, resend: true })).toMatchObject([
     { replayed: false, reason: expect.stringContaining('30 times, the most its row has room for') },
   ]);
@@ -145,7 +144,7 @@ test('a failure whose row has no room for more replays is left out, whoever insi
 test('a conflicting id is left out while it conflicts, and replayed under an id of its own', async () => {
   await ledger.functions.processOrders([message('m-first', order('taken'))]);
   const failure = await ledger.fail('m-second', order('taken', { items: ['other'] }));
-  expect(failure.row.kind).toBe('conflicting-id');
+  expect(failure.kind).toBe('conflicting-id');
   expect(await run([failure])).toMatchObject([{ replayed: false, reason: expect.stringContaining('another order') }]);
   const mended = { ...failure, body: JSON.stringify(order('free', { items: ['other'] })) };
   expect(await run([mended])).toMatchObject([{ replayed: true }]);
@@ -153,25 +152,25 @@ test('a conflicting id is left out while it conflicts, and replayed under an id 
 });
 
 test('a replay whose message was lost is sent again by whoever insists, as the next one', async () => {
-  const { row } = await failGood('lost');
+  const row = await failGood('lost');
   await markReplayed(ledger.table, row, { messageId: 'm2-lost', by: 'ada', at: '2026-01-01T00:00:00.000Z' });
   const onItsWay = await ledger.failure('lost');
   expect(await run([onItsWay], { force: true })).toMatchObject([{ replayed: false, reason: 'is replayed already' }]);
   expect(await run([onItsWay], { resend: true })).toMatchObject([{ replayed: true }]);
   const [sent] = await receive();
   expect(JSON.parse(sent!.MessageAttributes!['ReplayOf']!.StringValue!)).toMatchObject({ count: 2 });
-  const { row: marked } = await ledger.failure('lost');
+  const marked = await ledger.failure('lost');
   expect(marked).toMatchObject({ status: 'replayed', replayCount: 2, replayedAt: marked.history.at(-1)!.at });
 
   // The first was not lost after all, and fails while the second is on its way: that is history.
   const lineage = { orderKey: 'lost', failureId: 'm-lost' };
   await ledger.functions.failedOrders([replayed(message('m2-lost', onItsWay.body, 6), { ...lineage, count: 1 })]);
-  expect((await ledger.failure('lost')).row).toMatchObject({ status: 'replayed', replayCount: 2 });
+  expect(await ledger.failure('lost')).toMatchObject({ status: 'replayed', replayCount: 2 });
   await ledger.functions.processOrders([
     replayed(message(sent!.MessageId!, sent!.Body!), { ...lineage, count: 2 }),
     replayed(message('m2-lost', sent!.Body!), { ...lineage, count: 1 }),
   ]);
-  expect((await ledger.failure('lost')).row).toMatchObject({ status: 'processed' });
+  expect(await ledger.failure('lost')).toMatchObject({ status: 'processed' });
   expect((await ledger.local.rows()).filter(({ pk, sk }) => pk === 'ORDER#lost' && sk === 'ORDER')).toHaveLength(1);
 });
 
@@ -179,11 +178,11 @@ test('a dry run sends and marks nothing', async () => {
   const failure = await failGood('dry');
   expect(await run([failure], { dryRun: true })).toMatchObject([{ replayed: true }]);
   expect(await receive()).toEqual([]);
-  expect((await ledger.failure('dry')).row.status).toBe('failed');
+  expect((await ledger.failure('dry')).status).toBe('failed');
 });
 
 test('interrupted, it finishes what is being sent, and leaves the rest as it was', async () => {
-  const failures: WholeFailure[] = [];
+  const failures: FailureRow[] = [];
   for (let index = 0; index < 30; index += 1) failures.push(await failGood(`stop-${index}`));
   const controller = new AbortController();
   let sent = 0;
@@ -194,8 +193,8 @@ test('interrupted, it finishes what is being sent, and leaves the rest as it was
   });
   expect(sent).toBeGreaterThan(0);
   expect(sent).toBeLessThan(30);
-  const rows = await Promise.all(failures.map(({ row }) => ledger.failure(row.orderKey)));
-  expect(rows.filter(({ row }) => row.status === 'replayed')).toHaveLength(sent);
+  const rows = await Promise.all(failures.map(({ orderKey }) => ledger.failure(orderKey)));
+  expect(rows.filter(({ status }) => status === 'replayed')).toHaveLength(sent);
   let received = 0;
   for (let messages = await receive(); messages.length > 0; messages = await receive()) received += messages.length;
   expect(received).toBe(sent);
@@ -212,5 +211,5 @@ test('when the table fails after sending, the failure stays in the ledger and th
   // Sent all the same: nobody may say that the failure is as it was.
   expect(outcomes).toMatchObject([{ replayed: true, marked: false }]);
   expect(await receive()).toHaveLength(1);
-  expect((await ledger.failure('unmarked')).row).toMatchObject({ status: 'failed', replayCount: 0 });
+  expect(await ledger.failure('unmarked')).toMatchObject({ status: 'failed', replayCount: 0 });
 });
