@@ -197,6 +197,15 @@ const named = (stackName: string, fifo = false) =>
     { configuration: { ...production, fifo } },
   );
 
+test.each([1_023, 262_145])(
+  'messages of %d bytes are more or less than queues and rows take',
+  (maximumMessageBytes) => {
+    expect(configurationProblems({ ...production, maximumMessageBytes })).toEqual([
+      `maximumMessageBytes is ${maximumMessageBytes}: it must be a whole number from 1024 to 262144.`,
+    ]);
+  },
+);
+
 describe('the name of a stack', () => {
   test('is refused when it makes names of queues longer than SQS takes, with each of them', () => {
     const stackName = 'S'.repeat(70);
