@@ -89,34 +89,27 @@ function wholeHistory(kind: string, reasons: readonly string[]) {
   };
 }
 
-/** As many reasons as are kept, each with a long index. */
-const wrongItems = JSON.stringify({
-  orderId: '',
-  customerName: '',
-  customerAddress: '',
-  items: Array.from({ length: 1_000 }, (_, index) => (index < 900 ? '' : 1)),
-});
+/** A body with more reasons than are kept, each with a long index: `good` items stand before the wrong ones. */
+function wrongItems(good: number): string {
+  const items = [...Array.from({ length: good }, () => ''), ...Array.from({ length: 100 }, () => 1)];
+  return JSON.stringify({ orderId: '', customerName: '', customerAddress: '', items });
+}
 
-/** The largest rows: the body is all of the message, or next to nothing of it. */
-const fullMessages: readonly (readonly [string, Message])[] = [
-  [
-    'a body',
-    messageOf(
-      sqsRecord(
-        wrongItems.replace('"items":[', `"items":["${'x'.repeat(messageLimits.bytes - wrongItems.length - 3)}",`),
-      ),
-    ),
-  ],
-  ...[1, 10].map((count): readonly [string, Message] => [
-    `a small body and ${count} binary attributes`,
-    {
-      ...messageOf(sqsRecord(wrongItems)),
-      messageAttributes: binaryAttributes(messageLimits.bytes - wrongItems.length, count),
-    },
-  ]),
-];
+/** The largest rows: the body is all of the message, or little of it. */
+const fullMessages = [
+  ['a body', 87_000, 0],
+  ['a body and 1 binary attribute', 1_000, 1],
+  ['a body and 10 binary attributes', 1_000, 10],
+  ['half a body and 10 binary attributes', 40_000, 10],
+] as const;
 
-test.each(fullMessages)('the fullest row, of %s, has room for all replays and edits', (_what, message) => {
+test.each(fullMessages)('the fullest row, of %s, has room for all replays and edits', (_what, good, count) => {
+  const content = wrongItems(good);
+  const room = messageLimits.bytes - content.length;
+  const message: Message =
+    count === 0
+      ? messageOf(sqsRecord(content.padEnd(messageLimits.bytes)))
+      : { ...messageOf(sqsRecord(content)), messageAttributes: binaryAttributes(room, count) };
   expect(sizeOf(message)).toBeGreaterThan(messageLimits.bytes - 20);
   expect(sizeOf(message)).toBeLessThanOrEqual(messageLimits.bytes);
   const { row, kind, reasons } = failureOfMessage(message);

@@ -38,6 +38,11 @@ describe('batches', () => {
     });
   });
 
+  test('a total above the limit of the queue is sent, if no message is', async () => {
+    const answer = await sendBatch(['x'.repeat(1_024), 'x'.repeat(1_024)], 'small');
+    expect(answer.Successful?.map(({ Id }) => Id)).toEqual(['m0', 'm1']);
+  });
+
   test('an entry at fault comes back in Failed with HTTP 200, the others are sent', async () => {
     const answer = await sendBatch(['fine', 'x'.repeat(1_025)], 'small');
     expect(answer.Successful?.map(({ Id }) => Id)).toEqual(['m0']);

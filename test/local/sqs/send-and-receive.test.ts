@@ -118,6 +118,15 @@ describe('SendMessage and ReceiveMessage', () => {
     });
   });
 
+  test('a message above the limit of its own queue is refused', async () => {
+    const toSmall = (bytes: number) => send('x'.repeat(bytes), { QueueUrl: sqs.url('small') });
+    await toSmall(1_024);
+    await expect(toSmall(1_025)).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: 'One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.',
+    });
+  });
+
   test('a message of 1 MiB passes, one byte more is refused', async () => {
     await send('x'.repeat(1_048_576));
     await expect(send('x'.repeat(1_048_577))).rejects.toMatchObject({
