@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 /** What rows are made of. An undefined member of a record is left out. */
-export type Value = string | number | boolean | null | Uint8Array | ReadonlySet<string> | readonly Value[] | Values;
+export type Value = string | number | boolean | null | ReadonlySet<string> | readonly Value[] | Values;
 export interface Values {
   readonly [name: string]: Value | undefined;
 }
@@ -12,7 +12,6 @@ export function attributeValue(value: Value): AttributeValue {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
   if (typeof value === 'boolean') return { BOOL: value };
-  if (value instanceof Uint8Array) return { B: value };
   if (isSet(value)) return { SS: [...value] };
   if (isList(value)) return { L: value.map(attributeValue) };
   return { M: attributeValues(value) };

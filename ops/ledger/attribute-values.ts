@@ -12,7 +12,6 @@ function fromAttributeValue(value: AttributeValue): unknown {
   if (value.L !== undefined) return value.L.map(fromAttributeValue);
   if (value.M !== undefined) return fromItem(value.M);
   if (value.SS !== undefined) return new Set(value.SS);
-  if (value.B !== undefined) return value.B;
   throw new TypeError(`The ledger holds a value of a type that it never writes: ${Object.keys(value).join(', ')}.`);
 }
 

@@ -11,7 +11,6 @@ const { values } = fc.letrec<{ value: Value; values: Values }>((tie) => ({
     fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
     fc.boolean(),
     fc.constant(null),
-    fc.uint8Array(),
     fc.uniqueArray(fc.string(), { minLength: 1 }).map((members) => new Set(members)),
     fc.array(tie('value')),
     tie('values'),
@@ -29,8 +28,8 @@ describe('a row', () => {
   });
 
   test('spells each type as DynamoDB does', () => {
-    expect(attributeValue(['a', 1, true, new Set(['x']), new Uint8Array([1])])).toEqual({
-      L: [{ S: 'a' }, { N: '1' }, { BOOL: true }, { SS: ['x'] }, { B: new Uint8Array([1]) }],
+    expect(attributeValue(['a', 1, true, new Set(['x'])])).toEqual({
+      L: [{ S: 'a' }, { N: '1' }, { BOOL: true }, { SS: ['x'] }],
     });
   });
 });

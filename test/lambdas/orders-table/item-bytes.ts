@@ -14,7 +14,6 @@ export function itemBytes(item: Readonly<Record<string, AttributeValue>>): numbe
 
 function valueBytes(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.B !== undefined) return value.B.length;
   if (value.N !== undefined) return 21;
   if (value.SS !== undefined) return value.SS.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (value.L !== undefined) return value.L.reduce((sum, element) => sum + 1 + valueBytes(element), 3);

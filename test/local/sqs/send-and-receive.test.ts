@@ -119,9 +119,9 @@ describe('SendMessage and ReceiveMessage', () => {
   });
 
   test('a message above the limit of its own queue is refused', async () => {
-    const toSmall = (bytes: number) => send('x'.repeat(bytes), { QueueUrl: sqs.url('small') });
-    await toSmall(1_024);
-    await expect(toSmall(1_025)).rejects.toMatchObject({
+    const QueueUrl = sqs.url('small');
+    await send('x'.repeat(1_024), { QueueUrl });
+    await expect(send('x'.repeat(1_025), { QueueUrl })).rejects.toMatchObject({
       name: 'InvalidParameterValue',
       message: 'One or more parameters are invalid. Reason: Message must be shorter than 1024 bytes.',
     });
