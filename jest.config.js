@@ -14,8 +14,9 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
-  // For tests that wait for processes on a busy machine; those that only compute take milliseconds.
-  testTimeout: 60_000,
+  // The limit ends what would never end, and measures nothing: a test of processes that takes 30 s on an idle machine
+  // takes some minutes on a busy one. Longer than the patience of a single wait (test/local/eventually.ts).
+  testTimeout: 180_000,
   // All cores: by default jest leaves one to itself, and tests of processes wait more than they compute.
   maxWorkers: '100%',
 };

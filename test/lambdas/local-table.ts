@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import {
   type AttributeValue,
   CreateTableCommand,
-  type DynamoDBClient,
+  DynamoDBClient,
   paginateScan,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -14,7 +14,7 @@ import { indexes, projectedAttributes } from '../../shared/orders-table.ts';
 
 export const tableName = 'orders';
 
-/** The functions' own client and table, against a DynamoDB of this process, with an orders table. */
+/** A client and the functions' own table, against a DynamoDB of this process, with an orders table. */
 export interface LocalTable extends AsyncDisposable {
   readonly client: DynamoDBClient;
   readonly table: OrdersTable;
@@ -59,9 +59,14 @@ export async function startLocalTable(): Promise<LocalTable> {
   };
 }
 
-/** The functions' own client, with their timeouts and tries. */
+/**
+ * A client with the functions' number of tries, that waits for an answer as long as it takes: a busy machine keeps a
+ * table that shares its process with the test waiting for more than the second that the functions give DynamoDB.
+ */
 export function localClient(endpoint: string): DynamoDBClient {
-  return createDynamoDbClient({ endpoint, region: 'eu-central-1', credentials });
+  const configuration = { endpoint, region: 'eu-central-1', credentials };
+  const { maxAttempts } = createDynamoDbClient(configuration).config;
+  return new DynamoDBClient({ ...configuration, maxAttempts });
 }
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TemporaryFolder } from '../../local/temporary-folder.ts';
+import { eventually, patienceMs } from './eventually.ts';
 
 const moduleUrl = new URL('../../local/temporary-folder.ts', import.meta.url).href;
 const program = `
@@ -38,11 +38,6 @@ function childrenOf(parent: number): number[] {
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number));
   return processes.flatMap(([pid, ppid]) => (ppid === parent ? [pid!] : []));
-}
-
-async function gone(path: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 200 && existsSync(path); attempt += 1) await delay(20);
-  return !existsSync(path);
 }
 
 describe('a temporary folder', () => {
@@ -70,7 +65,7 @@ describe('a temporary folder', () => {
       process.stdin.resume().once('end', () => folder[Symbol.dispose]());`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', disposing], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      timeout: 20_000,
+      timeout: patienceMs,
       killSignal: 'SIGKILL',
     });
     const ended = once(child, 'exit');
@@ -102,7 +97,11 @@ describe('a temporary folder', () => {
       symlinkSync(kept, join(path, 'link'));
       expect(lstatSync(path).isDirectory()).toBe(true);
       child.kill('SIGKILL');
-      expect(await gone(path)).toBe(true);
+      const exists = await eventually(
+        () => existsSync(path),
+        (does) => !does,
+      );
+      expect(exists).toBe(false);
       expect(readdirSync(kept)).toEqual(['file']);
       expect(readdirSync(base).toSorted()).toEqual([name, 'kept'].toSorted());
     },

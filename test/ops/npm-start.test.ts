@@ -1,22 +1,6 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../ops/start/outcome.ts';
-
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Runs what `npm start` runs, without npm's own second of start-up. */
-async function start(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['bin/start.ts', ...args], {
-    cwd: projectRoot,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { exitCode, ...output };
-}
+import { start } from './npm-start.ts';
 
 describe('the production preset', () => {
   test('sends ten orders, fails UserX alone with its reason, and balances', async () => {
@@ -51,23 +35,6 @@ describe('the production preset', () => {
   test('no orders are no problem', async () => {
     const { exitCode, stdout } = await start('--count', '0', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ sent: 0, balanced: true, ordersPerSecond: 0 });
-    expect(exitCode).toBe(0);
-  });
-});
-
-describe('the lab preset', () => {
-  test('drags good orders into bad-orders beside UserX, processes none twice, and says why', async () => {
-    const { exitCode, stdout } = await start('--preset', 'lab');
-    const [, processed, failed] = /sent 10 = processed (\d+) \+ failed (\d+)/.exec(stdout) ?? [];
-    expect(Number(processed) + Number(failed)).toBe(10);
-    expect(stdout).toMatch(new RegExp(`In the orders table: ${processed} processed orders?, ${failed} failures?\\.`));
-    expect(stdout).toContain('UserX: /customerAddress is required');
-    const dragged = Number(/Why did (\d+) good orders? end in bad-orders\?/.exec(stdout)?.[1]);
-    const alreadyProcessed = stdout.match(/ Already Processed /g)?.length ?? 0;
-    expect(dragged).toBe(Number(failed) - 1 + alreadyProcessed);
-    expect(dragged).toBeGreaterThan(0);
-    expect(stdout.includes('had been processed before their batch threw')).toBe(alreadyProcessed > 0);
-    expect(stdout.match(/^ {2}process-orders .*batch/gm)?.length).toBeGreaterThan(1);
     expect(exitCode).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../local/eventually.ts';
 
 /** All processes below `pid`, itself first. Detached ones count: only orphans lose their parent. */
 export function processTree(pid: number): number[] {
@@ -18,14 +18,12 @@ export function processTree(pid: number): number[] {
   return below(pid);
 }
 
-/** Those of `pids` that still run, some seconds later at most: what a guard kills dies after its runner. */
-export async function survivors(pids: readonly number[]): Promise<number[]> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const running = pids.filter((pid) => isRunning(pid));
-    if (running.length === 0) return [];
-    await delay(50);
-  }
-  return pids.filter((pid) => isRunning(pid));
+/** Those of `pids` that go on running: what a guard kills dies after its runner, so that the end may come late. */
+export function survivors(pids: readonly number[]): Promise<number[]> {
+  return eventually(
+    () => pids.filter((pid) => isRunning(pid)),
+    (running) => running.length === 0,
+  );
 }
 
 /** A zombie counts as gone: it only waits for the system to take note. */

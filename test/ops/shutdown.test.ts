@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { finished } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { consumer, functionWith, mappingWith, queueWith, writeAssembly } from '../local/assembly/written-assembly.ts';
+import { eventually } from '../local/eventually.ts';
 import { processTree, survivors } from './processes.ts';
 import { Command } from './serve/served.ts';
 
@@ -63,12 +63,13 @@ async function expectNothingLeft({ command, url, tree }: Looping): Promise<void>
   expect(await leftFiles(command)).toEqual([]);
 }
 
-/** Temporary files some seconds later at most: what a guard removes goes after its runner. */
-async function leftFiles(command: Command): Promise<string[]> {
-  // npm's own.
-  const files = () => command.temporaryFiles().filter((name) => name !== 'node-compile-cache');
-  for (let attempt = 0; attempt < 60 && files().length > 0; attempt += 1) await delay(50);
-  return files();
+/** Temporary files that stay: what a guard removes goes after its runner, so that the end may come late. */
+function leftFiles(command: Command): Promise<string[]> {
+  return eventually(
+    // All but npm's own.
+    () => command.temporaryFiles().filter((name) => name !== 'node-compile-cache'),
+    (files) => files.length === 0,
+  );
 }
 
 /** Rejects when something still listens on the port. */
@@ -142,11 +143,10 @@ describe('npm run local, while a function loops without end', () => {
 /** Resolves when the CDK app runs: the runner has processes below it. */
 async function synthesizing(command: Command): Promise<number[]> {
   await command.until(/Synthesizing/);
-  for (;;) {
-    const tree = processTree(command.process.pid ?? 0);
-    if (tree.length > 2) return tree;
-    await delay(10);
-  }
+  return eventually(
+    () => processTree(command.process.pid ?? 0),
+    (tree) => tree.length > 2,
+  );
 }
 
 const start = (...args: string[]) => new Command(['node', 'bin/start.ts', ...args]);

@@ -95,4 +95,4 @@ test('orders of a FIFO queue are written in turn, whatever becomes of those befo
   ]);
   expect(rows.orders).toHaveLength(7);
   expect(heldBack).toBeGreaterThan(0);
-}, 120_000);
+});

@@ -4,20 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { eventually } from '../eventually.ts';
 import { isAlive } from '../lambda/function-fixture.ts';
 import { ordersTable, startTables } from './running-tables.ts';
 
 const runner = fileURLToPath(new URL('./orphan-runner.ts', import.meta.url));
-
-/** The end of a process that nobody here is the parent of cannot be awaited. */
-async function untilGone(processId: number): Promise<boolean> {
-  for (let attempt = 0; attempt < 200 && isAlive(processId); attempt += 1) await delay(10);
-  return !isAlive(processId);
-}
 
 describe("the tables' process", () => {
   test('does not outlive a runner that is killed with -9', async () => {
@@ -29,7 +23,11 @@ describe("the tables' process", () => {
 
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(await untilGone(Number(line))).toBe(true);
+    const alive = await eventually(
+      () => isAlive(Number(line)),
+      (is) => !is,
+    );
+    expect(alive).toBe(false);
     rmSync(folder, { recursive: true });
   });
 

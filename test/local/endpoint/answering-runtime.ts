@@ -4,6 +4,7 @@ import { EventStream } from '../../../local/events.ts';
 import { startRuntime } from '../../../local/runtime.ts';
 import { consumer, mappingWith, queueWith, writeAssembly } from '../assembly/written-assembly.ts';
 import { ordersTable } from '../dynamodb/running-tables.ts';
+import { patienceMs } from '../eventually.ts';
 import { ManualClock } from '../manual-clock.ts';
 
 interface Sent {
@@ -12,9 +13,6 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
-
-/** An answer is due by then; the clock is turned meanwhile, so that long polls end. */
-const patienceMs = 10_000;
 
 /** A runtime with something of each kind to ask for, until the file's tests are over. */
 export async function startAnsweringRuntime() {
@@ -32,7 +30,7 @@ export async function startAnsweringRuntime() {
     rmSync(assembly, { recursive: true });
   });
 
-  /** Sends a request, turns the clock until it is answered, and checks the answer: 2xx, 4xx or a 501 that says what. */
+  /** Sends a request, turns the clock until it is answered (long polls end by that), and checks the answer: 2xx, 4xx or a 501 that says what. */
   async function expectClearAnswer({ method = 'POST', path = '/', headers = {}, body }: Sent): Promise<void> {
     const signature = 'AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/sqs/aws4_request';
     const pending = fetch(runtime.endpoint.url + path, {

@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 /** `FUZZ_RUNS=2000 npm test -- any-input` looks longer. */
 const runsEach = Number(process.env['FUZZ_RUNS'] ?? 8);
 
-jest.setTimeout(20_000 + runsEach * 200);
+jest.setTimeout(180_000 + runsEach * 200);
 
 const { runtime, clock, defects, expectClearAnswer } = await startAnsweringRuntime();
 const tables = await runtime.dynamodb.processId();

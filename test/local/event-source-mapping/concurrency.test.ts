@@ -6,26 +6,27 @@ import { type RunningPipelines, startPipelines } from './running-pipelines.ts';
 const visibilityTimeoutMs = 30_000;
 const queue = { VisibilityTimeout: visibilityTimeoutMs / 1000 };
 const one = { BatchSize: 1 };
+const gated = (gate: Gate, properties: object = {}) => ({
+  code: observer(passGate),
+  queue,
+  function: { Timeout: 30, ...gate.function, ...properties },
+});
 
-let gates: Record<'capped' | 'uncapped' | 'reserved' | 'starved' | 'spared', Gate>;
+let gates: Record<'capped' | 'busy' | 'uncapped' | 'reserved' | 'starved' | 'spared', Gate>;
 let running: RunningPipelines;
 
 beforeAll(async () => {
   gates = {
     capped: await createGate(),
+    busy: await createGate(),
     uncapped: await createGate(),
     reserved: await createGate(),
     starved: await createGate(),
     spared: await createGate(),
   };
-  const gated = (gate: Gate, properties: object = {}) => ({
-    code: observer(passGate),
-    queue,
-    function: { Timeout: 30, ...gate.function, ...properties },
-  });
   running = await startPipelines({
     capped: { ...gated(gates.capped), mapping: { ...one, ScalingConfig: { MaximumConcurrency: 3 } } },
-    busy: { code: observer(), queue, mapping: { ...one, ScalingConfig: { MaximumConcurrency: 2 } } },
+    busy: { ...gated(gates.busy), mapping: { ...one, ScalingConfig: { MaximumConcurrency: 2 } } },
     uncapped: { ...gated(gates.uncapped), mapping: one },
     reserved: { ...gated(gates.reserved, { ReservedConcurrentExecutions: 1 }), mapping: one },
     starved: { ...gated(gates.starved, { ReservedConcurrentExecutions: 1 }), mapping: one, maxReceiveCount: 1 },
@@ -82,6 +83,8 @@ describe('MaximumConcurrency', () => {
       if (event.type === 'batch-started' && event.functionName === 'busy')
         inFlight.push(pipeline.queue.counts['in-flight']);
     });
+    // Every invocation waits for a second one at the same time.
+    gates.busy.letPassTogether(2);
     const ended = pipeline.next('batch-ended', 100);
     for (let sent = 0; sent < 100; sent += 10) await pipeline.send(...bodies(10));
     await ended;
@@ -117,10 +120,14 @@ describe('a reserved concurrency, which the pollers do not know', () => {
     await running.clock.advance(10_000);
     expect(pipeline.emitted('invocation-started')).toHaveLength(1);
 
-    gates.reserved.open();
-    await pipeline.next('batch-ended');
-    await pipeline.deliverAfter(5_000);
-    await pipeline.deliverAfter(5_000);
+    // Of the two that wait, one invokes; the other is throttled once more, because that one stands before the gate.
+    for (const waitedMs of [0, 5_000, 5_000]) {
+      await running.clock.advance(waitedMs);
+      await gates.reserved.reached(1);
+      const ended = pipeline.next('batch-ended');
+      gates.reserved.letPass();
+      await ended;
+    }
     expect(pipeline.emitted('batch-ended').flatMap(({ deleted }) => deleted)).toHaveLength(3);
     expect(peak('reserved')).toBe(1);
     expect(pipeline.observed().map(({ event }) => event.Records[0]?.attributes['ApproximateReceiveCount'])).toEqual([

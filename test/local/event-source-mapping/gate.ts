@@ -10,6 +10,8 @@ export interface Gate extends AsyncDisposable {
   reached(count: number): Promise<void>;
   /** Lets those that stand before it pass. */
   letPass(): void;
+  /** From now on lets them pass whenever `count` stand before it, and nobody alone. */
+  letPassTogether(count: number): void;
   /** Lets everybody pass from now on. */
   open(): void;
 }
@@ -20,12 +22,12 @@ export const passGate = 'await (await fetch(process.env.GATE_URL)).text();';
 export async function createGate(): Promise<Gate> {
   const waiting = new Set<ServerResponse>();
   const arrivals = new EventEmitter();
-  let isOpen = false;
+  let together = Number.POSITIVE_INFINITY;
   const server = createServer((request, response) => {
-    if (isOpen) return response.end();
     waiting.add(response);
     arrivals.emit('one');
     request.on('close', () => waiting.delete(response));
+    if (waiting.size >= together) letPass();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -39,8 +41,12 @@ export async function createGate(): Promise<Gate> {
       while (waiting.size < count) await once(arrivals, 'one');
     },
     letPass,
+    letPassTogether(count) {
+      together = count;
+      if (waiting.size >= together) letPass();
+    },
     open() {
-      isOpen = true;
+      together = 1;
       letPass();
     },
     [Symbol.asyncDispose]: () =>

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../eventually.ts';
 import { codeFolder, functionModel, invokeJson, removeFolders, startLambda } from './function-fixture.ts';
 
 afterAll(removeFolders);
@@ -94,8 +94,11 @@ describe('the copy of a function’s code', () => {
     await running.lambda.update([]);
     const all = path.resolve(current, '../..');
     expect(path.dirname(path.dirname(old))).toBe(all);
-    for (let attempt = 0; attempt < 500 && readdirSync(all).length > 0; attempt += 1) await delay(10);
-    expect(readdirSync(all)).toEqual([]);
+    const left = await eventually(
+      () => readdirSync(all),
+      (names) => names.length === 0,
+    );
+    expect(left).toEqual([]);
     await running.lambda.close();
     expect(existsSync(all)).toBe(false);
   });

@@ -10,7 +10,10 @@ import type { FunctionModel } from '../../../local/model.ts';
 const region = 'eu-west-1';
 const accountId = '000000000000';
 
-/** A function as a template would declare it; what a test does not care about has a default. */
+/**
+ * A function as a template would declare it; what a test does not care about has a default. The timeout is the longest
+ * one there is, because the time of most tests is real.
+ */
 export function functionModel(settings: Partial<FunctionModel> = {}): FunctionModel {
   const name = settings.name ?? 'worker';
   return {
@@ -22,7 +25,7 @@ export function functionModel(settings: Partial<FunctionModel> = {}): FunctionMo
     handler: 'index.handler',
     codeDirectory: '/nowhere',
     environment: {},
-    timeoutSeconds: 10,
+    timeoutSeconds: 900,
     memoryMb: 256,
     architecture: 'arm64',
     description: '',

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { eventually } from '../eventually.ts';
 import { isAlive } from './function-fixture.ts';
 
 const runner = fileURLToPath(new URL('./orphan-runner.ts', import.meta.url));
@@ -23,7 +23,10 @@ test('nothing is left when the runner is killed with -9 while a function blocks'
   child.kill('SIGKILL');
   await once(child, 'exit');
   // The guard works after the runner's death, so that nobody can tell when it is done.
-  for (let attempt = 0; attempt < 200 && processes.some(isAlive); attempt += 1) await delay(10);
-  expect(processes.map(isAlive)).toEqual([false, false]);
+  const alive = await eventually(
+    () => processes.map(isAlive),
+    (all) => !all.includes(true),
+  );
+  expect(alive).toEqual([false, false]);
   rmSync(temporary, { recursive: true });
 });

@@ -206,7 +206,7 @@ describe('functions are described', () => {
       FunctionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:another',
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
-      Timeout: 10,
+      Timeout: 900,
       MemorySize: 256,
       Version: '$LATEST',
       State: 'Active',

@@ -36,7 +36,7 @@ test('many rows are changed only when somebody says yes', async () => {
 });
 
 test('Ctrl-C ends a replay between two orders, says how far it came, and the same command goes on', async () => {
-  const stopped = await child(['replay', '--local', '--all', '--yes', '--rate', '5', '--json'], {
+  const stopped = await child(['replay', '--local', '--all', '--yes', '--rate', '1', '--json'], {
     env: pipeline.env,
     onStderr: (text, kill) => text.includes('replayed ') && kill('SIGINT'),
   });
@@ -74,7 +74,7 @@ test('status --watch and logs --follow go on until they are interrupted', async 
   });
   expect(documentsOf<StatusReport>(await watched)).toMatchObject([{ books: { failed: 0 } }]);
   const following = new AbortController();
-  const followed = pipeline.orders(['logs', 'process-orders', '--follow', '--since', '0s'], {
+  const followed = pipeline.orders(['logs', 'process-orders', '--follow', '--since', '1h'], {
     signal: following.signal,
     onStdout: (text) => text.includes('followed-1') && following.abort(),
   });
@@ -111,8 +111,13 @@ test('another stack is not there', async () => {
 
 // The last one: the producer goes on.
 test('generate stops at once when it is interrupted, and says that the producer may go on', async () => {
-  const signal = AbortSignal.timeout(500);
-  const stopped = await pipeline.orders(['generate', '--count', '1000000'], { signal });
+  const interrupted = new AbortController();
+  const unsubscribe = pipeline.events.subscribe(
+    (event) =>
+      event.type === 'invocation-started' && event.functionName.includes('GenerateOrders') && interrupted.abort(),
+  );
+  const stopped = await pipeline.orders(['generate', '--count', '1000000'], { signal: interrupted.signal });
+  unsubscribe();
   expect(stopped.stderr).toMatch(/^Stopped after 0 orders of 1,000,000; the producer may still send [^\n]+\n$/m);
   expect(stopped.exitCode).toBe(1);
 });

@@ -7,11 +7,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ProcessGuard } from '../../../local/process-guard.ts';
 import { TemporaryFolder } from '../../../local/temporary-folder.ts';
+import { patienceMs } from '../../local/eventually.ts';
 
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** How long a test waits for output. Generous: it ends a wait that would never end, and measures nothing. */
-const patienceMs = 30_000;
 
 /** A command of the project as a process of its own, with a temporary folder of its own. */
 export class Command implements AsyncDisposable {
