@@ -5,7 +5,7 @@ process.env.CDK_VALIDATION = 'false';
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  roots: ['<rootDir>/test', '<rootDir>/packages'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -15,7 +15,7 @@ export default {
     ],
   },
   // The limit ends what would never end, and measures nothing: a test of processes that takes 30 s on an idle machine
-  // takes some minutes on a busy one. Longer than the patience of a single wait (test/local/eventually.ts).
+  // takes some minutes on a busy one. Longer than the patience of a single wait (packages/local-aws/test/eventually.ts).
   testTimeout: 180_000,
   // All cores: by default jest leaves one to itself, and tests of processes wait more than they compute.
   maxWorkers: '100%',

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { NewMessage } from 'local-aws';
 import { orderAt } from '../lambdas/generate-orders/order-body.ts';
-import type { NewMessage } from '../local/sqs/message.ts';
 import { TemporaryFolder } from '../ops/temporary-folder.ts';
 import type { Figure, Part } from './figure.ts';
 import { median, medianRatio } from './median.ts';

@@ -1,10 +1,10 @@
-import { systemClock } from '../local/clock.ts';
+import { systemClock } from 'local-aws';
 import { oneOf, parseOptions } from '../ops/command-line.ts';
 import { errorText } from '../ops/error-text.ts';
 import { type CommandContext, runCommand } from '../ops/run-command.ts';
 import { Progress } from '../ops/start/progress.ts';
 import { painter } from '../ops/terminal/output.ts';
-import { partNames, type PartName, parts } from './parts.ts';
+import { type PartName, partNames, parts } from './parts.ts';
 import { type PartReport, passed, reportJson, reportText } from './report.ts';
 
 const helpText = `Measures how fast the project is and compares each figure with its bound. Figures are ratios of

@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { presets } from '../lib/configuration.ts';
 import { createApp } from '../lib/order-pipeline-app.ts';
 import { TemporaryFolder } from '../ops/temporary-folder.ts';
-import { costOf, demoUse, type Flow, type Settings, pipelineUse, prices } from './cost-model.ts';
+import { costOf, demoUse, type Flow, pipelineUse, prices, type Settings } from './cost-model.ts';
 import type { Figure, Part } from './figure.ts';
 import { costOfMonth, type MonthlyItem, monthlyItems, type Resources } from './monthly-costs.ts';
 

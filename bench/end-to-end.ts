@@ -1,4 +1,4 @@
-import { systemClock } from '../local/clock.ts';
+import { systemClock } from 'local-aws';
 import { TemporaryFolder } from '../ops/temporary-folder.ts';
 import { countRows } from '../ops/start/table-counts.ts';
 import { ClientProcess } from './client/client-process.ts';

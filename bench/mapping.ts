@@ -1,7 +1,6 @@
-import { EventStream } from '../local/events.ts';
-import { startRuntime } from '../local/runtime.ts';
+import { EventStream, startRuntime } from 'local-aws';
 import { TemporaryFolder } from '../ops/temporary-folder.ts';
-import { writePipelines } from '../test/local/event-source-mapping/assembly-fixture.ts';
+import { writePipelines } from '../packages/local-aws/test/event-source-mapping/assembly-fixture.ts';
 import { ClientProcess } from './client/client-process.ts';
 import type { SqsTask } from './client/sqs-client.ts';
 import type { Part } from './figure.ts';

@@ -1,5 +1,4 @@
-import type { EventStream } from '../local/events.ts';
-import type { Runtime } from '../local/runtime.ts';
+import type { EventStream, Runtime } from 'local-aws';
 
 /**
  * Resolves when the mapping of a queue has deleted so many messages, by its own account; nothing polls while the time

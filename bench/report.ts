@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import { type Paint } from '../ops/terminal/output.ts';
+import type { Paint } from '../ops/terminal/output.ts';
 import { table } from '../ops/terminal/table.ts';
 import { type Figure, holds } from './figure.ts';
 

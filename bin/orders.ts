@@ -1,6 +1,6 @@
 // npm run orders, npx orders: the operations command.
 import { userInfo } from 'node:os';
-import { systemClock } from '../local/clock.ts';
+import { systemClock } from 'local-aws';
 import { listenForInterrupt } from '../ops/interrupt.ts';
 import { runOrders } from '../ops/orders/program.ts';
 

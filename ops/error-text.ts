@@ -1,4 +1,4 @@
-import { LocalRuntimeError } from '../local/errors.ts';
+import { LocalRuntimeError } from 'local-aws';
 import { UsageError } from './command-line.ts';
 import { SynthesisFailed } from './synthesize.ts';
 

@@ -1,6 +1,6 @@
 import { UsageError } from './command-line.ts';
 import { errorText } from './error-text.ts';
-import { Interrupted, PipeClosed, listenForInterrupt } from './interrupt.ts';
+import { Interrupted, listenForInterrupt, PipeClosed } from './interrupt.ts';
 
 /** What a command gets beside its options. */
 export interface CommandContext {

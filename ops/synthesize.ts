@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { ProcessGuard } from '../local/process-guard.ts';
+import { ProcessGuard } from 'local-aws';
 import { appError } from './app-error.ts';
 import { projectRoot } from './project-root.ts';
 import { synthesisWarnings } from './synthesis-warnings.ts';

@@ -1,4 +1,4 @@
-import { TemporaryFolder as GuardedFolder } from '../local/temporary-folder.ts';
+import { TemporaryFolder as GuardedFolder } from 'local-aws';
 
 /** A temporary folder of a command. */
 export class TemporaryFolder extends GuardedFolder {

@@ -19,8 +19,15 @@ interface LockedPackage {
 
 const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const manifest = JSON.parse(text('package.json')) as Lists & { readonly overrides: Readonly<Record<string, string>> };
+const workspaces = ['packages/local-aws'];
 const { packages } = JSON.parse(text('package-lock.json')) as { packages: Record<string, LockedPackage & Lists> };
-const { '': root, ...locked } = packages;
+const { '': root, ...others } = packages;
+/** What a registry gives: without the workspaces and the links to them. */
+const locked = Object.fromEntries(
+  Object.entries(others).filter(
+    ([path]) => !workspaces.some((folder) => folder.endsWith(path.replace('node_modules/', ''))),
+  ),
+);
 const page = text('docs/dependencies.md');
 
 /** Licences that let anybody use, change and pass on what is under them. */
@@ -41,8 +48,15 @@ function tableUnder(heading: string): readonly (readonly string[])[] {
 /** As the package states it. */
 const licenceOf = (name: string) => locked[`node_modules/${name}`]?.license ?? '–';
 const sections = { use: 'dependencies', development: 'devDependencies', platform: 'optionalDependencies' } as const;
+const manifests = [
+  manifest,
+  ...workspaces.map((folder) => JSON.parse(text(`${folder}/package.json`)) as Partial<Lists>),
+];
 const direct = Object.entries(sections).flatMap(([purpose, list]) =>
-  Object.entries(manifest[list]).map(([name, version]) => ({ name, purpose, version })),
+  manifests
+    .flatMap((each) => Object.entries(each[list] ?? {}))
+    .filter(([name]) => !workspaces.includes(`packages/${name}`))
+    .map(([name, version]) => ({ name, purpose, version })),
 );
 
 describe('the page on dependencies', () => {

@@ -1,10 +1,10 @@
 import {
+  type BatchResultErrorEntry,
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 import { serveTasks } from './serve-tasks.ts';
 
 /** The bare use of SQS that the runtime is compared with: an SDK client in a loop. */

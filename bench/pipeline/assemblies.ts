@@ -1,8 +1,8 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { readAssembly } from 'local-aws';
 import { bundlingOptions } from '../../lib/bundle-function.ts';
-import { readAssembly } from '../../local/assembly/read-assembly.ts';
 import { pipelineNames } from '../../ops/start/pipeline-names.ts';
 import { synthesize } from '../../ops/synthesize.ts';
 

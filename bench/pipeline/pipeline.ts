@@ -1,6 +1,4 @@
-import { EventStream } from '../../local/events.ts';
-import type { Queue } from '../../local/sqs/queue.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { EventStream, type Queue, type Runtime, startRuntime } from 'local-aws';
 import { pipelineNames } from '../../ops/start/pipeline-names.ts';
 import { readGenerated } from '../../shared/generate-response.ts';
 import { assertEmpty, deletedFrom } from '../queue-empty.ts';

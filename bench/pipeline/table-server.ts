@@ -1,9 +1,5 @@
 import { join } from 'node:path';
-import { createTableInput } from '../../local/dynamodb/create-table.ts';
-import { DynaliteProcess } from '../../local/dynamodb/dynalite-process.ts';
-import { Forwarder } from '../../local/dynamodb/forwarder.ts';
-import type { TableModel } from '../../local/model.ts';
-import { ProcessGuard } from '../../local/process-guard.ts';
+import { createTableInput, DynaliteProcess, Forwarder, ProcessGuard, type TableModel } from 'local-aws';
 
 /** A table server as the runtime starts it, with one table and without a runtime in front. */
 export class TableServer implements AsyncDisposable {

@@ -4,7 +4,7 @@ import { describeError } from '../../shared/describe-error.ts';
 import { type Backoff, fullJitter } from '../../shared/backoff.ts';
 import { logMessages } from '../../shared/log-messages.ts';
 import { failureMetricNames, type MetricName, metricNames } from '../../shared/metrics.ts';
-import { type ChangeVisibilityBatch, changeOrWarn } from '../message-visibility/change-visibility.ts';
+import { changeOrWarn, type ChangeVisibilityBatch } from '../message-visibility/change-visibility.ts';
 import type { Deadline } from '../deadline.ts';
 import type { PublishMetrics } from '../metrics/publish-metrics.ts';
 import { tally } from '../metrics/tally.ts';

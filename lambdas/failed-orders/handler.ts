@@ -1,5 +1,5 @@
-import '../map-stack-traces.ts';
 import { randomUUID } from 'node:crypto';
+import '../map-stack-traces.ts';
 import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/environment.ts';
 import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
 import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';

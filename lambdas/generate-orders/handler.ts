@@ -1,5 +1,5 @@
-import '../map-stack-traces.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import '../map-stack-traces.ts';
 import { environmentNames, requireText } from '../../shared/environment.ts';
 import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
 import { startDeadline } from '../deadline.ts';

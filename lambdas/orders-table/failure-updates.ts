@@ -3,8 +3,8 @@ import { orderSchemaVersion } from '../../shared/order-schema-version.generated.
 import {
   attributeList,
   causeShard,
-  failureRowKey,
   type FailureRow,
+  failureRowKey,
   type HistoryEntry,
   statusShard,
 } from '../../shared/orders-table.ts';

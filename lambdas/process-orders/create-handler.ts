@@ -2,7 +2,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { ConsumedRecord } from '../../shared/consumed-record.ts';
 import type { Backoff } from '../../shared/backoff.ts';
 import { type MetricName, metricNames } from '../../shared/metrics.ts';
-import { type ChangeVisibilityBatch, changeOrWarn } from '../message-visibility/change-visibility.ts';
+import { changeOrWarn, type ChangeVisibilityBatch } from '../message-visibility/change-visibility.ts';
 import type { Deadline } from '../deadline.ts';
 import type { PublishMetrics } from '../metrics/publish-metrics.ts';
 import { tally } from '../metrics/tally.ts';

@@ -1,7 +1,7 @@
 import {
+  type CloudWatchClient,
   CloudWatchServiceException,
   GetMetricStatisticsCommand,
-  type CloudWatchClient,
 } from '@aws-sdk/client-cloudwatch';
 
 /** How long the oldest message of a queue has waited: seconds, null when CloudWatch has no recent data of it. */

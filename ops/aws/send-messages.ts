@@ -4,7 +4,7 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Clock, sleep } from '../../local/clock.ts';
+import { type Clock, sleep } from 'local-aws';
 import { fullJitter } from '../../shared/backoff.ts';
 import type { StoredAttribute } from '../../shared/orders-table.ts';
 

@@ -1,4 +1,4 @@
-import { DescribeStacksCommand, type CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CommandFailed } from '../command-failed.ts';
 
 /** Names in the deployed pipeline, as the stack's outputs give them; lib/order-pipeline-stack.ts keeps them stable. */

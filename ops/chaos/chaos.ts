@@ -1,6 +1,4 @@
-import { systemClock } from '../../local/clock.ts';
-import { faultNames } from '../../local/faults/fault-kinds.ts';
-import { chooseKinds, seededRandom } from '../../local/faults/fault-plan.ts';
+import { chooseKinds, faultNames, seededRandom, systemClock } from 'local-aws';
 import type { CommandContext } from '../run-command.ts';
 import { Progress } from '../start/progress.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';

@@ -1,5 +1,4 @@
-import { systemClock } from '../../local/clock.ts';
-import type { TurnedClock } from '../../local/faults/turned-clock.ts';
+import { systemClock, type TurnedClock } from 'local-aws';
 
 const tickMs = 2;
 /** Of quiet ticks before a wait is skipped: what is between two steps must not be taken for a wait. */

@@ -1,4 +1,4 @@
-import type { EventStream, RuntimeEvent } from '../../local/events.ts';
+import type { EventStream, RuntimeEvent } from 'local-aws';
 
 /** What happened in a run, from the runtime's events. */
 export class Journal {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../local/clock.ts';
+import type { Clock } from 'local-aws';
 import { failureKinds } from '../../shared/log-messages.ts';
 import { readOrder } from '../../shared/read-order.ts';
 import { failureRows, failures } from '../ledger/failures.ts';

@@ -1,4 +1,4 @@
-import { type FaultName, faultNames } from '../../local/faults/fault-kinds.ts';
+import { type FaultName, faultNames } from 'local-aws';
 import { oneOf, parseOptions, wholeNumber } from '../command-line.ts';
 
 /** What `npm run chaos -- …` was asked to do. */

@@ -1,5 +1,4 @@
-import type { ForwardedOperation } from '../../local/endpoint/service.ts';
-import type { DynamodbService } from '../../local/dynamodb/dynamodb-service.ts';
+import type { DynamodbService, ForwardedOperation } from 'local-aws';
 import { fromItem } from '../ledger/attribute-values.ts';
 import type { OrderRow } from '../../shared/orders-table.ts';
 

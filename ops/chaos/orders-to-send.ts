@@ -1,4 +1,4 @@
-import type { Random } from '../../local/faults/fault-plan.ts';
+import type { Random } from 'local-aws';
 import { messageLimits } from '../../shared/message-limits.ts';
 import type { MessageAttributes } from '../../shared/orders-table.ts';
 import type { Order } from '../../shared/order.generated.ts';

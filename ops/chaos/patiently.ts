@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../local/clock.ts';
+import { type Clock, sleep } from 'local-aws';
 
 const mostTries = 20;
 /** A person waits before trying again. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../local/clock.ts';
+import type { Clock } from 'local-aws';
 import { failureKinds } from '../../shared/log-messages.ts';
 import type { FailureRow, FailureStatus } from '../../shared/orders-table.ts';
 import type { SendQueue } from '../aws/send-messages.ts';

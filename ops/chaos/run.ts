@@ -1,11 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { sleep, systemClock } from '../../local/clock.ts';
-import { EventStream } from '../../local/events.ts';
-import type { FaultName } from '../../local/faults/fault-kinds.ts';
-import { planFaults, seededRandom } from '../../local/faults/fault-plan.ts';
-import { Faults } from '../../local/faults/faults.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import {
+  EventStream,
+  type FaultName,
+  Faults,
+  planFaults,
+  type Runtime,
+  seededRandom,
+  sleep,
+  startRuntime,
+  systemClock,
+} from 'local-aws';
 import type { SendQueue } from '../aws/send-messages.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
 import { pipelineNames } from '../start/pipeline-names.ts';

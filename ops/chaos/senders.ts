@@ -1,7 +1,7 @@
-import type { LambdaService } from '../../local/lambda/lambda-service.ts';
+import type { LambdaService } from 'local-aws';
 import type { CarelessMessage } from './orders-to-send.ts';
 import { readGenerated } from '../../shared/generate-response.ts';
-import { type SendQueue, sendMessages } from '../aws/send-messages.ts';
+import { sendMessages, type SendQueue } from '../aws/send-messages.ts';
 
 /** A sender that could not send what it has, however often it tried. */
 export class SenderGaveUp extends Error {

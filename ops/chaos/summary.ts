@@ -1,4 +1,4 @@
-import { faultKinds, type FaultName, faultNames } from '../../local/faults/fault-kinds.ts';
+import { faultKinds, type FaultName, faultNames } from 'local-aws';
 import { counted, number } from '../terminal/progress-text.ts';
 import type { RunResult } from './run.ts';
 

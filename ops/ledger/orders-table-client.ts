@@ -1,11 +1,11 @@
 import {
-  BatchGetItemCommand,
   type AttributeValue,
+  BatchGetItemCommand,
   type DynamoDBClient,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Clock, sleep } from '../../local/clock.ts';
+import { type Clock, sleep } from 'local-aws';
 import { attributeValues } from '../../shared/attribute-value.ts';
 import { fullJitter } from '../../shared/backoff.ts';
 

@@ -1,8 +1,8 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   ScanCommand,
-  type AttributeValue,
 } from '@aws-sdk/client-dynamodb';
 import { attributeValues } from '../../shared/attribute-value.ts';
 import type { FailureRow } from '../../shared/orders-table.ts';

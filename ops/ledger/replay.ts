@@ -1,6 +1,6 @@
-import { sleep } from '../../local/clock.ts';
+import { sleep } from 'local-aws';
 import { messageBatches, mostBytesText, type Parcel } from '../aws/message-batches.ts';
-import { type SendQueue, sendMessages } from '../aws/send-messages.ts';
+import { sendMessages, type SendQueue } from '../aws/send-messages.ts';
 import { judge } from './judge.ts';
 import { markReplayed } from './mark-replayed.ts';
 import type { FailureRow } from '../../shared/orders-table.ts';

@@ -1,7 +1,7 @@
-import { createClients, type Clients } from '../aws/clients.ts';
+import { type Clients, createClients } from '../aws/clients.ts';
 import type { SendQueue } from '../aws/send-messages.ts';
 import { readStackOutputs, type StackOutputs } from '../aws/stack-outputs.ts';
-import { describeTarget, type Target, type TargetOptions, targetOf } from '../aws/target.ts';
+import { describeTarget, type Target, targetOf, type TargetOptions } from '../aws/target.ts';
 import type { OrdersTable } from '../ledger/orders-table-client.ts';
 import { type Paint, painter, write } from '../terminal/output.ts';
 import type { OrdersIo } from './io.ts';

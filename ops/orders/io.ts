@@ -1,4 +1,4 @@
-import type { Clock } from '../../local/clock.ts';
+import type { Clock } from 'local-aws';
 import type { Output } from '../terminal/output.ts';
 
 /** All that a command gets from outside, so that a test can give it. */

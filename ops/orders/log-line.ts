@@ -1,4 +1,4 @@
-import { type LogText, readLogMessage } from '../../local/console/log-text.ts';
+import { type LogText, readLogMessage } from 'local-aws';
 import type { FunctionName } from '../aws/stack-outputs.ts';
 import { type Paint, printable } from '../terminal/output.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { sleep } from '../../local/clock.ts';
+import { sleep } from 'local-aws';
 import { logEvents } from '../aws/log-events.ts';
 import { orderPatterns } from '../aws/log-patterns.ts';
 import { type FunctionName, functionNames } from '../aws/stack-outputs.ts';

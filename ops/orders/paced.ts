@@ -1,4 +1,4 @@
-import type { Clock } from '../../local/clock.ts';
+import type { Clock } from 'local-aws';
 
 /** A reading and when it was taken (epoch milliseconds). */
 export interface Reading<Value> {

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { printableLines } from '../../local/console/printable.ts';
+import { printableLines } from 'local-aws';
 import { Interrupted, PipeClosed } from '../interrupt.ts';
 import { defineCheck } from './check.ts';
 import { createContext, type Run, type SharedOptions } from './context.ts';

@@ -8,7 +8,7 @@ import type { OrdersContext, Run } from './context.ts';
 import { Exceptions } from './exceptions.ts';
 import { exitCodes } from './exit-codes.ts';
 import { rateOption, searchedTexts } from './option-values.ts';
-import { type ReplayEnd, remarksOn } from './replay-remarks.ts';
+import { remarksOn, type ReplayEnd } from './replay-remarks.ts';
 import { chooseFailures } from './replay-selection.ts';
 
 interface ReplayCommandOptions {

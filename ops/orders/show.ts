@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readLogMessage } from '../../local/console/log-text.ts';
+import { readLogMessage } from 'local-aws';
 import { logEvents } from '../aws/log-events.ts';
 import { orderPatterns } from '../aws/log-patterns.ts';
 import { CommandFailed } from '../command-failed.ts';

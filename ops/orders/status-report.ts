@@ -8,7 +8,7 @@ import { readReplayed } from '../ledger/replayed.ts';
 import type { OrdersContext } from './context.ts';
 import { isoTime } from './moment.ts';
 import { paced } from './paced.ts';
-import { type QueuesStatus, queuesReader } from './queue-status.ts';
+import { queuesReader, type QueuesStatus } from './queue-status.ts';
 
 /** The pipeline at a moment. */
 export interface StatusReport extends QueuesStatus {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { sleep } from '../../local/clock.ts';
+import { sleep } from 'local-aws';
 import { write } from '../terminal/output.ts';
 import { number } from '../terminal/progress-text.ts';
 import { withProgress } from '../terminal/with-progress.ts';
@@ -7,7 +7,7 @@ import type { OrdersContext, Run } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { parseMoment, shownTime } from './moment.ts';
 import { wholeNumberOption } from './option-values.ts';
-import { type ReadStatus, type StatusReport, statusReader } from './status-report.ts';
+import { type ReadStatus, statusReader, type StatusReport } from './status-report.ts';
 import { statusLines } from './status-text.ts';
 
 interface StatusOptions {

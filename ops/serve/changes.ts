@@ -1,4 +1,4 @@
-import { sleep, systemClock } from '../../local/clock.ts';
+import { sleep, systemClock } from 'local-aws';
 import { watchTree } from './watch-tree.ts';
 
 /** Editors save in several steps, and one change seldom comes alone: what counts is the end of the last one. */

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../local/runtime.ts';
+import type { Runtime } from 'local-aws';
 
 /** What someone at another terminal needs: the variables to export, and what there is. */
 export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'model'>): string {

@@ -1,10 +1,15 @@
-import { type ConsoleLabels, consoleLabels } from '../../local/console/labels.ts';
-import { renderEvent } from '../../local/console/render-event.ts';
-import { EventStream } from '../../local/events.ts';
-import { faultKinds, faultNames } from '../../local/faults/fault-kinds.ts';
-import { planFaults } from '../../local/faults/fault-plan.ts';
-import { Faults } from '../../local/faults/faults.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import {
+  type ConsoleLabels,
+  consoleLabels,
+  EventStream,
+  faultKinds,
+  faultNames,
+  Faults,
+  planFaults,
+  renderEvent,
+  type Runtime,
+  startRuntime,
+} from 'local-aws';
 import { errorText } from '../error-text.ts';
 import type { CommandContext } from '../run-command.ts';
 import { assemblySource } from './assembly.ts';

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { printable } from '../../local/console/printable.ts';
+import { printable } from 'local-aws';
 import { failureKinds } from '../../shared/log-messages.ts';
 import { rate } from '../terminal/progress-text.ts';
 import type { TableCounts } from './table-counts.ts';

@@ -1,5 +1,4 @@
-import { LocalRuntimeError } from '../../local/errors.ts';
-import type { LocalModel } from '../../local/model.ts';
+import { type LocalModel, LocalRuntimeError } from 'local-aws';
 import type { PipelineNames } from './tally.ts';
 
 /** What `npm start` needs beside what it watches. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../local/clock.ts';
+import type { Clock } from 'local-aws';
 import type { Tally } from './tally.ts';
 
 /** Where progress is shown: a line rewritten in place on a terminal, a line now and then in a pipe or a file. */

@@ -1,5 +1,4 @@
-import type { Runtime } from '../../local/runtime.ts';
-import { type Clock, sleep } from '../../local/clock.ts';
+import { type Clock, type Runtime, sleep } from 'local-aws';
 import { readGenerated } from '../../shared/generate-response.ts';
 import type { Outcome } from './outcome.ts';
 import type { StartOptions } from './options.ts';

@@ -1,8 +1,4 @@
-import { systemClock } from '../../local/clock.ts';
-import { renderEvent } from '../../local/console/render-event.ts';
-import { EventStream } from '../../local/events.ts';
-import { startRuntime } from '../../local/runtime.ts';
-import { consoleLabels } from '../../local/console/labels.ts';
+import { consoleLabels, EventStream, renderEvent, startRuntime, systemClock } from 'local-aws';
 import type { CommandContext } from '../run-command.ts';
 import { synthesize } from '../synthesize.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';

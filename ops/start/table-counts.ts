@@ -1,6 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../../local/clock.ts';
-import type { Runtime } from '../../local/runtime.ts';
+import type { Clock, Runtime } from 'local-aws';
 import { countFailures, countProcessed } from '../ledger/count-failures.ts';
 import type { Books } from './tally.ts';
 

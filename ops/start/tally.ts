@@ -1,4 +1,4 @@
-import type { RuntimeEvent } from '../../local/events.ts';
+import type { RuntimeEvent } from 'local-aws';
 import { logMessages } from '../../shared/log-messages.ts';
 
 /** Why an order ended in bad-orders, as failed-orders wrote it down. */

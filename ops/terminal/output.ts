@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { PipeClosed } from '../interrupt.ts';
 
-export { printable } from '../../local/console/printable.ts';
+export { printable } from 'local-aws';
 
 /** Where a command writes: `process.stdout`, or what a test collects. */
 export interface Output {

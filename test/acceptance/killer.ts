@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventStream, RuntimeEvent } from '../../local/events.ts';
-import type { LambdaService } from '../../local/lambda/lambda-service.ts';
+import type { EventStream, LambdaService, RuntimeEvent } from 'local-aws';
 
 export interface KillerOptions {
   readonly lambda: LambdaService;

@@ -1,6 +1,4 @@
-import { systemClock } from '../../local/clock.ts';
-import { EventStream } from '../../local/events.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { EventStream, type Runtime, startRuntime, systemClock } from 'local-aws';
 import { createClients } from '../../ops/aws/clients.ts';
 import type { SendQueue } from '../../ops/aws/send-messages.ts';
 import { readRows, type Rows } from '../../ops/chaos/evidence.ts';

@@ -1,4 +1,4 @@
-import type { Queue } from '../../local/sqs/queue.ts';
+import type { Queue } from 'local-aws';
 
 interface Delivered {
   times: number;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { costOfMonth, monthlyItems, type Resources } from '../../bench/monthly-costs.ts';
-import { metricNames, failureMetricNames } from '../../shared/metrics.ts';
+import { failureMetricNames, metricNames } from '../../shared/metrics.ts';
 import { synthesize } from '../lib/synthesize.ts';
 
 const itemsOf = (options: Readonly<Record<string, string>> = {}) =>

@@ -3,11 +3,10 @@ import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { type BatchEnded, EventStream, type LogEvent, type Runtime, type RuntimeEvent, startRuntime } from 'local-aws';
 import { InvoiceStack } from '../../docs/example-stack.ts';
-import { type BatchEnded, EventStream, type LogEvent, type RuntimeEvent } from '../../local/events.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { TemporaryFolder } from '../../ops/temporary-folder.ts';
-import { EventWatch } from '../local/event-source-mapping/event-watch.ts';
+import { EventWatch } from '../../packages/local-aws/test/event-source-mapping/event-watch.ts';
 import { documentOf, orders } from '../ops/orders/collected-io.ts';
 
 let stack: InvoiceStack;

@@ -1,9 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { systemClock } from '../../local/clock.ts';
-import { startEndpoint } from '../../local/endpoint/server.ts';
-import { EventStream } from '../../local/events.ts';
-import { SqsService } from '../../local/sqs/sqs-service.ts';
-import { accountId, queueModel, region } from '../local/sqs/queue-model.ts';
+import { EventStream, SqsService, startEndpoint, systemClock } from 'local-aws';
+import { accountId, queueModel, region } from '../../packages/local-aws/test/sqs/queue-model.ts';
 
 export interface LocalQueue extends AsyncDisposable {
   readonly client: SQSClient;

@@ -38,7 +38,7 @@ function text({ Effect, Action, Resource, Condition }: Statement): string {
 
 const writeLogs = (group: string) => `Allow logs:CreateLogStream logs:PutLogEvents on ${group}Logs`;
 
-/** All that the functions of production may do. Why each needs it: test/local/acceptance/permissions.test.ts. */
+/** All that the functions of production may do. Why each needs it: test/acceptance/permissions.test.ts. */
 const production = {
   GenerateOrders: [writeLogs('GenerateOrders'), 'Allow sqs:SendMessage on QueuesOrders'],
   ProcessOrders: [

@@ -3,10 +3,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { accessRequest, evaluate, type PolicyDocument } from 'local-aws';
 import { denyOthers, type QueueAccess } from '../../lib/queue-access.ts';
-import { evaluate } from '../../local/iam/evaluate.ts';
-import { accessRequest } from '../../local/iam/request.ts';
-import type { PolicyDocument } from '../../local/model.ts';
 import { newOutputFolder } from './synthesize.ts';
 
 const account = '111122223333';

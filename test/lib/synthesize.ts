@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
+import { TemporaryFolder } from 'local-aws';
 import { contextKeys } from '../../lib/options.ts';
 import { createApp } from '../../lib/order-pipeline-app.ts';
-import { TemporaryFolder } from '../../local/temporary-folder.ts';
 
 /** Where the tests of one file synthesize to: it goes with them, which the CDK's own temporary folders do not. */
 const folder = new TemporaryFolder('order-pipeline-synth-');

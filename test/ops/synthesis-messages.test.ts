@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { TemporaryFolder } from '../../local/temporary-folder.ts';
+import { TemporaryFolder } from 'local-aws';
 import type { Outcome } from '../../ops/start/outcome.ts';
 import { ProjectCopy } from './serve/project-copy.ts';
 import { serveLocally } from './serve/served.ts';

@@ -5,7 +5,7 @@ import { type FailureRow, lineageAttribute } from '../../../shared/orders-table.
 import { readOrder } from '../../../shared/read-order.ts';
 import { documentOf } from '../../ops/orders/collected-io.ts';
 import { sqsRecord } from '../sqs-event.ts';
-import { bodyOf, fateOf, type HostileBody, hostileBodies, mostBytes, mutilated } from './hostile-bodies.ts';
+import { bodyOf, fateOf, hostileBodies, type HostileBody, mostBytes, mutilated } from './hostile-bodies.ts';
 import { type HostilePipeline, startHostilePipeline } from './hostile-pipeline.ts';
 
 const fuzzed: readonly HostileBody[] = Array.from({ length: 60 }, (_, index) => {

@@ -1,6 +1,6 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { systemClock } from '../../../local/clock.ts';
+import { systemClock } from 'local-aws';
 import { type Clients, createClients } from '../../../ops/aws/clients.ts';
 import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
 import { pipelineNames } from '../../../ops/start/pipeline-names.ts';

@@ -4,7 +4,7 @@ import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
 import { mend } from '../../../ops/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../ops/ledger/purge.ts';
 import { replayMessage } from '../../../ops/ledger/replayable.ts';
-import { lineageAttribute, type FailureRow, type Lineage, type OrderRow } from '../../../shared/orders-table.ts';
+import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/orders-table.ts';
 import type { LocalLedger } from '../../ops/ledger/local-ledger.ts';
 import { done, failed, message, replayed, replayToken } from '../pipeline-functions.ts';
 import { type Body, type Failure, LedgerModel, type Sent } from './ledger-model.ts';

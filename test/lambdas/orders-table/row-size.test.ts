@@ -17,7 +17,7 @@ import {
   mostReplays,
 } from '../../../shared/orders-table.ts';
 import { readOrder } from '../../../shared/read-order.ts';
-import { maximumItemBytes, itemBytes, newItem } from './item-bytes.ts';
+import { itemBytes, maximumItemBytes, newItem } from './item-bytes.ts';
 import { sqsRecord } from '../sqs-event.ts';
 
 const now = '2026-01-01T00:00:00.000Z';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { synthesize } from '../synthesize.ts';
-import { goesOff, type MetricValues, metricsOf } from './metric-math.ts';
+import { goesOff, metricsOf, type MetricValues } from './metric-math.ts';
 import { alarmsOf } from './synthesized-alarms.ts';
 
 const badOrdersWait = alarmsOf(synthesize()).find(({ id }) => id === 'BadOrdersWait')!;

@@ -4,11 +4,11 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { readLogMessage } from 'local-aws';
 import { presets } from '../../../lib/configuration.ts';
 import { idPlaceholder, savedQueries } from '../../../lib/monitoring/saved-queries.ts';
-import { readLogMessage } from '../../../local/console/log-text.ts';
 import { logMessages } from '../../../shared/log-messages.ts';
-import { Assemblies, running } from '../../local/acceptance/running-assembly.ts';
+import { Assemblies, running } from '../../acceptance/running-assembly.ts';
 import { newOutputFolder } from '../synthesize.ts';
 
 type Line = Readonly<Record<string, unknown>>;

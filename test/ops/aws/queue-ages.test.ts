@@ -1,12 +1,10 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { CloudWatchService } from '../../../local/cloudwatch/cloudwatch-service.ts';
-import { AwsError } from '../../../local/endpoint/aws-error.ts';
-import type { RpcService } from '../../../local/endpoint/service.ts';
+import { AwsError, CloudWatchService, type RpcService } from 'local-aws';
 import { readQueueAge } from '../../../ops/aws/queue-ages.ts';
-import { queueModel, region } from '../../local/sqs/queue-model.ts';
-import { type SqsHarness, startSqs } from '../../local/sqs/sqs-harness.ts';
+import { queueModel, region } from '../../../packages/local-aws/test/sqs/queue-model.ts';
+import { type SqsHarness, startSqs } from '../../../packages/local-aws/test/sqs/sqs-harness.ts';
 
 let sqs: SqsHarness;
 let client: CloudWatchClient;

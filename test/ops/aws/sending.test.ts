@@ -5,7 +5,7 @@ import { bytesOf, messageBatches } from '../../../ops/aws/message-batches.ts';
 import { type OutgoingMessage, sendMessages } from '../../../ops/aws/send-messages.ts';
 import { messageLimits } from '../../../shared/message-limits.ts';
 import { collect } from '../../../ops/ledger/collect.ts';
-import { ManualClock } from '../../local/manual-clock.ts';
+import { ManualClock } from '../../../packages/local-aws/test/manual-clock.ts';
 
 const messageOf = (body: string, attribute = ''): OutgoingMessage => ({
   body,

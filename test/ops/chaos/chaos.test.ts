@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { faultNames } from '../../../local/faults/fault-kinds.ts';
+import { faultNames } from 'local-aws';
 import { synthesizeForChaos } from '../../../ops/chaos/chaos-assembly.ts';
 import { kindsOf } from '../../../ops/chaos/chaos.ts';
 import { parseChaosOptions } from '../../../ops/chaos/options.ts';

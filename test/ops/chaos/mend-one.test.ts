@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { systemClock } from 'local-aws';
 import { mendOne } from '../../../ops/chaos/mend-one.ts';
 import { mend } from '../../../ops/ledger/mend.ts';
-import { systemClock } from '../../../local/clock.ts';
 import { captureConsole } from '../../lambdas/captured-console.ts';
 import { order } from '../../lambdas/pipeline-functions.ts';
 import { type LocalLedger, startLocalLedger } from '../ledger/local-ledger.ts';

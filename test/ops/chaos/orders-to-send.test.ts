@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { seededRandom } from '../../../local/faults/fault-plan.ts';
+import { seededRandom } from 'local-aws';
 import { bytesOf } from '../../../ops/aws/message-batches.ts';
 import { carelessMessages, tooLargeBody } from '../../../ops/chaos/orders-to-send.ts';
 import { messageLimits } from '../../../shared/message-limits.ts';

@@ -1,13 +1,13 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { type Clock, systemClock } from '../../../local/clock.ts';
+import { type Clock, systemClock } from 'local-aws';
 import { readOrderRecord } from '../../../ops/ledger/find-failure.ts';
 import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
 import { attributeValues } from '../../../shared/attribute-value.ts';
 import {
   attributeList,
   causeShard,
-  failureRowKey,
   type FailureRow,
+  failureRowKey,
   statusShard,
 } from '../../../shared/orders-table.ts';
 import { type LocalTable, startLocalTable, tableName } from '../../lambdas/local-table.ts';

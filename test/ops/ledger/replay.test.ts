@@ -1,6 +1,6 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { systemClock } from '../../../local/clock.ts';
+import { systemClock } from 'local-aws';
 import type { SendQueue } from '../../../ops/aws/send-messages.ts';
 import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
 import { mend } from '../../../ops/ledger/mend.ts';

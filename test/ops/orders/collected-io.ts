@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type Clock, systemClock } from '../../../local/clock.ts';
+import { type Clock, systemClock } from 'local-aws';
 import type { OrdersIo } from '../../../ops/orders/io.ts';
 import { runOrders } from '../../../ops/orders/program.ts';
 

@@ -1,5 +1,4 @@
-import { EventStream } from '../../../local/events.ts';
-import { type Runtime, startRuntime } from '../../../local/runtime.ts';
+import { EventStream, type Runtime, startRuntime } from 'local-aws';
 import { synthesize } from '../../../ops/synthesize.ts';
 import { TemporaryFolder } from '../../../ops/temporary-folder.ts';
 import { orders, type OrdersRun, type OrdersSurroundings } from './collected-io.ts';

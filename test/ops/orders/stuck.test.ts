@@ -1,6 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type Clock, systemClock } from '../../../local/clock.ts';
+import { type Clock, systemClock } from 'local-aws';
 import { findFailed } from '../../../ops/ledger/find-failure.ts';
 import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
 import { createContext } from '../../../ops/orders/context.ts';

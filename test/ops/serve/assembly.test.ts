@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { queueWith, writeAssembly } from '../../local/assembly/written-assembly.ts';
-import { eventually } from '../../local/eventually.ts';
+import { queueWith, writeAssembly } from '../../../packages/local-aws/test/assembly/written-assembly.ts';
+import { eventually } from '../../../packages/local-aws/test/eventually.ts';
 import { Command, projectRoot, type Served, serveLocally } from './served.ts';
 
 let folder: string;

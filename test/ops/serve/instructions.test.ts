@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Runtime } from '../../../local/runtime.ts';
+import type { Runtime } from 'local-aws';
 import { instructions } from '../../../ops/serve/instructions.ts';
 
 test('say what to export, and name every function, queue and table', () => {

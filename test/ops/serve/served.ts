@@ -5,9 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { ProcessGuard } from '../../../local/process-guard.ts';
-import { TemporaryFolder } from '../../../local/temporary-folder.ts';
-import { patienceMs } from '../../local/eventually.ts';
+import { ProcessGuard, TemporaryFolder } from 'local-aws';
+import { patienceMs } from '../../../packages/local-aws/test/eventually.ts';
 
 export const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 

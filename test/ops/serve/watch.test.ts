@@ -2,7 +2,7 @@ import { GetEventSourceMappingCommand, InvokeCommand, ListEventSourceMappingsCom
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '../../local/eventually.ts';
+import { eventually } from '../../../packages/local-aws/test/eventually.ts';
 import { ProjectCopy } from './project-copy.ts';
 import { type Served, serveLocally } from './served.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Progress } from '../../../ops/start/progress.ts';
-import { ManualClock } from '../../local/manual-clock.ts';
+import { ManualClock } from '../../../packages/local-aws/test/manual-clock.ts';
 
 /** What is written while `seconds` pass and something new is to be said each time. */
 async function written(seconds: number, isTTY: boolean, text?: () => string | undefined): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RuntimeEvent } from '../../../local/events.ts';
+import type { RuntimeEvent } from 'local-aws';
 import { disagreement } from '../../../ops/start/table-counts.ts';
 import { Tally } from '../../../ops/start/tally.ts';
 

@@ -1,0 +1,101 @@
+import type { Place } from '../errors.ts';
+import { identityOf } from './declare-resource.ts';
+import type { EarlierStacks } from './earlier-stacks.ts';
+import { assemblyError, refusedByAws } from './error-codes.ts';
+import type { Scope } from './intrinsics.ts';
+import type { ParameterValue } from './parameters.ts';
+import type { StackEnvironment } from './pseudo-parameters.ts';
+import type { DeclaredResource, Identity } from './resource-type.ts';
+import type { Template } from './template.ts';
+
+/** What the intrinsic functions of a stack see: its parameters, mappings and resources, and earlier stacks' exports. */
+export class StackScope implements Scope {
+  readonly environment: StackEnvironment;
+  readonly #template: Template;
+  readonly #parameters: ReadonlyMap<string, ParameterValue>;
+  readonly #earlier: EarlierStacks;
+  readonly #holds: (condition: string, place: Place) => boolean;
+  readonly #declared: (logicalId: string) => DeclaredResource;
+  readonly #identities = new Map<string, Identity>();
+
+  constructor(options: {
+    environment: StackEnvironment;
+    template: Template;
+    parameters: ReadonlyMap<string, ParameterValue>;
+    earlier: EarlierStacks;
+    holds: (condition: string, place: Place) => boolean;
+    declared: (logicalId: string) => DeclaredResource;
+  }) {
+    this.environment = options.environment;
+    this.#template = options.template;
+    this.#parameters = options.parameters;
+    this.#earlier = options.earlier;
+    this.#holds = options.holds;
+    this.#declared = options.declared;
+  }
+
+  ref(name: string, place: Place): unknown {
+    return this.#parameters.get(name) ?? this.identity(name, place).physicalId;
+  }
+
+  attribute(logicalId: string, attribute: string, place: Place): string {
+    const value = this.identity(logicalId, place).attributes[attribute];
+    if (value !== undefined) return value;
+    throw assemblyError(
+      'ATTRIBUTE_UNKNOWN',
+      `The runtime has no value for ${logicalId}.${attribute} (${this.#template.resources[logicalId]?.type}).`,
+      'Leave the reference out when the stack is synthesized for local use.',
+      place,
+    );
+  }
+
+  condition(name: string, place: Place): boolean {
+    return this.#holds(name, place);
+  }
+
+  importValue(exportName: string, place: Place): string {
+    const value = this.#earlier.exported(exportName);
+    if (value !== undefined) return value;
+    throw refusedByAws(
+      'ValidationError',
+      `No export named ${exportName} found`,
+      'Let the app contain the stack that exports it, and this stack depend on that one (addDependency).',
+      place,
+    );
+  }
+
+  stackOutput(stackName: string, outputName: string, place: Place): string {
+    const value = this.#earlier.output(stackName, outputName);
+    if (value !== undefined) return value;
+    throw assemblyError(
+      'REFERENCE_MISSING',
+      `No stack read before this one is named ${stackName} and has an output ${outputName}.`,
+      'Let the app contain that stack, and this one depend on it (addDependency).',
+      place,
+    );
+  }
+
+  lookUp(mapName: string, topLevelKey: string, secondLevelKey: string): unknown {
+    const map = this.#template.mappings[mapName]?.[topLevelKey] as Readonly<Record<string, unknown>> | undefined;
+    return map?.[secondLevelKey];
+  }
+
+  /** The ids of a resource that exists. Resources are asked for in creation order, so this never runs in a circle. */
+  identity(logicalId: string, place: Place): Identity {
+    const known = this.#identities.get(logicalId);
+    if (known !== undefined) return known;
+    const resource = this.#template.resources[logicalId];
+    const absent = resource?.condition !== undefined && !this.#holds(resource.condition, place);
+    if (resource === undefined || absent) {
+      throw refusedByAws(
+        'ValidationError',
+        `Template format error: Unresolved resource dependencies [${logicalId}] in the Resources block of the template`,
+        absent ? `Put the reference under the condition ${resource.condition} too.` : `Declare ${logicalId}.`,
+        place,
+      );
+    }
+    const identity = identityOf(this.#declared(logicalId));
+    this.#identities.set(logicalId, identity);
+    return identity;
+  }
+}

@@ -1,0 +1,264 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { jsonInput, jsonProtocol } from './json.ts';
+import { queryInput, queryProtocol } from './query.ts';
+import { findRoute, type RestMatch, restProtocol } from './rest.ts';
+import {
+  type Authorize,
+  AwsError,
+  type CallContext,
+  type Caller,
+  type ForwardedOperation,
+  type HttpAnswer,
+  internalFailure,
+  type JsonObject,
+  type Protocol,
+  type RestService,
+  type RpcService,
+} from './service.ts';
+import { notImplemented, unknownOperation, unservedProtocol } from './unserved.ts';
+
+/** What stands behind the endpoint. */
+export interface Backend {
+  readonly rpcServices: readonly RpcService[];
+  readonly restServices: readonly RestService[];
+  readonly resolveCaller: (accessKeyId: string | undefined) => Caller;
+  readonly authorize: Authorize;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly body: Buffer;
+  readonly requestId: string;
+  readonly scope: CredentialScope | undefined;
+}
+
+export type Router = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  requestId: string,
+) => Promise<HttpAnswer>;
+
+/**
+ * Finds service, operation and protocol of a request and renders the answer or the error in that protocol:
+ * `X-Amz-Target` means JSON, a form field `Action` Query, anything else a REST route. `report` is told what went
+ * wrong inside and what was asked for in vain.
+ */
+export function createRouter(backend: Backend, report: (problem: AwsError | Error) => void): Router {
+  const byTarget = new Map(backend.rpcServices.map((service) => [service.targetPrefix, service]));
+  const bySigningName = new Map(backend.rpcServices.map((service) => [service.signingName, service]));
+
+  return async (request, response, body, requestId) => {
+    const url = parseUrl(request.url ?? '/');
+    const scope = credentialScope(request.headers.authorization, url.searchParams.get('X-Amz-Credential'));
+    const exchange: Exchange = { request, response, url, body, requestId, scope };
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') return jsonCall(exchange, target);
+    const form = queryForm(exchange);
+    if (form !== undefined) return queryCall(exchange, form);
+    return restCall(exchange);
+  };
+
+  function jsonCall(exchange: Exchange, target: string): Promise<HttpAnswer> {
+    const dot = target.lastIndexOf('.');
+    const prefix = target.slice(0, Math.max(dot, 0));
+    const service = byTarget.get(prefix);
+    const protocol = jsonProtocol(exchange.request.headers['content-type'], service);
+    return answer(exchange, protocol, async () => {
+      const operationName = target.slice(dot + 1);
+      if (service === undefined) throw notImplemented(prefix, operationName);
+      const forwarded = forwardedOperation(service, operationName);
+      if (forwarded !== undefined) return forward(exchange, forwarded);
+      const parse = () => jsonInput(exchange.body, operationOf(service, operationName, 'json').input);
+      return protocol.success(await runRpc(exchange, service, operationName, 'json', parse), exchange.requestId);
+    });
+  }
+
+  function queryCall(exchange: Exchange, form: URLSearchParams): Promise<HttpAnswer> {
+    const action = form.get('Action') ?? '';
+    const path = exchange.url.pathname;
+    const fromPath = backend.rpcServices.find((candidate) => candidate.inputFromPath?.(path) !== undefined);
+    const service = bySigningName.get(exchange.scope?.service ?? '') ?? fromPath;
+    const protocol = queryProtocol(action, service);
+    return answer(exchange, protocol, async () => {
+      if (service === undefined) throw notImplemented(exchange.scope?.service ?? 'an unnamed service', action);
+      const parse = () => ({
+        ...service.inputFromPath?.(path),
+        ...queryInput(form, operationOf(service, action, 'query').input),
+      });
+      return protocol.success(await runRpc(exchange, service, action, 'query', parse), exchange.requestId);
+    });
+  }
+
+  function forward(exchange: Exchange, operation: ForwardedOperation): Promise<HttpAnswer> {
+    const context = contextOf(exchange);
+    const input = jsonInput(exchange.body, undefined);
+    for (const permission of operation.permissions(input)) backend.authorize(context.caller, permission);
+    return operation.forward(exchange.body, input, context);
+  }
+
+  async function runRpc(
+    exchange: Exchange,
+    service: RpcService,
+    name: string,
+    style: 'json' | 'query',
+    parse: () => JsonObject,
+  ): Promise<JsonObject> {
+    const operation = operationOf(service, name, style);
+    const context = contextOf(exchange);
+    const input = parse();
+    for (const permission of operation.permissions?.(input) ?? []) backend.authorize(context.caller, permission);
+    return operation.run(input, context);
+  }
+
+  async function restCall(exchange: Exchange): Promise<HttpAnswer> {
+    const { request, url, body, requestId, scope } = exchange;
+    let protocol: { failure: Protocol['failure'] } = restProtocol;
+    try {
+      const match: RestMatch | undefined = findRoute(
+        backend.restServices,
+        scope?.service,
+        request.method ?? 'GET',
+        url.pathname,
+      );
+      if (match === undefined) {
+        contextOf(exchange);
+        protocol = unservedProtocol(request.headers, scope?.service);
+        throw notImplemented(scope?.service ?? 'an unnamed service', `${request.method} ${url.pathname}`);
+      }
+      const context = contextOf(exchange);
+      const restRequest = {
+        method: request.method ?? 'GET',
+        parameters: match.parameters,
+        query: url.searchParams,
+        headers: request.headers as Record<string, string | undefined>,
+        body,
+      };
+      for (const permission of match.route.permissions?.(restRequest) ?? []) {
+        backend.authorize(context.caller, permission);
+      }
+      return restProtocol.success(await match.route.run(restRequest, context), requestId);
+    } catch (error) {
+      return protocol.failure(asAwsError(error), requestId);
+    }
+  }
+
+  async function answer(exchange: Exchange, protocol: Protocol, run: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    try {
+      return await run();
+    } catch (error) {
+      return protocol.failure(asAwsError(error), exchange.requestId);
+    }
+  }
+
+  function contextOf(exchange: Exchange): CallContext {
+    if (exchange.scope === undefined) {
+      throw new AwsError('MissingAuthenticationTokenException', 'Request is missing Authentication Token', {
+        httpStatus: 403,
+        queryCode: 'MissingAuthenticationToken',
+      });
+    }
+    const caller = backend.resolveCaller(exchange.scope.accessKeyId);
+    return new HttpCallContext(caller, exchange.requestId, exchange.response);
+  }
+
+  function asAwsError(error: unknown): AwsError {
+    if (error instanceof AwsError) {
+      if (error.httpStatus >= 500) report(error);
+      return error;
+    }
+    report(error instanceof Error ? error : new Error(String(error)));
+    return internalFailure();
+  }
+}
+
+function operationOf(service: RpcService, name: string, style: 'json' | 'query') {
+  const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+  if (operation !== undefined) return operation;
+  throw service.complete === true ? unknownOperation(name, style) : notImplemented(service.signingName, name);
+}
+
+function forwardedOperation(service: RpcService, name: string): ForwardedOperation | undefined {
+  const { forwarded = {} } = service;
+  return Object.hasOwn(forwarded, name) ? forwarded[name] : undefined;
+}
+
+/** The parameters of a Query request: its form body, or its URL when that names an Action. */
+function queryForm(exchange: Exchange): URLSearchParams | undefined {
+  if (exchange.url.searchParams.has('Action')) return exchange.url.searchParams;
+  const contentType = exchange.request.headers['content-type'] ?? '';
+  if (!contentType.startsWith('application/x-www-form-urlencoded')) return undefined;
+  const form = new URLSearchParams(exchange.body.toString('utf8'));
+  return form.has('Action') ? form : undefined;
+}
+
+function parseUrl(target: string): URL {
+  try {
+    return new URL(target, 'http://127.0.0.1');
+  } catch {
+    return new URL('http://127.0.0.1/');
+  }
+}
+
+/** The context of one HTTP request. Its signal is made on demand: only long polls and invocations look at it. */
+class HttpCallContext implements CallContext {
+  readonly caller: Caller;
+  readonly requestId: string;
+  readonly traceHeader: string | undefined;
+  readonly #response: ServerResponse;
+  #controller: AbortController | undefined;
+
+  constructor(caller: Caller, requestId: string, response: ServerResponse) {
+    const traceHeader = response.req.headers['x-amzn-trace-id'];
+    this.caller = caller;
+    this.requestId = requestId;
+    this.traceHeader = typeof traceHeader === 'string' ? traceHeader : undefined;
+    this.#response = response;
+  }
+
+  hangUp(): void {
+    this.#response.destroy();
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      if (this.#response.destroyed) controller.abort();
+      else {
+        this.#response.once('close', () => {
+          if (!this.#response.writableFinished) controller.abort();
+        });
+      }
+    }
+    return this.#controller.signal;
+  }
+}
+
+/** What a signature's credential says. The signature itself is not verified: nothing secret guards a local endpoint. */
+interface CredentialScope {
+  readonly accessKeyId: string;
+  readonly region: string;
+  /** Signing name of the service: `sqs`, `logs`, `lambda`. */
+  readonly service: string;
+}
+
+/**
+ * Reads `AKID/20260101/eu-central-1/sqs/aws4_request` from an `Authorization: AWS4-HMAC-SHA256 Credential=…` header or
+ * from the `X-Amz-Credential` parameter of a presigned URL. Source: IAM User Guide, "Signature Version 4".
+ */
+export function credentialScope(
+  authorization: string | undefined,
+  presigned: string | null | undefined,
+): CredentialScope | undefined {
+  const credential = /Credential=([^,\s]+)/.exec(authorization ?? '')?.[1] ?? presigned ?? undefined;
+  if (credential === undefined) return undefined;
+  // Access key ids of other AWS-compatible tools may hold slashes: the scope is the last four parts.
+  const parts = credential.split('/');
+  const [region, service] = parts.slice(-3);
+  const accessKeyId = parts.slice(0, -4).join('/');
+  if (accessKeyId === '' || region === undefined || service === undefined) return undefined;
+  return { accessKeyId, region, service };
+}

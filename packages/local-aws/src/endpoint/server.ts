@@ -1,0 +1,237 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../clock.ts';
+import { LocalRuntimeError } from '../errors.ts';
+import type { EventStream } from '../events.ts';
+import { restProtocol } from './rest.ts';
+import { type Backend, createRouter, type Router } from './router.ts';
+import { AwsError, type HttpAnswer, internalFailure } from './service.ts';
+
+/** How to listen. Without services, requests are answered with a 503 until `serve` gives some. */
+export interface EndpointOptions extends Partial<Backend> {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Whether to move on to the next free port when `port` is taken (else `PORT_TAKEN` is thrown). */
+  readonly nextFreePort: boolean;
+  readonly events: EventStream;
+  readonly clock: Clock;
+  /** Those of `endpointLimits` that shall be others. */
+  readonly limits?: Partial<EndpointLimits>;
+}
+
+/** What a client may take of the endpoint. */
+export interface EndpointLimits {
+  /** A client must have sent its headers by then, */
+  readonly headersMs: number;
+  /** and the whole request by then, */
+  readonly requestMs: number;
+  /** which is looked at so often. */
+  readonly checkMs: number;
+  /** Connections beyond are closed at once. */
+  readonly connections: number;
+}
+
+/** SDKs open 50 connections a client and send a request in milliseconds. */
+const endpointLimits: EndpointLimits = {
+  headersMs: 10_000,
+  requestMs: 60_000,
+  checkMs: 2_000,
+  connections: 5_000,
+};
+
+/** One HTTP server on 127.0.0.1 for all services. */
+export interface Endpoint {
+  /** `http://127.0.0.1:4566`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** Puts services behind the endpoint, in place of those before; until then every request gets a 503. */
+  serve(backend: Backend): void;
+  /** Stops listening and ends every connection, long polls included. */
+  close(): Promise<void>;
+}
+
+/** Different problems told at most: their texts hold what clients sent, and a client may send anything. */
+const mostToldProblems = 200;
+/** Longer than clients keep idle connections, so that they close them and never write into a closing one. */
+const keepAliveMs = 65_000;
+
+/**
+ * Starts the one HTTP endpoint that AWS clients talk to, on 127.0.0.1 only. The port is known before services are:
+ * queue URLs carry it, and the template's intrinsic functions resolve to queue URLs.
+ */
+export async function startEndpoint(options: EndpointOptions): Promise<Endpoint> {
+  const { events, clock } = options;
+  const told = new Set<string>();
+  let router: Router | undefined;
+
+  const report = (problem: AwsError | Error) => {
+    if (told.has(problem.message) || told.size === mostToldProblems) return;
+    told.add(problem.message);
+    const isBug = !(problem instanceof AwsError);
+    const message = isBug ? (problem.stack ?? problem.message) : problem.message;
+    const atMs = clock.now();
+    events.emit({ type: 'notice', atMs, level: isBug ? 'error' : 'warning', message });
+    if (told.size < mostToldProblems) return;
+    const last = `These were ${mostToldProblems} different problems: no further one is told until the next start.`;
+    events.emit({ type: 'notice', atMs, level: 'warning', message: last });
+  };
+
+  const respond = async (request: IncomingMessage, response: ServerResponse, requestId: string) => {
+    const refused = refusal(request.headers, request.url);
+    if (refused !== undefined) throw new AwsError('AccessDeniedException', refused, { httpStatus: 403 });
+    const body = await readBody(request);
+    if (router === undefined) {
+      throw new AwsError('ServiceUnavailable', 'The local runtime is still starting.', { httpStatus: 503 });
+    }
+    return router(request, response, body, requestId);
+  };
+
+  const fail = (response: ServerResponse, requestId: string, error: unknown) => {
+    if (!response.req.complete) response.setHeader('connection', 'close');
+    if (!(error instanceof AwsError)) report(error instanceof Error ? error : new Error(String(error)));
+    // What an unforeseen error says may name files of this machine: that is for the console alone.
+    const known = error instanceof AwsError ? error : internalFailure();
+    write(response, restProtocol.failure(known, requestId));
+  };
+
+  const limits = { ...endpointLimits, ...options.limits };
+  const server = createServer({ connectionsCheckingInterval: limits.checkMs }, (request, response) => {
+    const requestId = randomUUID();
+    respond(request, response, requestId)
+      .then((answer) => write(response, answer))
+      .catch((error: unknown) => fail(response, requestId, error));
+  });
+  server.headersTimeout = limits.headersMs;
+  server.requestTimeout = limits.requestMs;
+  server.keepAliveTimeout = keepAliveMs;
+  server.maxConnections = limits.connections;
+  const port = await listenOnLoopback(server, options.port, options.nextFreePort);
+
+  const endpoint: Endpoint = {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    serve(backend) {
+      router = createRouter(backend, report);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  const { rpcServices, restServices, resolveCaller, authorize } = options;
+  if (rpcServices && restServices && resolveCaller && authorize) {
+    endpoint.serve({ rpcServices, restServices, resolveCaller, authorize });
+  }
+  return endpoint;
+}
+
+function write(response: ServerResponse, answer: HttpAnswer): void {
+  if (response.destroyed) return;
+  if (answer.status === 204) {
+    response.writeHead(204, answer.headers).end();
+    return;
+  }
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
+  response.end(answer.body);
+}
+
+const portsToTry = 100;
+
+/**
+ * Listens on 127.0.0.1 and answers the port. A taken port throws `PORT_TAKEN`, or moves on to the next free one when
+ * `nextFreePort`. Port 0 lets the system choose.
+ */
+async function listenOnLoopback(server: Server, port: number, nextFreePort: boolean): Promise<number> {
+  const last = nextFreePort && port !== 0 ? Math.min(port + portsToTry - 1, 65_535) : port;
+  for (let candidate = port; candidate <= last; candidate += 1) {
+    if (await tryToListen(server, candidate)) return (server.address() as AddressInfo).port;
+  }
+  throw new LocalRuntimeError(
+    'PORT_TAKEN',
+    last === port ? `Port ${port} is taken.` : `The ports ${port} to ${last} are all taken.`,
+    'Choose another one with --port.',
+  );
+}
+
+/** False when the port is taken; other errors (a privileged port, say) are thrown. */
+function tryToListen(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) => {
+      server.off('listening', onListening);
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(error);
+    };
+    const onListening = () => {
+      server.off('error', onError);
+      resolve(true);
+    };
+    server.once('error', onError);
+    server.once('listening', onListening);
+    server.listen(port, '127.0.0.1');
+  });
+}
+
+/** Above every limit of the services behind (Lambda 6 MB, SQS 1 MiB, six times that when fully escaped as JSON). */
+export const bodyLimitBytes = 16 * 1024 * 1024;
+
+/** Collects a request's body. Rejects with an `AwsError`: 413 above `bodyLimitBytes`, 408 when it ends early. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > bodyLimitBytes) {
+        request.pause();
+        reject(
+          new AwsError('RequestEntityTooLarge', `The request body is larger than ${bodyLimitBytes} bytes.`, {
+            httpStatus: 413,
+          }),
+        );
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)));
+    // What follows an error is `close`, which says all there is to say.
+    request.on('error', () => undefined);
+    request.on('close', () => {
+      if (!request.complete) reject(new AwsError('RequestTimeout', 'The request ended early.', { httpStatus: 408 }));
+    });
+  });
+}
+
+/**
+ * Why a request must not be served, or undefined when it may. A loopback address keeps other machines out but not the
+ * browser on this one: any page can post to 127.0.0.1, and a DNS name rebound to 127.0.0.1 even reads the answers.
+ * So the Host must be a loopback name and the Origin, if any, one too. A target in absolute form (RFC 9112, 3.2.2:
+ * `GET http://name/path`) goes before the Host header, so it is held to the same.
+ */
+export function refusal(headers: IncomingHttpHeaders, target = '/'): string | undefined {
+  const host = target.startsWith('/') ? headers.host : (/^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? headers.host);
+  if (!isLoopbackHost(host ?? '') || !isLoopbackHost(headers.host ?? '')) {
+    return `The Host header must name this machine (127.0.0.1, localhost or [::1]), not "${host ?? ''}".`;
+  }
+  if (headers.origin !== undefined && !isLoopbackOrigin(headers.origin)) {
+    return `Requests from the web page ${headers.origin} are refused.`;
+  }
+  if (headers['sec-fetch-site'] === 'cross-site') return 'Cross-site requests from a browser are refused.';
+  return undefined;
+}
+
+/** `127.0.0.1`, `localhost`, `[::1]` and names below `.localhost`, which RFC 6761 keeps on this machine; any port. */
+function isLoopbackHost(host: string): boolean {
+  const name = host.toLowerCase().replace(/:\d{1,5}$/, '');
+  return name === '127.0.0.1' || name === 'localhost' || name === '[::1]' || /^[a-z0-9.-]+\.localhost$/.test(name);
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  const host = /^https?:\/\/([^/]+)$/.exec(origin)?.[1];
+  return host !== undefined && isLoopbackHost(host);
+}

@@ -1,0 +1,28 @@
+/** Where in a cloud assembly something stands. */
+export interface Place {
+  /** Stack name. */
+  readonly stack?: string;
+  /** Logical id of the resource in its template. */
+  readonly logicalId?: string;
+  /** Path of the property, `/Properties/ScalingConfig/MaximumConcurrency` for example. */
+  readonly property?: string;
+}
+
+/**
+ * What the runner cannot or must not run, said to the person who can mend it. `code` is stable and documented in
+ * packages/local-aws/docs/fidelity.md; `remedy` is a sentence that starts with a verb.
+ */
+export class LocalRuntimeError extends Error {
+  override readonly name = 'LocalRuntimeError';
+  readonly code: string;
+  readonly remedy: string;
+  readonly place: Place;
+
+  constructor(code: string, message: string, remedy: string, place: Place = {}) {
+    const where = [place.stack, place.logicalId, place.property].filter((part) => part !== undefined).join(' ');
+    super(`${code}${where === '' ? '' : ` at ${where}`}: ${message} ${remedy}`);
+    this.code = code;
+    this.remedy = remedy;
+    this.place = place;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The one stream of what happens in the runtime. Services emit, the console, the outcome and tests subscribe; nothing
+ * in `packages/local-aws/` depends on who listens. `atMs` is milliseconds since the epoch.
+ */
+export type RuntimeEvent =
+  | LogEvent
+  | InvocationStarted
+  | InvocationEnded
+  | BatchStarted
+  | BatchEnded
+  | MessagesFiltered
+  | MessagesSent
+  | MessageMoved
+  | MessageExpired
+  | FaultInjected
+  | Notice;
+
+/** One log event, as CloudWatch would store it. */
+export interface LogEvent {
+  readonly type: 'log';
+  readonly atMs: number;
+  readonly functionName: string;
+  /** Short, stable id of the execution environment: the first 8 hex digits of its log stream's id. */
+  readonly environmentId: string;
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  /** `platform` for INIT_START, START, END, REPORT and what the platform says of a crash; `function` for the rest. */
+  readonly source: 'platform' | 'function';
+  readonly message: string;
+}
+
+/** An environment was given an invocation. */
+export interface InvocationStarted {
+  readonly type: 'invocation-started';
+  readonly atMs: number;
+  readonly functionName: string;
+  readonly environmentId: string;
+  readonly requestId: string;
+  /** What the AWS SDK in the function sends along with every request of this invocation. */
+  readonly traceHeader: string;
+}
+
+/** An invocation came to its end, and its environment is free or gone. `errorMessage` is that of the answer. */
+export interface InvocationEnded {
+  readonly type: 'invocation-ended';
+  readonly atMs: number;
+  readonly functionName: string;
+  readonly environmentId: string;
+  readonly requestId: string;
+  readonly durationMs: number;
+  readonly outcome: 'success' | 'error' | 'timeout' | 'crash';
+  readonly errorMessage?: string;
+}
+
+/** A mapping took messages and invokes its function with them. */
+export interface BatchStarted {
+  readonly type: 'batch-started';
+  readonly atMs: number;
+  readonly mappingId: string;
+  readonly queueName: string;
+  readonly functionName: string;
+  readonly messageIds: readonly string[];
+}
+
+/** What became of each message of a batch. */
+export interface BatchEnded {
+  readonly type: 'batch-ended';
+  readonly atMs: number;
+  readonly mappingId: string;
+  readonly queueName: string;
+  readonly functionName: string;
+  /** Undefined when the batch was throttled and reached no environment. */
+  readonly environmentId?: string;
+  /** Message ids that the mapping deleted from the queue. */
+  readonly deleted: readonly string[];
+  /** Message ids that stay and reappear when their visibility timeout ends. */
+  readonly kept: readonly string[];
+  /** Why messages were kept, in a few words for people. */
+  readonly reason?: string;
+}
+
+/** Messages that matched none of a mapping's filters: deleted unprocessed. */
+export interface MessagesFiltered {
+  readonly type: 'messages-filtered';
+  readonly atMs: number;
+  readonly mappingId: string;
+  readonly queueName: string;
+  readonly functionName: string;
+  readonly messageIds: readonly string[];
+}
+
+/** One request put messages into a queue, however many it had. */
+export interface MessagesSent {
+  readonly type: 'messages-sent';
+  readonly atMs: number;
+  readonly queueName: string;
+  readonly messages: readonly { readonly messageId: string; readonly body: string }[];
+}
+
+/** A message used up its receives and went to the dead-letter queue, or a move task took it back. */
+export interface MessageMoved {
+  readonly type: 'message-moved';
+  readonly atMs: number;
+  readonly messageId: string;
+  readonly fromQueueName: string;
+  readonly toQueueName: string;
+}
+
+/** A message was in its queue for longer than the retention period, and is lost. */
+export interface MessageExpired {
+  readonly type: 'message-expired';
+  readonly atMs: number;
+  readonly messageId: string;
+  readonly queueName: string;
+}
+
+/** A fault that was brought about on purpose (faults/), at the moment it took effect. */
+export interface FaultInjected {
+  readonly type: 'fault-injected';
+  readonly atMs: number;
+  /** One of the kinds in faults/fault-kinds.ts. */
+  readonly fault: string;
+  /** What it befell, in a few words for people. */
+  readonly detail: string;
+}
+
+/** Something the person at the terminal should know: a skipped resource, an API call that is not implemented. */
+export interface Notice {
+  readonly type: 'notice';
+  readonly atMs: number;
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
+export type Listener = (event: RuntimeEvent) => void;
+
+/**
+ * All that happens, in order, told to listeners one after the other and at once: what a listener throws reaches the
+ * emitter.
+ */
+export class EventStream {
+  readonly #listeners = new Set<Listener>();
+
+  emit(event: RuntimeEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Returns a function that unsubscribes. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,66 @@
+import type { RpcService } from '../endpoint/service.ts';
+import type { SourceQueue } from '../event-source-mapping/source-queue.ts';
+import type { EventStream } from '../events.ts';
+import type { LambdaService } from '../services/lambda/lambda-service.ts';
+import type { Queue } from '../services/sqs/queue.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import { Injection } from './injection.ts';
+import { Invocations } from './invocations.ts';
+import { ProcessFaults } from './process-faults.ts';
+import { ArrivalOrder, faultyQueue } from './queue-faults.ts';
+import { faultySqs } from './sqs-faults.ts';
+import { faultyTables } from './table-faults.ts';
+import { TurnedClock } from './turned-clock.ts';
+
+/**
+ * Faults for one runtime, given to `startRuntime`, which lets them in at its seams: service by service, queue by queue,
+ * process by process. A runtime without them has none of this in its way.
+ *
+ * What strikes the nth request, invocation or delivery is drawn from the seed; which one is the nth is up to the
+ * machine, where functions run side by side.
+ */
+export class Faults {
+  /** The runtime's clock: some faults turn it. */
+  readonly clock = new TurnedClock();
+  readonly injection: Injection;
+  readonly invocations: Invocations;
+  readonly #processes: ProcessFaults;
+  readonly #arrivals: ArrivalOrder;
+  readonly #plan: FaultPlan;
+
+  /** @param most of each kind of fault; default: no end to them */
+  constructor(plan: FaultPlan, events: EventStream, most = Infinity) {
+    const { clock } = this;
+    this.#plan = plan;
+    this.injection = new Injection(plan, events, clock, most);
+    this.invocations = new Invocations(events, clock);
+    this.#processes = new ProcessFaults({ injection: this.injection, invocations: this.invocations, clock, events });
+    this.#arrivals = new ArrivalOrder(events);
+  }
+
+  /** Seed of the arbitrary order in which queues hand out messages, if that is among the faults. */
+  get shuffleSeed(): number | undefined {
+    return this.#plan.kinds.has('out-of-order') ? this.#plan.seed & 0x7f_ff_ff_ff : undefined;
+  }
+
+  attach(lambda: LambdaService): void {
+    this.invocations.attach(lambda);
+    this.#processes.attach(lambda);
+  }
+
+  variables(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return this.#processes.variables(own);
+  }
+
+  tables(service: RpcService): RpcService {
+    return faultyTables(service, { injection: this.injection, invocations: this.invocations, clock: this.clock });
+  }
+
+  sqs(service: RpcService, queues: () => readonly Queue[]): RpcService {
+    return faultySqs(service, { injection: this.injection, queues });
+  }
+
+  queue(source: SourceQueue, queue: () => Queue | undefined): SourceQueue {
+    return faultyQueue(source, queue, this.injection, this.#arrivals);
+  }
+}

@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../clock.ts';
+import { isObject } from '../../endpoint/json.ts';
+import type { ForwardedAnswer, ForwardedOperation, JsonObject, RpcService } from '../../endpoint/service.ts';
+import { notImplemented } from '../../endpoint/unserved.ts';
+import type { EventStream } from '../../events.ts';
+import type { TableIndex, TableKey, TableModel, TableThroughput } from '../../model.ts';
+import { ProcessGuard } from '../../processes.ts';
+import { type OperationName, operationNames, permissionsOf } from './permissions.ts';
+import { DynaliteProcess, dynamodbError, Forwarder } from './process.ts';
+
+interface DynamodbServiceOptions {
+  readonly clock: Clock;
+  readonly events: EventStream;
+  readonly region: string;
+  readonly accountId: string;
+  /** Folder for the socket of the tables' process; nobody else may enter it. */
+  readonly directory: string;
+}
+
+/**
+ * DynamoDB: dynalite in a process of its own, started with the first table or the first call. It listens on a Unix
+ * socket, which no web page and no other user can reach; clients come by way of the endpoint, which asks IAM.
+ */
+export class DynamodbService {
+  readonly rpc: RpcService;
+  readonly #options: DynamodbServiceOptions;
+  readonly #guard = new ProcessGuard();
+  readonly #forwarder: Forwarder;
+  readonly #socketPath: string;
+  #process: Promise<DynaliteProcess> | undefined;
+  /** The tables of templates so far, by name. */
+  readonly #tables = new Map<string, TableModel>();
+
+  constructor(options: DynamodbServiceOptions) {
+    this.#options = options;
+    this.#socketPath = join(options.directory, 'dynamodb.sock');
+    this.#forwarder = new Forwarder(this.#socketPath);
+    this.rpc = {
+      signingName: 'dynamodb',
+      targetPrefix: 'DynamoDB_20120810',
+      errorNamespace: 'com.amazon.coral.service',
+      operations: {},
+      forwarded: Object.fromEntries(operationNames.map((name) => [name, this.#operation(name)])),
+    };
+  }
+
+  /**
+   * Creates the tables that are not there yet, empty. Tables that are there keep their items, those that are in the
+   * template no more too, as with the CDK's default removal policy.
+   *
+   * @throws {LocalRuntimeError} when a table changed in a way it cannot follow, before anything is created
+   */
+  async update(tables: readonly TableModel[]): Promise<void> {
+    for (const table of tables) refuseChange(this.#tables.get(table.name), table);
+    for (const table of tables) {
+      if (this.#tables.has(table.name)) continue;
+      await this.#create(table);
+      this.#tables.set(table.name, table);
+    }
+  }
+
+  /** Of the tables' process; undefined when there is none. */
+  async processId(): Promise<number | undefined> {
+    return (await this.#process)?.pid;
+  }
+
+  /** Ends the process; the items are gone. */
+  async close(): Promise<void> {
+    const running = await this.#process?.catch(() => undefined);
+    await running?.close();
+    this.#forwarder.close();
+    await this.#guard.close();
+  }
+
+  #operation(name: OperationName): ForwardedOperation {
+    const { region, accountId } = this.#options;
+    const tableArn = (table: string) =>
+      this.#tables.get(table)?.arn ?? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
+    return {
+      permissions: (input: JsonObject) => permissionsOf(name, input, tableArn),
+      forward: (body, input) => {
+        refuseUnsupported(name, input);
+        return this.#send(name, body);
+      },
+    };
+  }
+
+  async #send(operation: OperationName, body: Buffer): Promise<ForwardedAnswer> {
+    this.#process ??= this.#start();
+    await this.#process;
+    return this.#forwarder.send(operation, body);
+  }
+
+  #start(): Promise<DynaliteProcess> {
+    const { region, accountId, events, clock } = this.#options;
+    this.#guard.start();
+    const onCrash = (lastWords: string): void => {
+      const message = `The process that holds the tables ended, and their items are lost: start again. ${lastWords}`;
+      events.emit({ type: 'notice', atMs: clock.now(), level: 'error', message: message.trim() });
+    };
+    return DynaliteProcess.start({ socketPath: this.#socketPath, region, accountId, guard: this.#guard, onCrash });
+  }
+
+  async #create(table: TableModel): Promise<void> {
+    const answer = await this.#send('CreateTable', Buffer.from(JSON.stringify(createTableInput(table))));
+    if (answer.status === 200) return;
+    const { message } = JSON.parse(answer.body.toString('utf8')) as { message?: string };
+    const { stack, logicalId } = table;
+    throw dynamodbError(
+      'TABLE_REFUSED',
+      `DynamoDB does not create the table ${table.name}: ${message}.`,
+      'Correct its keys, attributes and indexes.',
+      { stack, logicalId },
+    );
+  }
+}
+
+function refuseChange(running: TableModel | undefined, next: TableModel): void {
+  const change = running === undefined ? undefined : tableChange(running, next);
+  if (change === undefined) return;
+  const { stack, logicalId, name } = next;
+  throw dynamodbError(
+    'TABLE_CHANGED',
+    `The running table ${name} cannot change ${change}.`,
+    'Start the runtime again, which begins with empty tables.',
+    { stack, logicalId },
+  );
+}
+
+/** The input of CreateTable for a table of the template. */
+export function createTableInput(table: TableModel): object {
+  const { globalIndexes, localIndexes } = table;
+  return {
+    TableName: table.name,
+    BillingMode: table.billingMode,
+    AttributeDefinitions: Object.entries(table.attributeTypes).map(([AttributeName, AttributeType]) => ({
+      AttributeName,
+      AttributeType,
+    })),
+    KeySchema: keySchemaInput(table.keySchema),
+    ...throughput(table.throughput),
+    ...(globalIndexes.length > 0 && { GlobalSecondaryIndexes: globalIndexes.map(index) }),
+    ...(localIndexes.length > 0 && { LocalSecondaryIndexes: localIndexes.map(index) }),
+  };
+}
+
+function index({ name, keySchema: keys, projectionType, nonKeyAttributes, throughput: capacity }: TableIndex): object {
+  return {
+    IndexName: name,
+    KeySchema: keySchemaInput(keys),
+    Projection: {
+      ProjectionType: projectionType,
+      ...(nonKeyAttributes.length > 0 && { NonKeyAttributes: nonKeyAttributes }),
+    },
+    ...throughput(capacity),
+  };
+}
+
+function keySchemaInput(keys: readonly TableKey[]): object[] {
+  return keys.map(({ attributeName, keyType }) => ({ AttributeName: attributeName, KeyType: keyType }));
+}
+
+function throughput(capacity: TableThroughput | undefined): object {
+  if (capacity === undefined) return {};
+  const { readCapacityUnits, writeCapacityUnits } = capacity;
+  return { ProvisionedThroughput: { ReadCapacityUnits: readCapacityUnits, WriteCapacityUnits: writeCapacityUnits } };
+}
+
+/**
+ * What of a running table a new template would change, in words, or undefined when the table can go on. AWS would
+ * replace the table for its keys and local indexes, and build or drop global indexes; dynalite can do neither with a
+ * table that holds items. Billing and capacity change nothing here.
+ */
+function tableChange(running: TableModel, next: TableModel): string | undefined {
+  if (!isDeepStrictEqual(keysOf(running), keysOf(next))) return 'its keys';
+  if (!isDeepStrictEqual(indexesOf(running.localIndexes), indexesOf(next.localIndexes))) return 'its local indexes';
+  if (!isDeepStrictEqual(indexesOf(running.globalIndexes), indexesOf(next.globalIndexes))) return 'its global indexes';
+  return undefined;
+}
+
+/** Attribute types as well: those of index keys change together with the indexes, so they are left to them. */
+function keysOf({ keySchema, attributeTypes }: TableModel) {
+  return keySchema.map((key) => ({ ...key, type: attributeTypes[key.attributeName] }));
+}
+
+/** By name, since their order in the template means nothing. */
+function indexesOf(indexes: TableModel['globalIndexes']) {
+  return new Map(
+    indexes.map(({ name, keySchema, projectionType, nonKeyAttributes }) => [
+      name,
+      { keySchema, projectionType, nonKeyAttributes: new Set(nonKeyAttributes) },
+    ]),
+  );
+}
+
+/** Whether a parameter's value asks for what is not there. */
+type Asks = (value: unknown) => boolean;
+
+const stream: Asks = (value) => isObject(value) && value['StreamEnabled'] === true;
+const anything: Asks = (value) => value !== undefined && value !== null;
+const indexChange: Asks = (value) =>
+  Array.isArray(value) && value.some((update) => isObject(update) && ('Create' in update || 'Delete' in update));
+
+/** What dynalite passes over in silence although the caller would rely on it. */
+const unsupported: Partial<Readonly<Record<OperationName, Readonly<Record<string, Asks>>>>> = {
+  CreateTable: { ResourcePolicy: anything, StreamSpecification: stream },
+  UpdateTable: { GlobalSecondaryIndexUpdates: indexChange, ReplicaUpdates: anything, StreamSpecification: stream },
+};
+
+/** Throws `NotImplemented` for a call that dynalite would answer as if it had done what it has not. */
+function refuseUnsupported(operation: OperationName, input: JsonObject): void {
+  for (const [parameter, asks] of Object.entries(unsupported[operation] ?? {})) {
+    if (asks(input[parameter])) throw notImplemented('dynamodb', `${operation} with ${parameter}`);
+  }
+}

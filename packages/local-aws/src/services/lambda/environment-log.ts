@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import type { FunctionModel } from '../../model.ts';
+import { passesLogLevel } from './application-log.ts';
+import type { EnvironmentServices } from './environment-services.ts';
+import { type PlatformEvent, platformLog } from './platform-log.ts';
+
+/** The log stream of an execution environment: every line becomes an event of the runtime. */
+export class EnvironmentLog {
+  /** 32 hex digits. */
+  readonly environmentId = randomUUID().replaceAll('-', '');
+  /** The first 8 of them, by which people tell environments apart. */
+  readonly shortId = this.environmentId.slice(0, 8);
+  readonly streamName: string;
+  readonly #fn: FunctionModel;
+  readonly #services: Pick<EnvironmentServices, 'clock' | 'events'>;
+  #kept: string[] | undefined;
+
+  constructor(fn: FunctionModel, services: Pick<EnvironmentServices, 'clock' | 'events'>) {
+    this.#fn = fn;
+    this.#services = services;
+    const day = new Date(services.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+    this.streamName = `${day}/[$LATEST]${this.environmentId}`;
+  }
+
+  /** A line of the function; `raw` when it did not come through `console`. */
+  application(message: string, raw: boolean): void {
+    if (!raw || passesLogLevel(this.#fn, message)) this.#emit('function', message);
+  }
+
+  platform(event: PlatformEvent): void {
+    for (const line of platformLog(this.#fn, event, this.#services.clock.now())) this.#emit('platform', line);
+  }
+
+  /** Keeps the lines from now on, for the tail of the invocation that starts. */
+  keep(): void {
+    this.#kept = [];
+  }
+
+  takeKept(): readonly string[] {
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
+    return kept;
+  }
+
+  #emit(source: 'platform' | 'function', message: string): void {
+    this.#kept?.push(message);
+    this.#services.events.emit({
+      type: 'log',
+      atMs: this.#services.clock.now(),
+      functionName: this.#fn.name,
+      environmentId: this.shortId,
+      logGroupName: this.#fn.logGroupName,
+      logStreamName: this.streamName,
+      source,
+      message,
+    });
+  }
+}

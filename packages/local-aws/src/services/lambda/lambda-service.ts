@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../../clock.ts';
+import { AwsError, type RestRequest, type RestService } from '../../endpoint/service.ts';
+import type { EventStream } from '../../events.ts';
+import type { FunctionModel } from '../../model.ts';
+import { ProcessGuard } from '../../processes.ts';
+import { getFunction, getFunctionConfiguration, invoke, listFunctions } from './api.ts';
+import { AsyncInvoker } from './async-invoker.ts';
+import { type CodeFingerprint, codeFingerprint } from './code-fingerprint.ts';
+import { CodeStore } from './code-store.ts';
+import { ConcurrencyLedger } from './concurrency.ts';
+import type { EnvironmentServices, ProcessFaults } from './environment-services.ts';
+import type { Credentials } from './environment-variables.ts';
+import { findFunction, type FunctionDirectory, requestedArn } from './function-name.ts';
+import { FunctionPool } from './function-pool.ts';
+import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
+import { RuntimeApiServer } from './runtime-api-server.ts';
+import { runtimeNotice } from './runtime-notice.ts';
+import { newTraceHeader } from './trace-header.ts';
+
+export interface LambdaServiceOptions {
+  readonly functions: readonly FunctionModel[];
+  readonly clock: Clock;
+  readonly events: EventStream;
+  readonly region: string;
+  readonly accountId: string;
+  /** Where the functions' AWS SDKs send their calls. */
+  readonly endpointUrl: string;
+  /** Asked whenever a process starts. */
+  readonly credentialsFor: (fn: FunctionModel) => Credentials;
+  /** Concurrent executions of all functions together; 1,000 is AWS's default. */
+  readonly accountConcurrency?: number;
+  readonly faults?: ProcessFaults | undefined;
+}
+
+/** Runs functions: each execution environment is a process of its own that speaks the Lambda Runtime API. */
+export class LambdaService implements FunctionDirectory {
+  readonly region: string;
+  readonly accountId: string;
+  readonly #options: LambdaServiceOptions;
+  readonly #runtimeApi = new RuntimeApiServer();
+  readonly #guard = new ProcessGuard();
+  readonly #codeStore = new CodeStore();
+  readonly #services: EnvironmentServices;
+  readonly #concurrency: ConcurrencyLedger;
+  readonly #asyncInvoker: AsyncInvoker;
+  /** The operations of Lambda's API that run here. */
+  readonly rest: RestService;
+  #pools = new Map<string, FunctionPool>();
+  readonly #retired = new Set<FunctionPool>();
+  readonly #told = new Set<string>();
+  #closed = false;
+
+  constructor(options: LambdaServiceOptions) {
+    this.#options = options;
+    this.region = options.region;
+    this.accountId = options.accountId;
+    this.#concurrency = new ConcurrencyLedger(options.accountConcurrency ?? 1000);
+    this.#services = { ...options, runtimeApi: this.#runtimeApi, guard: this.#guard };
+    const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
+    const { clock, events } = options;
+    this.#asyncInvoker = new AsyncInvoker({ clock, events, find: (name) => this.find(name), invoke: run });
+    const requested = {
+      find: (request: RestRequest) => this.#findDeployed(request),
+      arnOf: ({ parameters }: RestRequest) => requestedArn(this, parameters['FunctionName'] ?? ''),
+    };
+    const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
+      this.#asyncInvoker.enqueue(fn.name, payload, how);
+    this.rest = {
+      signingName: 'lambda',
+      routes: [
+        invoke({ ...requested, invoke: run, enqueue }),
+        listFunctions(() => [...this.#pools.values()]),
+        getFunction(requested),
+        getFunctionConfiguration(requested),
+      ],
+    };
+  }
+
+  /** Must have settled before the first invocation. */
+  async start(): Promise<void> {
+    this.#guard.start();
+    this.#guard.removeAtEnd(this.#codeStore.root);
+    await this.#runtimeApi.start();
+    try {
+      await this.update(this.#options.functions);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  get functions(): readonly FunctionModel[] {
+    return [...this.#pools.values()].map((pool) => pool.fn);
+  }
+
+  find(name: string): FunctionModel | undefined {
+    return this.#pools.get(name)?.fn;
+  }
+
+  /**
+   * Runs the function once and answers what it answers, its errors included. `functionName` may be an ARN; `payload` is
+   * JSON text. Throws `AwsError`: `ResourceNotFoundException`, or `TooManyRequestsException` when throttled.
+   */
+  async invoke(functionName: string, payload: string, options: InvokeOptions = {}): Promise<InvokeResult> {
+    if (this.#closed) throw shuttingDown();
+    const fn = findFunction(this, functionName);
+    const pool = this.#pools.get(fn.name) as FunctionPool;
+    const leave = this.#concurrency.enter(fn, this.functions);
+    try {
+      return await pool.invoke({
+        requestId: options.requestId ?? randomUUID(),
+        payload,
+        invokedFunctionArn: options.invokedFunctionArn ?? fn.arn,
+        traceHeader: options.traceHeader ?? newTraceHeader(this.#options.clock.now()),
+        clientContext: options.clientContext,
+        keepLog: options.logType === 'Tail',
+      });
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Of the process that an execution environment of the function has at this moment, busy or idle, also one of a former
+   * version of it; by the id that events give. Undefined when it has none: a process that has ended is replaced at the
+   * next invocation.
+   */
+  processId(functionName: string, environmentId: string): number | undefined {
+    const former = [...this.#retired].filter(({ fn }) => fn.name === functionName);
+    for (const pool of [this.#pools.get(functionName), ...former]) {
+      const processId = pool?.processId(environmentId);
+      if (processId !== undefined) return processId;
+    }
+  }
+
+  /**
+   * Takes these functions in place of the former ones. A function whose model or code changed gets new environments;
+   * invocations under way finish on the old ones, which then stop.
+   */
+  async update(functions: readonly FunctionModel[]): Promise<void> {
+    const former = this.#pools;
+    const current = new Map<string, FunctionPool>();
+    for (const fn of functions) {
+      const code = await codeFingerprint(fn.codeDirectory);
+      const pool = former.get(fn.name);
+      const unchanged = pool !== undefined && isUnchanged(pool, fn, code);
+      const deploy = async () => new FunctionPool(fn, await this.#codeStore.deploy(fn, code), this.#services);
+      current.set(fn.name, unchanged ? pool : await deploy());
+    }
+    this.#pools = current;
+    this.#tell(runtimeNotice(functions, process.version));
+    for (const [name, pool] of former) if (current.get(name) !== pool) this.#retire(pool);
+  }
+
+  /** Kills every process and settles when they are gone. Invocations under way end as crashed. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#asyncInvoker.close();
+    await Promise.all([...this.#pools.values(), ...this.#retired].map((pool) => pool.close()));
+    await Promise.all([this.#runtimeApi.close(), this.#guard.close(), this.#codeStore.close()]);
+  }
+
+  #findDeployed({ parameters, query }: RestRequest): FunctionPool {
+    const fn = findFunction(this, parameters['FunctionName'] ?? '', query.get('Qualifier') ?? undefined);
+    return this.#pools.get(fn.name) as FunctionPool;
+  }
+
+  #tell(message: string | undefined): void {
+    if (message === undefined || this.#told.has(message)) return;
+    this.#told.add(message);
+    const { clock, events } = this.#options;
+    events.emit({ type: 'notice', atMs: clock.now(), level: 'info', message });
+  }
+
+  #retire(pool: FunctionPool): void {
+    pool.retire();
+    for (const old of this.#retired) if (old.isEmpty) this.#retired.delete(old);
+    this.#retired.add(pool);
+  }
+}
+
+/** Each synthesis has its own folder: what counts is what is in it. */
+function isUnchanged(pool: FunctionPool, fn: FunctionModel, code: CodeFingerprint): boolean {
+  const { codeDirectory } = fn;
+  return pool.code.sha256 === code.sha256 && isDeepStrictEqual({ ...pool.fn, codeDirectory }, fn);
+}
+
+function shuttingDown(): AwsError {
+  const message = 'The local runtime is shutting down.';
+  return new AwsError('ServiceException', message, { httpStatus: 500, members: { Type: 'Service' } });
+}

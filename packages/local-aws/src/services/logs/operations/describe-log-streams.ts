@@ -1,0 +1,79 @@
+import type { Operation } from '../../../endpoint/service.ts';
+import {
+  findLogGroup,
+  groupArn,
+  type GroupReference,
+  invalidParameter,
+  type LogsContext,
+  requestedGroupArn,
+} from '../groups.ts';
+import { pageLimit, pageOf } from '../paging.ts';
+import type { LogStream } from '../store.ts';
+
+interface DescribeLogStreamsInput extends GroupReference {
+  readonly logStreamNamePrefix?: string;
+  readonly orderBy?: string;
+  readonly descending?: boolean;
+  readonly limit?: number;
+  readonly nextToken?: string;
+}
+
+export function describeLogStreams(context: LogsContext): Operation {
+  return {
+    input: {
+      members: {
+        logGroupName: 'string',
+        logGroupIdentifier: 'string',
+        logStreamNamePrefix: 'string',
+        orderBy: 'string',
+        descending: 'boolean',
+        limit: 'integer',
+        nextToken: 'string',
+      },
+    },
+    permissions: (input: DescribeLogStreamsInput) => [
+      { action: 'logs:DescribeLogStreams', resource: requestedGroupArn(context, input) },
+    ],
+    run(input: DescribeLogStreamsInput) {
+      const group = findLogGroup(context, input);
+      const sorted = sortedStreams(group.streams(), input);
+      const page = pageOf(sorted, (stream) => stream.name, input.nextToken, pageLimit(input.limit, 50));
+      return {
+        logStreams: page.items.map((stream) => ({
+          logStreamName: stream.name,
+          creationTime: stream.createdAtMs,
+          firstEventTimestamp: stream.firstEventAtMs,
+          lastEventTimestamp: stream.lastEventAtMs,
+          lastIngestionTime: stream.lastEventAtMs,
+          arn: `${groupArn(context, group.name)}:log-stream:${stream.name}`,
+          storedBytes: 0,
+        })),
+        ...(page.nextToken !== undefined && { nextToken: page.nextToken }),
+      };
+    },
+  };
+}
+
+function sortedStreams(streams: readonly LogStream[], input: DescribeLogStreamsInput): LogStream[] {
+  const { logStreamNamePrefix: prefix, orderBy = 'LogStreamName', descending = false } = input;
+  if (orderBy !== 'LogStreamName' && orderBy !== 'LastEventTime') {
+    throw invalidParameter(
+      `1 validation error detected: Value '${orderBy}' at 'orderBy' failed to satisfy constraint: Member must satisfy enum value set: [LogStreamName, LastEventTime]`,
+    );
+  }
+  if (orderBy === 'LastEventTime' && prefix !== undefined) {
+    throw invalidParameter('Cannot order by LastEventTime with a logStreamNamePrefix.');
+  }
+  const sorted = streams
+    .filter(({ name }) => name.startsWith(prefix ?? ''))
+    .toSorted(orderBy === 'LastEventTime' ? byTime : byName);
+  return descending ? sorted.toReversed() : sorted;
+}
+
+function byName(a: LogStream, b: LogStream): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+function byTime(a: LogStream, b: LogStream): number {
+  return a.lastEventAtMs - b.lastEventAtMs || byName(a, b);
+}

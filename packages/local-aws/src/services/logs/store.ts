@@ -1,0 +1,161 @@
+import type { Clock } from '../../clock.ts';
+import type { EventStream, LogEvent } from '../../events.ts';
+import type { LogGroupModel } from '../../model.ts';
+
+/** What a group keeps at most. Beyond it the oldest thousand events go at once; appending never gets slower. */
+const groupLimits = { events: 200_000, characters: 64 * 1024 * 1024 } as const;
+
+const chunkEvents = 1000;
+
+/** A log event. Its time is in milliseconds since the epoch. */
+export interface StoredEvent {
+  /** Counts up within the group, in the order of arrival. */
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly streamName: string;
+  readonly message: string;
+}
+
+/** Of one execution environment. Its times are milliseconds since the epoch. */
+export interface LogStream {
+  readonly name: string;
+  readonly createdAtMs: number;
+  firstEventAtMs: number;
+  lastEventAtMs: number;
+}
+
+interface Chunk {
+  readonly events: StoredEvent[];
+  characters: number;
+}
+
+/** A log group with its streams. Events stand in the order of arrival, which is that of their time, too. */
+export class LogGroup {
+  readonly name: string;
+  readonly createdAtMs: number;
+  retentionDays: number | undefined;
+  readonly #streams = new Map<string, LogStream>();
+  readonly #limits: { readonly events: number; readonly characters: number };
+  #chunks: Chunk[] = [];
+  #nextSequence = 0;
+  #characters = 0;
+  #eventCount = 0;
+
+  constructor(name: string, createdAtMs: number, limits: { events: number; characters: number } = groupLimits) {
+    this.name = name;
+    this.createdAtMs = createdAtMs;
+    this.#limits = limits;
+  }
+
+  append(streamName: string, atMs: number, message: string): void {
+    const stream = this.#streams.get(streamName);
+    if (stream === undefined) {
+      const times = { createdAtMs: atMs, firstEventAtMs: atMs, lastEventAtMs: atMs };
+      this.#streams.set(streamName, { name: streamName, ...times });
+    } else {
+      stream.lastEventAtMs = Math.max(stream.lastEventAtMs, atMs);
+    }
+    let chunk = this.#chunks.at(-1);
+    if (chunk === undefined || chunk.events.length >= chunkEvents) {
+      chunk = { events: [], characters: 0 };
+      this.#chunks.push(chunk);
+    }
+    chunk.events.push({ sequence: this.#nextSequence, atMs, streamName, message });
+    chunk.characters += message.length;
+    this.#nextSequence += 1;
+    this.#eventCount += 1;
+    this.#characters += message.length;
+    this.#dropOldest();
+  }
+
+  streams(): readonly LogStream[] {
+    return [...this.#streams.values()];
+  }
+
+  stream(name: string): LogStream | undefined {
+    return this.#streams.get(name);
+  }
+
+  /** Events from `sequence` on, oldest first. */
+  *eventsFrom(sequence: number): Generator<StoredEvent> {
+    for (const { events } of this.#chunks) {
+      const last = events.at(-1);
+      if (last === undefined || last.sequence < sequence) continue;
+      for (const event of events) if (event.sequence >= sequence) yield event;
+    }
+  }
+
+  /** Events before `sequence`, newest first. */
+  *eventsBefore(sequence: number): Generator<StoredEvent> {
+    for (const { events } of this.#chunks.toReversed()) {
+      const first = events[0];
+      if (first === undefined || first.sequence >= sequence) continue;
+      for (const event of events.toReversed()) if (event.sequence < sequence) yield event;
+    }
+  }
+
+  #dropOldest(): void {
+    while (
+      this.#chunks.length > 1 &&
+      (this.#eventCount > this.#limits.events || this.#characters > this.#limits.characters)
+    ) {
+      const oldest = this.#chunks.shift();
+      this.#eventCount -= oldest?.events.length ?? 0;
+      this.#characters -= oldest?.characters ?? 0;
+    }
+  }
+}
+
+interface LogStoreOptions {
+  readonly clock: Clock;
+  readonly events: EventStream;
+  /** Groups that exist from the start. A function's group that is not among them appears with its first event. */
+  readonly logGroups: readonly LogGroupModel[];
+}
+
+/** Keeps what functions log, as CloudWatch Logs would, in memory. How much of it is in log-group.ts. */
+export class LogStore {
+  readonly #clock: Clock;
+  readonly #groups = new Map<string, LogGroup>();
+  readonly #unsubscribe: () => void;
+
+  constructor({ clock, events, logGroups }: LogStoreOptions) {
+    this.#clock = clock;
+    this.declare(logGroups);
+    this.#unsubscribe = events.subscribe((event) => {
+      if (event.type === 'log') this.#append(event);
+    });
+  }
+
+  /** Adds the groups that are new, and takes over the others' retention; events stay. */
+  declare(logGroups: readonly LogGroupModel[]): void {
+    for (const { name, retentionDays } of logGroups) this.#groupNamed(name).retentionDays = retentionDays;
+  }
+
+  /** By name, in the order of their names. */
+  groups(): readonly LogGroup[] {
+    return [...this.#groups.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  group(name: string): LogGroup | undefined {
+    return this.#groups.get(name);
+  }
+
+  /** Takes no further events. */
+  close(): void {
+    this.#unsubscribe();
+  }
+
+  #append(event: LogEvent): void {
+    this.#groupNamed(event.logGroupName).append(event.logStreamName, event.atMs, event.message);
+  }
+
+  #groupNamed(name: string): LogGroup {
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      group = new LogGroup(name, this.#clock.now());
+      this.#groups.set(name, group);
+    }
+    return group;
+  }
+}

@@ -1,0 +1,201 @@
+import type { JsonObject, Operation } from '../../../endpoint/service.ts';
+import { changeSettings, readAttributes } from '../attributes.ts';
+import {
+  optionalInteger,
+  optionalString,
+  permissionOn,
+  queueOperation,
+  requiredString,
+  type SqsContext,
+  stringList,
+  stringMap,
+  strings,
+} from '../operation-input.ts';
+import { defaultSettings } from '../queue-settings.ts';
+import type { Queue } from '../queue.ts';
+import {
+  invalidParameterValue,
+  missingParameter,
+  purgeQueueInProgress,
+  queueDoesNotExist,
+  queueNameExists,
+} from '../sqs-errors.ts';
+
+export const createQueue = (sqs: SqsContext): Operation => ({
+  input: {
+    members: { QueueName: 'string', Attributes: stringMap('Attribute', 'Name'), tags: stringMap('Tag', 'Key') },
+  },
+  permissions: (input) => [permissionOn(sqs, 'CreateQueue', requiredString(input, 'QueueName'))],
+  run: (input) => {
+    const name = requiredString(input, 'QueueName');
+    const attributes = (input['Attributes'] ?? {}) as Record<string, string>;
+    const fifo = checkName(name, optionalString(attributes, 'FifoQueue') === 'true');
+    const arn = sqs.queues.arnOf(name);
+    const settings = changeSettings(defaultSettings, attributes, { arn, fifo, queues: sqs.queues });
+    const existing = sqs.queues.byName(name);
+    if (existing === undefined) sqs.queues.create(name, settings, (input['tags'] ?? {}) as Record<string, string>);
+    else checkSame(existing, attributes);
+    return { QueueUrl: sqs.queueUrl(name) };
+  },
+});
+
+/** The rules of the API reference; answers whether the queue is a FIFO one. */
+function checkName(name: string, fifo: boolean): boolean {
+  if (fifo && !/^[A-Za-z0-9_-]{1,75}\.fifo$/.test(name)) {
+    throw invalidParameterValue(
+      'The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with ' +
+        '.fifo suffix and be 1 to 80 in length',
+    );
+  }
+  if (!fifo && !/^[A-Za-z0-9_-]{1,80}$/.test(name)) {
+    throw invalidParameterValue('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length');
+  }
+  return fifo;
+}
+
+/** Creating a queue again is no error as long as every attribute given is the one it has. */
+function checkSame(queue: Queue, attributes: Readonly<Record<string, string>>): void {
+  const actual = readAttributes(queue, ['All']);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (canonical(value) !== canonical(actual[name] ?? '')) throw queueNameExists(name);
+  }
+}
+
+/** Policies are JSON text: spaces, the order of members and numbers written as text make no difference. */
+function canonical(value: string): string {
+  if (!value.startsWith('{')) return value;
+  return JSON.stringify(JSON.parse(value), (_key, item: unknown) => {
+    if (typeof item === 'number') return String(item);
+    const isMap = typeof item === 'object' && item !== null && !Array.isArray(item);
+    return isMap ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))) : item;
+  });
+}
+
+const pageLimit = 1_000;
+
+const pageInput = { MaxResults: 'integer', NextToken: 'string' } as const;
+
+/**
+ * One page of `items`. A token comes back only when the caller set `MaxResults` and there is more; without it the
+ * first 1,000 are all there is (API reference of ListQueues).
+ */
+function page<Item>(items: readonly Item[], input: JsonObject): { items: readonly Item[]; next: JsonObject } {
+  const words = `MaxResults must be an integer between 1 and ${pageLimit}.`;
+  const maxResults = optionalInteger(input, 'MaxResults', { min: 1, max: pageLimit, words });
+  const token = optionalString(input, 'NextToken');
+  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64').toString());
+  if (!Number.isSafeInteger(start) || start < 0) {
+    throw invalidParameterValue('Invalid or expired next token.');
+  }
+  const end = start + (maxResults ?? pageLimit);
+  const hasMore = maxResults !== undefined && end < items.length;
+  return {
+    items: items.slice(start, end),
+    next: hasMore ? { NextToken: Buffer.from(String(end)).toString('base64') } : {},
+  };
+}
+
+export const listQueues = (sqs: SqsContext): Operation => ({
+  input: { members: { QueueNamePrefix: 'string', ...pageInput } },
+  output: { members: { QueueUrls: stringList('QueueUrl') } },
+  permissions: () => [permissionOn(sqs, 'ListQueues', '')],
+  run: (input) => {
+    const prefix = optionalString(input, 'QueueNamePrefix') ?? '';
+    const names = sqs.queues.all().map(({ name }) => name);
+    const { items, next } = page(
+      names.filter((name) => name.startsWith(prefix)),
+      input,
+    );
+    return { ...(items.length > 0 && { QueueUrls: items.map(sqs.queueUrl) }), ...next };
+  },
+});
+
+/** Source: SQS Developer Guide, "Queue quotas". */
+const tagsLimit = 50;
+
+export const tagQueue = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'TagQueue', { input: { Tags: stringMap('Tag', 'Key') } }, (queue, input) => {
+    if (input['Tags'] === undefined) throw missingParameter('Tags');
+    const tags = { ...queue.tags, ...(input['Tags'] as Record<string, string>) };
+    if (Object.keys(tags).length > tagsLimit) {
+      throw invalidParameterValue(`Too many tags added for queue ${queue.name}.`);
+    }
+    queue.tags = tags;
+    return {};
+  });
+
+const setAttributesInput = { Attributes: stringMap('Attribute', 'Name') };
+
+/** AWS takes up to 60 seconds to apply them (retention 15 minutes); here they count at once. */
+export const setQueueAttributes = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'SetQueueAttributes', { input: setAttributesInput }, (queue, given) => {
+    if (given['Attributes'] === undefined) throw missingParameter('Attributes');
+    const attributes = given['Attributes'] as Record<string, string>;
+    const { arn, fifo } = queue;
+    queue.configure(changeSettings(queue.settings, attributes, { arn, fifo, queues: sqs.queues }));
+    return {};
+  });
+
+const attributesShapes = {
+  input: { AttributeNames: stringList('AttributeName') },
+  output: { Attributes: stringMap('Attribute', 'Name') },
+};
+
+/** As on AWS, no `Attributes` at all come back when none was asked for or none of those asked for is set. */
+export const getQueueAttributes = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'GetQueueAttributes', attributesShapes, (queue, input) => {
+    const attributes = readAttributes(queue, strings(input, 'AttributeNames'));
+    return Object.keys(attributes).length > 0 ? { Attributes: attributes } : {};
+  });
+
+const onceEveryMs = 60_000;
+
+/** AWS takes up to 60 seconds to purge and refuses another purge meanwhile; here the queue is empty at once. */
+export const purgeQueue = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'PurgeQueue', { input: {} }, (queue) => {
+    if (queue.purgedAtMs !== undefined && sqs.clock.now() - queue.purgedAtMs < onceEveryMs) {
+      throw purgeQueueInProgress(queue.name);
+    }
+    queue.purge();
+    return {};
+  });
+
+export const getQueueUrl = (sqs: SqsContext): Operation => ({
+  input: { members: { QueueName: 'string', QueueOwnerAWSAccountId: 'string' } },
+  permissions: (input) => [permissionOn(sqs, 'GetQueueUrl', requiredString(input, 'QueueName'))],
+  run: (input) => {
+    const owner = input['QueueOwnerAWSAccountId'];
+    if (owner !== undefined && owner !== sqs.accountId) throw queueDoesNotExist();
+    return { QueueUrl: sqs.queueUrl(sqs.queues.require(requiredString(input, 'QueueName')).name) };
+  },
+});
+
+const sourceQueuesShapes = { input: pageInput, output: { queueUrls: stringList('QueueUrl') } };
+
+export const listDeadLetterSourceQueues = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'ListDeadLetterSourceQueues', sourceQueuesShapes, (queue, input) => {
+    const names = sqs.queues.sourcesOf(queue).map(({ name }) => name);
+    const { items, next } = page(names, input);
+    return { queueUrls: items.map(sqs.queueUrl), ...next };
+  });
+
+/** AWS takes up to 60 seconds to delete; here the queue is gone at once. */
+export const deleteQueue = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'DeleteQueue', { input: {} }, (queue) => {
+    sqs.queues.delete(queue);
+    return {};
+  });
+
+export const untagQueue = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'UntagQueue', { input: { TagKeys: stringList('TagKey') } }, (queue, input) => {
+    const keys = new Set(strings(input, 'TagKeys'));
+    queue.tags = Object.fromEntries(Object.entries(queue.tags).filter(([key]) => !keys.has(key)));
+    return {};
+  });
+
+const queueTagsShapes = { input: {}, output: { Tags: stringMap('Tag', 'Key') } };
+
+export const listQueueTags = (sqs: SqsContext): Operation =>
+  queueOperation(sqs, 'ListQueueTags', queueTagsShapes, ({ tags }) =>
+    Object.keys(tags).length > 0 ? { Tags: tags } : {},
+  );

@@ -1,0 +1,128 @@
+import type { Clock } from '../../clock.ts';
+import type { Operation, RpcService } from '../../endpoint/service.ts';
+import type { EventStream } from '../../events.ts';
+import type { QueueModel } from '../../model.ts';
+import { MoveTasks } from './move-tasks.ts';
+import type { SqsContext } from './operation-input.ts';
+import {
+  changeMessageVisibility,
+  changeMessageVisibilityBatch,
+  deleteMessage,
+  deleteMessageBatch,
+  sendMessage,
+  sendMessageBatch,
+} from './operations/messages.ts';
+import { cancelMessageMoveTask, listMessageMoveTasks, startMessageMoveTask } from './operations/move-tasks.ts';
+import { addPermission, removePermission } from './operations/permissions.ts';
+import {
+  createQueue,
+  deleteQueue,
+  getQueueAttributes,
+  getQueueUrl,
+  listDeadLetterSourceQueues,
+  listQueues,
+  listQueueTags,
+  purgeQueue,
+  setQueueAttributes,
+  tagQueue,
+  untagQueue,
+} from './operations/queues.ts';
+import { receiveMessage } from './operations/receive-message.ts';
+import { QueueRegistry } from './queue-registry.ts';
+import type { Queue } from './queue.ts';
+import { ReceiveAttempts } from './receive-attempts.ts';
+
+interface SqsServiceOptions {
+  readonly queues: readonly QueueModel[];
+  readonly clock: Clock;
+  readonly events: EventStream;
+  readonly region: string;
+  /** 12 digits. */
+  readonly accountId: string;
+  /** `http://127.0.0.1:4566`: what queue URLs begin with. */
+  readonly endpointUrl: string;
+  /** Hand out messages of standard queues in no order and in arbitrary portions, repeatably; undefined: in order. */
+  readonly handOut?: { readonly seed: number } | undefined;
+}
+
+/** SQS in this process: its wire operations, and its queues for those who need no wire. */
+export class SqsService {
+  readonly rpc: RpcService;
+  readonly #queues: QueueRegistry;
+  readonly #moveTasks: MoveTasks;
+
+  constructor(options: SqsServiceOptions) {
+    const { accountId, clock, endpointUrl } = options;
+    this.#queues = new QueueRegistry(options);
+    this.#queues.applyTemplate(options.queues);
+    this.#moveTasks = new MoveTasks(clock, this.#queues);
+    const context: SqsContext = {
+      queues: this.#queues,
+      moveTasks: this.#moveTasks,
+      receiveAttempts: new ReceiveAttempts(),
+      clock,
+      accountId,
+      queueUrl: (name) => `${endpointUrl}/${accountId}/${name}`,
+    };
+    this.rpc = {
+      signingName: 'sqs',
+      targetPrefix: 'AmazonSQS',
+      xmlNamespace: 'http://queue.amazonaws.com/doc/2012-11-05/',
+      errorNamespace: 'com.amazonaws.sqs',
+      queryCompatible: true,
+      complete: true,
+      inputFromPath: (path) => (/^\/\d{12}\/[\w.-]+\/?$/.test(path) ? { QueueUrl: endpointUrl + path } : undefined),
+      operations: Object.fromEntries(
+        Object.entries(operations).map(([name, create]): [string, Operation] => [name, create(context)]),
+      ),
+    };
+  }
+
+  /** The queue with this ARN, for the event source mapping's poller. */
+  queue(arn: string): Queue | undefined {
+    return this.#queues.byArn(arn);
+  }
+
+  /** All queues, those that clients created too. */
+  queues(): readonly Queue[] {
+    return this.#queues.all();
+  }
+
+  /** Applies a changed template while running: queues that stay keep their messages. */
+  update(queues: readonly QueueModel[]): void {
+    this.#queues.applyTemplate(queues);
+  }
+
+  /** Ends long polls and timers. */
+  close(): void {
+    this.#moveTasks.close();
+    this.#queues.close();
+  }
+}
+
+/** All operations of SQS by the names clients call them by. */
+const operations: Readonly<Record<string, (sqs: SqsContext) => Operation>> = {
+  AddPermission: addPermission,
+  CancelMessageMoveTask: cancelMessageMoveTask,
+  ChangeMessageVisibility: changeMessageVisibility,
+  ChangeMessageVisibilityBatch: changeMessageVisibilityBatch,
+  CreateQueue: createQueue,
+  DeleteMessage: deleteMessage,
+  DeleteMessageBatch: deleteMessageBatch,
+  DeleteQueue: deleteQueue,
+  GetQueueAttributes: getQueueAttributes,
+  GetQueueUrl: getQueueUrl,
+  ListDeadLetterSourceQueues: listDeadLetterSourceQueues,
+  ListMessageMoveTasks: listMessageMoveTasks,
+  ListQueueTags: listQueueTags,
+  ListQueues: listQueues,
+  PurgeQueue: purgeQueue,
+  ReceiveMessage: receiveMessage,
+  RemovePermission: removePermission,
+  SendMessage: sendMessage,
+  SendMessageBatch: sendMessageBatch,
+  SetQueueAttributes: setQueueAttributes,
+  StartMessageMoveTask: startMessageMoveTask,
+  TagQueue: tagQueue,
+  UntagQueue: untagQueue,
+};

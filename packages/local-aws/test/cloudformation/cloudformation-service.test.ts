@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CloudFormationClient,
+  DescribeStackResourceCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+  ListStacksCommand,
+} from '@aws-sdk/client-cloudformation';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Endpoint, startEndpoint } from '../../src/endpoint/server.ts';
+import { EventStream } from '../../src/events.ts';
+import { createAuthorizer } from '../../src/iam/authorizer.ts';
+import { CredentialRegistry } from '../../src/iam/credentials.ts';
+import { CloudFormationService } from '../../src/services/cloudformation.ts';
+import { consumer, queueWith, readStacks } from '../assembly/written-assembly.ts';
+import { ManualClock } from '../manual-clock.ts';
+
+const clock = new ManualClock();
+const events = new EventStream();
+const registry = new CredentialRegistry(randomBytes);
+const model = readStacks({
+  Shop: {
+    template: {
+      Description: 'Orders & more.',
+      Resources: { ...consumer, Orders: queueWith({ QueueName: 'orders' }) },
+      Outputs: { Url: { Value: { Ref: 'Orders' }, Description: 'Where <orders> go.', Export: { Name: 'url' } } },
+    },
+  },
+  Other: { template: { Resources: { Bad: queueWith({ QueueName: 'bad' }) } } },
+});
+const shopArn = model.stacks[0]?.arn ?? '';
+
+let endpoint: Endpoint;
+let client: CloudFormationClient;
+
+function clientWith(credentials: { accessKeyId: string; secretAccessKey: string }): CloudFormationClient {
+  return new CloudFormationClient({ endpoint: endpoint.url, region: 'us-east-1', credentials, maxAttempts: 1 });
+}
+
+beforeAll(async () => {
+  endpoint = await startEndpoint({
+    port: 0,
+    nextFreePort: false,
+    events,
+    clock,
+    rpcServices: [new CloudFormationService({ model: () => model, clock })],
+    restServices: [],
+    resolveCaller: (accessKeyId) => registry.callerFor(accessKeyId),
+    authorize: createAuthorizer({ ...model, mode: 'enforce', events, clock }),
+  });
+  client = clientWith({ accessKeyId: 'test', secretAccessKey: 'test' });
+});
+
+afterAll(async () => {
+  client.destroy();
+  await endpoint.close();
+});
+
+describe('DescribeStacks', () => {
+  test('tells a stack with its outputs, by name and by ARN', async () => {
+    for (const StackName of ['Shop', shopArn]) {
+      const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+      expect(Stacks).toEqual([
+        expect.objectContaining({
+          StackId: shopArn,
+          StackName: 'Shop',
+          Description: 'Orders & more.',
+          StackStatus: 'CREATE_COMPLETE',
+          CreationTime: new Date(clock.now()),
+          Outputs: [
+            {
+              OutputKey: 'Url',
+              OutputValue: 'http://127.0.0.1:4566/000000000000/orders',
+              Description: 'Where <orders> go.',
+              ExportName: 'url',
+            },
+          ],
+        }),
+      ]);
+    }
+  });
+
+  test('tells all stacks when none is named', async () => {
+    const { Stacks } = await client.send(new DescribeStacksCommand({}));
+    expect(Stacks?.map(({ StackName }) => StackName)).toEqual(['Shop', 'Other']);
+  });
+
+  test('refuses a stack that does not exist', async () => {
+    await expect(client.send(new DescribeStacksCommand({ StackName: 'Nowhere' }))).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: 'Stack with id Nowhere does not exist',
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+
+  test('needs permission when a function calls', async () => {
+    const [fn] = model.functions;
+    const credentials = registry.credentialsFor(fn ?? { name: '', roleArn: '' });
+    const denied = clientWith(credentials);
+    await expect(denied.send(new DescribeStacksCommand({ StackName: 'Shop' }))).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining(`perform: cloudformation:DescribeStacks on resource: ${shopArn} because no`),
+      $metadata: { httpStatusCode: 403 },
+    });
+    denied.destroy();
+  });
+});
+
+describe('ListStacks', () => {
+  test('tells names and states, and none in other states', async () => {
+    const { StackSummaries } = await client.send(new ListStacksCommand({ StackStatusFilter: ['CREATE_COMPLETE'] }));
+    expect(StackSummaries?.map(({ StackName }) => StackName)).toEqual(['Shop', 'Other']);
+    const deleted = await client.send(new ListStacksCommand({ StackStatusFilter: ['DELETE_COMPLETE'] }));
+    expect(deleted.StackSummaries ?? []).toEqual([]);
+  });
+});
+
+describe('the resources of a stack', () => {
+  const orders = {
+    LogicalResourceId: 'Orders',
+    PhysicalResourceId: 'http://127.0.0.1:4566/000000000000/orders',
+    ResourceType: 'AWS::SQS::Queue',
+    ResourceStatus: 'CREATE_COMPLETE',
+  };
+
+  test('are listed', async () => {
+    const { StackResourceSummaries } = await client.send(new ListStackResourcesCommand({ StackName: 'Shop' }));
+    expect(StackResourceSummaries?.map(({ LogicalResourceId }) => LogicalResourceId)).toEqual([
+      'Role',
+      'Consumer',
+      'Orders',
+    ]);
+    expect(StackResourceSummaries).toContainEqual(expect.objectContaining(orders));
+  });
+
+  test('are described, one of them or all, found by stack or by physical id', async () => {
+    const one = await client.send(new DescribeStackResourceCommand({ StackName: 'Shop', LogicalResourceId: 'Orders' }));
+    expect(one.StackResourceDetail).toMatchObject({ ...orders, StackName: 'Shop', StackId: shopArn });
+    const narrowed = await client.send(
+      new DescribeStackResourcesCommand({ StackName: 'Shop', LogicalResourceId: 'Orders' }),
+    );
+    expect(narrowed.StackResources).toEqual([expect.objectContaining(orders)]);
+    const { PhysicalResourceId } = orders;
+    const found = await client.send(new DescribeStackResourcesCommand({ PhysicalResourceId }));
+    expect(found.StackResources?.map(({ StackName }) => StackName)).toEqual(['Shop', 'Shop', 'Shop']);
+  });
+
+  test('that do not exist are refused', async () => {
+    const command = new DescribeStackResourceCommand({ StackName: 'Shop', LogicalResourceId: 'Nothing' });
+    await expect(client.send(command)).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: 'Resource Nothing does not exist for stack Shop',
+    });
+    await expect(client.send(new ListStackResourcesCommand({ StackName: 'Nowhere' }))).rejects.toMatchObject({
+      message: 'Stack with id Nowhere does not exist',
+    });
+  });
+});

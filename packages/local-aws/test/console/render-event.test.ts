@@ -1,0 +1,126 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { renderEvent } from '../../src/console.ts';
+import type { LogEvent, RuntimeEvent } from '../../src/events.ts';
+
+const atMs = Date.UTC(2026, 0, 1, 12, 30, 15, 7);
+const options = {
+  color: false,
+  functionLabel: (name: string) => name.replace('physical-', ''),
+  queueLabel: (name: string) => name.replace('physical-', ''),
+  messageLabel: (messageId: string) => (messageId === 'known' ? 'UserX' : undefined),
+};
+const log: LogEvent = {
+  type: 'log',
+  atMs,
+  functionName: 'physical-worker',
+  environmentId: 'c41a0b77',
+  logGroupName: 'group',
+  logStreamName: 'stream',
+  source: 'function',
+  message: '2026-01-01T12:30:15.007Z\tid\tINFO\thello\n',
+};
+const batch = { type: 'batch-ended', atMs, mappingId: 'm', queueName: 'physical-orders', functionName: 'f' } as const;
+
+describe('an event at the terminal', () => {
+  test.each<[string, RuntimeEvent, string]>([
+    ['log', log, 'worker           c41a  hello'],
+    [
+      'log of an object, with what is known of its message',
+      {
+        ...log,
+        message: JSON.stringify({
+          level: 'WARN',
+          message: {
+            message: 'Bad',
+            messageId: 'known',
+            traceId: '1-2',
+            name: 'UserX',
+            none: null,
+            empty: [],
+            why: ['a', 'b'],
+            n: 1,
+          },
+        }),
+      },
+      'worker           c41a  Bad  UserX  why=a; b  n=1',
+    ],
+    [
+      'batch of which messages stay',
+      { ...batch, deleted: ['a'], kept: ['b'], reason: 'the function failed' },
+      'runtime                orders: 1 of a batch of 2 stay: the function failed',
+    ],
+    [
+      'message that moved',
+      { type: 'message-moved', atMs, messageId: 'known', fromQueueName: 'physical-orders', toQueueName: 'bad' },
+      'runtime                UserX: orders → bad',
+    ],
+    [
+      'message that expired',
+      { type: 'message-expired', atMs, messageId: 'm1', queueName: 'physical-orders' },
+      'runtime                m1 expired in orders',
+    ],
+    [
+      'batch that was filtered',
+      { ...batch, type: 'messages-filtered', messageIds: ['a', 'b'] },
+      'runtime                2 messages match no filter and are deleted unprocessed',
+    ],
+    [
+      'a fault',
+      { type: 'fault-injected', atMs, fault: 'out-of-order', detail: '3 messages of q' },
+      'runtime                FAULT out-of-order: 3 messages of q',
+    ],
+    ['notice', { type: 'notice', atMs, level: 'warning', message: 'Look here.' }, 'runtime                Look here.'],
+  ])('%s is one line', (_name, event, expected) => {
+    expect(renderEvent(event, options)).toBe(`12:30:15.007  ${expected}`);
+    expect(stripVTControlCharacters(renderEvent(event, { ...options, color: true }) ?? '')).toBe(
+      `12:30:15.007  ${expected}`,
+    );
+  });
+
+  test.each<RuntimeEvent>([
+    { ...log, message: 'START RequestId: 1 Version: $LATEST' },
+    { ...batch, deleted: ['a'], kept: [] },
+    { ...batch, type: 'batch-started', messageIds: ['a'] },
+    { type: 'messages-sent', atMs, queueName: 'q', messages: [] },
+    { type: 'invocation-started', atMs, functionName: 'f', environmentId: 'e', requestId: 'r', traceHeader: 't' },
+  ])('%j that says nothing new is no line', (event) => {
+    expect(renderEvent(event, options)).toBeUndefined();
+  });
+
+  test('has the color of its environment and of its severity, and none when told so', () => {
+    const colored = renderEvent(
+      { ...log, message: `2026-01-01T12:30:15.007Z\tid\tERROR\tno` },
+      { ...options, color: true },
+    );
+    expect(colored).toContain('\u001B[31mno\u001B[39m');
+    const other = renderEvent({ ...log, environmentId: 'c41b0b77' }, { ...options, color: true });
+    expect(other?.split('worker')[0]).not.toBe(colored?.split('worker')[0]);
+    expect(renderEvent(log, options)).not.toContain('\u001B');
+  });
+
+  test('shows what an order, a log or a request brings without moving the cursor or forging a line', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\u001B[2J\u009B31m', 'a\r\n12:30 forged', '\u202Eevil'),
+    );
+    const property = fc.property(text, fc.boolean(), (evil, isJson) => {
+      const json = JSON.stringify({ level: 'INFO', message: { message: evil, [evil]: evil, list: [evil] } });
+      const events: RuntimeEvent[] = [
+        { ...log, message: isJson ? json : evil },
+        { type: 'notice', atMs, level: 'error', message: evil },
+        { ...batch, deleted: [], kept: ['b'], reason: evil },
+        { type: 'message-moved', atMs, messageId: evil, fromQueueName: 'a', toQueueName: 'b' },
+      ];
+      for (const event of events) {
+        const [first = '', ...rest] = (renderEvent(event, options) ?? '12').split('\n');
+        expect(first).toMatch(/^12/);
+        for (const line of rest) expect(line.startsWith('    ')).toBe(true);
+        // oxlint-disable-next-line no-control-regex
+        expect([first, ...rest].join('')).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E]/);
+      }
+    });
+    fc.assert(property, { numRuns: 300 });
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import { systemClock } from '../../src/clock.ts';
+import { EventStream } from '../../src/events.ts';
+import { createAuthorizer } from '../../src/iam/authorizer.ts';
+import type { LocalModel, PolicyStatement } from '../../src/model.ts';
+import { consumer, queueWith, readResources, refusalOf } from '../assembly/written-assembly.ts';
+
+const root = { AWS: 'arn:aws:iam::000000000000:root' };
+const throughQueues = {
+  StringEquals: { 'kms:ViaService': 'sqs.us-east-1.amazonaws.com', 'kms:CallerAccount': '000000000000' },
+};
+const table = {
+  AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+  KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  BillingMode: 'PAY_PER_REQUEST',
+};
+
+/** A role that may do these actions on everything, and an encrypted queue and table. */
+function encrypted(actions: readonly string[], keyStatement?: Partial<PolicyStatement>): LocalModel {
+  const statement = { Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*', ...keyStatement };
+  return readResources({
+    ...consumer,
+    Policy: {
+      Type: 'AWS::IAM::Policy',
+      Properties: {
+        Roles: [{ Ref: 'Role' }],
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] },
+      },
+    },
+    Key: {
+      Type: 'AWS::KMS::Key',
+      Properties: keyStatement === undefined ? {} : { KeyPolicy: { Statement: [statement] } },
+    },
+    Orders: queueWith({ KmsMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } }),
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: { ...table, SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: { Ref: 'Key' } } },
+    },
+  });
+}
+
+/** What becomes of the role's call: the code of its refusal, or `allowed`. */
+function call(model: LocalModel, action: string): string {
+  const authorize = createAuthorizer({ ...model, mode: 'enforce', events: new EventStream(), clock: systemClock });
+  const { arn: queueArn } = model.queues[0]!;
+  const { arn: tableArn } = model.tables[0]!;
+  try {
+    const resource = action.startsWith('sqs:') ? queueArn : tableArn;
+    authorize({ accessKeyId: 'A', roleArn: model.roles[0]!.arn, sessionName: 's' }, { action, resource });
+    return 'allowed';
+  } catch (error) {
+    const { code, message } = error as Error & { code: string };
+    return `${code} ${/perform: (\S+)/.exec(message)?.[1]}`;
+  }
+}
+
+describe('an encrypted queue', () => {
+  test('is sent to by who may make data keys and decrypt them', () => {
+    expect(call(encrypted(['sqs:SendMessage']), 'sqs:SendMessage')).toBe('KmsAccessDenied kms:GenerateDataKey');
+    const making = ['sqs:SendMessage', 'kms:GenerateDataKey'];
+    expect(call(encrypted(making), 'sqs:SendMessage')).toBe('KmsAccessDenied kms:Decrypt');
+    expect(call(encrypted([...making, 'kms:Decrypt']), 'sqs:SendMessage')).toBe('allowed');
+  });
+
+  test('is received from by who may decrypt, and looked at by anybody who may', () => {
+    expect(call(encrypted(['sqs:*']), 'sqs:ReceiveMessage')).toBe('KmsAccessDenied kms:Decrypt');
+    expect(call(encrypted(['sqs:*', 'kms:Decrypt']), 'sqs:ReceiveMessage')).toBe('allowed');
+    expect(call(encrypted(['sqs:*']), 'sqs:DeleteMessage')).toBe('allowed');
+  });
+});
+
+describe('an encrypted table', () => {
+  test.each(['GetItem', 'PutItem', 'UpdateItem', 'Query'])('is used by who may decrypt: %s', (operation) => {
+    const action = `dynamodb:${operation}`;
+    expect(call(encrypted([action]), action)).toBe('AccessDeniedException kms:Decrypt');
+    expect(call(encrypted([action, 'kms:Decrypt']), action)).toBe('allowed');
+    expect(call(encrypted(['dynamodb:*']), 'dynamodb:DescribeTable')).toBe('allowed');
+  });
+});
+
+describe('the policy of a key', () => {
+  const all = ['sqs:*', 'dynamodb:*', 'kms:*'];
+
+  test('decides alone: what it does not allow the account, no identity policy allows', () => {
+    expect(call(encrypted(all, { Action: 'kms:DescribeKey' }), 'sqs:ReceiveMessage')).toContain('KmsAccessDenied');
+    const other = { Principal: { AWS: 'arn:aws:iam::111122223333:root' } };
+    expect(call(encrypted(all, other), 'sqs:ReceiveMessage')).toContain('KmsAccessDenied');
+    expect(call(encrypted(['sqs:*'], { Principal: '*' }), 'sqs:ReceiveMessage')).toBe('allowed');
+  });
+
+  test('allows by the service through which the key is used', () => {
+    expect(call(encrypted(all, { Condition: throughQueues }), 'sqs:ReceiveMessage')).toBe('allowed');
+    expect(call(encrypted(all, { Condition: throughQueues }), 'dynamodb:GetItem')).toContain('kms:Decrypt');
+  });
+
+  test('may say to services of AWS what is not evaluated here, but not to callers', () => {
+    const Condition = { StringEquals: { 'kms:EncryptionContext:aws:logs:arn': 'x' } };
+    const forLogs = { Principal: { Service: 'logs.us-east-1.amazonaws.com' }, Condition };
+    expect(call(encrypted(['sqs:*'], forLogs), 'sqs:DeleteMessage')).toBe('allowed');
+    expect(() => call(encrypted(['sqs:*'], { Condition }), 'sqs:DeleteMessage')).toThrow('kms:EncryptionContext');
+  });
+});
+
+test('a key that is switched off is refused: nothing could use what it encrypts', () => {
+  expect(refusalOf({ Key: { Type: 'AWS::KMS::Key', Properties: { Enabled: false } } })).toMatchObject({
+    code: 'PROPERTY_INVALID',
+  });
+});
+
+test('a key that is in no stack asks for nothing', () => {
+  const queue = queueWith({ KmsMasterKeyId: 'alias/aws/sqs' });
+  const model = { ...encrypted(['sqs:*']), queues: readResources({ Orders: queue }).queues };
+  expect(call(model, 'sqs:ReceiveMessage')).toBe('allowed');
+});
