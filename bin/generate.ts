@@ -1,8 +1,8 @@
-// npm run generate: writes the files that follow from shared/order.schema.json.
+// npm run generate: writes the files that follow from shared/order/order.schema.json.
 import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { renderOrderFiles } from '../shared/generate/order-files.ts';
+import { renderOrderFiles } from '../tools/generate/order-files.ts';
 
 for (const { url, text } of await renderOrderFiles()) {
   await writeFile(url, text);

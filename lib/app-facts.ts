@@ -2,7 +2,7 @@ import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib'
 import { CfnAlias, CfnEventSourceMapping, CfnFunction, CfnVersion } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
-import type { Facts, FunctionFacts, MappingFacts, QueueFacts, RedriveFacts } from '../shared/doctor/facts.ts';
+import type { Facts, FunctionFacts, MappingFacts, QueueFacts, RedriveFacts } from 'queue-doctor';
 import { QueueConsumer } from './queue-consumer.ts';
 
 /** Facts, and the way back from each to its construct. */

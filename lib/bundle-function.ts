@@ -74,7 +74,7 @@ export function bundlingOptions(entry: string) {
     // Lambda's JSON log format takes an error's type from the name of its class. esbuild's `keepNames` keeps names by
     // calls at every start, which cost more than the longer names do.
     minifyIdentifiers: false,
-    // Read when a stack trace is, by lambdas/map-stack-traces.ts.
+    // Read when a stack trace is, by lambdas/common/map-stack-traces.ts.
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',

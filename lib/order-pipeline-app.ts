@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { App, type AppProps } from 'aws-cdk-lib';
-import { configurationOf } from './configuration.ts';
-import { withOptions } from './options.ts';
+import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { configurationOf } from './configuration/configuration.ts';
+import { withOptions } from './configuration/context-keys.ts';
 import { OrderPipelineStack } from './order-pipeline-stack.ts';
 
 /**
  * The app of the project, with the stack `OrderPipeline` in the preset that the context key `preset` names and with
- * the options of other context keys (lib/options.ts).
+ * the options of other context keys (lib/configuration/context-keys.ts).
  *
  * The feature flags of cdk.json are given to the app itself, so that it makes the same template whoever starts it:
  * the CDK CLI, the local runtime or a test. Context from the CLI and from `props` goes before.
@@ -34,4 +35,12 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
 function featureFlags(): Readonly<Record<string, unknown>> {
   const cdkJson = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
   return (JSON.parse(cdkJson) as { readonly context: Readonly<Record<string, unknown>> }).context;
+}
+
+/**
+ * Has cdk-nag review the app while it is synthesized, with the rules of AWS Solutions and of the Serverless lens. What
+ * stands as it is, is acknowledged where it is made, with the reason.
+ */
+export function reviewWithNag(app: App): void {
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }

@@ -2,9 +2,9 @@ import { Aspects, CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { environmentNames } from '../shared/environment.ts';
+import { environmentNames } from '../shared/pipeline.ts';
 import { bundledCode } from './bundle-function.ts';
-import type { Configuration } from './configuration.ts';
+import type { Configuration } from './configuration/configuration.ts';
 import { PipelineMonitoring } from './monitoring/pipeline-monitoring.ts';
 import { EncryptionKey, mayDecrypt, mayEncrypt } from './encryption-key.ts';
 import { OrdersTable } from './orders-table.ts';
@@ -13,7 +13,7 @@ import { denyOthers } from './queue-access.ts';
 import { QueueConsumer } from './queue-consumer.ts';
 import { QueueDoctor, warningId } from './queue-doctor.ts';
 import { QueuePair } from './queue-pair.ts';
-import { refuseInvalid } from './validate-configuration.ts';
+import { refuseInvalid } from './configuration/validate.ts';
 
 export interface OrderPipelineStackProps extends StackProps {
   readonly configuration: Configuration;

@@ -1,7 +1,7 @@
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { indexes, projectedAttributes } from '../shared/orders-table.ts';
+import { indexes, projectedAttributes } from '../shared/ledger/rows.ts';
 import { protectedRemovalPolicy } from './removal-policy.ts';
 
 export interface OrdersTableProps {
@@ -12,7 +12,7 @@ export interface OrdersTableProps {
 }
 
 /**
- * The table where every order ends as a row; what is in it: shared/orders-table.ts. `Table` and not `TableV2`, whose
+ * The table where every order ends as a row; what is in it: shared/ledger/rows.ts. `Table` and not `TableV2`, whose
  * `AWS::DynamoDB::GlobalTable` is for replicas in other regions and is unknown to many a stand-in for AWS.
  */
 export class OrdersTable extends Construct {

@@ -6,7 +6,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledHandler } from './bundle-function.ts';
 import { removalPolicy } from './removal-policy.ts';
-import type { FunctionSettings } from './settings.ts';
+import type { FunctionSettings } from './configuration/settings.ts';
 
 export interface PipelineFunctionProps {
   /** What its role, alarms and graphs call it, as in `process-orders`. */

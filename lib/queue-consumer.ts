@@ -5,7 +5,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { PipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
-import type { ConsumerSettings } from './settings.ts';
+import type { ConsumerSettings } from './configuration/settings.ts';
 
 export interface QueueConsumerProps extends PipelineFunctionProps {
   readonly settings: ConsumerSettings;

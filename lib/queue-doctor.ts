@@ -1,7 +1,6 @@
 import { Annotations, type IAspect, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { diagnose } from '../shared/doctor/diagnose.ts';
-import { type Finding, type FindingCode, textOf } from '../shared/doctor/finding.ts';
+import { diagnose, type Finding, type FindingCode, textOf } from 'queue-doctor';
 import { appFacts } from './app-facts.ts';
 
 /** Stacks that a doctor looks at already: the aspect of an app and that of a stack say everything once. */

@@ -3,8 +3,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type DeadLetterQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { removalPolicy } from './removal-policy.ts';
-import { type ConsumerSettings, visibilityTimeoutSeconds } from './settings.ts';
-import { InvalidConfigurationError } from './validate-configuration.ts';
+import { type ConsumerSettings, visibilityTimeoutSeconds } from './configuration/settings.ts';
+import { InvalidConfigurationError } from './configuration/validate.ts';
 
 export interface PairedQueueProps {
   /**

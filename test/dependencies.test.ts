@@ -19,7 +19,7 @@ interface LockedPackage {
 
 const text = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const manifest = JSON.parse(text('package.json')) as Lists & { readonly overrides: Readonly<Record<string, string>> };
-const workspaces = ['packages/local-aws'];
+const workspaces = ['packages/local-aws', 'packages/queue-doctor'];
 const { packages } = JSON.parse(text('package-lock.json')) as { packages: Record<string, LockedPackage & Lists> };
 const { '': root, ...others } = packages;
 /** What a registry gives: without the workspaces and the links to them. */

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { projectRoot } from '../ops/project-root.ts';
+import { projectRoot } from '../tools/run/synthesize.ts';
 
 interface Link {
   /** Of the page, from the root of the project. */

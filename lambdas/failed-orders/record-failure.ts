@@ -1,15 +1,25 @@
-import type { Message } from '../../shared/consumed-record.ts';
-import { contentHashOf } from '../../shared/content-hash.ts';
-import { orderKeyOf } from '../../shared/order-key.ts';
-import { failureKinds } from '../../shared/log-messages.ts';
-import { failedCopiesOf } from '../../shared/orders-table.ts';
-import { type Identity, readOrder } from '../../shared/read-order.ts';
-import { failedCopyUpdate } from '../orders-table/failed-copy.ts';
-import { type FailureUpdates, failureUpdates } from '../orders-table/failure-updates.ts';
-import type { OrdersTable } from '../orders-table/orders-table.ts';
-import { copyMark, processedMark } from '../orders-table/processed-mark.ts';
-import { type Failure, failureOf } from './failure.ts';
-import { claimOf, type OrderRowNow, orderRowNow, wasWrittenBy } from './rows-now.ts';
+import { attributeValues } from '../../shared/ledger/expressions.ts';
+import { type Message, orderKeyOf } from '../../shared/ledger/message.ts';
+import {
+  causeOf,
+  contentHashOf,
+  failedCopiesOf,
+  type FailurePlace,
+  failureRowKey,
+  type Lineage,
+  mostReplays,
+  orderRowKey,
+} from '../../shared/ledger/rows.ts';
+import {
+  copyMark,
+  failedCopyUpdate,
+  type FailureUpdates,
+  failureUpdates,
+  processedMark,
+} from '../../shared/ledger/transitions.ts';
+import { type Identity, readOrder, type ReadOrder } from '../../shared/order/read-order.ts';
+import { conflictReason, type FailureKind, failureKinds } from '../../shared/telemetry.ts';
+import type { OrdersTable } from '../common/orders-table.ts';
 
 /**
  * What became of a message of bad-orders: its failure is written down, now (`failed`) or at an earlier delivery; or
@@ -98,4 +108,87 @@ async function writeDown(
 ): Promise<boolean> {
   if ((await table.update(row, signal)).kind === 'written') return true;
   return overtaken !== undefined && (await table.update(overtaken, signal)).kind === 'written';
+}
+
+/**
+ * Whether a failure that is there was written with these: then the answer was lost, and the SDK asked again. The time
+ * alone does not tell, because a batch may hold a message twice; a new failure's token does.
+ */
+async function wasWrittenBy(
+  table: OrdersTable,
+  place: FailurePlace,
+  written: { readonly failedAt: string; readonly replayToken: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
+  const row = await table.get({ Key, ProjectionExpression: 'failedAt, replayToken' }, signal);
+  return row?.['failedAt']?.S === written.failedAt && row['replayToken']?.S === written.replayToken;
+}
+
+/**
+ * Whether a lineage is that of a failure, and the message is written down there already or belongs there. One that a
+ * sender made up does not, for want of its token, nor does that of a failure that was purged meanwhile. Nor does one
+ * with another body than its failure has: that one was edited after it was sent, or somebody sent the lineage again
+ * with another order. Nor one beyond those that the row has room for. Each is a failure of its own then, and takes the
+ * place of no other's, not even of one with the same lineage.
+ */
+async function claimOf(
+  table: OrdersTable,
+  { messageId, body }: Message,
+  { token, ...place }: Lineage,
+  signal: AbortSignal,
+): Promise<'recorded' | 'open' | null> {
+  const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
+  const ProjectionExpression = 'replayToken, recordedMessages, body';
+  const row = await table.get({ Key, ProjectionExpression }, signal);
+  if (row?.['replayToken']?.S !== token) return null;
+  const recorded = row['recordedMessages']?.SS ?? [];
+  if (recorded.includes(messageId)) return 'recorded';
+  return row['body']?.S === body && recorded.length <= mostReplays ? 'open' : null;
+}
+
+/** What the row of an order says of it. */
+interface OrderRowNow {
+  /** Undefined while the order is not processed. */
+  readonly contentHash: string | undefined;
+  readonly firstMessageId: string;
+  readonly failedCopies: readonly string[];
+}
+
+/** Undefined for an order of which nothing is known. */
+async function orderRowNow(
+  table: OrdersTable,
+  orderKey: string,
+  signal: AbortSignal,
+): Promise<OrderRowNow | undefined> {
+  const ProjectionExpression = 'contentHash, messageId, failedCopies';
+  const row = await table.get({ Key: attributeValues(orderRowKey(orderKey)), ProjectionExpression }, signal);
+  return (
+    row && {
+      contentHash: row['contentHash']?.S,
+      firstMessageId: row['messageId']?.S ?? '',
+      failedCopies: row['failedCopies']?.SS ?? [],
+    }
+  );
+}
+
+/** What a message of bad-orders is. */
+interface Failure {
+  readonly kind: FailureKind;
+  /** Field-level, without values; empty for a valid order that ran out of attempts. */
+  readonly reasons: readonly string[];
+  /** Fingerprint of kind and reasons. */
+  readonly cause: string;
+}
+
+/** @param idIsTaken whether another order is written under the key of this one, if it is one */
+export function failureOf(read: ReadOrder, idIsTaken: boolean): Failure {
+  const failure = kindOf(read, idIsTaken);
+  return { ...failure, cause: causeOf(failure.kind, failure.reasons) };
+}
+
+function kindOf(read: ReadOrder, idIsTaken: boolean): Pick<Failure, 'kind' | 'reasons'> {
+  if (read.kind !== 'order') return { kind: read.kind, reasons: read.reasons };
+  if (idIsTaken) return { kind: failureKinds.conflictingId, reasons: [conflictReason] };
+  return { kind: failureKinds.outOfAttempts, reasons: [] };
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import '../map-stack-traces.ts';
-import { environmentNames, requireText } from '../../shared/environment.ts';
-import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
-import { startDeadline } from '../deadline.ts';
-import { createHandler } from './create-handler.ts';
-import { sqsSendMessageBatch } from './sqs-send.ts';
+import '../common/map-stack-traces.ts';
+import { environmentNames, requireText } from '../../shared/pipeline.ts';
+import { publishMetricsOnLambda } from '../common/metrics.ts';
+import { startDeadline } from '../common/time.ts';
+import { createHandler } from './generate.ts';
+import { sqsSendMessageBatch } from './send.ts';
 
 /** Fills the orders queue. */
 export const handler = createHandler({

@@ -1,4 +1,4 @@
-import { generateLimits } from '../../shared/generate-limits.ts';
+import { generateLimits } from '../../shared/pipeline.ts';
 
 /** What generate-orders is asked for. */
 export interface GenerateRequest {

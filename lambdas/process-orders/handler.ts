@@ -1,10 +1,10 @@
-import '../map-stack-traces.ts';
-import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/environment.ts';
-import { lazySqsVisibility } from '../message-visibility/lazy-sqs-visibility.ts';
-import { publishMetricsOnLambda } from '../metrics/publish-metrics.ts';
-import { createDynamoDbClient, dynamoDbOrdersTable } from '../orders-table/dynamodb-orders-table.ts';
-import { startDeadline } from '../deadline.ts';
-import { createHandler } from './create-handler.ts';
+import '../common/map-stack-traces.ts';
+import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/pipeline.ts';
+import { lazySqsVisibility } from '../common/message-visibility.ts';
+import { publishMetricsOnLambda } from '../common/metrics.ts';
+import { createDynamoDbClient, dynamoDbOrdersTable } from '../common/orders-table.ts';
+import { startDeadline } from '../common/time.ts';
+import { createHandler } from './process-batch.ts';
 import { writeOrder } from './write-order.ts';
 
 const table = dynamoDbOrdersTable(

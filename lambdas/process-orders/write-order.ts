@@ -1,10 +1,7 @@
-import { contentHashOf } from '../../shared/content-hash.ts';
-import { failedCopiesOf } from '../../shared/orders-table.ts';
-import type { OrdersTable } from '../orders-table/orders-table.ts';
-import { messageOf } from '../../shared/consumed-record.ts';
-import { orderKeyOf } from '../../shared/order-key.ts';
-import { orderUpdate } from '../orders-table/order-update.ts';
-import { copyMark, processedMark } from '../orders-table/processed-mark.ts';
+import { contentHashOf, failedCopiesOf } from '../../shared/ledger/rows.ts';
+import type { OrdersTable } from '../common/orders-table.ts';
+import { messageOf, orderKeyOf } from '../../shared/ledger/message.ts';
+import { copyMark, orderUpdate, processedMark } from '../../shared/ledger/transitions.ts';
 import type { ProcessOrder } from './outcome.ts';
 
 /**

@@ -1,10 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { metricNames } from '../../shared/metrics.ts';
+import { metricNames } from '../../shared/telemetry.ts';
 import { leftStanding, oldestAge, ownCount, timeToDrain, waiting } from './metrics.ts';
 import { type MonitoredFunction, type MonitoredPipeline, type MonitoredQueue, queuesOf } from './monitored.ts';
-import { type RunbookSection, runbookSections as sections } from './runbook.ts';
 import { attemptsOf, errorLimit, oldestAgeLimitSeconds, throttleLimitSeconds } from './thresholds.ts';
 
 /** When somebody is told, and of what. */
@@ -54,7 +53,7 @@ function notQueued(producer: MonitoredFunction): AlarmDefinition {
   return {
     id: 'OrdersNotQueued',
     message: `${producer.name} could not queue orders: nobody else knows of them.`,
-    section: sections.notQueued,
+    section: runbookSections.notQueued,
     metric: ownCount(producer, metricNames.ordersNotQueued, fiveMinutes),
     threshold: 1,
     periods: 1,
@@ -66,7 +65,7 @@ function waitsTooLong(queue: MonitoredQueue): AlarmDefinition {
   return {
     id: 'OrdersWait',
     message: `The oldest message of ${queue.name} has been there for ${limitSeconds} s, longer than retries explain.`,
-    section: sections.ordersWait,
+    section: runbookSections.ordersWait,
     metric: oldestAge(queue.queue),
     threshold: limitSeconds,
     periods: periodsOfWaiting,
@@ -78,7 +77,7 @@ function drainsSlowly(queue: MonitoredQueue): AlarmDefinition {
   return {
     id: 'SlowDrain',
     message: `At the rate of the last minutes ${queue.name} takes ${limitSeconds} s and more to work off: an order sent now will wait too long.`,
-    section: sections.slowDrain,
+    section: runbookSections.slowDrain,
     metric: timeToDrain(queue.queue),
     threshold: limitSeconds,
     periods: periodsOfWaiting,
@@ -89,7 +88,7 @@ function standsStill({ name, queue, consumer }: MonitoredQueue): AlarmDefinition
   return {
     id: 'BadOrdersWait',
     message: `Messages stand in ${name}, and in ${periodsOfWaiting} minutes none was worked off: ${consumer.name} does not run, or fails at all of them. What stays there is gone when its retention ends.`,
-    section: sections.badOrdersWait,
+    section: runbookSections.badOrdersWait,
     // Not the age of the oldest: a message may bring its receives from the first queue, and after three it has no age
     // for SQS (Developer Guide, "Available CloudWatch metrics for Amazon SQS"), so that nobody would be told.
     metric: leftStanding(queue),
@@ -102,7 +101,7 @@ function failuresRecorded(recorder: MonitoredFunction, tolerated: number): Alarm
   return {
     id: 'FailuresRecorded',
     message: `${tolerated === 0 ? 'Orders' : `More than ${tolerated} orders in five minutes`} failed, and ${recorder.name} wrote them down: each waits for somebody to mend or replay it.`,
-    section: sections.failuresRecorded,
+    section: runbookSections.failuresRecorded,
     metric: ownCount(recorder, metricNames.failuresRecorded, fiveMinutes),
     threshold: tolerated + 1,
     periods: 1,
@@ -113,7 +112,7 @@ function failuresNotRecorded({ consumer: recorder, name }: MonitoredQueue): Alar
   return {
     id: 'FailuresNotRecorded',
     message: `${recorder.name} fails to write failures down. Three times in a quarter of an hour is no passing fault; the messages stay in ${name} meanwhile.`,
-    section: sections.failuresNotRecorded,
+    section: runbookSections.failuresNotRecorded,
     // Not the queue: what failed is hidden in it until its next try.
     metric: ownCount(recorder, metricNames.failuresNotRecorded, Duration.minutes(15)),
     threshold: 3,
@@ -125,7 +124,7 @@ function parked(lastStop: IQueue): AlarmDefinition {
   return {
     id: 'Parked',
     message: 'Messages are where nothing consumes them, and are gone when their retention ends.',
-    section: sections.parked,
+    section: runbookSections.parked,
     metric: waiting(lastStop, fiveMinutes),
     threshold: 1,
     periods: 1,
@@ -139,7 +138,7 @@ function failing(each: MonitoredFunction, queue?: MonitoredQueue): AlarmDefiniti
   return {
     id: `${pascalCase(each.name)}Errors`,
     message: `${each.name} crashed, threw or ran out of time ${times(limit.count)} in ${limit.periodSeconds} s${why}.`,
-    section: sections.functionErrors,
+    section: runbookSections.functionErrors,
     metric: each.function.metricErrors({ statistic: Stats.SUM, period: Duration.seconds(limit.periodSeconds) }),
     threshold: limit.count,
     periods: 1,
@@ -156,7 +155,7 @@ function throttled(each: MonitoredFunction, queue?: MonitoredQueue): AlarmDefini
   return {
     id: `${pascalCase(each.name)}Throttles`,
     message: `Lambda refused to run ${each.name} ${howLong}${why}.`,
-    section: sections.functionThrottles,
+    section: runbookSections.functionThrottles,
     metric: each.function.metricThrottles({ statistic: Stats.SUM, period: Duration.minutes(1) }),
     threshold: 1,
     periods: minutes,
@@ -170,3 +169,24 @@ function times(count: number): string {
 function pascalCase(name: string): string {
   return name.replaceAll(/(?:^|[-_])(\w)/g, (_, first: string) => first.toUpperCase());
 }
+
+/** Where docs/runbook.md says what to do about an alarm: the anchors of its sections, one for each kind of alarm. */
+export const runbookSections = {
+  failuresRecorded: 'failures-were-recorded',
+  failuresNotRecorded: 'failures-cannot-be-recorded',
+  ordersWait: 'orders-wait-too-long',
+  badOrdersWait: 'failed-orders-wait-too-long',
+  slowDrain: 'orders-come-faster-than-they-are-processed',
+  functionErrors: 'a-function-fails',
+  functionThrottles: 'a-function-is-throttled',
+  parked: 'messages-are-parked',
+  notQueued: 'orders-could-not-be-queued',
+} as const;
+
+type RunbookSection = (typeof runbookSections)[keyof typeof runbookSections];
+
+/**
+ * Within the repository: that is where whoever gets the mail looks, and nobody but its owner knows its address. A team
+ * gives its own (`-c runbook=https://git.example.com/orders/docs/runbook.md`), so that the mail has a link to click.
+ */
+export const defaultRunbook = 'docs/runbook.md';

@@ -1,6 +1,6 @@
 import { GraphWidget, type HorizontalAnnotation, type IMetric, type Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Duration } from 'aws-cdk-lib';
-import { failureMetricNames, metricNames } from '../../shared/metrics.ts';
+import { failureMetricNames, metricNames } from '../../shared/telemetry.ts';
 import { gigabyteSeconds, logBytes, mappingCount, oldestAge, ownCount, timeToDrain, waiting } from './metrics.ts';
 import { functionsOf, type MonitoredPipeline, type MonitoredQueue, queuesOf } from './monitored.ts';
 import { oldestAgeLimitSeconds } from './thresholds.ts';

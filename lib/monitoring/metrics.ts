@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { type MetricName, metricNamespace } from '../../shared/metrics.ts';
+import { type MetricName, metricNamespace } from '../../shared/telemetry.ts';
 import type { MonitoredFunction } from './monitored.ts';
 
 /** The step in which SQS and Lambda publish. */

@@ -2,7 +2,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { ConsumerSettings, FunctionSettings } from '../settings.ts';
+import type { ConsumerSettings, FunctionSettings } from '../configuration/settings.ts';
 import type { ConsumedQueue } from './thresholds.ts';
 
 /** A function to watch: a `PipelineFunction`, or what is known of any other. */
@@ -33,11 +33,11 @@ export interface MonitoredQueue extends ConsumedQueue {
 export interface MonitoredPipeline {
   readonly orders: MonitoredQueue;
   /**
-   * The dead-letter queue, with a consumer that writes failures down and publishes the metrics that shared/metrics.ts
+   * The dead-letter queue, with a consumer that writes failures down and publishes the metrics that shared/telemetry.ts
    * lists for failed-orders: nothing else tells of a failure, since the queue it empties is empty all the time.
    */
   readonly badOrders?: MonitoredQueue;
-  /** Fills the queue, and publishes the metrics that shared/metrics.ts lists for generate-orders. */
+  /** Fills the queue, and publishes the metrics that shared/telemetry.ts lists for generate-orders. */
   readonly producer?: MonitoredFunction;
   /** Where messages end that nobody could handle: `lastStop` of a `QueuePair`. */
   readonly lastStop: IQueue;

@@ -4,11 +4,10 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { type AlarmDefinition, alarmDefinitions, type AlarmTolerances } from './alarm-definitions.ts';
+import { type AlarmDefinition, alarmDefinitions, type AlarmTolerances, defaultRunbook } from './alarm-definitions.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import { dashboardRows } from './dashboard-widgets.ts';
 import type { MonitoredPipeline } from './monitored.ts';
-import { defaultRunbook } from './runbook.ts';
 import { SavedQueries } from './saved-queries.ts';
 
 export interface PipelineMonitoringProps {

@@ -1,6 +1,6 @@
 import { QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { logMessages } from '../../shared/log-messages.ts';
+import { logMessages } from '../../shared/telemetry.ts';
 import { functionsOf, type MonitoredFunction, type MonitoredPipeline } from './monitored.ts';
 
 /** To be replaced by the id of an order or a message before the query of one order's life is run. */

@@ -1,4 +1,4 @@
-import { type ConsumerSettings, visibilityTimeoutSeconds } from '../settings.ts';
+import { type ConsumerSettings, visibilityTimeoutSeconds } from '../configuration/settings.ts';
 
 /** How a queue and its consumer are set up, as far as it decides what is normal for them. */
 export interface ConsumedQueue {
@@ -60,7 +60,7 @@ export function attemptsOf({ maxReceiveCount, receivesBefore }: ConsumedQueue): 
   return Math.max(1, maxReceiveCount - receivesBefore);
 }
 
-/** @param receive 1 for the first, as shared/backoff.ts counts them */
+/** @param receive 1 for the first, as shared/sending.ts counts them */
 function longestHiddenSeconds({ consumer, retry }: ConsumedQueue, receive: number): number {
   const asked = retry === undefined ? 0 : Math.min(retry.capSeconds, retry.baseSeconds * 2 ** (receive - 1));
   return Math.max(visibilityTimeoutSeconds(consumer.settings), asked);

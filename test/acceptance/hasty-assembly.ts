@@ -1,5 +1,5 @@
-import { synthesizeProduction } from '../../ops/production-assembly.ts';
-import { environmentNames } from '../../shared/environment.ts';
+import { synthesizeProduction } from '../../tools/run/synthesize.ts';
+import { environmentNames } from '../../shared/pipeline.ts';
 
 /** Still longer than the functions may take, as SQS needs it. In production six times as long, 60 s. */
 const visibilityTimeoutSeconds = 3;

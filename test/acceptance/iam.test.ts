@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Command } from '../ops/serve/served.ts';
+import { Command } from '../tools/run/serve/served.ts';
 import { Assemblies, running } from './running-assembly.ts';
 
 const assemblies = new Assemblies();

@@ -8,7 +8,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EventStream, type RuntimeEvent, startRuntime } from 'local-aws';
 import { ManualClock } from '../../packages/local-aws/test/manual-clock.ts';
-import { serveLocally } from '../ops/serve/served.ts';
+import { serveLocally } from '../tools/run/serve/served.ts';
 
 const app = fileURLToPath(new URL('./lecture-demo/app.ts', import.meta.url));
 let project: string;

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { orderSequence } from '../../lambdas/generate-orders/order-sequence.ts';
-import { countFailures, countProcessed } from '../../ops/ledger/count-failures.ts';
-import { failureRows, failures } from '../../ops/ledger/failures.ts';
-import { replay, type ReplayOutcome } from '../../ops/ledger/replay.ts';
-import { contentHashOf } from '../../shared/content-hash.ts';
-import { failureKinds, logMessages } from '../../shared/log-messages.ts';
-import { orderRowKey } from '../../shared/orders-table.ts';
-import { readOrder } from '../../shared/read-order.ts';
+import { orderSequence } from '../../lambdas/generate-orders/orders.ts';
+import { countFailures, countProcessed, failureRows, failures } from '../../tools/orders/ledger/failures.ts';
+import { replay, type ReplayOutcome } from '../../tools/orders/ledger/replay.ts';
+import { contentHashOf, orderRowKey } from '../../shared/ledger/rows.ts';
+import { failureKinds, logMessages } from '../../shared/telemetry.ts';
+import { readOrder } from '../../shared/order/read-order.ts';
 import type { Fate } from './killer.ts';
-import type { Rows } from '../../ops/chaos/evidence.ts';
+import type { Rows } from '../../tools/chaos/evidence.ts';
 import { type RunUnderFire, startRunUnderFire } from './run-under-fire.ts';
 
 /*

@@ -4,7 +4,7 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { logMessages } from '../../shared/log-messages.ts';
+import { logMessages } from '../../shared/telemetry.ts';
 import { Assemblies, running } from './running-assembly.ts';
 
 /** In every place of a message where a customer's data may stand, right or wrong. */

@@ -1,14 +1,12 @@
 import { EventStream, type Runtime, startRuntime, systemClock } from 'local-aws';
-import { createClients } from '../../ops/aws/clients.ts';
-import type { SendQueue } from '../../ops/aws/send-messages.ts';
-import { readRows, type Rows } from '../../ops/chaos/evidence.ts';
-import type { OrdersTable } from '../../ops/ledger/orders-table-client.ts';
-import { pipelineNames } from '../../ops/start/pipeline-names.ts';
-import { TemporaryFolder } from '../../ops/temporary-folder.ts';
+import { createClients } from '../../tools/orders/aws/clients.ts';
+import type { SendQueue } from '../../tools/orders/aws/send.ts';
+import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/chaos/evidence.ts';
+import type { OrdersTable } from '../../tools/orders/ledger/read.ts';
+import { pipelineNames } from '../../tools/run/pipeline-names.ts';
+import { TemporaryFolder } from '../../tools/run/synthesize.ts';
 import { synthesizeHastily } from './hasty-assembly.ts';
-import { Journal } from '../../ops/chaos/journal.ts';
 import { Killer } from './killer.ts';
-import { type OrderWrites, watchOrderWrites } from '../../ops/chaos/order-writes.ts';
 import { type Deliveries, deliverTwice } from './second-deliveries.ts';
 
 /**

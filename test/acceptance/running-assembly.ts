@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, type SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
 import { EventStream, type IamMode, type RuntimeEvent, startRuntime } from 'local-aws';
-import { pipelineNames } from '../../ops/start/pipeline-names.ts';
-import { synthesize } from '../../ops/synthesize.ts';
+import { pipelineNames } from '../../tools/run/pipeline-names.ts';
+import { synthesize } from '../../tools/run/synthesize.ts';
 
 /** A statement of a function's role, as a template holds it. */
 export interface TemplateStatement {

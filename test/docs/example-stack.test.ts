@@ -5,9 +5,9 @@ import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { type BatchEnded, EventStream, type LogEvent, type Runtime, type RuntimeEvent, startRuntime } from 'local-aws';
 import { InvoiceStack } from '../../docs/example-stack.ts';
-import { TemporaryFolder } from '../../ops/temporary-folder.ts';
+import { TemporaryFolder } from '../../tools/run/synthesize.ts';
 import { EventWatch } from '../../packages/local-aws/test/event-source-mapping/event-watch.ts';
-import { documentOf, orders } from '../ops/orders/collected-io.ts';
+import { documentOf, orders } from '../tools/orders/collected-io.ts';
 
 let stack: InvoiceStack;
 let runtime: Runtime;

@@ -1,5 +1,5 @@
-import type { ChangeVisibilityBatch, VisibilityEntry } from '../../lambdas/message-visibility/change-visibility.ts';
-import type { MetricCounts } from '../../shared/metrics.ts';
+import type { ChangeVisibilityBatch, VisibilityEntry } from '../../lambdas/common/message-visibility.ts';
+import type { MetricCounts } from '../../shared/telemetry.ts';
 import { deadlineOf } from './deadline-of.ts';
 
 /** What both consumers get from outside apart from their work, and what they did with it. */

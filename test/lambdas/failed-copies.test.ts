@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
-import { attributeValues } from '../../shared/attribute-value.ts';
-import { failedCopyText, failureRowKey, mostFailedCopies, orderRowKey } from '../../shared/orders-table.ts';
+import type { OrdersTable } from '../../lambdas/common/orders-table.ts';
+import { attributeValues } from '../../shared/ledger/expressions.ts';
+import { failedCopyText, failureRowKey, mostFailedCopies, orderRowKey } from '../../shared/ledger/rows.ts';
 import { captureConsole } from './captured-console.ts';
 import { tableName } from './local-table.ts';
 import { done, failed, message, order, pipelineFunctions, replayed } from './pipeline-functions.ts';

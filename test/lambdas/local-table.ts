@@ -8,9 +8,8 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createDynamoDbClient, dynamoDbOrdersTable } from '../../lambdas/orders-table/dynamodb-orders-table.ts';
-import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
-import { indexes, projectedAttributes } from '../../shared/orders-table.ts';
+import { createDynamoDbClient, dynamoDbOrdersTable, type OrdersTable } from '../../lambdas/common/orders-table.ts';
+import { indexes, projectedAttributes } from '../../shared/ledger/rows.ts';
 
 export const tableName = 'orders';
 

@@ -1,12 +1,12 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/create-handler.ts';
+import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/record-batch.ts';
 import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
-import type { VisibilityEntry } from '../../lambdas/message-visibility/change-visibility.ts';
-import type { PublishMetrics } from '../../lambdas/metrics/publish-metrics.ts';
-import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
-import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
+import type { VisibilityEntry } from '../../lambdas/common/message-visibility.ts';
+import type { PublishMetrics } from '../../lambdas/common/metrics.ts';
+import type { OrdersTable } from '../../lambdas/common/orders-table.ts';
+import { createHandler as createProcessOrders } from '../../lambdas/process-orders/process-batch.ts';
 import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
-import { type Lineage, lineageAttribute } from '../../shared/orders-table.ts';
+import { type Lineage, lineageAttribute } from '../../shared/ledger/rows.ts';
 import { consumerDependencies } from './consumer-dependencies.ts';
 import { sqsRecord } from './sqs-event.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { OrdersTable } from '../../lambdas/orders-table/orders-table.ts';
-import { mostReplays } from '../../shared/orders-table.ts';
+import type { OrdersTable } from '../../lambdas/common/orders-table.ts';
+import { mostReplays } from '../../shared/ledger/rows.ts';
 import { captureConsole } from './captured-console.ts';
 import { type LocalTable, startLocalTable } from './local-table.ts';
 import {

@@ -1,7 +1,7 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { dynamoDbOrdersTable } from '../../lambdas/orders-table/dynamodb-orders-table.ts';
-import { failureRowKey } from '../../shared/orders-table.ts';
+import { dynamoDbOrdersTable } from '../../lambdas/common/orders-table.ts';
+import { failureRowKey } from '../../shared/ledger/rows.ts';
 import { captureConsole } from './captured-console.ts';
 import { startFaultyEndpoint } from './faulty-endpoint.ts';
 import { localClient, tableName } from './local-table.ts';

@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
-import { attributeValues } from '../../shared/attribute-value.ts';
-import { failureRowKey, type Lineage, statusShard } from '../../shared/orders-table.ts';
+import { attributeValues } from '../../shared/ledger/expressions.ts';
+import { failureRowKey, type Lineage, statusShard } from '../../shared/ledger/rows.ts';
 import { type LocalTable, type Row, tableName } from './local-table.ts';
 import { message, order, type PipelineFunctions, replayed } from './pipeline-functions.ts';
 

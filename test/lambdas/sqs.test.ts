@@ -1,10 +1,10 @@
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler as createGenerateOrders } from '../../lambdas/generate-orders/create-handler.ts';
-import { sqsSendMessageBatch } from '../../lambdas/generate-orders/sqs-send.ts';
-import { createHandler as createProcessOrders } from '../../lambdas/process-orders/create-handler.ts';
-import { sqsChangeVisibilityBatch } from '../../lambdas/message-visibility/sqs-visibility.ts';
-import { readOrder } from '../../shared/read-order.ts';
+import { createHandler as createGenerateOrders } from '../../lambdas/generate-orders/generate.ts';
+import { sqsSendMessageBatch } from '../../lambdas/generate-orders/send.ts';
+import { createHandler as createProcessOrders } from '../../lambdas/process-orders/process-batch.ts';
+import { sqsChangeVisibilityBatch } from '../../lambdas/common/sqs-visibility.ts';
+import { readOrder } from '../../shared/order/read-order.ts';
 import { captureConsole } from './captured-console.ts';
 import { deadlineOf } from './deadline-of.ts';
 import { type LocalQueue, startLocalQueue } from './local-queue.ts';

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { startDeadline } from '../../lambdas/deadline.ts';
-import { timeBudget } from '../../lambdas/time-budget.ts';
+import { startDeadline, timeBudget } from '../../lambdas/common/time.ts';
 
 const budgetOf = (remainingMs: number) => timeBudget({ getRemainingTimeInMillis: () => remainingMs });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { presets } from '../../lib/configuration.ts';
-import { contextKeys, withOptions } from '../../lib/options.ts';
-import { configurationProblems } from '../../lib/validate-configuration.ts';
+import { presets } from '../../lib/configuration/configuration.ts';
+import { contextKeys, withOptions } from '../../lib/configuration/context-keys.ts';
+import { configurationProblems } from '../../lib/configuration/validate.ts';
 
 const { production } = presets;
 const chosen = (context: Readonly<Record<string, unknown>>) => withOptions(production, context);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { decide } from '../../lambdas/process-orders/decide.ts';
-import { presets } from '../../lib/configuration.ts';
+import { decide } from '../../lambdas/process-orders/outcome.ts';
+import { presets } from '../../lib/configuration/configuration.ts';
 
 const { maxReceiveCount, processOrders } = presets.production;
 const { baseSeconds, capSeconds } = processOrders.retry;

@@ -4,11 +4,11 @@ import { CfnEventSourceMapping, Code, Function, type FunctionProps, Runtime } fr
 import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnQueue, Queue, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
-import { type Configuration, presets } from '../../lib/configuration.ts';
+import { type FindingCode, findingCodes } from 'queue-doctor';
+import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
 import { QueueConsumer } from '../../lib/queue-consumer.ts';
 import { QueueDoctor, warningId } from '../../lib/queue-doctor.ts';
-import { type FindingCode, findingCodes } from '../../shared/doctor/finding.ts';
 import { newOutputFolder } from './synthesize.ts';
 
 const { production, lab } = presets;

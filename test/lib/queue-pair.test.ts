@@ -1,7 +1,7 @@
 // oxlint-disable jest/expect-expect -- the CDK's assertions throw by themselves.
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { presets } from '../../lib/configuration.ts';
+import { presets } from '../../lib/configuration/configuration.ts';
 import { synthesize } from './synthesize.ts';
 
 const production = synthesize();

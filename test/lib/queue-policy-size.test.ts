@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { configurationProblems } from '../../lib/validate-configuration.ts';
-import { presets } from '../../lib/configuration.ts';
+import { configurationProblems } from '../../lib/configuration/validate.ts';
+import { presets } from '../../lib/configuration/configuration.ts';
 import { synthesize } from './synthesize.ts';
 
 const partition = 'aws-us-gov';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { TemporaryFolder } from 'local-aws';
-import { contextKeys } from '../../lib/options.ts';
+import { contextKeys } from '../../lib/configuration/context-keys.ts';
 import { createApp } from '../../lib/order-pipeline-app.ts';
 
 /** Where the tests of one file synthesize to: it goes with them, which the CDK's own temporary folders do not. */

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { FindingCode } from '../../shared/doctor/finding.ts';
-import { type Configuration, presets } from '../../lib/configuration.ts';
+import type { FindingCode } from 'queue-doctor';
+import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
-import { type ConsumerSettings, visibilityTimeoutSeconds } from '../../lib/settings.ts';
-import { configurationProblems, consumerProblems } from '../../lib/validate-configuration.ts';
+import { type ConsumerSettings, visibilityTimeoutSeconds } from '../../lib/configuration/settings.ts';
+import { configurationProblems, consumerProblems } from '../../lib/configuration/validate.ts';
 import { newOutputFolder } from './synthesize.ts';
 
 const { production } = presets;

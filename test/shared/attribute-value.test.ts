@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fromItem } from '../../ops/ledger/attribute-values.ts';
-import { attributeValue, attributeValues, type Value, type Values } from '../../shared/attribute-value.ts';
+import { attributeValue, attributeValues, fromItem, type Value, type Values } from '../../shared/ledger/expressions.ts';
 
 /** What rows are made of, apart from members that are undefined. */
 const { values } = fc.letrec<{ value: Value; values: Values }>((tie) => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { equalJitter, fullJitter } from '../../shared/backoff.ts';
+import { equalJitter, fullJitter } from '../../shared/sending.ts';
 
 const backoff = { base: 2, cap: 60 };
 const attempts = fc.integer({ min: 1, max: 2_000 });

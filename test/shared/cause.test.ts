@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { causeOf } from '../../shared/cause.ts';
-import { readOrder } from '../../shared/read-order.ts';
+import { causeOf } from '../../shared/ledger/rows.ts';
+import { readOrder } from '../../shared/order/read-order.ts';
 
 function causeOfBody(body: unknown): string {
   const read = readOrder(JSON.stringify(body));

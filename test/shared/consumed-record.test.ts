@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { messageOf } from '../../shared/consumed-record.ts';
-import { orderKeyOf } from '../../shared/order-key.ts';
+import { messageOf, orderKeyOf } from '../../shared/ledger/message.ts';
 import { sqsRecord } from '../lambdas/sqs-event.ts';
 
 function lineageIn(stringValue: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/environment.ts';
+import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/pipeline.ts';
 
 describe('a function reading its environment', () => {
   test('gets typed values', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createHandler } from '../../lambdas/generate-orders/create-handler.ts';
-import { readGenerated } from '../../shared/generate-response.ts';
+import { createHandler } from '../../lambdas/generate-orders/generate.ts';
+import { readGenerated } from '../../shared/pipeline.ts';
 import { captureConsole } from '../lambdas/captured-console.ts';
 import { deadlineOf } from '../lambdas/deadline-of.ts';
 

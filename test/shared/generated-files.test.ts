@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { renderOrderFiles } from '../../shared/generate/order-files.ts';
+import { renderOrderFiles } from '../../tools/generate/order-files.ts';
 
 describe('the files generated from the order schema', () => {
   test('are what "npm run generate" writes from the schema as it is now', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readOrder } from '../../shared/read-order.ts';
+import { readOrder } from '../../shared/order/read-order.ts';
 
 const good = { customerName: 'User0', customerAddress: '0 Main Street', items: ['apples'] };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { messageLimits } from '../../../shared/message-limits.ts';
-import { readOrder } from '../../../shared/read-order.ts';
+import { messageLimits } from '../../../shared/pipeline.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
 
 /** What becomes of a message with such a body: its order is processed, or it is in the ledger as this kind. */
 export type Fate = 'processed' | 'invalid' | 'not-json';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readOrderRecord } from '../../../ops/ledger/find-failure.ts';
-import { type FailureRow, lineageAttribute } from '../../../shared/orders-table.ts';
-import { readOrder } from '../../../shared/read-order.ts';
-import { documentOf } from '../../ops/orders/collected-io.ts';
+import { readOrderRecord } from '../../../tools/orders/ledger/find-failure.ts';
+import { type FailureRow, lineageAttribute } from '../../../shared/ledger/rows.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
+import { documentOf } from '../../tools/orders/collected-io.ts';
 import { sqsRecord } from '../sqs-event.ts';
 import { bodyOf, fateOf, hostileBodies, type HostileBody, mostBytes, mutilated } from './hostile-bodies.ts';
 import { type HostilePipeline, startHostilePipeline } from './hostile-pipeline.ts';

@@ -1,10 +1,10 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { systemClock } from 'local-aws';
-import { type Clients, createClients } from '../../../ops/aws/clients.ts';
-import type { OrdersTable } from '../../../ops/ledger/orders-table-client.ts';
-import { pipelineNames } from '../../../ops/start/pipeline-names.ts';
-import { type ServedPipeline, servePipeline } from '../../ops/orders/served-pipeline.ts';
+import { type Clients, createClients } from '../../../tools/orders/aws/clients.ts';
+import type { OrdersTable } from '../../../tools/orders/ledger/read.ts';
+import { pipelineNames } from '../../../tools/run/pipeline-names.ts';
+import { type ServedPipeline, servePipeline } from '../../tools/orders/served-pipeline.ts';
 
 /** This project's own stack, running on this machine, and every way in that a sender has. */
 export interface HostilePipeline extends AsyncDisposable, Pick<ServedPipeline, 'orders'> {

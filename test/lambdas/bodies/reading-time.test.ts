@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
-import { failureUpdates } from '../../../lambdas/orders-table/failure-updates.ts';
-import { messageOf } from '../../../shared/consumed-record.ts';
-import { readOrder } from '../../../shared/read-order.ts';
-import { configurationOf } from '../../../lib/configuration.ts';
+import { failureOf } from '../../../lambdas/failed-orders/record-failure.ts';
+import { failureUpdates } from '../../../shared/ledger/transitions.ts';
+import { messageOf } from '../../../shared/ledger/message.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
+import { configurationOf } from '../../../lib/configuration/configuration.ts';
 import { sqsRecord } from '../sqs-event.ts';
 import { hostileBodies, mostBytes } from './hostile-bodies.ts';
 

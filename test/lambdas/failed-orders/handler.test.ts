@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { createHandler, type Dependencies } from '../../../lambdas/failed-orders/create-handler.ts';
-import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
-import type { Recorded, RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
-import { readOrder } from '../../../shared/read-order.ts';
+import { createHandler, type Dependencies } from '../../../lambdas/failed-orders/record-batch.ts';
+import { failureOf, type Recorded, type RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
 import { captureConsole } from '../captured-console.ts';
 import { consumerDependencies } from '../consumer-dependencies.ts';
 import { deadlineOf } from '../deadline-of.ts';

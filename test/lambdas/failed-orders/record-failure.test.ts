@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { messageLimits } from '../../../shared/message-limits.ts';
-import { createHandler } from '../../../lambdas/failed-orders/create-handler.ts';
+import { messageLimits } from '../../../shared/pipeline.ts';
+import { createHandler } from '../../../lambdas/failed-orders/record-batch.ts';
 import { recordFailureIn } from '../../../lambdas/failed-orders/record-failure.ts';
-import { dynamoDbOrdersTable } from '../../../lambdas/orders-table/dynamodb-orders-table.ts';
-import type { OrdersTable } from '../../../lambdas/orders-table/orders-table.ts';
-import type { MetricCounts } from '../../../shared/metrics.ts';
+import { dynamoDbOrdersTable, type OrdersTable } from '../../../lambdas/common/orders-table.ts';
+import type { MetricCounts } from '../../../shared/telemetry.ts';
 import { captureConsole } from '../captured-console.ts';
 import { consumerDependencies } from '../consumer-dependencies.ts';
 import { startFaultyEndpoint } from '../faulty-endpoint.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createHandler, type Dependencies } from '../../../lambdas/generate-orders/create-handler.ts';
-import type { MetricCounts } from '../../../shared/metrics.ts';
+import { createHandler, type Dependencies } from '../../../lambdas/generate-orders/generate.ts';
+import type { MetricCounts } from '../../../shared/telemetry.ts';
 import { captureConsole } from '../captured-console.ts';
 import { deadlineOf } from '../deadline-of.ts';
 

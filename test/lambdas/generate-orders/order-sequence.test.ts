@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { orderSequence } from '../../../lambdas/generate-orders/order-sequence.ts';
-import { readOrder } from '../../../shared/read-order.ts';
+import { orderSequence } from '../../../lambdas/generate-orders/orders.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
 
 const seeds = fc.integer({ min: 0, max: 0xff_ff_ff_ff });
 const sizes = fc.integer({ min: 0, max: 300 });

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { messageLimits as limits } from '../../../shared/message-limits.ts';
-import type { GeneratedMessage } from '../../../lambdas/generate-orders/order-sequence.ts';
-import { sendAll } from '../../../lambdas/generate-orders/send-all.ts';
-import type { EntryRefusal, SendBatchDependencies } from '../../../lambdas/generate-orders/send-batch.ts';
+import { messageLimits as limits } from '../../../shared/pipeline.ts';
+import type { GeneratedMessage } from '../../../lambdas/generate-orders/orders.ts';
+import { type EntryRefusal, sendAll, type SendBatchDependencies } from '../../../lambdas/generate-orders/send.ts';
 
 function* stream(count: number): Generator<GeneratedMessage> {
   for (let index = 0; index < count; index += 1) yield { index, orderId: `order-${index}`, body: '{}' };

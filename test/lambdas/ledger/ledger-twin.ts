@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readOrderRecord } from '../../../ops/ledger/find-failure.ts';
-import { markReplayed } from '../../../ops/ledger/mark-replayed.ts';
-import { mend } from '../../../ops/ledger/mend.ts';
-import { deleteExported, exportedFailure } from '../../../ops/ledger/purge.ts';
-import { replayMessage } from '../../../ops/ledger/replayable.ts';
-import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/orders-table.ts';
-import type { LocalLedger } from '../../ops/ledger/local-ledger.ts';
+import { readOrderRecord } from '../../../tools/orders/ledger/find-failure.ts';
+import { markReplayed, replayMessage } from '../../../tools/orders/ledger/replay.ts';
+import { mend } from '../../../tools/orders/ledger/mend.ts';
+import { deleteExported, exportedFailure } from '../../../tools/orders/ledger/purge.ts';
+import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/ledger/rows.ts';
+import type { LocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
 import { done, failed, message, replayed, replayToken } from '../pipeline-functions.ts';
 import { type Body, type Failure, LedgerModel, type Sent } from './ledger-model.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type LocalLedger, startLocalLedger } from '../../ops/ledger/local-ledger.ts';
+import { type LocalLedger, startLocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
 import { captureConsole } from '../captured-console.ts';
 import type { Sent } from './ledger-model.ts';
 import { LedgerTwin } from './ledger-twin.ts';

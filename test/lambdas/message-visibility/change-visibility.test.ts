@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { changeVisibility, type VisibilityEntry } from '../../../lambdas/message-visibility/change-visibility.ts';
+import { changeVisibility, type VisibilityEntry } from '../../../lambdas/common/message-visibility.ts';
 
 const { signal } = new AbortController();
 

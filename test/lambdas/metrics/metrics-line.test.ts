@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { metricsLine } from '../../../lambdas/metrics/metrics-line.ts';
-import { failureMetricNames, metricNames } from '../../../shared/metrics.ts';
+import { metricsLine } from '../../../lambdas/common/metrics.ts';
+import { failureMetricNames, metricNames } from '../../../shared/telemetry.ts';
 
 const names = [...Object.values(metricNames), ...Object.values(failureMetricNames)];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { publishMetricsTo } from '../../../lambdas/metrics/publish-metrics.ts';
+import { publishMetricsTo } from '../../../lambdas/common/metrics.ts';
 
 function publisher(functionName: string | undefined) {
   const written: string[] = [];

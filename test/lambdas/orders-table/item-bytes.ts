@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { UpdateRequest } from '../../../lambdas/orders-table/update-request.ts';
+import type { UpdateRequest } from '../../../shared/ledger/expressions.ts';
 
 /** The most that an item may have. */
 export const maximumItemBytes = 400 * 1024;

@@ -1,12 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { failureOf } from '../../../lambdas/failed-orders/failure.ts';
-import { failureUpdates } from '../../../lambdas/orders-table/failure-updates.ts';
-import { orderUpdate } from '../../../lambdas/orders-table/order-update.ts';
-import { bytesOf } from '../../../ops/aws/message-batches.ts';
-import { attributeValue } from '../../../shared/attribute-value.ts';
-import { type Message, messageOf } from '../../../shared/consumed-record.ts';
-import { messageLimits } from '../../../shared/message-limits.ts';
+import { failureOf } from '../../../lambdas/failed-orders/record-failure.ts';
+import { failureUpdates, orderUpdate } from '../../../shared/ledger/transitions.ts';
+import { bytesOf } from '../../../tools/orders/aws/send.ts';
+import { attributeValue } from '../../../shared/ledger/expressions.ts';
+import { type Message, messageOf } from '../../../shared/ledger/message.ts';
+import { messageLimits } from '../../../shared/pipeline.ts';
 import {
   attributeList,
   attributesByName,
@@ -15,8 +14,8 @@ import {
   mostEdits,
   mostFailedCopies,
   mostReplays,
-} from '../../../shared/orders-table.ts';
-import { readOrder } from '../../../shared/read-order.ts';
+} from '../../../shared/ledger/rows.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
 import { itemBytes, maximumItemBytes, newItem } from './item-bytes.ts';
 import { sqsRecord } from '../sqs-event.ts';
 

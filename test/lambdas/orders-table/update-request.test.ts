@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { updateRequest } from '../../../lambdas/orders-table/update-request.ts';
+import { updateRequest } from '../../../shared/ledger/expressions.ts';
 
 describe('an update', () => {
   test('names every attribute through a placeholder, and no other', () => {

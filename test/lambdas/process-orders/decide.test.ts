@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decide } from '../../../lambdas/process-orders/decide.ts';
-import type { Outcome } from '../../../lambdas/process-orders/outcome.ts';
+import { decide, type Outcome } from '../../../lambdas/process-orders/outcome.ts';
 
 const backoff = { base: 2, cap: 300 };
 

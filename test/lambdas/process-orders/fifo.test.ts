@@ -3,13 +3,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { EventStream, type ForwardedOperation, startRuntime, systemClock, TurnedClock } from 'local-aws';
-import { presets } from '../../../lib/configuration.ts';
+import { presets } from '../../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../../lib/order-pipeline-stack.ts';
-import { driveClock } from '../../../ops/chaos/drive-clock.ts';
-import { readRows } from '../../../ops/chaos/evidence.ts';
-import { Journal } from '../../../ops/chaos/journal.ts';
-import { watchOrderWrites } from '../../../ops/chaos/order-writes.ts';
-import { pipelineNames } from '../../../ops/start/pipeline-names.ts';
+import { driveClock } from '../../../tools/chaos/run.ts';
+import { Journal, readRows, watchOrderWrites } from '../../../tools/chaos/evidence.ts';
+import { pipelineNames } from '../../../tools/run/pipeline-names.ts';
 import { newOutputFolder } from '../../lib/synthesize.ts';
 import { order } from '../pipeline-functions.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createHandler, type Dependencies } from '../../../lambdas/process-orders/create-handler.ts';
+import { createHandler, type Dependencies } from '../../../lambdas/process-orders/process-batch.ts';
 import { captureConsole } from '../captured-console.ts';
 import { consumerDependencies } from '../consumer-dependencies.ts';
 import { deadlineOf } from '../deadline-of.ts';

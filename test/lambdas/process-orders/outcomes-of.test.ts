@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome, Processing } from '../../../lambdas/process-orders/outcome.ts';
-import { outcomesOf } from '../../../lambdas/process-orders/outcomes-of.ts';
+import { outcomesOf } from '../../../lambdas/process-orders/process-batch.ts';
 import { message } from '../pipeline-functions.ts';
 import { badBody, goodBody, sqsRecord } from '../sqs-event.ts';
 

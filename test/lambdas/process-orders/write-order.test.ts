@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { dynamoDbOrdersTable } from '../../../lambdas/orders-table/dynamodb-orders-table.ts';
+import { dynamoDbOrdersTable } from '../../../lambdas/common/orders-table.ts';
 import { captureConsole } from '../captured-console.ts';
 import { type Fault, startFaultyEndpoint } from '../faulty-endpoint.ts';
 import { localClient, tableName } from '../local-table.ts';
 import { done, failed, message, order, pipelineFunctions, replayed } from '../pipeline-functions.ts';
 import { startPipelineWithTable } from '../pipeline-with-table.ts';
-import { messageLimits } from '../../../shared/message-limits.ts';
+import { messageLimits } from '../../../shared/pipeline.ts';
 
 const lines = captureConsole();
 const { local, functions, rowsOf } = await startPipelineWithTable();

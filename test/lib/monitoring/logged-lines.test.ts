@@ -5,9 +5,9 @@ import { Function } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { readLogMessage } from 'local-aws';
-import { presets } from '../../../lib/configuration.ts';
+import { presets } from '../../../lib/configuration/configuration.ts';
 import { idPlaceholder, savedQueries } from '../../../lib/monitoring/saved-queries.ts';
-import { logMessages } from '../../../shared/log-messages.ts';
+import { logMessages } from '../../../shared/telemetry.ts';
 import { Assemblies, running } from '../../acceptance/running-assembly.ts';
 import { newOutputFolder } from '../synthesize.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { runbookSections } from '../../../lib/monitoring/runbook.ts';
-import { runOrders } from '../../../ops/orders/program.ts';
+import { runbookSections } from '../../../lib/monitoring/alarm-definitions.ts';
+import { runOrders } from '../../../tools/orders/program.ts';
 import { synthesize } from '../synthesize.ts';
 import { alarmsOf, periodOf, type SynthesizedAlarm } from './synthesized-alarms.ts';
 

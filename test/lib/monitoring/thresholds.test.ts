@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { presets } from '../../../lib/configuration.ts';
+import { presets } from '../../../lib/configuration/configuration.ts';
 import {
   type ConsumedQueue,
   errorLimit,
   oldestAgeLimitSeconds,
   throttleLimitSeconds,
 } from '../../../lib/monitoring/thresholds.ts';
-import { visibilityTimeoutSeconds } from '../../../lib/settings.ts';
+import { visibilityTimeoutSeconds } from '../../../lib/configuration/settings.ts';
 
 function queueOf(timeoutSeconds: number, windowSeconds: number, changes: Partial<ConsumedQueue> = {}): ConsumedQueue {
   return {

@@ -1,0 +1,36 @@
+/** What the functions use of the context that Lambda hands them. */
+export interface InvocationContext {
+  /** Milliseconds until the function's timeout. */
+  getRemainingTimeInMillis(): number;
+}
+
+/** How the time of an invocation is shared out. */
+interface TimeBudget {
+  /** For the batch itself. */
+  readonly processingMs: number;
+  /** For saying when its failures come back. */
+  readonly reportingMs: number;
+}
+
+/** Keeps time to report failures when processing has to be cut short: a timeout would fail the whole batch. */
+export function timeBudget(context: InvocationContext): TimeBudget {
+  // Never below zero, whatever the clocks say: Node takes no negative time for a timer, and warns of it in the log.
+  const remainingMs = Math.max(0, context.getRemainingTimeInMillis());
+  const reservedMs = Math.min(2_000, remainingMs / 4);
+  return { processingMs: Math.floor(remainingMs - reservedMs), reportingMs: Math.floor(reservedMs / 2) };
+}
+
+/** The end of the time that something may take: its signal aborts then, unless it is disposed of before. */
+export interface Deadline extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Quicker to make than the signal of `AbortSignal.timeout`, which lives until its time has come, and whatever listens to
+ * it as well.
+ */
+export function startDeadline(milliseconds: number): Deadline {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), milliseconds);
+  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+}

@@ -1,0 +1,99 @@
+import { mersenne } from 'pure-rand/generator/mersenne';
+import { v4 as uuid } from 'uuid';
+import type { Order } from '../../shared/order/order.generated.ts';
+
+/** One message of the sequence. `body` is JSON, unless the order is bad in that way. */
+export interface GeneratedMessage {
+  readonly index: number;
+  readonly orderId: string;
+  readonly body: string;
+}
+
+/** Which orders: see `GenerateRequest`, whose seed is chosen by now. */
+interface Sequence {
+  readonly count: number;
+  readonly badRate: number | undefined;
+  readonly seed: number;
+  /** Skips this many orders: the rest is what it would have been. */
+  readonly from: number;
+}
+
+/** 32 random bits, as a number from 0 to 4,294,967,295. */
+type Draw = () => number;
+
+/**
+ * The orders of a seed, one at a time and in constant memory. Every order takes the same number of draws, so that
+ * skipping one is drawing without building it.
+ *
+ * With a `badRate`, exactly round(count × badRate) orders are bad, each subset of positions as likely as any other
+ * (selection sampling: Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2 S). Without, the lecture
+ * demo's pattern: in every ten orders, the seventh is UserX, without an address.
+ */
+export function* orderSequence({ count, badRate, seed, from }: Sequence): Generator<GeneratedMessage> {
+  // Not pure-rand's faster xoroshiro128plus, whose first draws are nearly the same for neighbouring seeds.
+  const generator = mersenne(seed);
+  const draw: Draw = () => generator.next() >>> 0;
+  let badLeft = badRate === undefined ? 0 : Math.round(count * badRate);
+  for (let index = 0; index < count; index += 1) {
+    const bad = (draw() / 2 ** 32) * (count - index) < badLeft;
+    if (bad) badLeft -= 1;
+    const defect = draw();
+    const idBits = [draw(), draw(), draw(), draw()];
+    if (index < from) continue;
+    const order = orderAt(index, uuid({ random: bytesOf(idBits) }));
+    const body = badRate === undefined ? demoBody(order, index) : bad ? badBody(order, defect) : JSON.stringify(order);
+    yield { index, orderId: order.orderId, body };
+  }
+}
+
+function demoBody(order: GeneratedOrder, index: number): string {
+  return index % 10 === 6 ? withoutAddress({ ...order, customerName: 'UserX' }) : JSON.stringify(order);
+}
+
+/** Big-endian. Written out, because a `DataView` for each order takes a quarter of the time that an order takes. */
+function bytesOf(words: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(words.length * 4);
+  let at = 0;
+  for (const word of words) {
+    bytes[at++] = word >>> 24;
+    bytes[at++] = word >>> 16;
+    bytes[at++] = word >>> 8;
+    bytes[at++] = word;
+  }
+  return bytes;
+}
+
+/** A generated order has all fields, and an id. */
+type GeneratedOrder = Required<Pick<Order, 'orderId' | 'customerName' | 'customerAddress' | 'items'>>;
+
+const catalogue = ['apples', 'bread', 'cheese', 'dates', 'eggs', 'flour', 'grapes'] as const;
+
+/** The order at an index of the sequence: User0 at 0 Main Street, and so on, with one to three items. */
+export function orderAt(index: number, orderId: string): GeneratedOrder {
+  const items = Array.from({ length: 1 + (index % 3) }, (_, item) => catalogue[(index + item) % catalogue.length]!);
+  return { orderId, customerName: `User${index}`, customerAddress: `${index} Main Street`, items };
+}
+
+/**
+ * The ways an order can be bad: each makes a message body of a good order. Orders keep their id where the body is
+ * still JSON, so that the failure can be traced back.
+ */
+const defects: readonly ((order: GeneratedOrder) => string)[] = [
+  withoutAddress,
+  (order) => JSON.stringify({ ...order, customerName: '' }),
+  (order) => JSON.stringify({ ...order, items: order.items.join(', ') }),
+  (order) => JSON.stringify({ ...order, items: [...order.items, order.items.length] }),
+  ({ items: _items, ...order }) => JSON.stringify(order),
+  // Cut off in the middle, as by a sender that crashed.
+  (order) => JSON.stringify(order).slice(0, -10),
+];
+
+/** The lecture demo's bad order: all there but the address. */
+function withoutAddress({ customerAddress: _customerAddress, ...order }: GeneratedOrder): string {
+  return JSON.stringify(order);
+}
+
+/** @param draw 32 random bits that choose the defect */
+function badBody(order: GeneratedOrder, draw: number): string {
+  return defects[draw % defects.length]!(order);
+}

@@ -1,0 +1,76 @@
+import { advisedVisibilitySeconds } from 'queue-doctor';
+
+/** What is decided for a function, whoever consumes what: units and limits are those of the Lambda API reference. */
+export interface FunctionSettings {
+  /** 1 to 900 s. */
+  readonly timeoutSeconds: number;
+  /** 128 to 10,240 MB. CPU comes in proportion: 1,769 MB are one vCPU. */
+  readonly memoryMb: number;
+  /**
+   * Concurrent invocations set aside for this function and its limit at once. Without it the function shares the
+   * account's. A queue does not know of it: it must not be below the consumer's `maximumConcurrency`.
+   */
+  readonly reservedConcurrency?: number;
+}
+
+/** What is decided for a function that a queue feeds, and for the mapping between the two. */
+export interface ConsumerSettings extends FunctionSettings {
+  /** Most messages in one invocation: 1 to 10,000 (FIFO: 10); above 10 a window is needed. */
+  readonly batchSize: number;
+  /** Longest wait for a batch to fill, 0 to 300 s (FIFO: 0). */
+  readonly windowSeconds: number;
+  /** Most concurrent invocations by the mapping, 2 to 1,000; what is above waits in the queue, unreceived. */
+  readonly maximumConcurrency: number;
+  /** Whether the function names the messages that failed, or else fails its whole batch. */
+  readonly partialBatchResponses: boolean;
+  /**
+   * The longest that one record adds to the duration of its batch, which the doctor holds against the timeout: less
+   * than the record takes where the function handles several at once. Default: 0.25 s, for a write to a service of AWS
+   * and a retry or two of it.
+   */
+  readonly slowestRecordSeconds?: number;
+}
+
+/** What is decided for a queue; its visibility timeout follows from its consumer. */
+export interface QueueSettings {
+  /** How long a message is kept, 60 s to 14 days. */
+  readonly retentionSeconds: number;
+}
+
+/** How long a message that the consumer received stays hidden: what AWS advises. */
+export function visibilityTimeoutSeconds({
+  timeoutSeconds,
+  windowSeconds,
+}: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'>): number {
+  return advisedVisibilitySeconds(timeoutSeconds, windowSeconds);
+}
+
+/** Reads one setting from the text or the JSON of a context key, or as it stands; undefined when it makes no sense. */
+export type Reader<Value> = (given: unknown) => Value | undefined;
+
+/** A boolean, or its name. */
+export const yesOrNo: Reader<boolean> = (given) =>
+  ({ true: true, false: false })[typeof given === 'boolean' ? String(given) : (given as string)];
+
+/** Text with commas, as the command line has it, or a list of cdk.json. */
+export const list: Reader<readonly string[]> = (given) => {
+  const items: readonly unknown[] | undefined = Array.isArray(given) ? given : textItems(given);
+  return items?.every((item) => typeof item === 'string' && item.trim() !== '')
+    ? items.map((item) => (item as string).trim())
+    : undefined;
+};
+
+/** Without white space, at which a mail would end the link. */
+export const link: Reader<string> = (given) =>
+  typeof given === 'string' && /^\S+$/.test(given.trim()) ? given.trim() : undefined;
+
+/** No more than that it can be one: whether it is, AWS asks the address itself. */
+export const emailAddresses: Reader<readonly string[]> = (given) => {
+  const addresses = list(given);
+  return addresses?.every((address) => /^[^\s@]+@[^\s@]+$/.test(address)) === true ? addresses : undefined;
+};
+
+function textItems(given: unknown): readonly string[] | undefined {
+  if (typeof given !== 'string') return undefined;
+  return given.trim() === '' ? [] : given.split(',');
+}

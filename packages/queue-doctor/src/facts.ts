@@ -1,0 +1,111 @@
+/**
+ * What the doctor knows of queues, functions and the mappings between them, whether from constructs or from a deployed
+ * stack. What is undefined is unknown, and no rule judges by it.
+ */
+export interface Facts {
+  readonly queues: readonly QueueFacts[];
+  readonly functions: readonly FunctionFacts[];
+  readonly mappings: readonly MappingFacts[];
+}
+
+/** A queue, standard or FIFO. */
+export interface QueueFacts {
+  readonly kind: 'queue';
+  /** As findings call it. */
+  readonly name: string;
+  readonly fifo: boolean;
+  readonly visibilityTimeoutSeconds: number | undefined;
+  readonly retentionSeconds: number | undefined;
+  /** Null where the queue has no dead-letter queue. */
+  readonly redrive: RedriveFacts | null | undefined;
+}
+
+/** Where a queue's messages go, and after how many receives. */
+export interface RedriveFacts {
+  readonly maxReceiveCount: number | undefined;
+  readonly deadLetterQueue: QueueFacts | undefined;
+}
+
+/** A function, whether a queue feeds it or not. */
+export interface FunctionFacts {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly timeoutSeconds: number | undefined;
+  readonly memoryMb: number | undefined;
+  /** Null where the function shares the account's concurrency. */
+  readonly reservedConcurrency: number | null | undefined;
+  /** What its logs say it took; undefined where no invocation was measured. */
+  readonly measured?: MeasuredRun;
+}
+
+/** An event source mapping from a queue to a function. */
+export interface MappingFacts {
+  readonly kind: 'mapping';
+  readonly name: string;
+  readonly queue: QueueFacts | undefined;
+  readonly function: FunctionFacts | undefined;
+  readonly enabled: boolean;
+  readonly batchSize: number | undefined;
+  readonly windowSeconds: number | undefined;
+  /** Null where the mapping has no limit of its own. */
+  readonly maximumConcurrency: number | null | undefined;
+  readonly partialBatchResponses: boolean | undefined;
+  /** The longest that one record adds to the duration of its batch; undefined takes `assumedSlowestRecordSeconds`. */
+  readonly slowestRecordSeconds?: number;
+}
+
+/** What a function's REPORT lines say, of all invocations since some time. */
+export interface MeasuredRun {
+  readonly invocations: number;
+  readonly longestMs: number;
+  readonly mostMemoryMb: number;
+  /** Invocations that ran into the timeout. */
+  readonly timeouts: number;
+  /** Invocations that ran out of memory. */
+  readonly outOfMemory: number;
+}
+
+/** Each is a section of docs/doctor.md. */
+export const findingCodes = [
+  'timeout-above-visibility',
+  'visibility-too-short',
+  'no-dead-letter-queue',
+  'dead-letters-expire-early',
+  'few-receives',
+  'dead-letters-move-on-at-once',
+  'reserved-concurrency-too-low',
+  'batch-outlasts-timeout',
+  'window-too-long',
+  'whole-batch-fails',
+  'mapping-disabled',
+  'timed-out',
+  'timeout-tight',
+  'timeout-generous',
+  'out-of-memory',
+  'memory-tight',
+  'memory-unused',
+] as const;
+
+export type FindingCode = (typeof findingCodes)[number];
+
+/** A mistake in a configuration. */
+export interface Finding {
+  readonly code: FindingCode;
+  /** An error loses messages or attempts for certain, or is refused by AWS; a warning costs something, or is a risk. */
+  readonly severity: 'error' | 'warning';
+  /** What it is about. */
+  readonly subject: QueueFacts | FunctionFacts | MappingFacts;
+  /** What is wrong, with the figures, and what comes of it. */
+  readonly what: string;
+  readonly mend: string;
+}
+
+/** Where a finding is explained, from the project's folder. */
+export function linkOf({ code }: Pick<Finding, 'code'>): string {
+  return `docs/doctor.md#${code}`;
+}
+
+/** What is wrong, how to mend it and where that is explained, in one line. */
+export function textOf(finding: Finding): string {
+  return `${finding.what} ${finding.mend} (${linkOf(finding)})`;
+}

@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The orders table: its keys, indexes and rows, agreed on by the stack that makes it, the functions that write it and
+ * the `orders` command that reads it. One DynamoDB table:
+ *
+ *     pk                 sk                       what
+ *     ORDER#<order key>  ORDER                    a processed order, written once; before that, if there is one, what
+ *                                                 failures of it are written down (`failedCopies`)
+ *     ORDER#<order key>  FAILURE#<failure id>     a failure and what became of it
+ *
+ * An order's key is its own id; for an order without one, the id of the message that brought it first. Everything known
+ * of an order is one query. Good orders are in no index, so each costs one write. Failures are in two sparse indexes,
+ * split over shards so that no partition is hot:
+ *
+ *     failures-by-status   statusShard = <status>#<shard>   failedAt     while `failed` or `replayed`
+ *     failures-by-cause    causeShard = <cause>#<shard>     failedAt     while `failed`
+ */
+
+/** Key of a processed order's row. */
+export const orderRowKey = (orderKey: string) => ({ pk: `ORDER#${orderKey}`, sk: 'ORDER' });
+/** Key of a failure's row. */
+export const failureRowKey = (orderKey: string, failureId: string) => ({
+  pk: `ORDER#${orderKey}`,
+  sk: `FAILURE#${failureId}`,
+});
+
+/** The two sparse indexes; only failures that wait for somebody have their partition keys. */
+export const indexes = {
+  byStatus: { name: 'failures-by-status', partitionKey: 'statusShard', sortKey: 'failedAt' },
+  byCause: { name: 'failures-by-cause', partitionKey: 'causeShard', sortKey: 'failedAt' },
+} as const;
+
+/** Attributes that both indexes carry beside the keys: what lists and groups need, without the bodies. */
+export const projectedAttributes = [
+  'failureId',
+  'orderKey',
+  'orderId',
+  'status',
+  'kind',
+  'reasons',
+  'cause',
+  'replayCount',
+  'replayedAt',
+] as const;
+
+/** Partitions of each index value: 1,000 writes a second each before DynamoDB must split them. */
+export const shardCount = 8;
+
+/** The shard of a failure: the same one as long as it lives. */
+function shardOf(failureId: string): number {
+  let hash = 0;
+  for (const character of failureId) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
+  return hash % shardCount;
+}
+
+/**
+ * `failed`: in the ledger, waiting for somebody. `replayed`: sent again, on its way. `processed`: a replay succeeded, or
+ * another copy of the order.
+ */
+export type FailureStatus = 'failed' | 'replayed' | 'processed';
+
+/** Partition key of a failure in `byStatus`. */
+export const statusShard = (status: FailureStatus, failureId: string) => `${status}#${shardOf(failureId)}`;
+/** Partition key of a failure in `byCause`. */
+export const causeShard = (cause: string, failureId: string) => `${cause}#${shardOf(failureId)}`;
+
+/** A processed order. Only a row with a `contentHash` is one; before it is processed it may have `failedCopies` alone. */
+export interface OrderRow {
+  readonly pk: string;
+  readonly sk: 'ORDER';
+  readonly orderKey: string;
+  readonly body: string;
+  /** SHA-256 (hex) of the body: the same id with another body is a conflict, with the same one a duplicate. */
+  readonly contentHash: string;
+  /** ISO 8601, UTC, as all times here. */
+  readonly processedAt: string;
+  readonly messageId: string;
+  /** When SQS took the message: its attribute SentTimestamp. `orders show` begins an order's life with it. */
+  readonly sentAt?: string;
+  readonly receiveCount: number;
+  readonly schemaVersion: string;
+  /** Null, not absent, as is the next: a duplicate would otherwise add to a row that is written once. */
+  readonly traceId: string | null;
+  /** Of the failure that was replayed, when this is a replay. */
+  readonly failureId: string | null;
+  /** See `failedCopyText`. Whoever writes the order is answered the row as it was, and marks these as processed. */
+  readonly failedCopies?: ReadonlySet<string>;
+}
+
+/** Where a failure is written down. */
+export interface FailurePlace {
+  readonly orderKey: string;
+  readonly failureId: string;
+}
+
+/**
+ * A valid order's failure, as its order's row remembers it until it is processed: another copy of the order may be on
+ * its way. With the hash of the body that failed, because another order may get the id.
+ */
+export function failedCopyText(contentHash: string, { orderKey, failureId }: FailurePlace): string {
+  return JSON.stringify([contentHash, orderKey, failureId]);
+}
+
+/**
+ * Failures that an order's row remembers, of up to 280 bytes each, so that the order itself still fits in. One beyond
+ * stays in the ledger when a copy is processed, until somebody replays it: a duplicate, which marks it.
+ */
+export const mostFailedCopies = 250;
+
+/** Those of the failures that are copies of the order with this hash. */
+export function failedCopiesOf(contentHash: string, texts: Iterable<string>): FailurePlace[] {
+  return [...texts].flatMap((text) => {
+    const [hash, orderKey, failureId] = JSON.parse(text) as [string, string, string];
+    return hash === contentHash ? [{ orderKey, failureId }] : [];
+  });
+}
+
+/** A message attribute as it is stored and sent again; binary values are base64 text. */
+export type StoredAttribute = {
+  readonly dataType: string;
+  readonly stringValue?: string;
+  readonly binaryValue?: string;
+};
+
+/** The attributes of a message, by their names. */
+export type MessageAttributes = Readonly<Record<string, StoredAttribute>>;
+
+/** A message attribute with its name, as a row holds it. */
+export type NamedAttribute = StoredAttribute & { readonly name: string };
+
+/**
+ * Message attributes as a row holds them. A list, because a map cannot hold every name: SQS takes `__proto__`, of which
+ * the SDK's DynamoDB client makes a prototype, and DynamoDB refuses the row.
+ */
+export function attributeList(attributes: MessageAttributes): NamedAttribute[] {
+  return Object.entries(attributes).map(([name, attribute]) => ({ name, ...attribute }));
+}
+
+/** What `attributeList` made a list of. */
+export function attributesByName(list: readonly NamedAttribute[]): MessageAttributes {
+  return Object.fromEntries(list.map(({ name, ...attribute }) => [name, attribute]));
+}
+
+/** One thing that happened to a failure. `by` is a person or program for what was done by hand. */
+export interface HistoryEntry {
+  readonly at: string;
+  readonly event: 'failed' | 'replayed' | 'edited' | 'processed';
+  readonly messageId?: string;
+  readonly by?: string;
+  readonly kind?: string;
+  readonly reasons?: readonly string[];
+  readonly receiveCount?: number;
+}
+
+/** A failure, from its first writing-down to its end. */
+export interface FailureRow {
+  readonly pk: string;
+  readonly sk: string;
+  /** Id of the message that failed first. */
+  readonly failureId: string;
+  readonly orderKey: string;
+  /** The order's own id; absent when the body names none that can be trusted. */
+  readonly orderId?: string;
+  readonly status: FailureStatus;
+  /** One of `failureKinds` in log-messages.ts. */
+  readonly kind: string;
+  readonly reasons: readonly string[];
+  /** Fingerprint of kind and reasons without values: 12 hex digits. */
+  readonly cause: string;
+  readonly statusShard?: string;
+  readonly causeShard?: string;
+  readonly firstFailedAt: string;
+  readonly failedAt: string;
+  /** When SQS took the message that failed first: its attribute SentTimestamp. */
+  readonly sentAt?: string;
+  /** When a consumer first received the message that failed last. */
+  readonly firstSeenAt: string;
+  readonly receiveCount: number;
+  readonly body: string;
+  /** By their names. The row holds them as `attributeList`. */
+  readonly messageAttributes: MessageAttributes;
+  readonly sourceQueueArn?: string;
+  readonly traceId?: string;
+  readonly schemaVersion: string;
+  readonly replayCount: number;
+  /**
+   * Random, set once, in no log: a message that claims to replay this failure must know it. Whoever reads the table
+   * does, and replays; who may only send orders does not.
+   */
+  readonly replayToken: string;
+  /** When it was sent again last. */
+  readonly replayedAt?: string;
+  /** Ids of the messages whose failure is written down: a second delivery of one of them changes nothing. */
+  readonly recordedMessages: ReadonlySet<string>;
+  readonly history: readonly HistoryEntry[];
+}
+
+/**
+ * The message attribute that a replayed message carries: where it comes from. Its value is JSON of `Lineage`. One
+ * attribute, because SQS allows ten and the message's own come along. A sender's own attribute of that name is kept in
+ * the ledger; a replay, which needs the name, goes without it.
+ */
+export const lineageAttribute = 'ReplayOf';
+
+/** Which failure a message replays. */
+export interface Lineage {
+  readonly orderKey: string;
+  readonly failureId: string;
+  /** 1 for the first replay. */
+  readonly count: number;
+  readonly by: string;
+  /** `replayToken` of the failure's row. */
+  readonly token: string;
+}
+
+/** Replays of one failure before a person must insist (`--force`). */
+export const replayCap = 5;
+
+/**
+ * Replays of one failure, whoever insists. Each that fails adds up to 1.3 KB to its row (reasons, history). Beside the
+ * largest message the row has 58 KB left of DynamoDB's 400 KB. A full row could not be written any more.
+ */
+export const mostReplays = 30;
+
+/** Edits of one failure, for the same reason: as many as replays, each with an entry in the history. */
+export const mostEdits = mostReplays;
+
+/**
+ * Fingerprint of why an order failed, 12 hex digits: the same for the same kind and the same fields at fault, whatever
+ * their values, their order, and which elements of an array they are.
+ */
+export function causeOf(kind: string, reasons: readonly string[]): string {
+  const faults = new Set(reasons.filter((reason) => !countsTheRest.test(reason)).map(anyElement));
+  return createHash('sha256')
+    .update(JSON.stringify([kind, [...faults].toSorted()]))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+/** The last of too many reasons (reasons.ts): how many more there were is no part of the cause. */
+const countsTheRest = /^and (at least )?\d+ more$/;
+
+/** `/items/3 must be a string` → `/items/* must be a string` */
+export function anyElement(reason: string): string {
+  return reason.replaceAll(/\/\d+(?=[/ ]|$)/g, '/*');
+}
+
+/** SHA-256 (hex) of a body, byte for byte: what tells a duplicate of an order from another order with its id. */
+export function contentHashOf(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
+}

@@ -1,0 +1,115 @@
+/**
+ * The `message` of the structured log lines that people search for and tools rely on. Under Lambda's JSON log format
+ * an object given to `console` becomes the line's `message` member: `{"level":"INFO","message":{"message":"Good
+ * Order",…},…}`. Lines about one message also have its `traceId`, by which X-Ray finds it, if its sender named a trace.
+ */
+export const logMessages = {
+  /** process-orders, info: `{ orderId, messageId, receiveCount }`. */
+  goodOrder: 'Good Order',
+  /**
+   * process-orders, info: `{ orderId, messageId, receiveCount, firstMessageId }`: a success that changed nothing. The
+   * order was written before, brought by the message `firstMessageId`: the same one, or another with the same body.
+   */
+  duplicateOrder: 'Duplicate Order',
+  /** process-orders, warn: `{ orderId, messageId, receiveCount, kind, reasons }`. */
+  badOrder: 'Bad Order',
+  /** process-orders, error: a valid order whose processing failed, or any behind one in its FIFO group; it returns. */
+  orderNotProcessed: 'Order Not Processed',
+  /** process-orders, warn: ChangeMessageVisibilityBatch failed; the message waits out its visibility timeout. */
+  visibilityNotChanged: 'Visibility Not Changed',
+  /** failed-orders, error: `{ orderId, messageId, receiveCount, kind, reasons, cause, sourceQueue }`. */
+  failedOrder: 'Failed Order',
+  /** failed-orders, info: as `failedOrder`, of a message whose failure an earlier delivery of it wrote down. */
+  failureAlreadyRecorded: 'Failure Already Recorded',
+  /**
+   * failed-orders, info: `{ orderId, messageId, receiveCount, firstMessageId }`: no failure. The order had been
+   * written when its function was ended or its batch thrown.
+   */
+  alreadyProcessed: 'Already Processed',
+  /** failed-orders, error: the message stays in bad-orders. */
+  failureNotRecorded: 'Failure Not Recorded',
+  /** generate-orders, info: its answer's body. */
+  ordersQueued: 'Orders Queued',
+  /** generate-orders, error: `{ failed: [{ index, orderId, code, message }] }`. */
+  ordersNotQueued: 'Orders Not Queued',
+  /** generate-orders, error: `{ problems }`. */
+  eventRefused: 'Event Refused',
+} as const;
+
+/** What a message in bad-orders is. */
+export const failureKinds = {
+  notJson: 'not-json',
+  /** JSON, but not an order; `reasons` say why. */
+  invalid: 'invalid',
+  /** A valid order: dragged along by a bad one of its batch, or its attempts used up by errors, timeouts, throttles. */
+  outOfAttempts: 'out-of-attempts',
+  /** A valid order whose id another order, with another body, was written under. */
+  conflictingId: 'conflicting-id',
+} as const;
+
+/** The one reason of a `conflicting-id`. */
+export const conflictReason = '/orderId belongs to another order';
+
+export type FailureKind = (typeof failureKinds)[keyof typeof failureKinds];
+
+/** Namespace of the metrics that the functions publish themselves; the one dimension is `FunctionName`. */
+export const metricNamespace = 'OrderPipeline';
+
+/** What the functions count, beside what AWS counts for them. All are counts of one invocation: look at their sum. */
+export const metricNames = {
+  /** generate-orders: orders in the queue. */
+  ordersQueued: 'OrdersQueued',
+  /** generate-orders: orders that could not be queued. */
+  ordersNotQueued: 'OrdersNotQueued',
+  /**
+   * process-orders: orders by the messages that brought them, written now or at an earlier receive. That one may have
+   * been cut short before it could count, so an order whose message is delivered again after its success counts again.
+   */
+  ordersProcessed: 'OrdersProcessed',
+  /** process-orders: messages whose order another message had brought before. */
+  duplicateOrders: 'DuplicateOrders',
+  /** process-orders: receives of orders that will never be good; each order is received `maxReceiveCount` times. */
+  badOrders: 'BadOrders',
+  /** process-orders: orders whose processing failed for a passing reason, or behind a failure in their FIFO group. */
+  ordersNotProcessed: 'OrdersNotProcessed',
+  /**
+   * failed-orders: failures new in the ledger, whatever their kind: one a message, however often that is delivered. None
+   * when the function ends between writing a failure down and counting it, which counts among its errors. One that is
+   * written down, but whose order's row could not be told, counts here and in the next.
+   */
+  failuresRecorded: 'FailuresRecorded',
+  /** failed-orders: failures that could not be written down; they come back. */
+  failuresNotRecorded: 'FailuresNotRecorded',
+  /** All functions: 1 from the first invocation of an execution environment, whose start it had to wait for. */
+  coldStarts: 'ColdStarts',
+} as const;
+
+/**
+ * Failures recorded, by kind. A name for each and not a dimension: one line of an invocation can hold many metrics, but
+ * one value of a dimension only.
+ */
+export const failureMetricNames = {
+  [failureKinds.notJson]: 'FailuresNotJson',
+  [failureKinds.invalid]: 'FailuresInvalid',
+  [failureKinds.outOfAttempts]: 'FailuresOutOfAttempts',
+  [failureKinds.conflictingId]: 'FailuresConflictingId',
+} as const satisfies Readonly<Record<FailureKind, string>>;
+
+export type MetricName =
+  (typeof metricNames)[keyof typeof metricNames] | (typeof failureMetricNames)[keyof typeof failureMetricNames];
+
+export type MetricCounts = Partial<Readonly<Record<MetricName, number>>>;
+
+/** An error as log data. */
+interface ErrorDescription {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+/** By hand, because JSON.stringify makes `{}` of an Error. Of what is thrown and is no Error, the type is the name. */
+export function describeError(error: unknown): ErrorDescription {
+  if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
+  const { name, message, stack } = error;
+  return { name, message, ...(stack !== undefined && { stack }) };
+}

@@ -1,0 +1,233 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CauseGroup } from '../../../tools/orders/ledger/failures.ts';
+import type { ExportedFailure } from '../../../tools/orders/ledger/purge.ts';
+import type { StatusReport } from '../../../tools/orders/status-report.ts';
+import { documentOf, documentsOf } from './collected-io.ts';
+import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
+
+let pipeline: ServedPipeline;
+const folder = mkdtempSync(join(tmpdir(), 'orders-story-'));
+
+beforeAll(async () => {
+  pipeline = await servePipeline();
+});
+afterAll(async () => {
+  await pipeline[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+interface Life {
+  readonly state: string;
+  readonly events: readonly { readonly event: string; readonly messageId?: string }[];
+}
+
+interface Grouped {
+  readonly failed: number;
+  readonly replayed: number;
+  readonly causes: readonly CauseGroup[];
+}
+
+const run = (...args: readonly string[]) => pipeline.orders(args);
+const settled = async (sent: number) =>
+  documentOf<StatusReport>(await run('status', '--wait', '--sent', String(sent), '--json'));
+const causes = async () => documentOf<Grouped>(await run('failed', '--json')).causes;
+const idsOf = async (cause: string) =>
+  documentsOf<{ orderKey: string }>(await run('failed', '--cause', cause, '--json')).map(({ orderKey }) => orderKey);
+
+/** Where each kind of generated failure is mended: what is missing or wrong, put right. */
+const remedies: readonly (readonly [why: string, assignment: string])[] = [
+  ['/customerAddress is required', '/customerAddress=1 Main Street'],
+  ['/customerName must not be empty', '/customerName=Ada'],
+  ['/items must be an array', '/items=["tea"]'],
+  ['/items/* must be a string', '/items=["tea"]'],
+  ['/items is required', '/items=["tea"]'],
+];
+
+test('generate, see the causes, mend group by group, check, replay: no failure is left, and the books balance', async () => {
+  const generated = await run('generate', '--count', '300', '--bad-rate', '0.2', '--seed', '7');
+  expect(generated).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Sent 300 orders.') });
+  expect(await settled(300)).toMatchObject({
+    books: { processed: 240, failed: 60, inFlight: 0, parked: 0, accountedFor: 300 },
+    balanced: true,
+    functionErrors: { 'generate-orders': 0, 'process-orders': 0, 'failed-orders': 0 },
+  });
+
+  const found = await causes();
+  expect(found.reduce((sum, { count }) => sum + count, 0)).toBe(60);
+  expect(documentOf(await run('check', '--json'))).toMatchObject({ checked: 60, passing: 0, failing: 60 });
+
+  for (const [why, assignment] of remedies) {
+    const group = found.find(({ reasons }) => reasons.length === 1 && reasons[0]?.replace(/\d+/, '*') === why);
+    const patched = await run('patch', '--cause', group!.cause, '--set', assignment, '--yes', '--json');
+    expect(documentOf(patched)).toMatchObject({ patched: group!.count, leftAlone: 0, untouched: 0 });
+    expect(documentOf(await run('check', '--cause', group!.cause, '--json'))).toMatchObject({ failing: 0 });
+  }
+
+  // Those cut off in the middle are no JSON: one by one, in an editor.
+  const cutOff = found.find(({ kind }) => kind === 'not-json');
+  const sound = join(folder, 'sound.json');
+  writeFileSync(sound, '{ "customerName": "Ada", "customerAddress": "1 Main Street", "items": ["tea"] }');
+  for (const id of await idsOf(cutOff!.cause)) {
+    const edited = await pipeline.orders(['edit', id, '--json'], { env: { EDITOR: `cp ${sound}` } });
+    expect(documentOf(edited)).toMatchObject({ edited: true, passes: true });
+  }
+
+  const checked = await run('check');
+  expect(checked).toMatchObject({ exitCode: 0, stdout: '60 of 60 failures would pass now.\n' });
+  const rehearsed = await run('replay', '--all', '--dry-run');
+  expect(rehearsed).toMatchObject({ exitCode: 0, stdout: 'Would replay 60 failures.\n' });
+  const replayed = await run('replay', '--all', '--yes');
+  expect(replayed).toMatchObject({ exitCode: 0, stdout: 'Replayed 60 failures.\n' });
+
+  expect(await settled(300)).toMatchObject({
+    books: { processed: 300, failed: 0, inFlight: 0, accountedFor: 300 },
+    replayed: 0,
+    balanced: true,
+  });
+  expect((await run('failed')).stdout).toBe('No failures.\n');
+});
+
+describe('after the story', () => {
+  let failing: string;
+
+  test('send names invalid orders by their line and sends the others', async () => {
+    const file = join(folder, 'orders.ndjson');
+    const valid = { orderId: 'sent-1', customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'] };
+    writeFileSync(file, `${JSON.stringify(valid)}\n\n{"orderId":"sent-2"}\nnot json\n`);
+    const sent = await run('send', file);
+    expect(sent.stderr).toBe(
+      'not sent: line 3: /customerName is required, /customerAddress is required, /items is required\n' +
+        'not sent: line 4: the body is not JSON\n',
+    );
+    expect(sent).toMatchObject({ exitCode: 1, stdout: 'Sent 1 order. Not sent: 2.\n' });
+    expect(await settled(301)).toMatchObject({ balanced: true });
+  });
+
+  test('send --unchecked sends everything, a pretty-printed order from stdin, too', async () => {
+    const bad = JSON.stringify({ orderId: 'life-1', customerName: 'Ada', items: [], number: 1 }, undefined, 2);
+    const sent = await pipeline.orders(['send', '-', '--unchecked', '--json'], { stdin: `\n${bad}\n` });
+    expect(documentOf(sent)).toMatchObject({ sent: 1, invalid: 0, refused: 0 });
+    expect(await settled(302)).toMatchObject({ books: { failed: 1 }, balanced: true });
+    failing = 'life-1';
+    expect((await run('failed')).stdout).toMatch(/^1 failure, 1 cause: \/customerAddress is required\n/);
+  });
+
+  test('edit refuses what would fail again, and shows the difference of what it changes', async () => {
+    const refused = await run('edit', failing, '--set', '/customerAddress=3');
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '  + /customerAddress: 3\n' });
+    expect(refused.stderr).toBe('It would fail again: /customerAddress must be a string. Nothing was changed.\n');
+    const spoilt = join(folder, 'spoilt.json');
+    writeFileSync(spoilt, '{"customerName": ""}');
+    const { stderr } = await pipeline.orders(['edit', failing], { env: { EDITOR: `cp ${spoilt}` } });
+    const [, kept = ''] = /Your text is kept in (.+)\.\n$/.exec(stderr) ?? [];
+    expect(readFileSync(kept, 'utf8')).toBe('{"customerName": ""}');
+    rmSync(dirname(kept), { recursive: true });
+    const nobody = await pipeline.orders(['edit', failing]);
+    expect(nobody).toMatchObject({
+      exitCode: 2,
+      stderr: 'There is no terminal for an editor: change fields with --set.\n',
+    });
+    const edited = await run('edit', failing, '--set', '/customerAddress="3"', '--set', '/items/-=tea');
+    expect(edited.stdout).toBe(
+      '  + /items/0: "tea"\n  + /customerAddress: "3"\nChanged. "orders replay life-1" sends it.\n',
+    );
+    expect(edited.exitCode).toBe(0);
+  });
+
+  test("show tells an order's whole life in the order of time", async () => {
+    expect((await run('replay', failing)).stdout).toBe('Replayed 1 failure.\n');
+    await settled(302);
+    const shown = documentOf<{ state: string; events: { at: string; event: string; by?: string; outcome?: string }[] }>(
+      await run('show', failing, '--json'),
+    );
+    expect(shown.state).toBe('processed');
+    expect(shown.events.map(({ event }) => event)).toEqual([
+      'sent',
+      ...Array.from({ length: 5 }, () => 'received'),
+      'failed',
+      'edited',
+      'replayed',
+      'processed',
+    ]);
+    expect(shown.events.map(({ at }) => at)).toEqual(shown.events.map(({ at }) => at).toSorted());
+    expect(shown.events[1]).toMatchObject({ receiveCount: 1, outcome: '/customerAddress is required' });
+    expect(shown.events[8]).toMatchObject({ by: 'ada' });
+    const text = await run('show', failing);
+    expect(text.stdout).toMatch(/^Order life-1: processed\n/);
+    expect((await run('show', 'nobody')).stderr).toMatch(/^Nothing is known of nobody/);
+  });
+
+  test('a failure is shown by its own id, and by that of any message, once its replay has succeeded, too', async () => {
+    const byOrder = documentOf<Life>(await run('show', failing, '--json'));
+    const messageIds = new Set(byOrder.events.flatMap(({ messageId }) => messageId ?? []));
+    expect(messageIds.size).toBe(2);
+    for (const id of messageIds) {
+      expect(documentOf<Life>(await run('show', id, '--json'))).toEqual({ ...byOrder, id });
+    }
+    const [failureId = ''] = messageIds;
+    const edited = await run('edit', failureId, '--set', '/items/-=tea');
+    expect(edited).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(edited.stderr).toBe(
+      `There is no failure with the id ${failureId} that waits or is on its way. "orders failed --list" names all ` +
+        `that wait, "orders show ${failureId}" tells whether it has been processed.\n`,
+    );
+  });
+
+  test('logs finds the lines about an order in all functions', async () => {
+    const lines = documentsOf<{ function: string; message: { message: { message: string } } }>(
+      await run('logs', '--order', failing, '--json'),
+    );
+    const texts = lines.map((line) => `${line.function} ${line.message.message.message}`);
+    expect(texts).toEqual([
+      ...Array.from({ length: 5 }, () => 'process-orders Bad Order'),
+      'failed-orders Failed Order',
+      'process-orders Good Order',
+    ]);
+    expect((await run('logs', 'process-orders', '--order', failing)).stdout).toMatch(
+      / process-orders +Bad Order +orderId=/,
+    );
+  });
+
+  test('a failure comes back with its reasons when it is replayed unmended, and is never replayed twice by one command', async () => {
+    await pipeline.orders(['send', '-', '--unchecked'], { stdin: '{"orderId":"again-1"}' });
+    await settled(303);
+    const refused = await run('replay', '--all', '--yes');
+    expect(refused).toMatchObject({ exitCode: 1, stdout: 'Replayed 0 failures, left out 1.\n' });
+    expect(refused.stderr).toMatch(/^left out: again-1 would fail again: /);
+    expect((await run('replay', '--all', '--yes', '--force')).stdout).toBe('Replayed 1 failure.\n');
+    expect(await settled(303)).toMatchObject({ books: { failed: 1 }, replayed: 0 });
+    const [failure] = documentsOf(await run('failed', '--list', '--json'));
+    expect(failure).toMatchObject({ orderKey: 'again-1', status: 'failed', replayCount: 1 });
+    expect((await run('failed', '--search', 'AGAIN-', '--json')).stdout).toContain('"again-1"');
+    expect((await run('failed', '--search', 'nowhere')).stdout).toBe('No failures.\n');
+  });
+
+  test('purge deletes what its export holds, and refuses a file that exists', async () => {
+    const file = join(folder, 'purged.ndjson');
+    writeFileSync(file, '');
+    const refused = await run('purge', '--before', '0s', '--export', file, '--yes');
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('exists already') });
+    rmSync(file);
+    expect(documentOf(await run('purge', '--before', '1d', '--export', file, '--yes', '--json'))).toMatchObject({
+      exported: 0,
+    });
+    const purged = await run('purge', '--before', '0s', '--export', file, '--yes', '--json');
+    expect(documentOf(purged)).toMatchObject({ exported: 1, deleted: 1, changedSince: 0 });
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as ExportedFailure)).toMatchObject([
+      { orderKey: 'again-1', body: '{"orderId":"again-1"}', replayCount: 1 },
+    ]);
+    expect((await run('failed')).stdout).toBe('No failures.\n');
+  });
+
+  test('status says when the books do not balance', async () => {
+    const unbalanced = await run('status', '--sent', '1000');
+    expect(unbalanced).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/✘ sent 1,000, but processed 302 /),
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals';
+import { failureMetricNames, metricNames } from '../../../shared/telemetry.ts';
+import { costOfMonth, monthlyItems, type Resources } from '../../../tools/plan/monthly-costs.ts';
+import { synthesize } from '../../lib/synthesize.ts';
+
+const itemsOf = (options: Readonly<Record<string, string>> = {}) =>
+  monthlyItems(synthesize('production', options).toJSON() as Resources);
+const countsOf = (items: ReturnType<typeof monthlyItems>) =>
+  Object.fromEntries(items.map(({ id, count }) => [id, count] as const));
+const items = itemsOf();
+
+describe('the cost of a month', () => {
+  test('counts what the template has: an alarm on an expression by the metrics in it', () => {
+    const alarms = Object.keys(synthesize().findResources('AWS::CloudWatch::Alarm')).length;
+    // The time to drain and what stands in bad-orders look at two each.
+    expect(countsOf(items)).toMatchObject({ alarms: alarms + 2, dashboards: 1, keys: 1, 'mapping-metrics': 2 * 4 });
+  });
+
+  test('counts each metric once, but cold starts for each function', () => {
+    const names = [...Object.values(metricNames), ...Object.values(failureMetricNames)];
+    expect(countsOf(items)['own-metrics']).toBe(names.length + 2);
+  });
+
+  test('adds a dollar for a key of the account', () => {
+    expect(costOfMonth(itemsOf({ customerManagedKey: 'true' })) - costOfMonth(items)).toBeCloseTo(1);
+  });
+
+  test('is that of the items; metrics, which an idle pipeline does not publish, are most of it', () => {
+    const idle = costOfMonth(items.filter(({ whenIdle }) => whenIdle));
+    const polls = (2 * 5 * 30 * 24 * 60 * 3 * 0.4) / 1e6;
+    expect(idle).toBeCloseTo(15 * 0.1 + 3 + 1 + polls);
+    expect(costOfMonth(items) - idle).toBeCloseTo((15 + 8) * 0.3);
+  });
+});

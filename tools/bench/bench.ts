@@ -1,0 +1,94 @@
+import { systemClock } from 'local-aws';
+import { oneOf, parseOptions } from '../orders/errors.ts';
+import { painter } from '../orders/terminal/output.ts';
+import { Progress } from '../orders/terminal/progress.ts';
+import { type CommandContext, errorText, runCommand } from '../run/run-command.ts';
+import { backlog } from './backlog.ts';
+import { coldStart } from './cold-start.ts';
+import { costs } from './costs.ts';
+import { endToEnd } from './end-to-end.ts';
+import { mapping } from './mapping.ts';
+import { producer } from './producer.ts';
+import { type Part, type PartReport, passed, reportJson, reportText } from './report.ts';
+import { startUp } from './start-up.ts';
+import { warmBatch } from './warm-batch.ts';
+
+/** The parts of the bench, in the order in which they run. */
+const parts = {
+  'cold-start': coldStart,
+  'warm-batch': warmBatch,
+  producer,
+  mapping,
+  'end-to-end': endToEnd,
+  backlog,
+  'start-up': startUp,
+  costs,
+} as const satisfies Readonly<Record<string, Part>>;
+
+type PartName = keyof typeof parts;
+const partNames = Object.keys(parts) as PartName[];
+
+const helpText = `Measures how fast the project is and compares each figure with its bound. Figures are ratios of
+medians within this one run, so that they hold on other machines too; docs/performance.md says what each means.
+
+Usage: npm run bench -- [options]
+
+  --only NAME   this part only, may be given several times: ${partNames.slice(0, 4).join(', ')},
+                ${partNames.slice(4).join(', ')}
+  --json        one JSON document on stdout and nothing else (npm's own lines: npm run --silent bench)
+  --help        this text
+
+Leave the machine alone meanwhile. Progress goes to stderr.
+
+Exit code: 0 when every bound holds, 1 when one does not or a part could not be measured, 2 for a mistake in the
+command line.
+`;
+
+interface Options {
+  readonly only: readonly PartName[];
+  readonly json: boolean;
+  readonly help: boolean;
+}
+
+function parse(): Options {
+  const { only, json, help } = parseOptions(process.argv.slice(2), {
+    only: { type: 'string', multiple: true, default: [] },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  });
+  return { only: only.map((name) => oneOf('--only', name, partNames)), json, help };
+}
+
+async function bench({ only, json }: Options, { signal }: CommandContext): Promise<number> {
+  const reports: PartReport[] = [];
+  for (const name of partNames) {
+    if (only.length === 0 || only.includes(name)) reports.push(await measure(name, signal));
+  }
+  process.stdout.write(`${json ? reportJson(reports) : reportText(reports, painter(process.stdout, process.env))}\n`);
+  return passed(reports) ? 0 : 1;
+}
+
+/** A part that fails does not take the others' figures with it. */
+async function measure(name: PartName, signal: AbortSignal): Promise<PartReport> {
+  const startedAtMs = performance.now();
+  let doing = '';
+  using progress = new Progress(process.stderr, systemClock, () => `${name}: ${doing}`);
+  const onProgress = (text: string) => {
+    doing = text;
+  };
+  const finished = (rest: Omit<PartReport, 'name' | 'seconds'>): PartReport => ({
+    name,
+    seconds: (performance.now() - startedAtMs) / 1000,
+    ...rest,
+  });
+  try {
+    return finished({ figures: await parts[name]({ onProgress, signal }) });
+  } catch (error) {
+    signal.throwIfAborted();
+    return finished({ figures: [], error: errorText(error) });
+  } finally {
+    progress[Symbol.dispose]();
+  }
+}
+
+await runCommand(helpText, parse, bench);

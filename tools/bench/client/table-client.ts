@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbOrdersTable } from '../../../lambdas/common/orders-table.ts';
+import { orderAt } from '../../../lambdas/generate-orders/orders.ts';
+import { orderUpdate } from '../../../shared/ledger/transitions.ts';
+import { serveTasks } from './process.ts';
+
+/** The bare use of the table that the pipeline is compared with: process-orders' own request in a loop. */
+export interface TableTask {
+  /** Unix socket of the table server: nothing stands between it and the SDK. */
+  readonly socketPath: string;
+  readonly tableName: string;
+  readonly writes: number;
+  readonly requestsInFlight: number;
+}
+
+serveTasks<TableTask, null>(async ({ socketPath, tableName, writes, requestsInFlight }, onDone) => {
+  const client = new DynamoDBClient({
+    endpoint: 'http://127.0.0.1',
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+    requestHandler: { httpAgent: agentOf(socketPath) },
+  });
+  const table = dynamoDbOrdersTable(tableName, client);
+  const { signal } = new AbortController();
+  let begun = 0;
+  const worker = async () => {
+    while (begun < writes) {
+      begun += 1;
+      const { kind } = await table.update(nextOrder(begun), signal);
+      if (kind !== 'written') throw new Error('A new order was not written.');
+      onDone(begun);
+    }
+  };
+  await Promise.all(Array.from({ length: requestsInFlight }, worker));
+  client.destroy();
+  return null;
+});
+
+function agentOf(socketPath: string): Agent {
+  // An agent hands its options on to the sockets it makes; its types do not tell.
+  return new Agent({ keepAlive: true, maxSockets: Infinity, socketPath } as ConstructorParameters<typeof Agent>[0]);
+}
+
+function nextOrder(index: number) {
+  const orderKey = randomUUID();
+  const now = new Date().toISOString();
+  return orderUpdate({
+    orderKey,
+    now,
+    message: {
+      messageId: randomUUID(),
+      receiptHandle: '',
+      body: JSON.stringify(orderAt(index, orderKey)),
+      receiveCount: 1,
+      sentAt: now,
+      firstSeenAt: now,
+      traceId: null,
+      sourceQueueArn: null,
+      messageAttributes: {},
+      lineage: null,
+    },
+  });
+}

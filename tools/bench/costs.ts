@@ -1,0 +1,78 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { presets } from '../../lib/configuration/configuration.ts';
+import { createApp } from '../../lib/order-pipeline-app.ts';
+import { costOf, demoUse, type Flow, pipelineUse, prices, type Settings } from '../plan/cost-model.ts';
+import { costOfMonth, type MonthlyItem, monthlyItems, type Resources } from '../plan/monthly-costs.ts';
+import { TemporaryFolder } from '../run/synthesize.ts';
+import type { Figure, Part } from './report.ts';
+
+/** What a million orders and a month cost on AWS, by the formulas and prices of cost-model.ts; nothing is measured. */
+export const costs: Part = () =>
+  Promise.resolve([
+    ...[0.01, 0.1].flatMap((badRate) => [10, 1].flatMap((fill) => compared({ badRate, fill }))),
+    ...month(),
+  ]);
+
+const { processOrders, failedOrders, maxReceiveCount } = presets.production;
+/** The lecture demo's: Lambda's default memory. */
+const demoSettings: Settings = { consumerMemoryMb: 128, failedMemoryMb: 128, maxReceiveCount: 1 };
+const ours: Settings = {
+  consumerMemoryMb: processOrders.memoryMb,
+  failedMemoryMb: failedOrders.memoryMb,
+  maxReceiveCount,
+};
+
+function compared(flow: Flow): readonly Figure[] {
+  const percent = `${flow.badRate * 100} % bad, ${flow.fill} in a batch`;
+  const id = `cost-${flow.badRate * 100}-percent-${flow.fill}`;
+  return [
+    figure(id, `a million orders, ${percent}`, pipelineUse(flow, ours)),
+    figure(`${id}-demo`, "the same the demo's way", demoUse(flow, demoSettings)),
+  ];
+}
+
+function figure(id: string, title: string, use: ReturnType<typeof demoUse>): Figure {
+  const detail = [
+    `${count(use.sqsRequests)} SQS and ${count(use.lambdaRequests)} Lambda requests`,
+    `${count(use.gbSeconds)} GB-s`,
+    `${count(use.writeUnits)} write units`,
+    `${use.logGb.toFixed(2)} GB of logs`,
+    `prices of ${prices.asOf}`,
+  ].join(', ');
+  return { id, title, value: costOf(use), unit: 'USD', detail };
+}
+
+/** What is paid for whatever passes through, by the template as it is synthesized. */
+function month(): readonly Figure[] {
+  const items = monthlyItems(template({}));
+  const withKey = monthlyItems(template({ customerManagedKey: 'true' }));
+  return [
+    ...items.map((item) => ({ ...monthFigure(item.id, item.title, [item]), detail: detailOf(item) })),
+    monthFigure(
+      'idle',
+      'in all, when nothing happens',
+      items.filter(({ whenIdle }) => whenIdle),
+    ),
+    monthFigure('busy', 'in all, when every metric appears in every hour', items),
+    monthFigure('busy-with-key', 'the same with -c customerManagedKey=true, requests to the key aside', withKey),
+  ];
+}
+
+function monthFigure(id: string, title: string, items: readonly MonthlyItem[]): Figure {
+  return { id: `month-${id}`, title, value: costOfMonth(items), unit: 'USD a month' };
+}
+
+function detailOf({ count: counted, whenIdle }: MonthlyItem): string {
+  return `${count(counted)}${whenIdle ? '' : ', if each appears in every hour'}`;
+}
+
+/** Of the production preset; the functions' code is left out, and costs nothing by the month. */
+function template(options: Readonly<Record<string, string>>) {
+  using folder = new TemporaryFolder();
+  const context = { 'aws:cdk:bundling-stacks': [], ...options };
+  return Template.fromStack(createApp({ context, outdir: folder.path }).stack).toJSON() as Resources;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { projectRoot, TemporaryFolder } from '../run/synthesize.ts';
+import { cpuSecondsOfTree } from './cpu-time.ts';
+import { interleaved, median, type Part, roundText } from './report.ts';
+
+const rounds = 5;
+const settleMs = 8_000;
+const idleMs = 15_000;
+
+/**
+ * The commands as a person types them: how long from `npm start` to the first order that is processed, beside `cdk
+ * synth` alone; and what `npm run local` uses of a processor while nothing happens.
+ */
+export const startUp: Part = async ({ onProgress, signal }) => {
+  using folder = new TemporaryFolder();
+  const synthArguments = ['run', '--silent', 'cdk', '--', 'synth', '--quiet', '--output', folder.path];
+  const measured = await interleaved(
+    rounds,
+    {
+      synth: () => secondsUntil(npm(synthArguments, signal), undefined, signal),
+      start: () => secondsUntil(npm(['start', '--', '--seed', '7'], signal), 'Good Order', signal),
+    },
+    (kind, round) => onProgress(`${kind}, ${roundText(round, rounds)}`),
+  );
+  const [synth, start] = [median(measured.synth), median(measured.start)];
+  onProgress('npm run local, doing nothing');
+  const idle = await idlePercent(signal);
+  return [
+    {
+      id: 'start-up',
+      title: 'From npm start to the first processed order, of 1.3 × cdk synth + 1 s',
+      value: start,
+      unit: 's',
+      bound: { atMost: 1.3 * synth + 1 },
+      detail: `cdk synth alone takes ${synth.toFixed(2)} s`,
+    },
+    {
+      id: 'idle',
+      title: 'Of one processor that npm run local uses while nothing happens',
+      value: idle,
+      unit: '%',
+      bound: { atMost: 2 },
+      detail: `over ${idleMs / 1000} s`,
+    },
+  ];
+};
+
+function npm(args: readonly string[], signal: AbortSignal): ChildProcess {
+  return spawn('npm', args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'inherit'], signal });
+}
+
+/**
+ * Until a line with the text, or until the end; in both cases the command is seen to its end, which must be a good one.
+ */
+async function secondsUntil(child: ChildProcess, text: string | undefined, signal: AbortSignal): Promise<number> {
+  const startedAtMs = performance.now();
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  let seconds = Number.NaN;
+  const lines = createInterface({ input: child.stdout! });
+  lines.on('line', (line) => {
+    if (text !== undefined && Number.isNaN(seconds) && line.includes(text)) {
+      seconds = (performance.now() - startedAtMs) / 1000;
+    }
+  });
+  const [code] = await exit;
+  signal.throwIfAborted();
+  if (text === undefined) seconds = (performance.now() - startedAtMs) / 1000;
+  if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${code}.`);
+  if (Number.isNaN(seconds)) throw new Error(`${child.spawnargs.join(' ')} never said "${text}".`);
+  return seconds;
+}
+
+async function idlePercent(signal: AbortSignal): Promise<number> {
+  const child = spawn(process.execPath, ['bin/local.ts', '--port', '0'], {
+    cwd: projectRoot,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    signal,
+  });
+  const exit = once(child, 'exit');
+  try {
+    for await (const line of createInterface({ input: child.stdout })) if (line.startsWith('ready ')) break;
+    if (child.pid === undefined) throw new Error('npm run local did not start.');
+    await sleep(settleMs, undefined, { signal });
+    const before = cpuSecondsOfTree(child.pid);
+    const startedAtMs = performance.now();
+    await sleep(idleMs, undefined, { signal });
+    const elapsed = (performance.now() - startedAtMs) / 1000;
+    return ((cpuSecondsOfTree(child.pid) - before) / elapsed) * 100;
+  } finally {
+    child.kill('SIGTERM');
+    await exit;
+  }
+}

@@ -1,0 +1,247 @@
+import { type Clock, type LambdaService, type Random, sleep } from 'local-aws';
+import type { FailureRow, FailureStatus, MessageAttributes } from '../../shared/ledger/rows.ts';
+import type { Order } from '../../shared/order/order.generated.ts';
+import { readOrder } from '../../shared/order/read-order.ts';
+import { messageLimits, readGenerated } from '../../shared/pipeline.ts';
+import { failureKinds } from '../../shared/telemetry.ts';
+import { sendMessages, type SendQueue } from '../orders/aws/send.ts';
+import { failureRows, failures } from '../orders/ledger/failures.ts';
+import { mend } from '../orders/ledger/mend.ts';
+import type { OrdersTable } from '../orders/ledger/read.ts';
+import { replay } from '../orders/ledger/replay.ts';
+
+/** Orders that generate-orders makes of the run's seed, some of them bad. */
+export const generated = { count: 50, badRate: 0.1 } as const;
+
+/** A message as its sender has it. */
+export interface CarelessMessage {
+  readonly body: string;
+  readonly attributes: MessageAttributes;
+}
+
+/**
+ * Messages that a careless sender sends beside generate-orders: orders twice and three times, other orders under an id
+ * that is taken, orders without an id, bad ones, and what is no order at all; a good one and a bad one that are as large
+ * as a message may be, and a good one and a bad one with attributes, those of the bad one as large as they may be.
+ */
+export function carelessMessages(random: Random): readonly CarelessMessage[] {
+  const id = () => `chaos-${Math.floor(random() * 2 ** 32).toString(36)}`;
+  const good = Array.from({ length: 8 }, (_, number) => orderOf(id(), `Careless${number}`));
+  const twice = good.flatMap((order) => Array.from({ length: 2 + Math.floor(random() * 2) }, () => order));
+  const otherOrders = good.slice(0, 2).map((order) => ({ ...order, customerName: 'Somebody else' }));
+  const withoutId = Array.from({ length: 2 }, (_, number) => withoutIdOf(orderOf('', `Nameless${number}`)));
+  const bad = [
+    { ...orderOf(id(), 'Nowhere'), customerAddress: '' },
+    { ...orderOf(id(), 'Nothing'), items: 'bread' },
+    withoutIdOf({ ...orderOf('', 'Nobody'), customerName: '' }),
+    [],
+    null,
+  ];
+  const noted = orderOf(id(), 'Noted');
+  const notedBad = { ...orderOf(id(), 'Misnoted'), customerAddress: '' };
+  const large = bodyOfBytes(orderOf(id(), 'Large'), messageLimits.bytes);
+  const largeBad = bodyOfBytes(
+    { ...orderOf(id(), 'TooLarge'), customerAddress: '' },
+    messageLimits.bytes - lineageBytes,
+  );
+  const bodies = [...twice, ...otherOrders, ...withoutId, ...bad].map((value) => JSON.stringify(value));
+  const messages = [...bodies, large, largeBad, 'order?'].map((body) => ({ body, attributes: {} }));
+  const withAttributes = [
+    { body: JSON.stringify(noted), attributes: attributesOf('web') },
+    {
+      body: JSON.stringify(notedBad),
+      attributes: attributesOf('€'.repeat(Math.floor((messageLimits.bytes - 2 * lineageBytes) / 3))),
+    },
+  ];
+  return shuffled([...messages, ...withAttributes], random);
+}
+
+/** A good order with one byte more than the orders queue takes. */
+export const tooLargeBody = bodyOfBytes(orderOf('chaos-too-large', 'Larger'), messageLimits.bytes + 1);
+
+/** Room for what a replay adds. */
+const lineageBytes = 500;
+
+function bodyOfBytes(order: Order, bytes: number): string {
+  const rest = bytes - Buffer.byteLength(JSON.stringify({ ...order, note: '' }));
+  return JSON.stringify({ ...order, note: '€'.repeat(Math.floor(rest / 3)) + 'x'.repeat(rest % 3) });
+}
+
+function attributesOf(channel: string): CarelessMessage['attributes'] {
+  return {
+    channel: { dataType: 'String', stringValue: channel },
+    signature: { dataType: 'Binary.sha', binaryValue: 'AP8Q' },
+  };
+}
+
+function orderOf(orderId: string, customerName: string): Order {
+  return { orderId, customerName, customerAddress: '1 Main Street', items: ['bread'] };
+}
+
+function withoutIdOf({ orderId: _orderId, ...order }: Order): Order {
+  return order;
+}
+
+function shuffled<T>(elements: readonly T[], random: Random): T[] {
+  const left = [...elements];
+  return elements.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
+}
+
+/**
+ * What is replayed: what `orders replay` takes unasked; all that failed, though it fails again for sure; or what ran out
+ * of attempts, and what was replayed already and may be lost.
+ */
+type Reach = 'what may pass' | 'all that failed' | 'what ran out of attempts or may be lost';
+
+/**
+ * Replays failures as `orders replay` does, and again when that is cut short.
+ *
+ * @returns how many failures were sent
+ */
+export async function replayFailures(
+  table: OrdersTable,
+  queue: SendQueue,
+  reach: Reach,
+  clock: Clock,
+): Promise<number> {
+  let sent = 0;
+  const lostToo = reach === 'what ran out of attempts or may be lost';
+  const options = {
+    by: 'chaos',
+    force: reach !== 'what may pass',
+    resend: lostToo,
+    dryRun: false,
+    signal: new AbortController().signal,
+  };
+  const statuses = lostToo ? (['failed', 'replayed'] as const) : (['failed'] as const);
+  await patiently(clock, async () => {
+    for (const status of statuses) {
+      const chosen = selected(table, status, lostToo);
+      await replay(table, queue, chosen, options, (outcome) => (sent += outcome.replayed ? 1 : 0));
+    }
+  });
+  return sent;
+}
+
+async function* selected(
+  table: OrdersTable,
+  status: Exclude<FailureStatus, 'processed'>,
+  outOfAttemptsOnly: boolean,
+): AsyncGenerator<FailureRow> {
+  for await (const failure of failureRows(table, failures(table, { status }))) {
+    if (!outOfAttemptsOnly || status === 'replayed' || failure.kind === failureKinds.outOfAttempts) yield failure;
+  }
+}
+
+/** A sender that could not send what it has, however often it tried. */
+class SenderGaveUp extends Error {
+  override readonly name = 'SenderGaveUp';
+}
+
+const mostTries = 30;
+const entriesPerRequest = 10;
+
+/**
+ * Invokes generate-orders until it answers that all orders are queued, as a person would whose invocation fails: with
+ * the same event, so that some orders are sent again.
+ *
+ * @returns how many orders it says are queued
+ */
+export async function generateOrders(
+  lambda: Pick<LambdaService, 'invoke'>,
+  functionName: string,
+  event: { readonly count: number; readonly badRate: number; readonly seed: number },
+): Promise<number> {
+  let last = '';
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const { payload, functionError } = await lambda.invoke(functionName, JSON.stringify(event));
+    last = payload;
+    if (functionError !== undefined) continue;
+    const answer = readGenerated(payload);
+    if (answer.statusCode === 200 && answer.next === undefined) return answer.queued;
+  }
+  throw new SenderGaveUp(`generate-orders did not queue its orders in ${mostTries} tries: ${last}`);
+}
+
+/** Sends messages through SQS's API, those of a request that failed once more: SQS may hold them all the same. */
+export async function sendCarelessly(queue: SendQueue, messages: readonly CarelessMessage[]): Promise<void> {
+  for (let from = 0; from < messages.length; from += entriesPerRequest) {
+    let pending = messages.slice(from, from + entriesPerRequest);
+    for (let tries = 0; pending.length > 0; tries += 1) {
+      if (tries === mostTries) throw new SenderGaveUp(`SQS did not take ${pending.length} messages in ${tries} tries.`);
+      try {
+        const outcomes = await sendMessages(queue, pending.map(outgoing));
+        pending = pending.filter((_, position) => outcomes[position]?.sent !== true);
+      } catch {
+        // Sent again as a whole.
+      }
+    }
+  }
+}
+
+/**
+ * Sends a body that is too large until SQS refuses it.
+ *
+ * @returns whether SQS took it, which it must not
+ */
+export async function isTaken(queue: SendQueue, body: string): Promise<boolean> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    try {
+      const [outcome] = await sendMessages(queue, [outgoing({ body, attributes: {} })]);
+      if (outcome?.sent === true) return true;
+      if (outcome?.code === 'InvalidParameterValue') return false;
+    } catch {
+      // The request failed, for whatever reason: asked again.
+    }
+  }
+  throw new SenderGaveUp(`SQS neither took nor refused a message that is too large in ${mostTries} tries.`);
+}
+
+function outgoing(message: CarelessMessage) {
+  return { ...message, groupId: 'careless', deduplicationId: message.body };
+}
+
+/** A failure that was given another body, a good order. */
+interface Mended {
+  readonly failureId: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Gives the first failed order that lacks nothing but its address one, as `orders edit` does. */
+export function mendOne(table: OrdersTable, clock: Clock): Promise<Mended | undefined> {
+  let mended: Mended | undefined;
+  return patiently(clock, async () => {
+    for await (const failure of failureRows(table, failures(table, { status: 'failed' }))) {
+      const { failureId, kind } = failure;
+      // An edit whose answer was lost is there already.
+      if (failureId === mended?.failureId && failure.body === mended.after) return mended;
+      if (kind !== failureKinds.invalid || (mended !== undefined && failureId !== mended.failureId)) continue;
+      const order = JSON.parse(failure.body) as object;
+      const after = JSON.stringify({ ...order, customerAddress: '1 Main Street' });
+      if (readOrder(after).kind !== 'order') continue;
+      mended = { failureId, before: failure.body, after };
+      const at = new Date(clock.now()).toISOString();
+      const problem = await mend(table, failure, { body: after, by: 'chaos', at });
+      if (problem === undefined) return mended;
+      throw new Error(`Nobody else edits, but failure ${failureId} ${problem}.`);
+    }
+    return undefined;
+  });
+}
+
+const mostRequestTries = 20;
+/** A person waits before trying again. */
+const patienceMs = 30_000;
+
+/** Does again what is cut short by a fault, as a person would with the same command. */
+async function patiently<Result>(clock: Clock, act: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tries === mostRequestTries) throw error;
+      await sleep(clock, patienceMs);
+    }
+  }
+}

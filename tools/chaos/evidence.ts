@@ -1,0 +1,160 @@
+import { paginateScan } from '@aws-sdk/client-dynamodb';
+import type { DynamodbService, EventStream, ForwardedOperation, RuntimeEvent } from 'local-aws';
+import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
+import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
+import type { OrdersTable } from '../orders/ledger/read.ts';
+
+/** What happened in a run, from the runtime's events. */
+export class Journal {
+  /** Bodies of the messages that were sent, by message id. */
+  readonly sent = new Map<string, string>();
+  /** Ids of the messages that used up their receives. */
+  readonly moved = new Set<string>();
+  /** Invocations that ended because their process did, by function. */
+  readonly crashes = new Map<string, number>();
+  /** What the functions logged. */
+  readonly lines: string[] = [];
+  /** What the runtime says went wrong in itself. */
+  readonly defects: string[] = [];
+  readonly #events: EventStream;
+  #batchesRunning = 0;
+
+  constructor(events: EventStream) {
+    this.#events = events;
+    events.subscribe((event) => this.#add(event));
+  }
+
+  /** How many batches functions have at this moment. */
+  get batchesRunning(): number {
+    return this.#batchesRunning;
+  }
+
+  /** Log lines of the functions with this message. */
+  logged(message: string): number {
+    return this.lines.filter((line) => line.includes(`"${message}"`)).length;
+  }
+
+  /** Settles as soon as no function has a batch and `isDone` says so; asked after every event. */
+  async until(isDone: () => boolean): Promise<void> {
+    while (this.#batchesRunning > 0 || !isDone()) {
+      await new Promise<void>((resolve) => {
+        const unsubscribe = this.#events.subscribe(() => {
+          unsubscribe();
+          resolve();
+        });
+      });
+    }
+  }
+
+  #add(event: RuntimeEvent): void {
+    switch (event.type) {
+      case 'messages-sent':
+        for (const { messageId, body } of event.messages) this.sent.set(messageId, body);
+        break;
+      case 'message-moved':
+        this.moved.add(event.messageId);
+        break;
+      case 'message-expired':
+        this.defects.push(`Message ${event.messageId} expired in ${event.queueName}.`);
+        break;
+      case 'batch-started':
+        this.#batchesRunning += 1;
+        break;
+      case 'batch-ended':
+        this.#batchesRunning -= 1;
+        break;
+      case 'invocation-ended':
+        if (event.outcome !== 'crash') break;
+        this.crashes.set(event.functionName, (this.crashes.get(event.functionName) ?? 0) + 1);
+        break;
+      case 'log':
+        if (event.source === 'function') this.lines.push(event.message);
+        break;
+      case 'notice':
+        if (event.level === 'error') this.defects.push(event.message);
+        break;
+      default:
+    }
+  }
+}
+
+/** All rows of the table, by their sort keys. */
+export interface Rows {
+  readonly orders: readonly OrderRow[];
+  readonly failures: readonly FailureRow[];
+}
+
+/** What is known of a run once nothing moves any more. The invariants are functions of this alone. */
+export interface Evidence extends Rows {
+  /** Bodies of the messages that senders sent, by message id, replays left out; of an edited failure the new one. */
+  readonly sent: ReadonlyMap<string, string>;
+  /** Message attributes by the body that they came with; a body that is not here came without. */
+  readonly attributes: ReadonlyMap<string, FailureRow['messageAttributes']>;
+  /** How many different orders senders were told are queued. */
+  readonly promised: number;
+  /** How often each order's row was written where there was none, by the order's key. */
+  readonly created: ReadonlyMap<string, number>;
+  /** Orders' rows as later writes came upon them. */
+  readonly found: readonly OrderRow[];
+  /** How many there are in all queues, in whatever state. */
+  readonly messages: number;
+  /** What the functions logged. */
+  readonly lines: readonly string[];
+  /** What the runtime says went wrong in itself. */
+  readonly defects: readonly string[];
+}
+
+/** Reads the whole table, as it is now. */
+export async function readRows(table: OrdersTable): Promise<Rows> {
+  const { client, name } = table;
+  const rows: { orders: OrderRow[]; failures: FailureRow[] } = { orders: [], failures: [] };
+  for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
+    for (const item of Items) {
+      const sk = item['sk']?.S ?? '';
+      if (sk === 'ORDER' && item['contentHash'] !== undefined) rows.orders.push(fromItem<OrderRow>(item));
+      else if (sk.startsWith('FAILURE#')) rows.failures.push(failureRowOf(item));
+    }
+  }
+  return rows;
+}
+
+/** What the table answered to those who wrote orders' rows. */
+export interface OrderWrites {
+  /** How often an order's row was written where there was none, by the order's key. */
+  readonly created: ReadonlyMap<string, number>;
+  /** Rows that writes came upon. */
+  readonly found: readonly OrderRow[];
+}
+
+type Item = Parameters<typeof fromItem>[0];
+
+/**
+ * Watches the writes of orders' rows at the table itself, which answers each with the row as it was before.
+ *
+ * @param written is called when an order's row stands, before its function learns of it
+ */
+export function watchOrderWrites(
+  { rpc }: DynamodbService,
+  written: (orderKey: string) => void = () => {},
+): OrderWrites {
+  const operations = rpc.forwarded as Record<string, ForwardedOperation>;
+  const update = operations['UpdateItem']!;
+  const created = new Map<string, number>();
+  const found: OrderRow[] = [];
+  operations['UpdateItem'] = {
+    ...update,
+    async forward(body, input, context) {
+      const answer = await update.forward(body, input, context);
+      const { pk, sk } = fromItem<{ pk: string; sk: string }>(input['Key'] as Item);
+      const writesOrder = sk === 'ORDER' && String(input['UpdateExpression']).includes('#contentHash =');
+      if (answer.status !== 200 || !writesOrder) return answer;
+      const { Attributes } = JSON.parse(answer.body.toString()) as { readonly Attributes?: Item };
+      const orderKey = pk.slice(pk.indexOf('#') + 1);
+      if (Attributes?.['contentHash'] === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
+      else found.push(fromItem<OrderRow>(Attributes));
+      written(orderKey);
+      return answer;
+    },
+  };
+  return { created, found };
+}

@@ -1,0 +1,88 @@
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { logMessages } from '../../../shared/telemetry.ts';
+import { type FunctionName, functionNames, type StackOutputs } from './stack.ts';
+
+/** An event of CloudWatch Logs, its time in milliseconds since the epoch. */
+interface LogEvent {
+  readonly eventId: string;
+  readonly atMs: number;
+  readonly message: string;
+}
+
+/** Which events of a group to read. */
+interface LogQuery {
+  readonly logGroupName: string;
+  /** Epoch milliseconds, counted in. */
+  readonly startMs: number;
+  readonly endMs?: number;
+  /** CloudWatch's filter pattern. */
+  readonly pattern?: string | undefined;
+}
+
+/** Events of a log group by their time, page by page. Pages may be empty while CloudWatch still searches. */
+export async function* logEvents(
+  client: CloudWatchLogsClient,
+  { logGroupName, startMs, endMs, pattern }: LogQuery,
+): AsyncGenerator<LogEvent> {
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new FilterLogEventsCommand({
+        logGroupName,
+        startTime: startMs,
+        ...(endMs !== undefined && { endTime: endMs }),
+        ...(pattern !== undefined && { filterPattern: pattern }),
+        ...(nextToken !== undefined && { nextToken }),
+      }),
+    );
+    for (const { eventId = '', timestamp = 0, message = '' } of page.events ?? []) {
+      yield { eventId, atMs: timestamp, message };
+    }
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+}
+
+/** A filter pattern holds at most 1,024 characters (CloudWatch Logs API reference); the terms of an id up to 180. */
+const idsPerPattern = 5;
+
+/** Patterns that together find every line about an order: by its id, or by the ids of the messages that brought it. */
+export function orderPatterns(ids: Iterable<string>): string[] {
+  const terms = [...new Set(ids)].map((id) => {
+    const quoted = JSON.stringify(id);
+    return `($.message.orderId = ${quoted}) || ($.message.messageId = ${quoted})`;
+  });
+  return Array.from({ length: Math.ceil(terms.length / idsPerPattern) }, (_, index) => {
+    const some = terms.slice(index * idsPerPattern, (index + 1) * idsPerPattern);
+    return `{ ${some.join(' || ')} }`;
+  });
+}
+
+/**
+ * Errors of the functions themselves: what they logged as an error beside failed orders, which are their work, and
+ * invocations that ended by a crash or a timeout.
+ */
+const functionErrorPattern =
+  `{ (($.level = "ERROR" || $.level = "FATAL") && ` +
+  `($.message.message NOT EXISTS || $.message.message != "${logMessages.failedOrder}")) || ` +
+  `($.type = "platform.report" && $.record.status != "success") }`;
+
+export type ErrorCounts = Readonly<Record<FunctionName, number>>;
+
+/** Errors of each function since a time (epoch milliseconds); failed orders, logged as errors too, are not among them. */
+export async function countFunctionErrors(
+  client: CloudWatchLogsClient,
+  { logGroups }: StackOutputs,
+  startMs: number,
+): Promise<ErrorCounts> {
+  const counts = functionNames.map(async (name) => {
+    const query = { logGroupName: logGroups[name], startMs, pattern: functionErrorPattern };
+    return [name, await countOf(logEvents(client, query))] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts)) as ErrorCounts;
+}
+
+async function countOf(events: AsyncGenerator): Promise<number> {
+  let count = 0;
+  while ((await events.next()).done !== true) count += 1;
+  return count;
+}

@@ -1,0 +1,127 @@
+import {
+  type BatchResultErrorEntry,
+  type MessageAttributeValue,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type Clock, sleep } from 'local-aws';
+import type { StoredAttribute } from '../../../shared/ledger/rows.ts';
+import { messageLimits } from '../../../shared/pipeline.ts';
+import { type Cut, fullJitter, RequestCutter } from '../../../shared/sending.ts';
+import { number } from '../terminal/progress.ts';
+
+/** A message to send. Binary attribute values are base64. */
+export interface OutgoingMessage {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, StoredAttribute>>;
+  /** For FIFO queues; ignored by others. */
+  readonly groupId: string;
+  readonly deduplicationId: string;
+}
+
+type SendOutcome =
+  | { readonly sent: true; readonly messageId: string }
+  | { readonly sent: false; readonly code: string; readonly message: string };
+
+/** Where to send, and what waits between tries are made of. */
+export interface SendQueue {
+  readonly client: SQSClient;
+  readonly url: string;
+  readonly clock: Clock;
+  /** Answers numbers in [0, 1). */
+  readonly random: () => number;
+}
+
+const maximumTries = 5;
+const backoffMs = { base: 100, cap: 5_000 };
+
+/**
+ * Sends the messages of one request, and those that SQS refused for its own reasons again. Answers one outcome for
+ * each, in their order. Throws what the request as a whole failed with: SQS may then hold messages all the same.
+ */
+export async function sendMessages(
+  { client, url, clock, random }: SendQueue,
+  messages: readonly OutgoingMessage[],
+): Promise<readonly SendOutcome[]> {
+  const fifo = url.endsWith('.fifo');
+  const outcomes: SendOutcome[] = [];
+  let pending = messages.map((_, position) => position);
+  for (let attempt = 1; pending.length > 0; attempt += 1) {
+    const answer = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: url,
+        Entries: pending.map((position) => entryOf(messages[position]!, position, fifo)),
+      }),
+    );
+    for (const { Id, MessageId = '' } of answer.Successful ?? [])
+      outcomes[Number(Id)] = { sent: true, messageId: MessageId };
+    const refusals = answer.Failed ?? [];
+    for (const refused of refusals) outcomes[Number(refused.Id)] = refusalOf(refused);
+    if (attempt === maximumTries) break;
+    pending = refusals.filter(({ SenderFault }) => SenderFault !== true).map(({ Id }) => Number(Id));
+    if (pending.length > 0) await sleep(clock, fullJitter(attempt, backoffMs, random));
+  }
+  return outcomes;
+}
+
+function refusalOf({ Code: code = 'Unknown', Message: message = '' }: BatchResultErrorEntry): SendOutcome {
+  return { sent: false, code, message };
+}
+
+function entryOf({ body, attributes, groupId, deduplicationId }: OutgoingMessage, position: number, fifo: boolean) {
+  const given = Object.entries(attributes);
+  return {
+    Id: String(position),
+    MessageBody: body,
+    ...(given.length > 0 && {
+      MessageAttributes: Object.fromEntries(given.map(([name, value]) => [name, attributeValueOf(value)])),
+    }),
+    ...(fifo && { MessageGroupId: fifoName(groupId), MessageDeduplicationId: fifoName(deduplicationId) }),
+  };
+}
+
+function attributeValueOf({ dataType, stringValue, binaryValue }: StoredAttribute): MessageAttributeValue {
+  return {
+    DataType: dataType,
+    ...(stringValue !== undefined && { StringValue: stringValue }),
+    ...(binaryValue !== undefined && { BinaryValue: Buffer.from(binaryValue, 'base64') }),
+  };
+}
+
+/** SQS takes up to 128 characters for these names. */
+function fifoName(text: string): string {
+  return text.slice(0, 128);
+}
+
+/** Something to send, and what it is for. */
+export interface Parcel<Subject> {
+  readonly subject: Subject;
+  readonly message: OutgoingMessage;
+}
+
+/**
+ * Cuts a stream of messages into requests, and reads no further than the request at hand needs.
+ *
+ * @param maximumEntries messages a request, 1 to 10
+ */
+export async function* messageBatches<Subject>(
+  parcels: AsyncIterable<Parcel<Subject>>,
+  maximumEntries?: number,
+): AsyncGenerator<Cut<Parcel<Subject>>> {
+  const cutter = new RequestCutter<Parcel<Subject>>(maximumEntries);
+  for await (const parcel of parcels) yield* cutter.add(parcel, bytesOf(parcel.message));
+  yield* cutter.rest();
+}
+
+/** Name, type and value of each attribute count with the body (SQS Developer Guide, message quotas). */
+export function bytesOf({ body, attributes }: OutgoingMessage): number {
+  let bytes = Buffer.byteLength(body);
+  for (const [name, { dataType, stringValue = '', binaryValue = '' }] of Object.entries(attributes)) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(dataType) + Buffer.byteLength(stringValue);
+    bytes += Buffer.byteLength(binaryValue, 'base64');
+  }
+  return bytes;
+}
+
+/** The limit of the orders queue, after the size of a message that is larger. */
+export const mostBytesText = `the orders queue takes ${number(messageLimits.bytes)} (256 KiB)`;

@@ -1,0 +1,102 @@
+import {
+  type CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
+import { CommandFailed } from '../errors.ts';
+
+/** Names in the deployed pipeline, as the stack's outputs give them; lib/order-pipeline-stack.ts keeps them stable. */
+export interface StackOutputs {
+  readonly ordersQueueUrl: string;
+  readonly badOrdersQueueUrl: string;
+  readonly parkedOrdersQueueUrl: string;
+  readonly ordersTableName: string;
+  readonly generateOrdersFunctionName: string;
+  /** By the function's short name, in the order in which orders meet them. */
+  readonly logGroups: Readonly<Record<FunctionName, string>>;
+}
+
+export const functionNames = ['generate-orders', 'process-orders', 'failed-orders'] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+/**
+ * @param where the target in words, for the error
+ * @throws {CommandFailed} when there is no such stack, or it is not this project's, or an older version of it
+ */
+export async function readStackOutputs(
+  client: CloudFormationClient,
+  stack: string,
+  where: string,
+): Promise<StackOutputs> {
+  const given = new Map<string, string>();
+  const { Stacks: stacks = [] } = await orNoStack(where, () =>
+    client.send(new DescribeStacksCommand({ StackName: stack })),
+  );
+  for (const { OutputKey: key = '', OutputValue: value = '' } of stacks[0]?.Outputs ?? []) given.set(key, value);
+  const output = (key: string): string => {
+    const value = given.get(key);
+    if (value !== undefined) return value;
+    throw new CommandFailed(
+      `The ${where} has no output ${key}. Deploy this version of the project, or name another stack.`,
+    );
+  };
+  return {
+    ordersQueueUrl: output('OrdersQueueUrl'),
+    badOrdersQueueUrl: output('BadOrdersQueueUrl'),
+    parkedOrdersQueueUrl: output('ParkedOrdersQueueUrl'),
+    ordersTableName: output('OrdersTableName'),
+    generateOrdersFunctionName: output('GenerateOrdersFunctionName'),
+    logGroups: {
+      'generate-orders': output('GenerateOrdersLogGroupName'),
+      'process-orders': output('ProcessOrdersLogGroupName'),
+      'failed-orders': output('FailedOrdersLogGroupName'),
+    },
+  };
+}
+
+/** @throws {CommandFailed} when what is asked of CloudFormation is about a stack that does not exist */
+async function orNoStack<Answer>(where: string, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    // CloudFormation has no error code of its own for this (API reference, DescribeStacks).
+    if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
+    throw new CommandFailed(`There is no ${where}. Deploy it, or name another with --stack and --region.`);
+  }
+}
+
+/** What of a stack orders and messages pass through. */
+export interface StackResources {
+  readonly queueUrls: readonly string[];
+  readonly functionNames: readonly string[];
+}
+
+/**
+ * Of any stack, by the types of its resources; nested stacks are stacks of their own.
+ * @param where the target in words, for the error
+ * @throws {CommandFailed} when there is no such stack
+ */
+export async function readStackResources(
+  client: CloudFormationClient,
+  stack: string,
+  where: string,
+): Promise<StackResources> {
+  const idsByType = new Map<string, string[]>([
+    ['AWS::SQS::Queue', []],
+    ['AWS::Lambda::Function', []],
+  ]);
+  await orNoStack(where, async () => {
+    for await (const { StackResourceSummaries: page = [] } of paginateListStackResources(
+      { client },
+      { StackName: stack },
+    )) {
+      for (const { ResourceType: type = '', PhysicalResourceId: id } of page) {
+        if (id !== undefined) idsByType.get(type)?.push(id);
+      }
+    }
+  });
+  return {
+    queueUrls: idsByType.get('AWS::SQS::Queue') ?? [],
+    functionNames: idsByType.get('AWS::Lambda::Function') ?? [],
+  };
+}

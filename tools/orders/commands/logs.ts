@@ -1,0 +1,119 @@
+import type { Command } from 'commander';
+import { type LogText, readLogMessage, sleep } from 'local-aws';
+import { logEvents, orderPatterns } from '../aws/logs.ts';
+import { type FunctionName, functionNames } from '../aws/stack.ts';
+import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { oneOf } from '../errors.ts';
+import { mergeSorted } from '../ledger/read.ts';
+import { type Paint, printable } from '../terminal/output.ts';
+import { searchedText } from './options.ts';
+import { parseMoment } from './text.ts';
+
+interface LogsOptions {
+  readonly follow?: boolean;
+  readonly since: string;
+  readonly order?: string;
+}
+
+const pollMs = 1_000;
+/** CloudWatch takes in events a little late and out of order: followers look back as far, and know what they showed. */
+const lookBackMs = 30_000;
+
+export function defineLogs(program: Command, run: Run): void {
+  program
+    .command('logs')
+    .summary("the functions' logs")
+    .description("Shows the functions' logs, merged by time.")
+    .argument('[function]', `${functionNames.join(', ')} (default: all)`)
+    .option('--follow', 'go on until Ctrl-C')
+    .option('--since <time>', 'from when: 10m, 2h, 3d, 2026-11-20T12:00Z', '10m')
+    .option('--order <id>', 'only lines about this order, or this message', searchedText)
+    .addHelpText('after', '\nExample: orders logs process-orders --follow')
+    .action((name: string | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
+}
+
+interface Followed {
+  readonly function: FunctionName;
+  readonly eventId: string;
+  readonly atMs: number;
+  readonly message: string;
+}
+
+async function logs(context: OrdersContext, name: string | undefined, options: LogsOptions): Promise<number> {
+  const { io } = context;
+  const names = name === undefined ? functionNames : [oneOf('FUNCTION', name, functionNames)];
+  const pattern = options.order === undefined ? undefined : orderPatterns([options.order])[0];
+  let startMs = parseMoment('--since', options.since, io.clock.now());
+  const { logGroups } = await context.outputs();
+
+  async function* eventsOf(functionName: FunctionName): AsyncGenerator<Followed> {
+    const query = { logGroupName: logGroups[functionName], startMs, pattern };
+    for await (const event of logEvents(context.clients.logs, query)) yield { function: functionName, ...event };
+  }
+
+  /** When the events of the last look were, by their ids. */
+  let shown = new Map<string, number>();
+  for (;;) {
+    for await (const event of mergeSorted(names.map(eventsOf), (a, b) => a.atMs - b.atMs)) {
+      if (io.signal.aborted) return exitCodes.done;
+      const id = `${event.function} ${event.eventId}`;
+      if (shown.has(id)) continue;
+      if (options.follow === true) shown.set(id, event.atMs);
+      await show(context, event);
+    }
+    if (options.follow !== true) return exitCodes.done;
+    startMs = Math.max(startMs, io.clock.now() - lookBackMs);
+    shown = new Map([...shown].filter(([, atMs]) => atMs >= startMs));
+    await sleep(io.clock, pollMs, io.signal);
+    if (io.signal.aborted) return exitCodes.done;
+  }
+}
+
+async function show(context: OrdersContext, event: FunctionLogEvent): Promise<void> {
+  if (context.json) return context.printJson(logDocument(event), 'line');
+  const line = logLine(event, context.paint);
+  if (line !== undefined) await context.print(line);
+}
+
+/** A log event of a function. */
+interface FunctionLogEvent {
+  readonly function: FunctionName;
+  readonly atMs: number;
+  readonly message: string;
+}
+
+const styles = {
+  platform: 'gray',
+  debug: 'gray',
+  info: 'green',
+  warn: 'yellow',
+  error: 'red',
+} as const satisfies Record<LogText['level'], string>;
+
+/** A log event as a line; undefined for those that tell a person nothing, the begin and end of an invocation. */
+function logLine({ function: name, atMs, message }: FunctionLogEvent, paint: Paint): string | undefined {
+  const read = readLogMessage(message);
+  if (read === undefined) return undefined;
+  const { level, text, fields = {} } = read;
+  const details = Object.entries(fields)
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const at = new Date(atMs).toISOString().slice(11, 23);
+  const words = paint(styles[level], printable(text).padEnd(14));
+  return `${at}  ${name.padEnd(15)}  ${words}  ${printable(details.join(' '))}`.trimEnd();
+}
+
+/** A log event as a JSON document, the logged JSON inside it. */
+function logDocument({ function: name, atMs, message }: FunctionLogEvent): unknown {
+  return { at: new Date(atMs).toISOString(), function: name, message: parsed(message) };
+}
+
+function parsed(message: string): unknown {
+  const line = message.trimEnd();
+  if (!line.startsWith('{')) return line;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Command } from 'commander';
+import { readLogMessage } from 'local-aws';
+import { logEvents, orderPatterns } from '../aws/logs.ts';
+import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { CommandFailed } from '../errors.ts';
+import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
+import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
+import { exportedFailure } from '../ledger/purge.ts';
+import type { OrdersTable } from '../ledger/read.ts';
+import { type Paint, printable } from '../terminal/output.ts';
+import { withProgress } from '../terminal/progress.ts';
+import { table } from '../terminal/table.ts';
+import { searchedText } from './options.ts';
+import { parseMoment } from './text.ts';
+
+export function defineShow(program: Command, run: Run): void {
+  program
+    .command('show')
+    .summary("one order's whole life")
+    .description('Tells what happened to an order, from table and logs, in the order of time.')
+    .argument('<id>', 'id of the order, the failure, or a message that brought the order', searchedText)
+    .option('--since <time>', 'how far back to look in the logs (default: to the first that the table knows, or 14d)')
+    .addHelpText('after', '\nExample: orders show 4be0643f-1d98-573b-97cd-ca98a65347dd')
+    .action((id: string, options: { readonly since?: string }) => run((context) => show(context, id, options.since)));
+}
+
+/** A message lives 14 days at most. */
+const longestLife = '14d';
+/** Clocks of functions and queues differ a little. */
+const clockSkewMs = 60_000;
+/** More of a body is for --json. */
+const shownBodyCharacters = 2_000;
+
+async function show(context: OrdersContext, id: string, since: string | undefined): Promise<number> {
+  const { io, paint } = context;
+  const orders = await context.table();
+  const { record, lines } = await everythingAbout(context, orders, id, since);
+  const events = lifeOf(record, lines);
+  if (events.length === 0) {
+    throw new CommandFailed(
+      `Nothing is known of ${id}: neither the table nor the logs name it. Perhaps nobody has received it yet. ` +
+        "What was processed long ago is found by its order's id.",
+    );
+  }
+  const state = stateOf(record, events);
+  const { order = null, failures } = record;
+  if (context.json) {
+    await context.printJson({ id, state, events, order, failures: failures.map(exportedFailure) });
+    return exitCodes.done;
+  }
+  await context.print(`Order ${printable(id)}: ${paint(styles[state], state)}`, '');
+  await context.print(...lifeTable(events, paint, io.stdout.columns));
+  for (const failure of failures.filter(({ status }) => status === 'failed')) {
+    const { failureId, cause, body } = failure;
+    await context.print('', `Failure ${failureId}, cause ${cause}:`, `  ${bodyText(body)}`);
+  }
+  return exitCodes.done;
+}
+
+function bodyText(body: string): string {
+  const cut = body.length > shownBodyCharacters ? ' … (--json has all of it)' : '';
+  return `${printable(body.slice(0, shownBodyCharacters))}${cut}`;
+}
+
+type State = 'processed' | 'failed' | 'replayed' | 'in flight';
+const styles = { processed: 'green', failed: 'red', replayed: 'yellow', 'in flight': 'yellow' } as const;
+
+function stateOf({ order, failures }: OrderRecord, events: readonly LifeEvent[]): State {
+  if (failures.some(({ status }) => status === 'failed')) return 'failed';
+  if (failures.some(({ status }) => status === 'replayed')) return 'replayed';
+  return order !== undefined || events.some(({ event }) => event === 'processed') ? 'processed' : 'in flight';
+}
+
+interface Everything {
+  readonly record: OrderRecord;
+  readonly lines: readonly OrderLogLine[];
+}
+
+async function everythingAbout(
+  context: OrdersContext,
+  orders: OrdersTable,
+  id: string,
+  since: string | undefined,
+): Promise<Everything> {
+  const record = await recordOf(orders, id);
+  const lines = await linesAbout(context, id, record, since);
+  if (isKnown(record)) return { record, lines };
+  const named = await recordNamedIn(lines, orders, id);
+  return named === undefined
+    ? { record, lines }
+    : { record: named, lines: await linesAbout(context, id, named, since) };
+}
+
+/**
+ * The id of a message is in no index once the order has been processed, and finding it in the table would read all of
+ * it. What the functions logged about the message names the order.
+ */
+async function recordNamedIn(
+  lines: readonly OrderLogLine[],
+  orders: OrdersTable,
+  messageId: string,
+): Promise<OrderRecord | undefined> {
+  const orderIds = new Set(lines.map(({ fields }) => fields['orderId']).filter((named) => typeof named === 'string'));
+  for (const orderId of orderIds) {
+    const record = await readOrderRecord(orders, orderId);
+    // A line may name an order that is another one's: its id was taken.
+    if (messageIdsOf(record).includes(messageId)) return record;
+  }
+  return undefined;
+}
+
+const isKnown = ({ order, failures }: OrderRecord) => order !== undefined || failures.length > 0;
+
+async function recordOf(orders: OrdersTable, id: string): Promise<OrderRecord> {
+  const record = await readOrderRecord(orders, id);
+  if (isKnown(record)) return record;
+  const [failure] = await findFailures(orders, id);
+  return failure === undefined ? record : readOrderRecord(orders, failure.orderKey);
+}
+
+async function linesAbout(
+  { io, clients, ...context }: OrdersContext,
+  id: string,
+  record: OrderRecord,
+  since: string | undefined,
+): Promise<OrderLogLine[]> {
+  const { order, failures } = record;
+  const times = [
+    order?.sentAt,
+    order?.processedAt,
+    ...failures.flatMap((row) => [row.sentAt, row.firstSeenAt, row.firstFailedAt]),
+  ];
+  const first = times.filter((time) => time !== undefined).toSorted()[0];
+  const startMs =
+    since === undefined && first !== undefined
+      ? Date.parse(first) - clockSkewMs
+      : parseMoment('--since', since ?? longestLife, io.clock.now());
+  const { logGroups } = await context.outputs();
+  const lines: OrderLogLine[] = [];
+  return withProgress(
+    io,
+    () => `searching the logs, ${lines.length} lines found`,
+    async () => {
+      for (const pattern of orderPatterns([id, ...messageIdsOf(record)])) {
+        for (const name of ['process-orders', 'failed-orders'] as const) {
+          const found = logEvents(clients.logs, { logGroupName: logGroups[name], startMs, pattern });
+          for await (const { atMs, message } of found) {
+            io.signal.throwIfAborted();
+            const read = readLogMessage(message);
+            if (read?.fields !== undefined) lines.push({ atMs, fields: { ...read.fields, message: read.text } });
+          }
+        }
+      }
+      return lines;
+    },
+  );
+}
+
+function lifeTable(events: readonly LifeEvent[], paint: Paint, width: number | undefined): string[] {
+  const rows = events.map(({ at, event, receiveCount, by, outcome, messageId }) => [
+    at.slice(0, 23).replace('T', ' '),
+    event,
+    messageId ?? '',
+    [receiveCount === undefined ? [] : [`receive ${receiveCount}`], by === undefined ? [] : [`by ${by}`], outcome ?? []]
+      .flat()
+      .map(printable)
+      .join(', '),
+  ]);
+  const [head = '', ...lines] = table(
+    [{ title: 'WHEN (UTC)' }, { title: 'WHAT' }, { title: 'MESSAGE' }, { title: '' }],
+    rows,
+    width,
+  );
+  return [paint('dim', head), ...lines];
+}

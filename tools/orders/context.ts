@@ -1,0 +1,81 @@
+import {
+  type Clients,
+  createClients,
+  describeTarget,
+  type Target,
+  targetOf,
+  type TargetOptions,
+} from './aws/clients.ts';
+import type { SendQueue } from './aws/send.ts';
+import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
+import type { OrdersIo } from './io.ts';
+import type { OrdersTable } from './ledger/read.ts';
+import { type Paint, painter, write } from './terminal/output.ts';
+
+/** Options that every command takes. */
+export interface SharedOptions extends TargetOptions {
+  readonly json?: boolean;
+}
+
+/** What a command works with: the outside world, and the pipeline that its options name. */
+export interface OrdersContext extends Disposable {
+  readonly io: OrdersIo;
+  /** One JSON document, or one a line, on stdout and nothing else. */
+  readonly json: boolean;
+  readonly paint: Paint;
+  readonly target: Target;
+  /** The target in words. */
+  readonly where: string;
+  readonly clients: Clients;
+  /** Looked up once, when first needed. */
+  outputs(): Promise<StackOutputs>;
+  table(): Promise<OrdersTable>;
+  ordersQueue(): Promise<SendQueue>;
+  /** Writes lines for a person to stdout. */
+  print(...lines: readonly string[]): Promise<void>;
+  /** Writes one document to stdout, indented, or as a line of a stream. */
+  printJson(document: unknown, layout?: 'indented' | 'line'): Promise<void>;
+}
+
+/** Runs a command's action within its context; what it answers becomes the exit code. */
+export type Run = (action: (context: OrdersContext) => Promise<number>) => Promise<void>;
+
+/** Throws `UsageError` for options that contradict each other. AWS is not asked before something of it is needed. */
+export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
+  const { clock, random } = io;
+  const target = targetOf(options, io.env);
+  const where = describeTarget(target, io.env);
+  const clients = createClients(target);
+  let outputs: Promise<StackOutputs> | undefined;
+  const context: OrdersContext = {
+    io,
+    json: options.json === true,
+    paint: painter(io.stdout, io.env),
+    target,
+    where,
+    clients,
+    outputs: () => (outputs ??= readStackOutputs(clients.cloudFormation, target.stack, where)),
+    async table() {
+      const { ordersTableName: name } = await context.outputs();
+      return { client: clients.dynamodb, name, clock, random };
+    },
+    async ordersQueue() {
+      const { ordersQueueUrl: url } = await context.outputs();
+      return { client: clients.sqs, url, clock, random };
+    },
+    print: (...lines) => write(io.stdout, lines.map((line) => `${line}\n`).join('')),
+    printJson: (document, layout = 'indented') =>
+      write(io.stdout, `${JSON.stringify(document, undefined, layout === 'line' ? 0 : 2)}\n`),
+    [Symbol.dispose]: () => clients[Symbol.dispose](),
+  };
+  return context;
+}
+
+/** Exit codes, the same for every command; `--help` tells them. */
+export const exitCodes = {
+  done: 0,
+  /** Something failed, or was left undone. */
+  notAllDone: 1,
+  /** A mistake in the command line. */
+  usage: 2,
+} as const;

@@ -1,0 +1,181 @@
+import { UsageError } from './errors.ts';
+
+/** A value to put at a place: `/customerAddress="1 Main Street"`, read. */
+export interface Assignment {
+  /** JSON pointer (RFC 6901). */
+  readonly pointer: string;
+  readonly tokens: readonly string[];
+  readonly value: unknown;
+}
+
+/**
+ * Reads `--set /pointer=value`. The value is JSON where it looks like it (an object, a list, a quoted text, a number,
+ * true, false, null) and else a text as it stands, because shells take quotes away.
+ * @throws {UsageError}
+ */
+export function parseAssignment(text: string): Assignment {
+  const equals = text.indexOf('=');
+  const pointer = text.slice(0, equals);
+  if (equals < 2 || !pointer.startsWith('/') || /~(?![01])/.test(pointer)) {
+    throw new UsageError(`--set takes /json/pointer=value, such as /customerAddress="1 Main Street", not "${text}".`);
+  }
+  const tokens = pointer
+    .slice(1)
+    .split('/')
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return { pointer, tokens, value: valueOf(text.slice(equals + 1)) };
+}
+
+function valueOf(text: string): unknown {
+  try {
+    return parseExactly(text);
+  } catch (error) {
+    if (/^\s*[[{"]/.test(text)) throw new UsageError(`${text} begins like JSON but is not: ${String(error)}.`);
+    return text;
+  }
+}
+
+/** An assignment that does not fit the document. */
+export class PointerMismatch extends Error {
+  override readonly name = 'PointerMismatch';
+}
+
+/**
+ * The document with the value put in its place. An object gains or changes a member; a list changes an element, or
+ * gains one at `-`, its end. What is on the way there must exist.
+ * @throws {PointerMismatch}
+ */
+export function setPointer(document: unknown, { pointer, tokens, value }: Assignment): unknown {
+  const [token, ...rest] = tokens;
+  if (token === undefined) return value;
+  const set = (member: unknown) => setPointer(member, { pointer, tokens: rest, value });
+  const missing = new PointerMismatch(`There is no place ${pointer} in it.`);
+  if (Array.isArray(document)) {
+    const index = token === '-' ? document.length : /^(0|[1-9]\d*)$/.test(token) ? Number(token) : -1;
+    if (index < 0 || index > document.length || (index === document.length && rest.length > 0)) throw missing;
+    const elements: unknown[] = document;
+    return [...elements.slice(0, index), set(elements[index]), ...elements.slice(index + 1)];
+  }
+  if (typeof document !== 'object' || document === null || isExactNumber(document)) throw missing;
+  const own = Object.hasOwn(document, token);
+  if (!own && rest.length > 0) throw missing;
+  const former: unknown = own ? (document as Readonly<Record<string, unknown>>)[token] : undefined;
+  // From entries, so that a member called __proto__ is a member like any other.
+  return Object.fromEntries(new Map(Object.entries(document)).set(token, set(former)));
+}
+
+/** A place at which two documents differ; undefined where there is nothing. Values are JSON text. */
+export interface Change {
+  /** JSON pointer; empty for the whole text. */
+  readonly pointer: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** Where two message bodies differ. Those that are not JSON are compared as a whole. */
+export function difference(before: string, after: string): readonly Change[] {
+  if (before === after) return [];
+  const documents = [before, after].map(parsed);
+  const [old, fresh] = documents;
+  if (old === undefined || fresh === undefined) return [{ pointer: '', before, after }];
+  return changes('', old.value, fresh.value);
+}
+
+function parsed(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: parseExactly(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function changes(pointer: string, before: unknown, after: unknown): Change[] {
+  const a = membersOf(before);
+  const b = membersOf(after);
+  if (a === undefined || b === undefined || Array.isArray(before) !== Array.isArray(after)) {
+    const texts = { before: textOf(before), after: textOf(after) };
+    if (texts.before === texts.after) return [];
+    return [
+      {
+        pointer,
+        ...(texts.before !== undefined && { before: texts.before }),
+        ...(texts.after !== undefined && { after: texts.after }),
+      },
+    ];
+  }
+  const names = new Set([...a.keys(), ...b.keys()]);
+  return [...names].flatMap((name) =>
+    changes(`${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, a.get(name), b.get(name)),
+  );
+}
+
+function membersOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null || isExactNumber(value)) return undefined;
+  return new Map(Object.entries(value));
+}
+
+function textOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+/** Node's longest string is twice that. Messages of SQS and export files have lines of some MB at most. */
+export const longestLine = 2 ** 28;
+
+/** A text that is no text in lines: a disk image, say. */
+export class LineTooLong extends Error {
+  override readonly name = 'LineTooLong';
+}
+
+/**
+ * The lines of a text that comes in pieces, without their ends (LF or CRLF). Not by node:readline, which also breaks
+ * lines at U+2028 and U+2029: these may stand in JSON as they are.
+ * @throws {LineTooLong} for a line of more than `longestLine` characters
+ */
+export async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let begun = '';
+  for await (const piece of pieces) {
+    const lines = piece.split('\n');
+    const last = lines.pop() ?? '';
+    for (const line of lines) {
+      yield withoutReturn(begun + line);
+      begun = '';
+    }
+    if (begun.length + last.length > longestLine) throw new LineTooLong(tooLong);
+    begun += last;
+  }
+  if (begun !== '') yield withoutReturn(begun);
+}
+
+const tooLong = `A line has more than ${longestLine.toLocaleString('en')} characters.`;
+
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
+}
+
+/** Node 24 has these (TC39 "JSON.parse source text access"); TypeScript's library does not know them yet. */
+interface SourceTextAccess {
+  isRawJSON(value: unknown): boolean;
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): object;
+}
+
+const access = JSON as unknown as SourceTextAccess;
+
+/**
+ * Parses JSON such that `JSON.stringify` gives back every number as it was written: an order number of 20 digits must
+ * not lose its last ones because another field was mended.
+ * @throws {SyntaxError}
+ */
+export function parseExactly(text: string): unknown {
+  return access.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && String(value) !== source ? access.rawJSON(source) : value,
+  );
+}
+
+/** True for a number that `parseExactly` kept as it was written. */
+function isExactNumber(value: unknown): boolean {
+  return access.isRawJSON(value);
+}

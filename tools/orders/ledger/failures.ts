@@ -1,0 +1,173 @@
+import { type AttributeValue, QueryCommand, type QueryCommandInput, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
+import { anyElement, type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
+import { inChunks, keysPerRead, mergeSorted, type OrdersTable, queryItems, readItems } from './read.ts';
+
+/** What the indexes know of a failure: all but its body and history. */
+export type FailureSummary = Pick<
+  FailureRow,
+  | 'pk'
+  | 'sk'
+  | 'failureId'
+  | 'orderKey'
+  | 'orderId'
+  | 'status'
+  | 'kind'
+  | 'reasons'
+  | 'cause'
+  | 'replayCount'
+  | 'replayedAt'
+  | 'failedAt'
+>;
+
+/** Which failures: those of one status that an index holds, or the failed ones of one cause. */
+export type FailureSelection = (
+  { readonly status: Exclude<FailureStatus, 'processed'> } | { readonly cause: string }
+) & {
+  /** ISO 8601; failed then or later. */
+  readonly since?: string;
+  /** ISO 8601; failed earlier than that. */
+  readonly before?: string;
+};
+
+/** Failures by the time they failed, the oldest first: the index's shards, read side by side and merged. */
+export function failures(table: OrdersTable, selection: FailureSelection): AsyncGenerator<FailureSummary> {
+  const shards = shardQueries(selection).map((query) => summaries(table, query));
+  return mergeSorted(shards, (a, b) => (a.failedAt < b.failedAt ? -1 : a.failedAt > b.failedAt ? 1 : 0));
+}
+
+async function* summaries(table: OrdersTable, query: ShardQuery): AsyncGenerator<FailureSummary> {
+  for await (const item of queryItems(table, query)) yield fromItem<FailureSummary>(item);
+}
+
+/**
+ * The whole rows of a list, as they are now. An index runs behind its table: failures that have gone, changed their
+ * status or failed again since are left out.
+ */
+export async function* failureRows(
+  table: OrdersTable,
+  listed: AsyncIterable<FailureSummary>,
+): AsyncGenerator<FailureRow> {
+  for await (const some of inChunks(listed, keysPerRead)) {
+    const rows = new Map<string, FailureRow>();
+    for (const row of (await readItems(table, some)).map(failureRowOf)) rows.set(`${row.pk} ${row.sk}`, row);
+    for (const { pk, sk, status, failedAt } of some) {
+      const row = rows.get(`${pk} ${sk}`);
+      if (row?.status === status && row.failedAt === failedAt) yield row;
+    }
+  }
+}
+
+type ShardQuery = Omit<QueryCommandInput, 'TableName'>;
+
+/** A query for each shard of the index that knows the selection. */
+export function shardQueries(selection: FailureSelection): ShardQuery[] {
+  const [index, value] =
+    'cause' in selection ? [indexes.byCause, selection.cause] : [indexes.byStatus, selection.status];
+  const { since, before } = selection;
+  // A key condition takes one condition on the sort key; BETWEEN counts its end in, so the end is filtered besides.
+  const range = since !== undefined || before !== undefined;
+  return Array.from({ length: shardCount }, (_, shard) => ({
+    IndexName: index.name,
+    KeyConditionExpression: `#partition = :partition${range ? ' AND #failedAt BETWEEN :since AND :before' : ''}`,
+    ExpressionAttributeNames: { '#partition': index.partitionKey, ...(range && { '#failedAt': index.sortKey }) },
+    ExpressionAttributeValues: {
+      ':partition': { S: `${value}#${shard}` },
+      ...(range && { ':since': { S: since ?? '' }, ':before': { S: justBefore(before) } }),
+    },
+  }));
+}
+
+/** Times are compared as text: the last text before the given one, as far as times go. */
+function justBefore(before: string | undefined): string {
+  return before === undefined ? '9999' : new Date(Date.parse(before) - 1).toISOString();
+}
+
+type Item = Record<string, AttributeValue>;
+
+/** How many failures an index holds, by COUNT queries: cheaper to send, but read (and paid) like the rows. */
+export async function countFailures({ client, name }: OrdersTable, selection: FailureSelection): Promise<number> {
+  const counts = shardQueries(selection).map((query) =>
+    countPages(async (from) =>
+      client.send(new QueryCommand({ ...query, TableName: name, Select: 'COUNT', ExclusiveStartKey: from })),
+    ),
+  );
+  return sum(await Promise.all(counts));
+}
+
+/** Scans side by side: as many as keep a small table quick without crowding out the functions on a large one. */
+const scanSegments = 8;
+
+/**
+ * How many orders are processed: exact, by reading the whole table, so on AWS it costs half a read unit for each 4 KB
+ * that the table holds. DynamoDB's own `ItemCount` is up to six hours old and counts failures, too.
+ */
+export async function countProcessed({ client, name }: OrdersTable): Promise<number> {
+  const counts = Array.from({ length: scanSegments }, (_, segment) =>
+    countPages(async (from) =>
+      client.send(
+        new ScanCommand({
+          TableName: name,
+          Segment: segment,
+          TotalSegments: scanSegments,
+          Select: 'COUNT',
+          FilterExpression: 'sk = :order AND attribute_exists(contentHash)',
+          ExpressionAttributeValues: { ':order': { S: 'ORDER' } },
+          ExclusiveStartKey: from,
+        }),
+      ),
+    ),
+  );
+  return sum(await Promise.all(counts));
+}
+
+interface CountPage {
+  readonly Count?: number | undefined;
+  readonly LastEvaluatedKey?: Item | undefined;
+}
+
+async function countPages(read: (from: Item | undefined) => Promise<CountPage>): Promise<number> {
+  let count = 0;
+  let from: Item | undefined;
+  do {
+    const page = await read(from);
+    count += page.Count ?? 0;
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+  return count;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+/** Failures that failed for the same reason. */
+export interface CauseGroup {
+  readonly cause: string;
+  readonly count: number;
+  readonly kind: string;
+  /** Of the first of them, as `commonReasons` has them. */
+  readonly reasons: readonly string[];
+  readonly firstFailedAt: string;
+  readonly lastFailedAt: string;
+}
+
+/** Groups a stream of failures, oldest first, in memory for its causes only. The largest group comes first. */
+export async function groupByCause(selected: AsyncIterable<FailureSummary>): Promise<readonly CauseGroup[]> {
+  const groups = new Map<string, CauseGroup>();
+  for await (const { cause, kind, reasons, failedAt } of selected) {
+    const group = groups.get(cause);
+    groups.set(
+      cause,
+      group === undefined
+        ? { cause, count: 1, kind, reasons: commonReasons(reasons), firstFailedAt: failedAt, lastFailedAt: failedAt }
+        : { ...group, count: group.count + 1, lastFailedAt: failedAt },
+    );
+  }
+  return [...groups.values()].toSorted((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1));
+}
+
+/** What failures of one cause have in common: array indexes, in which they may differ, are `*`. */
+export function commonReasons(reasons: readonly string[]): readonly string[] {
+  return [...new Set(reasons.map(anyElement))];
+}

@@ -1,0 +1,91 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
+import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
+import { CommandFailed } from '../errors.ts';
+import { shardQueries } from './failures.ts';
+import { collect, type OrdersTable, queryItems, readItems, type RowKey } from './read.ts';
+
+/** Everything the table knows of one order. */
+export interface OrderRecord {
+  readonly order?: OrderRow;
+  /** In the order of their ids. */
+  readonly failures: readonly FailureRow[];
+}
+
+/** What stands under an order key: an order's own id, or the id of the first message of an order without one. */
+export async function readOrderRecord(table: OrdersTable, orderKey: string): Promise<OrderRecord> {
+  const { client, name } = table;
+  const [{ Item: order }, failures] = await Promise.all([
+    client.send(
+      new GetItemCommand({ TableName: name, Key: attributeValues(orderRowKey(orderKey)), ConsistentRead: true }),
+    ),
+    readFailuresOf(table, orderKey),
+  ]);
+  return { ...(order?.['contentHash'] !== undefined && { order: fromItem<OrderRow>(order) }), failures };
+}
+
+async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<FailureRow[]> {
+  const { pk, sk } = failureRowKey(orderKey, '');
+  const items = queryItems(table, {
+    ConsistentRead: true,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: attributeValues({ ':pk': pk, ':sk': sk }),
+  });
+  return (await collect(items)).map(failureRowOf);
+}
+
+/**
+ * Failures by an id that a person gives: an order's, or a failure's. The id of a failure whose order has an id of its
+ * own is in no key, so all failed and replayed ones are looked through for it.
+ */
+export async function findFailures(table: OrdersTable, id: string): Promise<readonly FailureRow[]> {
+  const direct = await readFailuresOf(table, id);
+  if (direct.length > 0) return direct;
+  const keys = (await Promise.all([keyByFailureId(table, id, 'failed'), keyByFailureId(table, id, 'replayed')])).flat();
+  return (await readItems(table, keys.slice(0, 1))).map(failureRowOf);
+}
+
+async function keyByFailureId(table: OrdersTable, failureId: string, status: 'failed' | 'replayed'): Promise<RowKey[]> {
+  const found = shardQueries({ status }).map(async (query) =>
+    collect(
+      queryItems(table, {
+        ...query,
+        FilterExpression: 'failureId = :failureId',
+        ExpressionAttributeValues: { ...query.ExpressionAttributeValues, ':failureId': { S: failureId } },
+      }),
+    ),
+  );
+  return (await Promise.all(found)).flat().map((item) => fromItem<RowKey>(item));
+}
+
+/**
+ * The one failure that waits for somebody under this id; with `resend`, or else the one that is on its way.
+ * @throws {CommandFailed} when there is none, or more than one
+ */
+export async function findFailed(
+  table: OrdersTable,
+  id: string,
+  { resend }: { readonly resend: boolean } = { resend: false },
+): Promise<FailureRow> {
+  const found = await findFailures(table, id);
+  const waiting = found.filter(({ status }) => status === 'failed');
+  const replayed = found.filter(({ status }) => status === 'replayed');
+  const [failed, ...more] = resend && waiting.length === 0 ? replayed : waiting;
+  if (failed !== undefined && more.length === 0) return failed;
+  if (failed !== undefined) {
+    const ids = [failed, ...more].map(({ failureId }) => failureId).join(', ');
+    throw new CommandFailed(`Order ${id} has ${more.length + 1} failures: name one by its own id, ${ids}.`);
+  }
+  if (found.length === 0) {
+    throw new CommandFailed(
+      `There is no failure with the id ${id} that waits or is on its way. "orders failed --list" names all that ` +
+        `wait, "orders show ${id}" tells whether it has been processed.`,
+    );
+  }
+  const story = `"orders show ${id}" tells its story`;
+  if (replayed.length === 0) throw new CommandFailed(`Failure ${id} has been processed since. ${story}.`);
+  throw new CommandFailed(
+    `Failure ${id} has been replayed and is on its way. ${story}. If its message was lost, ` +
+      `"orders replay ${id} --force" sends it again.`,
+  );
+}

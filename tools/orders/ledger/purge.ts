@@ -1,0 +1,127 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { attributeValues, fromItem } from '../../../shared/ledger/expressions.ts';
+import type { FailureRow } from '../../../shared/ledger/rows.ts';
+import { CommandFailed, UsageError } from '../errors.ts';
+import { readLines } from '../json.ts';
+import type { FailureSummary } from './failures.ts';
+import type { OrdersTable } from './read.ts';
+
+/** A failure as one line of an export: the whole row. */
+export type ExportedFailure = Omit<FailureRow, 'recordedMessages'> & { readonly recordedMessages: readonly string[] };
+
+/** What DynamoDB holds as a set becomes a list, which JSON can hold. */
+export function exportedFailure(row: FailureRow): ExportedFailure {
+  return { ...row, recordedMessages: [...row.recordedMessages] };
+}
+
+/** `changed`: since its export. It is left alone then. */
+export type Deletion = 'deleted' | 'changed';
+
+/** Deletes a failure that was exported. */
+export async function deleteExported(table: OrdersTable, exported: ExportedFailure): Promise<Deletion> {
+  const { pk, sk, status, history } = exported;
+  try {
+    await table.client.send(
+      new DeleteItemCommand({
+        TableName: table.name,
+        Key: attributeValues({ pk, sk }),
+        // What has gone may have gone by this very request, whose answer was lost.
+        ConditionExpression: 'attribute_not_exists(pk) OR (#status = :status AND size(history) = :entries)',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: attributeValues({ ':status': status, ':entries': history.length }),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return 'changed';
+  }
+  return 'deleted';
+}
+
+/**
+ * Failures that ended well, in no order. They are in no index, so the whole table is read: half a read unit for each
+ * 4 KB that it holds.
+ */
+export async function* processedFailures(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
+  let from: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await table.client.send(
+      new ScanCommand({
+        TableName: table.name,
+        FilterExpression: '#status = :processed AND failedAt < :before',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: attributeValues({ ':processed': 'processed', ':before': before }),
+        ExclusiveStartKey: from,
+      }),
+    );
+    for (const item of page.Items ?? []) yield fromItem<FailureSummary>(item);
+    from = page.LastEvaluatedKey;
+  } while (from !== undefined);
+}
+
+/** A new NDJSON file of failures. Dispose of it to close it. */
+export class ExportFile implements AsyncDisposable {
+  readonly #path: string;
+  readonly #file: FileHandle;
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** @throws {UsageError} when there is such a file already, or it cannot be made */
+  static async create(path: string): Promise<ExportFile> {
+    try {
+      // Personal data: for its owner alone.
+      return new ExportFile(path, await open(path, 'wx', 0o600));
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const why = code === 'EEXIST' ? 'exists already: name a new file' : `cannot be written: ${message}`;
+      throw new UsageError(`--export ${path} ${why}.`);
+    }
+  }
+
+  async append(failure: ExportedFailure): Promise<void> {
+    await this.#file.appendFile(`${JSON.stringify(failure)}\n`);
+  }
+
+  /** Resolves once all of it is on the disk, and its name in the folder, too. */
+  async sync(): Promise<void> {
+    await this.#file.sync();
+    await using folder = await open(dirname(this.#path), 'r');
+    await folder.sync();
+  }
+
+  /** Takes the file away again: it is empty, or not complete. */
+  async remove(): Promise<void> {
+    await rm(this.#path);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+/** The failures in a file, one at a time. */
+export async function* readExport(path: string): AsyncGenerator<ExportedFailure> {
+  let lineNumber = 0;
+  for await (const line of readLines(createReadStream(path, 'utf8'))) {
+    lineNumber += 1;
+    try {
+      yield JSON.parse(line) as ExportedFailure;
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new CommandFailed(
+        `Line ${lineNumber} of ${path} cannot be read back. The failures from there on were not deleted.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,302 @@
+import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { sleep } from 'local-aws';
+import { attributeValue, attributeValues } from '../../../shared/ledger/expressions.ts';
+import {
+  contentHashOf,
+  type FailureRow,
+  type HistoryEntry,
+  type Lineage,
+  lineageAttribute,
+  type MessageAttributes,
+  mostReplays,
+  orderRowKey,
+  replayCap,
+  statusShard,
+} from '../../../shared/ledger/rows.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
+import { conflictReason, type FailureKind, failureKinds } from '../../../shared/telemetry.ts';
+import {
+  messageBatches,
+  mostBytesText,
+  type OutgoingMessage,
+  type Parcel,
+  sendMessages,
+  type SendQueue,
+} from '../aws/send.ts';
+import type { OrdersTable } from './read.ts';
+
+export interface ReplayOptions extends Insistence {
+  readonly by: string;
+  /** Messages a second; undefined: as fast as it goes. */
+  readonly ratePerSecond?: number | undefined;
+  /** Looks and judges, but sends nothing. */
+  readonly dryRun: boolean;
+  /** Takes no further failure once it aborts; what is being sent is seen to its end. */
+  readonly signal: AbortSignal;
+}
+
+/** What became of one failure. */
+export type ReplayOutcome =
+  | {
+      readonly replayed: true;
+      readonly failure: FailureRow;
+      /** The new message's; absent in a dry run. */
+      readonly messageId?: string;
+      /** Whether its row says that it was sent; false when the table failed then. Absent in a dry run. */
+      readonly marked?: boolean;
+    }
+  | { readonly replayed: false; readonly failure: FailureRow; readonly reason: string };
+
+const requestsInFlight = 4;
+
+/**
+ * Sends failures back to the orders queue. Each is sent first and marked then: when that is cut short in between, the
+ * failure stays in the ledger and a second replay is a harmless duplicate, because orders are written once. The other
+ * way round, an order could be lost. For the same reason a replayed failure whose message may be lost is sent again.
+ *
+ * @param told is called once for each failure, as soon as its outcome is certain
+ */
+export async function replay(
+  table: OrdersTable,
+  queue: SendQueue,
+  failures: AsyncIterable<FailureRow>,
+  options: ReplayOptions,
+  told: (outcome: ReplayOutcome) => void,
+): Promise<void> {
+  const { by, ratePerSecond, dryRun, signal } = options;
+  const perRequest = ratePerSecond === undefined ? 10 : Math.min(10, Math.max(1, Math.ceil(ratePerSecond / 10)));
+  const batches = messageBatches(acceptable(table, failures, options, told), perRequest);
+  const pace = createPace(table.clock, ratePerSecond);
+  let stopped = false;
+
+  async function work(): Promise<void> {
+    while (!stopped && !signal.aborted) {
+      const next = await batches.next();
+      if (next.done === true) return;
+      if (next.value.kind === 'too-large') {
+        const { message: parcel, bytes } = next.value;
+        told({
+          replayed: false,
+          failure: parcel.subject,
+          reason: `has ${bytes} bytes with its lineage, ${mostBytesText}`,
+        });
+        continue;
+      }
+      const { messages: parcels } = next.value;
+      if (dryRun) {
+        for (const { subject } of parcels) told({ replayed: true, failure: subject });
+        continue;
+      }
+      await pace(parcels.length, signal);
+      if (stopped || signal.aborted) return;
+      try {
+        await sendAndMark(parcels);
+      } catch (error) {
+        stopped = true;
+        throw error;
+      }
+    }
+  }
+
+  async function sendAndMark(parcels: readonly Parcel<FailureRow>[]): Promise<void> {
+    // Before it is sent: whatever comes of it is later.
+    const at = new Date(table.clock.now()).toISOString();
+    const outcomes = await sendMessages(
+      queue,
+      parcels.map(({ message }) => message),
+    );
+    const marks = outcomes.map(async (outcome, position) => {
+      const failure = parcels[position]!.subject;
+      if (!outcome.sent)
+        return told({ replayed: false, failure, reason: `was refused by SQS: ${outcome.code} ${outcome.message}` });
+      const { messageId } = outcome;
+      let marked = false;
+      try {
+        await markReplayed(table, failure, { messageId, by, at });
+        marked = true;
+      } finally {
+        told({ replayed: true, failure, messageId, marked });
+      }
+    });
+    // All of them are waited for, so that none is still being marked when the first error ends the command.
+    const [failed] = (await Promise.allSettled(marks)).filter(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  const ends = await Promise.allSettled(Array.from({ length: requestsInFlight }, work));
+  const [failed] = ends.filter(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+async function* acceptable(
+  table: OrdersTable,
+  failures: AsyncIterable<FailureRow>,
+  { by, force, resend, signal }: ReplayOptions,
+  told: (outcome: ReplayOutcome) => void,
+): AsyncGenerator<Parcel<FailureRow>> {
+  for await (const failure of failures) {
+    if (signal.aborted) return;
+    const verdict = force ? undefined : await judge(table, failure, failure.body);
+    const reason =
+      refusal(failure, { force, resend }) ??
+      (verdict?.passes === false ? `would fail again: ${verdict.reasons.join(', ')}` : undefined);
+    if (reason === undefined) yield { subject: failure, message: replayMessage(failure, by) };
+    else told({ replayed: false, failure, reason });
+  }
+}
+
+/** Waits until so many more messages are within the rate. */
+function createPace(clock: OrdersTable['clock'], ratePerSecond: number | undefined) {
+  let nextAtMs = clock.now();
+  return async (messages: number, signal: AbortSignal): Promise<void> => {
+    if (ratePerSecond === undefined) return;
+    const startAtMs = Math.max(nextAtMs, clock.now());
+    nextAtMs = startAtMs + (messages / ratePerSecond) * 1000;
+    if (startAtMs > clock.now()) await sleep(clock, startAtMs - clock.now(), signal);
+  };
+}
+
+/** A replay that is in the queue by now. */
+interface SentReplay {
+  readonly messageId: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/**
+ * Writes down that a failure was sent again: failed → replayed, or replayed → replayed once more where the former
+ * message was lost. Where the outcome was quicker the row has it already, and where somebody edited it meanwhile it has
+ * another body than was sent: then only the history gains the entry.
+ */
+export async function markReplayed(table: OrdersTable, row: FailureRow, sent: SentReplay): Promise<void> {
+  const { pk, sk, failureId, status, replayCount } = row;
+  const entries = row.history.length;
+  const entry = { at: sent.at, event: 'replayed', messageId: sent.messageId, by: sent.by } satisfies HistoryEntry;
+  const appended = 'history = list_append(if_not_exists(history, :none), :entry)';
+  const update = { TableName: table.name, Key: attributeValues({ pk, sk }) };
+  const history = { ':none': attributeValue([]), ':entry': attributeValue([entry]) };
+  try {
+    await table.client.send(
+      new UpdateItemCommand({
+        ...update,
+        UpdateExpression: `SET #status = :replayed, statusShard = :shard, replayCount = :count, replayedAt = :at, ${appended} REMOVE causeShard`,
+        ConditionExpression: '#status = :status AND replayCount = :former AND size(history) = :entries',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: {
+          ...attributeValues({
+            ':replayed': 'replayed',
+            ':status': status,
+            ':shard': statusShard('replayed', failureId),
+            ':count': replayCount + 1,
+            ':at': sent.at,
+            ':former': replayCount,
+            ':entries': entries,
+          }),
+          ...history,
+        },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    await appendHistory(table, update, appended, history);
+  }
+}
+
+async function appendHistory(
+  { client }: OrdersTable,
+  update: Pick<UpdateItemCommand['input'], 'TableName' | 'Key'>,
+  appended: string,
+  values: NonNullable<UpdateItemCommand['input']['ExpressionAttributeValues']>,
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateItemCommand({
+        ...update,
+        UpdateExpression: `SET ${appended}`,
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: values,
+      }),
+    );
+  } catch (error) {
+    // Purged meanwhile: there is no story left to complete.
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
+
+/** SQS takes ten message attributes (Developer Guide, message metadata); one of them is the lineage. */
+const maximumOwnAttributes = 9;
+
+/** What a person insists on. */
+interface Insistence {
+  /** What would fail again, and beyond the cap, too. */
+  readonly force: boolean;
+  /** What is replayed already, too: the message that was sent may be lost. Default: no. */
+  readonly resend?: boolean | undefined;
+}
+
+/** Why a failure is not replayed, whatever its body; undefined when it may be. */
+function refusal(row: FailureRow, { force, resend = false }: Insistence): string | undefined {
+  const { status, history, messageAttributes } = row;
+  if (status !== 'failed' && !(status === 'replayed' && resend)) return `is ${status} already`;
+  // More than the count says when two people replayed it at the same time.
+  const replays = Math.max(row.replayCount, history.filter(({ event }) => event === 'replayed').length);
+  if (replays >= mostReplays) {
+    return `has been replayed ${replays} times, the most its row has room for: send the order anew, or purge it`;
+  }
+  if (row.replayCount >= replayCap && !force) {
+    return `has been replayed ${row.replayCount} times: find out why it comes back, or insist with --force`;
+  }
+  if (Object.keys(own(messageAttributes)).length > maximumOwnAttributes) {
+    return 'has ten message attributes of its own, and the eleventh, its lineage, is more than SQS takes';
+  }
+}
+
+/** The message that brings a failure back to the orders queue: its body, its attributes and where it comes from. */
+export function replayMessage(row: FailureRow, by: string): OutgoingMessage {
+  const { orderKey, failureId, replayCount, replayToken: token, body, messageAttributes } = row;
+  const lineage: Lineage = { orderKey, failureId, count: replayCount + 1, by, token };
+  return {
+    body,
+    attributes: {
+      ...own(messageAttributes),
+      [lineageAttribute]: { dataType: 'String', stringValue: JSON.stringify(lineage) },
+    },
+    groupId: orderKey,
+    // A second replay is another message, a second try of the same replay is not.
+    deduplicationId: `${failureId}-${lineage.count}`,
+  };
+}
+
+function own(attributes: MessageAttributes): MessageAttributes {
+  const { [lineageAttribute]: _former, ...others } = attributes;
+  return others;
+}
+
+/** Whether an order would be processed now. */
+type Verdict =
+  | { readonly passes: true }
+  | { readonly passes: false; readonly kind: FailureKind; readonly reasons: readonly string[] };
+
+const pass: Verdict = { passes: true };
+
+/**
+ * What process-orders would say of a failure if it were replayed as `body`: today's validation, and for one that failed
+ * because of its id, whether that id still belongs to another order.
+ */
+export async function judge(table: OrdersTable, row: FailureRow, body: string): Promise<Verdict> {
+  const read = readOrder(body);
+  if (read.kind !== 'order') return { passes: false, kind: read.kind, reasons: read.reasons };
+  if (row.kind !== failureKinds.conflictingId) return pass;
+  const { Item: order } = await table.client.send(
+    new GetItemCommand({
+      TableName: table.name,
+      Key: attributeValues(orderRowKey(read.orderId ?? row.orderKey)),
+      ProjectionExpression: 'contentHash',
+      ConsistentRead: true,
+    }),
+  );
+  const contentHash = order?.['contentHash']?.S;
+  if (contentHash === undefined || contentHash === contentHashOf(body)) return pass;
+  return { passes: false, kind: failureKinds.conflictingId, reasons: [conflictReason] };
+}

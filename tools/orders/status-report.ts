@@ -1,0 +1,163 @@
+import type { Clock } from 'local-aws';
+import { countFunctionErrors, type ErrorCounts } from './aws/logs.ts';
+import { messagesIn, type QueueAge, type QueueDepth, readQueueAge, readQueueDepth } from './aws/queues.ts';
+import type { StackOutputs } from './aws/stack.ts';
+import { isoTime } from './commands/text.ts';
+import type { OrdersContext } from './context.ts';
+import { type Books, booksOf, OrdersOfFailures, readReplayed } from './ledger/books.ts';
+import { type CauseGroup, countProcessed, failures, groupByCause } from './ledger/failures.ts';
+
+/** The pipeline at a moment. */
+export interface StatusReport extends QueuesStatus {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly books: Books;
+  /** Failures that wait for somebody: more than `books.failed` when an order has several, or is processed. */
+  readonly failures: number;
+  /** Failures sent again whose outcome is not known yet; their messages are in flight, or `books.stuck`. */
+  readonly replayed: number;
+  /** Those of them that were sent more than five minutes ago. */
+  readonly overdue: number;
+  /** ISO 8601: when the one of them that waits longest was sent. */
+  readonly oldestReplayedAt: string | null;
+  readonly causes: readonly CauseGroup[];
+  /** When processed orders, failures and errors were counted: earlier than `at` where counting takes long. */
+  readonly countedAt: string;
+  readonly functionErrors: ErrorCounts & { readonly since: string };
+}
+
+/** Reads the status; what takes long is taken from a former reading where that is recent enough and not `fresh`. */
+export type ReadStatus = (options?: { readonly fresh: boolean }) => Promise<StatusReport>;
+
+/** @param errorsSinceMs from when on errors count (epoch milliseconds) */
+export async function statusReader(context: OrdersContext, errorsSinceMs: number): Promise<ReadStatus> {
+  const { io, clients } = context;
+  const [outputs, orders] = await Promise.all([context.outputs(), context.table()]);
+  const readQueues = queuesReader(context, outputs);
+  const ledger = paced(io.clock, async () => {
+    const found = new OrdersOfFailures();
+    const [causes, replayed, errors] = await Promise.all([
+      groupByCause(noted(failures(orders, { status: 'failed' }), (failure) => found.add(failure, 'failed'))),
+      readReplayed(orders, (failure, isOverdue) => found.add(failure, isOverdue ? 'overdue' : 'on the way')),
+      countFunctionErrors(clients.logs, outputs, errorsSinceMs),
+    ]);
+    const unprocessed = await found.unprocessed(orders);
+    // Last, as the end of an order's way: what is processed meanwhile is rather counted twice than overlooked.
+    return { processed: await countProcessed(orders), causes, replayed, errors, unprocessed };
+  });
+  return async (options) => {
+    // Queues first: an order on its way to the table is rather counted twice than overlooked.
+    const { queues, agesUnavailable } = await readQueues(options);
+    const { value, atMs } = await ledger(options);
+    const { processed, causes, replayed, errors, unprocessed } = value;
+    return {
+      at: isoTime(io.clock.now()),
+      queues,
+      agesUnavailable,
+      books: booksOf({
+        orders: queues.orders,
+        badOrders: queues['bad-orders'],
+        parkedOrders: queues['parked-orders'],
+        processed,
+        ...unprocessed,
+      }),
+      failures: causes.reduce((sum, { count }) => sum + count, 0),
+      replayed: replayed.count,
+      overdue: replayed.overdue,
+      oldestReplayedAt: replayed.oldestAt,
+      causes,
+      countedAt: isoTime(atMs),
+      functionErrors: { ...errors, since: isoTime(errorsSinceMs) },
+    };
+  };
+}
+
+/** The same stream, each of which is noted as it passes. */
+async function* noted<T>(stream: AsyncIterable<T>, note: (element: T) => void): AsyncGenerator<T> {
+  for await (const element of stream) {
+    note(element);
+    yield element;
+  }
+}
+
+type QueueName = 'orders' | 'bad-orders' | 'parked-orders';
+
+/** A queue at a moment. */
+interface QueueStatus extends QueueDepth {
+  /** How long the oldest message has waited; null when there is none, or CloudWatch has not heard of it yet. */
+  readonly oldestAgeSeconds: number | null;
+}
+
+/** The pipeline's three queues at a moment. */
+interface QueuesStatus {
+  readonly queues: Readonly<Record<QueueName, QueueStatus>>;
+  /** Why ages are missing, where CloudWatch refuses to tell; null elsewhere. */
+  readonly agesUnavailable: string | null;
+}
+
+/** Requests for metrics are paid one by one, and on AWS a metric changes once a minute. */
+const ageIntervalMs = 10_000;
+
+const noMessages: QueueAge = { seconds: null };
+
+/** Reads the three queues; ages only of those that hold messages, and not each time. */
+function queuesReader(
+  { clients, io }: OrdersContext,
+  outputs: StackOutputs,
+): (options?: { readonly fresh: boolean }) => Promise<QueuesStatus> {
+  const reader = (url: string) => {
+    const age = paced(io.clock, () => readQueueAge(clients.cloudWatch, url, io.clock.now()), ageIntervalMs);
+    return async (options?: { readonly fresh: boolean }) => {
+      const depth = await readQueueDepth(clients.sqs, url);
+      return { depth, age: messagesIn(depth) > 0 ? (await age(options)).value : noMessages };
+    };
+  };
+  const orders = reader(outputs.ordersQueueUrl);
+  const badOrders = reader(outputs.badOrdersQueueUrl);
+  const parkedOrders = reader(outputs.parkedOrdersQueueUrl);
+  return async (options) => {
+    const readings = await Promise.all([orders(options), badOrders(options), parkedOrders(options)]);
+    const [first, second, third] = readings;
+    const refusals = readings.flatMap(({ age }) => ('unavailable' in age ? [age.unavailable] : []));
+    return {
+      queues: { orders: statusOf(first), 'bad-orders': statusOf(second), 'parked-orders': statusOf(third) },
+      agesUnavailable: refusals[0] ?? null,
+    };
+  };
+}
+
+function statusOf({ depth, age }: { readonly depth: QueueDepth; readonly age: QueueAge }): QueueStatus {
+  return { ...depth, oldestAgeSeconds: 'seconds' in age ? age.seconds : null };
+}
+
+/** A reading and when it was taken (epoch milliseconds). */
+interface Reading<Value> {
+  readonly value: Value;
+  readonly atMs: number;
+}
+
+/** At most this share of the time goes into a reading. */
+const share = 0.1;
+
+/**
+ * A reading for something that refreshes: taken again only when ten times as long has passed as it took, so that
+ * watching a large table does not mean reading it without end. `fresh` insists.
+ * @param atLeastMs the shortest time between two readings: what is paid by the request needs one
+ */
+function paced<Value>(
+  clock: Clock,
+  read: () => Promise<Value>,
+  atLeastMs = 0,
+): (options?: { readonly fresh: boolean }) => Promise<Reading<Value>> {
+  let last: Reading<Value> | undefined;
+  let nextAtMs = 0;
+  return async ({ fresh } = { fresh: false }) => {
+    if (last !== undefined && !fresh && clock.now() < nextAtMs) return last;
+    const startedAtMs = clock.now();
+    const value = await read();
+    const atMs = clock.now();
+    nextAtMs = atMs + Math.max(atLeastMs, (atMs - startedAtMs) / share);
+    last = { value, atMs };
+    return last;
+  };
+}

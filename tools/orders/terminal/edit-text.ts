@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CommandFailed, UsageError } from '../errors.ts';
+import type { OrdersIo } from '../io.ts';
+import { parseExactly } from '../json.ts';
+
+/** Dispose of it to delete the file that was edited. */
+export interface EditedText extends Disposable {
+  /** Compact where it is JSON. */
+  readonly body: string;
+  /** Keeps the person's text when it is refused. @returns its path */
+  keep(): string;
+}
+
+/**
+ * Lets a person change a text in $VISUAL or $EDITOR; JSON is laid out for reading and made compact again.
+ * @throws {UsageError} when there is no editor to start
+ * @throws {CommandFailed} when the editor ends with an error: the person wants no change
+ */
+export async function editText(
+  io: OrdersIo,
+  { text, name }: { readonly text: string; readonly name: string },
+): Promise<EditedText> {
+  // An empty variable names no editor; and one that nobody named would wait for a person who is not there.
+  const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true;
+  const editor = namedEditor(io.env) ?? (isTerminal ? 'vi' : undefined);
+  if (editor === undefined) throw new UsageError('There is no terminal for an editor: change fields with --set.');
+  const folder = mkdtempSync(join(tmpdir(), 'orders-edit-'));
+  let kept = false;
+  const dispose = () => kept || rmSync(folder, { recursive: true, force: true });
+  try {
+    const path = join(folder, `${name.replaceAll(/[^\w-]/g, '_')}.json`);
+    const shown = laidOut(text, 2);
+    // Orders are personal data: nobody else may read them here.
+    writeFileSync(path, `${shown}\n`, { mode: 0o600 });
+    await edit(editor, path);
+    const edited = readFileSync(path, 'utf8').replace(/\n$/, '');
+    return {
+      body: edited === shown ? text : laidOut(edited, 0),
+      keep() {
+        kept = true;
+        return path;
+      },
+      [Symbol.dispose]: dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** npm, so npx too, sets EDITOR for what it runs: to vi when nobody has named one (npm Docs, config `editor`). */
+function namedEditor({ VISUAL, EDITOR, npm_command: npmCommand }: OrdersIo['env']): string | undefined {
+  const isSetByNpm = npmCommand !== undefined && EDITOR === 'vi';
+  return VISUAL || (isSetByNpm ? undefined : EDITOR) || undefined;
+}
+
+/** Through the shell, because an editor is a command line: `code --wait`. */
+async function edit(editor: string, path: string): Promise<void> {
+  const child = spawn('sh', ['-c', `${editor} "$1"`, 'sh', path], { stdio: 'inherit' });
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>();
+  child.once('error', reject).once('close', resolve);
+  const exitCode = await promise;
+  if (exitCode !== 0) throw new CommandFailed(`The editor (${editor}) ended with an error. Nothing was changed.`);
+}
+
+function laidOut(text: string, indent: number): string {
+  try {
+    return JSON.stringify(parseExactly(text), undefined, indent);
+  } catch {
+    return text;
+  }
+}

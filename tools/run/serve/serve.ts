@@ -1,0 +1,197 @@
+import { join, resolve } from 'node:path';
+import {
+  type ConsoleLabels,
+  consoleLabels,
+  EventStream,
+  faultKinds,
+  faultNames,
+  Faults,
+  planFaults,
+  renderEvent,
+  type Runtime,
+  startRuntime,
+} from 'local-aws';
+import { maximumChaosSeed } from '../../chaos/chaos.ts';
+import { oneOf, parseOptions, UsageError, wholeNumber } from '../../orders/errors.ts';
+import { type CommandContext, errorText } from '../run-command.ts';
+import { projectRoot, synthesize, TemporaryFolder } from '../synthesize.ts';
+import { Changes } from './watch.ts';
+
+/** Rarer than in `npm run chaos`: somebody watches, and waits are waited. */
+const calm = 4;
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+/** `npm run local`: serves until interrupted. @returns the exit code */
+export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
+  const color = process.stdout.isTTY && process.stdout.hasColors();
+  const events = new EventStream();
+  let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
+  events.subscribe((event) => {
+    const line = renderEvent(event, { color, ...labels });
+    if (line !== undefined) say(line);
+  });
+
+  if (options.assembly === undefined) say(`Synthesizing the stack with the ${options.preset} preset …`);
+  const source = assemblySource(options, signal);
+  // From before the assembly is made: a file saved meanwhile is not missed.
+  using changes = new Changes(options.watch ? source.watched : []);
+  await using runtime = await source.provide((assembly) => startServing(assembly, options, events));
+  labels = consoleLabels(runtime.model);
+  signal.throwIfAborted();
+  if (options.chaos !== undefined) say(chaosNotice(options.chaos));
+  say(`ready ${runtime.endpoint.url}\n${instructions(runtime)}`);
+
+  const reload = async () => {
+    const startedAtMs = Date.now();
+    try {
+      await source.provide((assembly) => runtime.reload(assembly));
+      labels = consoleLabels(runtime.model);
+      say(`Reloaded in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s.`);
+    } catch (error) {
+      if (!signal.aborted) say(`Not reloaded, the former version goes on serving.\n${errorText(error)}`);
+    }
+  };
+  await changes.forEach(reload, signal);
+  say('Stopping …');
+  return 0;
+}
+
+function startServing(assembly: string, options: ServeOptions, events: EventStream): Promise<Runtime> {
+  const { port, nextFreePort, iam, shuffle, chaos } = options;
+  return startRuntime({
+    assembly,
+    events,
+    port,
+    nextFreePort,
+    iam,
+    ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
+    ...(chaos === undefined ? {} : { faults: new Faults(planFaults(chaos, faultNames, calm), events) }),
+  });
+}
+
+function chaosNotice(seed: number): string {
+  return [
+    `Faults of seed ${seed} are injected on purpose; each is a line that begins with FAULT. They are, now and then:`,
+    ...Object.entries(faultKinds).map(([name, { what }]) => `  ${name.padEnd(26)}${what}`),
+  ].join('\n');
+}
+
+/** What `npm run local -- …` was asked to do. */
+interface ServeOptions {
+  /** Folder of a cloud assembly to serve; this project's own when undefined. */
+  readonly assembly?: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** False when the port was asked for by name: then a taken port is an error, not a reason to take another. */
+  readonly nextFreePort: boolean;
+  readonly preset: string;
+  readonly iam: 'enforce' | 'audit' | 'off';
+  /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
+  readonly shuffle?: number;
+  /** Seed of the faults to inject; undefined: none. */
+  readonly chaos?: number;
+  readonly watch: boolean;
+  readonly help: boolean;
+}
+
+const defaultPort = 4566;
+const defaultPreset = 'production';
+
+export const helpText = `Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB,
+CloudWatch, CloudWatch Logs, CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.
+
+Usage: npm run local -- [options]
+
+  --assembly DIR    serve the cloud assembly in DIR (what "cdk synth" wrote) instead of this project's
+  --port N          1 to 65,535 (default ${defaultPort}, the next free one when it is taken); 0 for any free one
+  --preset NAME     production (default) or lab, for this project's own stack
+  --iam MODE        enforce (default), audit (let through, but say so) or off
+  --shuffle SEED    hand out messages in arbitrary order and portions, as AWS may; same seed, same order
+  --chaos SEED      inject faults, all kinds of them, and show each: functions killed, the table down, and more
+                    (docs/reliability.md); same seed, same faults
+  --no-watch        do not reload when a source file changes
+  --help            this text
+
+Example: npm run local -- --port 5000 --preset lab
+`;
+
+const definitions = {
+  assembly: { type: 'string' },
+  port: { type: 'string' },
+  preset: { type: 'string' },
+  iam: { type: 'string', default: 'enforce' },
+  shuffle: { type: 'string' },
+  chaos: { type: 'string' },
+  'no-watch': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** @throws {UsageError} for an unknown option or a value out of range */
+export function parseServeOptions(args: readonly string[], presets: readonly string[]): ServeOptions {
+  const { assembly, port, preset, iam, shuffle, chaos, 'no-watch': noWatch, help } = parseOptions(args, definitions);
+  if (assembly !== undefined && preset !== undefined) {
+    throw new UsageError("--preset is for this project's own stack: leave out --preset or --assembly.");
+  }
+  return {
+    ...(assembly === undefined ? {} : { assembly }),
+    port: port === undefined ? defaultPort : wholeNumber('--port', port, 0, 65_535),
+    nextFreePort: port === undefined,
+    preset: oneOf('--preset', preset ?? defaultPreset, presets),
+    iam: oneOf('--iam', iam, ['enforce', 'audit', 'off']),
+    ...(shuffle === undefined ? {} : { shuffle: wholeNumber('--shuffle', shuffle, 0, 2 ** 31 - 1) }),
+    ...(chaos === undefined ? {} : { chaos: wholeNumber('--chaos', chaos, 0, maximumChaosSeed) }),
+    watch: !noWatch,
+    help,
+  };
+}
+
+/** What the CDK app is made of: a change in any of these asks for a new synthesis. */
+const sources = ['bin/app.ts', 'cdk.json', 'lib', 'lambdas', 'shared'];
+
+/** Where the cloud assembly comes from. */
+interface AssemblySource {
+  /** Files and folders whose changes make another assembly. */
+  readonly watched: readonly string[];
+  /** Calls `use` with the folder of the assembly, which may be gone once `use` has settled. */
+  provide<Result>(use: (directory: string) => Promise<Result>): Promise<Result>;
+}
+
+/** An assembly that is there already is used as it is; without one, the project's own is synthesized each time. */
+function assemblySource({ assembly, preset }: ServeOptions, signal: AbortSignal): AssemblySource {
+  if (assembly !== undefined) {
+    // As seen from where npm was called, which is not always the project's folder.
+    const directory = resolve(process.env['INIT_CWD'] ?? '.', assembly);
+    return { watched: [join(directory, 'manifest.json')], provide: (use) => use(directory) };
+  }
+  return {
+    watched: sources.map((source) => join(projectRoot, source)),
+    async provide(use) {
+      using folder = new TemporaryFolder();
+      const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+      for (const warning of warnings) process.stderr.write(`${warning}\n`);
+      return await use(folder.path);
+    },
+  };
+}
+
+/** What someone at another terminal needs: the variables to export, and what there is. */
+export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'model'>): string {
+  const { region } = model;
+  return [
+    'For the AWS CLI and SDKs, in another terminal:',
+    `  export AWS_ENDPOINT_URL=${endpoint.url} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
+    ...model.functions.map(({ name }) => `  function  ${name}`),
+    ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
+    ...model.tables.map(({ name }) => `  table     ${name}`),
+    ...skipped(model),
+    'Ctrl-C stops it.',
+  ].join('\n');
+}
+
+function skipped({ skipped: resources }: Runtime['model']): string[] {
+  if (resources.length === 0) return [];
+  const types = [...new Set(resources.map(({ type }) => type))].toSorted();
+  return [`  without meaning here, skipped: ${types.join(', ')}`];
+}

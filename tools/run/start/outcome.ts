@@ -1,0 +1,124 @@
+import { styleText } from 'node:util';
+import { printable } from 'local-aws';
+import { failureKinds } from '../../../shared/telemetry.ts';
+import { rate } from '../../orders/terminal/progress.ts';
+import type { Books, Failure, TableCounts } from './tally.ts';
+
+/** How a run of `npm start` ended; `--json` prints it. */
+export interface Outcome extends Books {
+  readonly preset: string;
+  /** The seed that gives the same orders again; undefined when the producer failed. */
+  readonly seed?: number;
+  /** The same from the rows of the orders table. */
+  readonly table: TableCounts;
+  /** From the invocation of the producer to the last order's end. */
+  readonly durationMs: number;
+  /** Orders brought to their end per second of `durationMs`. */
+  readonly ordersPerSecond: number;
+  /** What went wrong beside the orders: the producer's error, say. */
+  readonly problems: readonly string[];
+}
+
+/** How to write an outcome for a person. */
+export interface OutcomeText {
+  readonly color: boolean;
+  /** Customer's name of a message, where it is known. */
+  readonly label: (messageId: string) => string | undefined;
+  readonly functionLabel: (functionName: string) => string;
+}
+
+const listedFailures = 20;
+
+/** True when every order has come to one end and nothing else went wrong: exit code 0. */
+export function isAccountedFor({ balanced, inFlight, problems }: Outcome): boolean {
+  return balanced && inFlight === 0 && problems.length === 0;
+}
+
+/** The document of `--json`. */
+export function outcomeJson(outcome: Outcome): string {
+  return JSON.stringify(outcome, undefined, 2);
+}
+
+/** The closing lines for a person. */
+export function outcomeText(outcome: Outcome, text: OutcomeText): string {
+  const paint = (style: Parameters<typeof styleText>[0], words: string) =>
+    text.color ? styleText(style, words, { validateStream: false }) : words;
+  const { sent, processed, failed, inFlight, table } = outcome;
+  const books = `sent ${sent} = processed ${processed} + failed ${failed}`;
+  const verdict = isAccountedFor(outcome)
+    ? paint('green', `✔ every order is accounted for: ${books}`)
+    : paint('red', `✘ not every order is accounted for: ${books}${inFlight > 0 ? ` + in flight ${inFlight}` : ''}`);
+
+  // Names, reasons and problems come from orders and logs.
+  return [
+    '',
+    ...failureLines(outcome, text).map(printable),
+    ...draggedAlong(outcome, text).map(printable),
+    ...instanceLines(outcome, text),
+    `Took ${(outcome.durationMs / 1000).toFixed(1)} s, ${rate(outcome.ordersPerSecond)} orders a second` +
+      (outcome.seed === undefined ? '.' : `; --seed ${outcome.seed} sends the same orders again.`),
+    ...outcome.problems.map((problem) => paint('red', printable(problem))),
+    `In the orders table: ${table.processed} processed ${table.processed === 1 ? 'order' : 'orders'}, ${table.failed} ${table.failed === 1 ? 'failure' : 'failures'}.`,
+    ...(outcome.missing.length === 0
+      ? []
+      : [paint('red', printable(`Still in flight: ${outcome.missing.join(', ')}`))]),
+    verdict,
+  ].join('\n');
+}
+
+function failureLines({ failures, failed }: Outcome, { label }: OutcomeText): string[] {
+  if (failed === 0) return [];
+  const lines =
+    failures.length <= listedFailures
+      ? failures.map(
+          (failure) => `  ${label(failure.messageId) ?? failure.orderId ?? failure.messageId}: ${reasonOf(failure)}`,
+        )
+      : [...Map.groupBy(failures, reasonOf)]
+          .toSorted(([, a], [, b]) => b.length - a.length)
+          .slice(0, listedFailures)
+          .map(([reason, group]) => `  ${group.length} × ${reason}`);
+  return [`Failed, ${failed}:`, ...lines, ''];
+}
+
+function reasonOf({ kind, reasons }: Failure): string {
+  switch (kind) {
+    case failureKinds.outOfAttempts:
+      return 'a valid order, out of attempts: its batch failed with a bad order in it';
+    case failureKinds.conflictingId:
+      return 'a valid order, but another one with its id was processed before';
+    default:
+      return reasons.join('; ');
+  }
+}
+
+/** What the lab preset is there to show. */
+function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }: OutcomeText): string[] {
+  if (preset !== 'lab') return [];
+  const dragged = failures.filter(({ kind }) => kind === failureKinds.outOfAttempts).length;
+  const processed = alreadyProcessed.map((messageId) => label(messageId) ?? messageId);
+  if (dragged + processed.length === 0) return [];
+  return [
+    `Why did ${dragged + processed.length} good ${dragged + processed.length === 1 ? 'order' : 'orders'} end in bad-orders? In the lab preset process-orders throws at the first bad`,
+    'order, so its whole batch fails; and maxReceiveCount is 1, so nothing in that batch gets a second attempt.',
+    ...(processed.length === 0
+      ? []
+      : [
+          `${processed.join(', ')} had been processed before their batch threw. failed-orders finds their rows in the orders table`,
+          'and counts no failure: because an order is written once, under its own id, delivering it again is harmless.',
+        ]),
+    'The production preset reports the bad order alone (partial batch responses) and allows more receives.',
+    '',
+  ];
+}
+
+function instanceLines({ batches }: Outcome, { functionLabel }: OutcomeText): string[] {
+  if (batches.length === 0) return [];
+  return [
+    'Batches by function instance:',
+    ...batches.map(
+      ({ function: name, instance, batches: count, messages }) =>
+        `  ${functionLabel(name).padEnd(16)} ${instance.slice(0, 4)}  ${count} ${count === 1 ? 'batch' : 'batches'}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
+    ),
+    '',
+  ];
+}

@@ -1,0 +1,104 @@
+import { type Clock, type Runtime, sleep } from 'local-aws';
+import { readGenerated } from '../../../shared/pipeline.ts';
+import type { StartNames } from '../pipeline-names.ts';
+import type { StartOptions } from './options.ts';
+import type { Outcome } from './outcome.ts';
+import { countRows, disagreement, type PipelineNames, type Tally } from './tally.ts';
+
+/** A running pipeline, and what it shall do. */
+export interface RunRequest {
+  readonly runtime: Runtime;
+  readonly names: PipelineNames & StartNames;
+  readonly tally: Tally;
+  readonly options: StartOptions;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+const pollMs = 50;
+/** Orders are counted by the queues and described by log lines that may come a moment later. */
+const logGraceMs = 1_000;
+
+/** Sends the orders, waits until every one has come to its end, and closes the books. */
+export async function runPipeline(request: RunRequest): Promise<Outcome> {
+  const { tally, options, clock } = request;
+  const startedAtMs = clock.now();
+  const { seed, problems } = await produce(request);
+  problems.push(...(await drain(request)));
+  const endedAtMs = Math.max(tally.lastEventAtMs, startedAtMs + 1);
+
+  const { books, table, disagrees } = await settle(request);
+  if (disagrees !== undefined) problems.push(disagrees);
+  const durationMs = endedAtMs - startedAtMs;
+  return {
+    preset: options.preset,
+    ...(seed === undefined ? {} : { seed }),
+    ...books,
+    table,
+    durationMs,
+    ordersPerSecond: (books.processed + books.failed) / (durationMs / 1000),
+    problems,
+  };
+}
+
+/** Closes the books once the log lines have come and the table agrees, or the time for that is over. */
+async function settle({ runtime, names, tally, clock, signal }: RunRequest) {
+  const graceEndsAtMs = clock.now() + logGraceMs;
+  for (;;) {
+    const table = await countRows(runtime, names.ordersTable, clock);
+    const books = tally.books();
+    const disagrees = disagreement(table, books);
+    const settled = disagrees === undefined && books.failures.length >= books.failed;
+    if (settled || clock.now() >= graceEndsAtMs || signal.aborted) return { books, table, disagrees };
+    await sleep(clock, pollMs, signal);
+  }
+}
+
+async function produce({ runtime, names, options, signal }: RunRequest) {
+  const problems: string[] = [];
+  let { seed } = options;
+  let from: number | undefined = 0;
+  while (from !== undefined && !signal.aborted) {
+    const event = { count: options.count, badRate: options.badRate, seed, ...(from === 0 ? {} : { from }) };
+    const { payload, functionError } = await unlessAborted(
+      runtime.lambda.invoke(names.generateOrders, JSON.stringify(event)),
+      signal,
+    );
+    from = undefined;
+    if (functionError !== undefined) {
+      problems.push(`generate-orders failed: ${payload}`);
+      break;
+    }
+    const { statusCode, ...answer } = readGenerated(payload);
+    if (statusCode !== 200) problems.push(`generate-orders answered ${statusCode}: ${JSON.stringify(answer)}`);
+    if ('problems' in answer) break;
+    ({ seed, next: from } = answer);
+  }
+  return { seed, problems };
+}
+
+/** Rejects as soon as `signal` aborts; whoever made the promise ends what is behind it. */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason as Error);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
+}
+
+/** Waits until nothing is in flight. Gives up, saying so, when longer than any timeout allows nothing has moved. */
+async function drain({ runtime, tally, clock, signal }: RunRequest): Promise<string[]> {
+  const { queues, mappings } = runtime.model;
+  const longestSilenceMs =
+    1000 *
+    (30 +
+      2 * Math.max(0, ...queues.map((queue) => queue.visibilityTimeoutSeconds)) +
+      Math.max(0, ...mappings.map((mapping) => mapping.windowSeconds)));
+  while (tally.inFlight > 0 && !signal.aborted) {
+    if (clock.now() - tally.lastEventAtMs > longestSilenceMs) {
+      return [`Gave up: nothing has moved for ${Math.round(longestSilenceMs / 1000)} s.`];
+    }
+    await sleep(clock, pollMs, signal);
+  }
+  return [];
+}

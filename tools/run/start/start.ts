@@ -1,0 +1,60 @@
+import { consoleLabels, EventStream, renderEvent, startRuntime, systemClock } from 'local-aws';
+import { Progress } from '../../orders/terminal/progress.ts';
+import { pipelineNames } from '../pipeline-names.ts';
+import type { CommandContext } from '../run-command.ts';
+import { synthesize, TemporaryFolder } from '../synthesize.ts';
+import type { StartOptions } from './options.ts';
+import { isAccountedFor, outcomeJson, outcomeText } from './outcome.ts';
+import { runPipeline } from './run.ts';
+import { booksSoFar, Tally } from './tally.ts';
+
+/** Beyond this many orders the progress line replaces the functions' log lines. */
+const mostOrdersShown = 50;
+const defaultCount = 10;
+/** Of the lab's arbitrary portions when no seed is given: one that shows the lecture's split over two instances. */
+const labShuffleSeed = 1;
+
+/** `npm start`: one run of the whole pipeline. @returns the exit code */
+export async function start(options: StartOptions, { signal }: CommandContext): Promise<number> {
+  const { preset, json } = options;
+  const color = !json && process.stdout.isTTY && process.stdout.hasColors();
+  const say = (text: string) => json || process.stdout.write(`${text}\n`);
+  using folder = new TemporaryFolder();
+
+  let tally: Tally | undefined;
+  using progress = new Progress(process.stderr, systemClock, () =>
+    tally === undefined ? 'synthesizing the stack' : booksSoFar(tally),
+  );
+  say(`Synthesizing the stack with the ${preset} preset …`);
+  const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+  for (const warning of warnings) progress.print(() => process.stderr.write(`${warning}\n`));
+
+  const events = new EventStream();
+  await using runtime = await startRuntime({
+    assembly: folder.path,
+    events,
+    clock: systemClock,
+    port: 0,
+    ...(preset === 'lab' ? { shuffleSeed: options.seed ?? labShuffleSeed } : {}),
+  });
+  const names = pipelineNames(runtime.model);
+  const books = (tally = new Tally(names));
+  const labels = { ...consoleLabels(runtime.model), messageLabel: (messageId: string) => books.label(messageId) };
+  const showLogs = (options.count ?? defaultCount) <= mostOrdersShown;
+  events.subscribe((event) => {
+    books.add(event);
+    if (json || (event.type === 'log' && !showLogs)) return;
+    const line = showLogs || event.type === 'notice' ? renderEvent(event, { color, ...labels }) : undefined;
+    if (line !== undefined) progress.print(() => say(line));
+  });
+
+  const outcome = await runPipeline({ runtime, names, tally: books, options, clock: systemClock, signal });
+  signal.throwIfAborted();
+  const text = json
+    ? outcomeJson(outcome)
+    : outcomeText(outcome, { color, label: labels.messageLabel, functionLabel: labels.functionLabel });
+  // The books are the last word: what is taken down after them shows no progress.
+  progress[Symbol.dispose]();
+  process.stdout.write(`${text}\n`);
+  return isAccountedFor(outcome) ? 0 : 1;
+}

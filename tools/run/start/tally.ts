@@ -1,0 +1,241 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock, Runtime, RuntimeEvent } from 'local-aws';
+import { logMessages } from '../../../shared/telemetry.ts';
+import { countFailures, countProcessed } from '../../orders/ledger/failures.ts';
+
+/** Why an order ended in bad-orders, as failed-orders wrote it down. */
+export interface Failure {
+  /** Null when the body names none. */
+  readonly orderId: string | null;
+  readonly messageId: string;
+  /** `not-json`, `invalid`, `out-of-attempts` or `conflicting-id`. */
+  readonly kind: string;
+  readonly reasons: readonly string[];
+}
+
+/** What one function instance (execution environment) was given. */
+interface BatchCount {
+  readonly function: string;
+  readonly instance: string;
+  readonly batches: number;
+  readonly messages: number;
+}
+
+/** The books of one run, all from the runtime's events. */
+export interface Books {
+  readonly sent: number;
+  readonly processed: number;
+  readonly failed: number;
+  readonly inFlight: number;
+  /** sent = processed + failed: every order has come to one end. */
+  readonly balanced: boolean;
+  readonly failures: readonly Failure[];
+  readonly batches: readonly BatchCount[];
+  /** Message ids that came to bad-orders although their order had been processed: a batch was thrown later, say. */
+  readonly alreadyProcessed: readonly string[];
+  /** Processed messages whose order another message had brought before: they have no row of their own. */
+  readonly copies: number;
+  /** Labels of orders neither processed nor failed; at most ten. */
+  readonly missing: readonly string[];
+}
+
+/** The physical names that the tally watches, from the stack's outputs. */
+export interface PipelineNames {
+  readonly ordersQueue: string;
+  readonly badOrdersQueue: string;
+  readonly processOrders: string;
+  readonly failedOrders: string;
+}
+
+/**
+ * Counts orders as they come to their end. An order is sent when it enters the orders queue, processed when its mapping
+ * deletes it from there, failed when its mapping deletes it from bad-orders, unless failed-orders found it processed;
+ * until then it is in flight. Only what is in flight is remembered one by one.
+ */
+export class Tally {
+  readonly #names: PipelineNames;
+  readonly #inFlight = new Map<string, string>();
+  /** Labels of failed orders: there are few, and the outcome names them. */
+  readonly #failedLabels = new Map<string, string>();
+  readonly #alreadyProcessed = new Set<string>();
+  readonly #copies = new Set<string>();
+  readonly #failures = new Map<string, Failure>();
+  readonly #batches = new Map<string, { function: string; instance: string; batches: number; messages: number }>();
+  #sent = 0;
+  #processed = 0;
+  #failed = 0;
+  #lastEventAtMs = 0;
+
+  constructor(names: PipelineNames) {
+    this.#names = names;
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+  get processed(): number {
+    return this.#processed;
+  }
+  get failed(): number {
+    return this.#failed;
+  }
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+  /** When the last of the events that move the books came (ms since the epoch). */
+  get lastEventAtMs(): number {
+    return this.#lastEventAtMs;
+  }
+
+  add(event: RuntimeEvent): void {
+    switch (event.type) {
+      case 'messages-sent':
+        if (event.queueName !== this.#names.ordersQueue) return;
+        for (const { messageId, body } of event.messages) this.#inFlight.set(messageId, customerOf(body) ?? messageId);
+        this.#sent += event.messages.length;
+        break;
+      case 'batch-ended':
+        this.#addBatch(event);
+        break;
+      case 'log':
+        this.#addLog(event.functionName, event.message);
+        return;
+      default:
+        return;
+    }
+    this.#lastEventAtMs = event.atMs;
+  }
+
+  /** What to call a message that is in flight or has failed: its customer's name. */
+  label(messageId: string): string | undefined {
+    return this.#inFlight.get(messageId) ?? this.#failedLabels.get(messageId);
+  }
+
+  books(): Books {
+    return {
+      sent: this.#sent,
+      processed: this.#processed,
+      failed: this.#failed,
+      inFlight: this.#inFlight.size,
+      balanced: this.#sent === this.#processed + this.#failed,
+      failures: [...this.#failures.values()],
+      batches: [...this.#batches.values()],
+      alreadyProcessed: [...this.#alreadyProcessed],
+      copies: this.#copies.size,
+      missing: [...this.#inFlight]
+        .slice(0, 10)
+        .map(([messageId, label]) => (label === messageId ? label : `${label} (${messageId})`)),
+    };
+  }
+
+  #addBatch(event: Extract<RuntimeEvent, { type: 'batch-ended' }>): void {
+    const { queueName, functionName, environmentId, deleted } = event;
+    for (const messageId of deleted) {
+      const label = this.#inFlight.get(messageId);
+      if (label === undefined) continue;
+      this.#inFlight.delete(messageId);
+      if (queueName === this.#names.ordersQueue) this.#processed += 1;
+      else if (queueName === this.#names.badOrdersQueue) {
+        this.#failedLabels.set(messageId, label);
+        if (this.#alreadyProcessed.has(messageId)) this.#processed += 1;
+        else this.#failed += 1;
+      }
+    }
+    if (environmentId === undefined) return;
+    const key = `${functionName} ${environmentId}`;
+    const count = this.#batches.get(key) ?? {
+      function: functionName,
+      instance: environmentId,
+      batches: 0,
+      messages: 0,
+    };
+    count.batches += 1;
+    count.messages += deleted.length + event.kept.length;
+    this.#batches.set(key, count);
+  }
+
+  #addLog(functionName: string, line: string): void {
+    const { processOrders, failedOrders } = this.#names;
+    const says = (text: string) => line.includes(`"${text}"`);
+    if (functionName === processOrders && says(logMessages.duplicateOrder)) this.#addCopy(fieldsOf(line));
+    else if (functionName === failedOrders && says(logMessages.alreadyProcessed)) this.#addProcessed(fieldsOf(line));
+    else if (
+      functionName === failedOrders &&
+      (says(logMessages.failedOrder) || says(logMessages.failureAlreadyRecorded))
+    )
+      this.#addFailure(fieldsOf(line));
+  }
+
+  #addCopy({ messageId, firstMessageId }: Fields): void {
+    if (typeof messageId === 'string' && messageId !== firstMessageId) this.#copies.add(messageId);
+  }
+
+  #addProcessed(fields: Fields): void {
+    const { messageId } = fields;
+    if (typeof messageId !== 'string' || this.#alreadyProcessed.has(messageId)) return;
+    this.#alreadyProcessed.add(messageId);
+    this.#addCopy(fields);
+    // The line may come after the end of its batch, which has counted a failure.
+    if (!this.#failedLabels.has(messageId)) return;
+    this.#failed -= 1;
+    this.#processed += 1;
+  }
+
+  #addFailure(fields: Fields): void {
+    const { orderId = null, messageId, kind = 'unknown', reasons = [] } = fields as Partial<Failure>;
+    if (messageId !== undefined) this.#failures.set(messageId, { orderId, messageId, kind, reasons });
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The object that was logged; an empty one for any other line. */
+function fieldsOf(line: string): Fields {
+  try {
+    const { message } = JSON.parse(line) as { message?: unknown };
+    return typeof message === 'object' && message !== null ? (message as Fields) : {};
+  } catch {
+    return {};
+  }
+}
+
+function customerOf(body: string): string | undefined {
+  try {
+    const order = JSON.parse(body) as { customerName?: unknown } | null;
+    return typeof order?.customerName === 'string' && order.customerName.trim() !== '' ? order.customerName : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function booksSoFar({ sent, processed, failed, inFlight }: Tally): string {
+  return `sent ${sent}, processed ${processed}, failed ${failed}, in flight ${inFlight}`;
+}
+
+/** The books as the orders table keeps them. */
+export interface TableCounts {
+  readonly processed: number;
+  readonly failed: number;
+}
+
+/** Counts the rows of a runtime's table, through its endpoint, as one would on AWS. */
+export async function countRows({ endpoint, model }: Runtime, name: string, clock: Clock): Promise<TableCounts> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new DynamoDBClient({ endpoint: endpoint.url, region: model.region, credentials });
+  try {
+    const table = { client, name, clock, random: Math.random };
+    const [processed, failed] = await Promise.all([countProcessed(table), countFailures(table, { status: 'failed' })]);
+    return { processed, failed };
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Undefined when table and books agree. An order that two messages brought is one row. */
+export function disagreement(table: TableCounts, { processed, failed, copies }: Books): string | undefined {
+  if (table.processed === processed - copies && table.failed === failed) return undefined;
+  return (
+    `The orders table disagrees: it holds ${table.processed} processed orders and ${table.failed} failures, ` +
+    `the queues say ${processed - copies} and ${failed}.`
+  );
+}
