@@ -34,7 +34,7 @@ interface UnchangedVisibility {
 /** Asks for the changes and logs those that were not made. */
 export async function changeOrWarn(
   changes: readonly VisibilityChange[],
-  /** The SDK behind it is slow to load, and a batch without failures does not need it. */
+  /** The SDK is slow to load, and a batch without failures does not need it. */
   loadChangeBatch: () => Promise<ChangeVisibilityBatch>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -80,7 +80,7 @@ async function changeSlice(
   }
 }
 
-/** Loads the SDK when it is first needed, once: an instance that meets no failure does without. */
+/** Loads the SDK once, when it is first needed: an execution environment that meets no failure does without. */
 export function lazySqsVisibility(queueUrl: string): () => Promise<ChangeVisibilityBatch> {
   let loaded: Promise<ChangeVisibilityBatch> | undefined;
   return () => (loaded ??= import('./sqs-visibility.ts').then((sqs) => sqs.sqsChangeVisibilityBatch(queueUrl)));
