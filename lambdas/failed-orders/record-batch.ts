@@ -9,7 +9,7 @@ import {
   metricNames,
 } from '../../shared/telemetry.ts';
 import { type ConsumerDependencies, logIdentity } from '../common/consumer.ts';
-import { changeOrWarn } from '../common/message-visibility.ts';
+import { changeVisibility } from '../common/message-visibility.ts';
 import { tally } from '../common/metrics.ts';
 import { type InvocationContext, timeBudget } from '../common/time.ts';
 import { type Recorded, type RecordFailure, Unfinished } from './record-failure.ts';
@@ -64,7 +64,7 @@ export function createHandler(
     }));
     if (changes.length > 0) {
       using reporting = startDeadline(reportingMs);
-      await changeOrWarn(changes, dependencies.loadChangeVisibilityBatch, reporting.signal);
+      await changeVisibility(changes, dependencies.loadChangeVisibilityBatch, reporting.signal);
     }
     return { batchItemFailures: unrecorded.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };

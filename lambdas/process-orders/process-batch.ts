@@ -3,7 +3,7 @@ import { type ConsumedRecord, receiveCountOf, traceIdOf } from '../../shared/led
 import { type ReadOrder, readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds, type MetricName } from '../../shared/telemetry.ts';
 import type { ConsumerDependencies } from '../common/consumer.ts';
-import { changeOrWarn } from '../common/message-visibility.ts';
+import { changeVisibility } from '../common/message-visibility.ts';
 import { tally } from '../common/metrics.ts';
 import { type InvocationContext, timeBudget } from '../common/time.ts';
 import { decide, isToBeTriedAgain, logOutcome, metricOf, type Outcome } from './outcome.ts';
@@ -42,7 +42,7 @@ export function createHandler(
       const { batchItemFailures, visibilityChanges } = decide(await process(records), backoff, random);
       if (visibilityChanges.length > 0) {
         using reporting = startDeadline(reportingMs);
-        await changeOrWarn(visibilityChanges, dependencies.loadChangeVisibilityBatch, reporting.signal);
+        await changeVisibility(visibilityChanges, dependencies.loadChangeVisibilityBatch, reporting.signal);
       }
       return { batchItemFailures };
     } finally {
