@@ -6,7 +6,7 @@ import { QueueDoctor } from 'queue-doctor/cdk';
 import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
 import { QueueConsumer } from '../../lib/queue-consumer.ts';
-import { newApp, said } from '../../packages/queue-doctor/test/cdk/said.ts';
+import { newApp, said } from '../../packages/queue-doctor/test/cdk/sound-stack.ts';
 
 const { production, lab } = presets;
 const code = Code.fromInline('exports.handler = async () => ({ batchItemFailures: [] })');

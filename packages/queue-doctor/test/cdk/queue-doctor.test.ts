@@ -1,75 +1,14 @@
-import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import {
-  type App,
-  Aspects,
-  CfnParameter,
-  type CfnResource,
-  Duration,
-  type IAspect,
-  NestedStack,
-  Stack,
-  Validations,
-} from 'aws-cdk-lib';
-import { CfnEventSourceMapping, Code, Function, type FunctionProps, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { CfnQueue, Queue, type QueueProps } from 'aws-cdk-lib/aws-sqs';
+import { type App, Aspects, CfnParameter, Duration, type IAspect, Stack, Validations } from 'aws-cdk-lib';
+import { CfnEventSourceMapping, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { QueueDoctor, setSlowestRecordSeconds, warningId } from '../../src/cdk/queue-doctor.ts';
 import { type FindingCode, findingCodes } from '../../src/index.ts';
-import { newApp, said } from './said.ts';
-
-const code = Code.fromInline('exports.handler = async () => ({ batchItemFailures: [] })');
-
-interface Settings {
-  readonly queue?: QueueProps;
-  readonly deadLetterQueue?: QueueProps;
-  readonly function?: Partial<FunctionProps>;
-  readonly mapping?: SqsEventSourceProps;
-}
-
-/** A sound stack of the CDK's own constructs, but for what is changed. */
-function stackWith(settings: Settings = {}, app = newApp()): Stack {
-  const stack = new Stack(app, 'Stack');
-  const deadLetterQueue = new Queue(stack, 'Failures', {
-    retentionPeriod: Duration.days(14),
-    ...settings.deadLetterQueue,
-  });
-  const queue = new Queue(stack, 'Work', {
-    visibilityTimeout: Duration.seconds(60),
-    deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 5 },
-    ...settings.queue,
-  });
-  const worker = new Function(stack, 'Worker', {
-    code,
-    handler: 'index.handler',
-    runtime: Runtime.NODEJS_24_X,
-    timeout: Duration.seconds(10),
-    ...settings.function,
-  });
-  worker.addEventSource(
-    new SqsEventSource(queue, { maxConcurrency: 5, reportBatchItemFailures: true, ...settings.mapping }),
-  );
-  Aspects.of(app).add(new QueueDoctor());
-  return stack;
-}
+import { code, newApp, said, type Settings, stackWith } from './sound-stack.ts';
 
 const mappingPath = (stack: Stack) =>
   `/${stack.node.findAll().find((node) => node instanceof CfnEventSourceMapping)!.node.path}`;
-
-/** A nested stack whose function takes longer than its queue hides messages. */
-function nestedStack() {
-  const app = newApp();
-  const stack = new Stack(app, 'Stack');
-  const nested = new NestedStack(stack, 'Nested');
-  const queue = new Queue(nested, 'Work', { visibilityTimeout: Duration.seconds(2) });
-  const worker = new Function(nested, 'Worker', { code, handler: 'index.handler', runtime: Runtime.NODEJS_24_X });
-  worker.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true }));
-  Aspects.of(app).add(new QueueDoctor());
-  return { nested, queue: queue.node.defaultChild as CfnQueue };
-}
-
-const filesOf = (stack: Stack) =>
-  new Set(readdirSync((stack.node.root as App).outdir, { recursive: true }).map(String));
 
 describe('synthesis of a stack of constructs of the CDK', () => {
   test('says nothing where nothing is wrong', () => {
@@ -171,46 +110,6 @@ describe('synthesis of a stack of constructs of the CDK', () => {
     const seconds = new CfnParameter(stack, 'Seconds', { type: 'Number', default: 1 }).valueAsNumber;
     (stack.node.findChild('Work').node.defaultChild as CfnQueue).visibilityTimeout = seconds;
     expect(said(stack)).toEqual([]);
-  });
-
-  test('does not judge what an override has changed', () => {
-    const stack = stackWith({ queue: { visibilityTimeout: Duration.seconds(5) } });
-    (stack.node.findChild('Work').node.defaultChild as CfnQueue).addPropertyOverride('VisibilityTimeout', 60);
-    expect(said(stack)).toEqual([]);
-  });
-
-  test.each<[string, string, unknown]>([
-    ['Work', 'RedrivePolicy.maxReceiveCount', 6],
-    ['Failures', 'MessageRetentionPeriod', 1_209_600],
-    ['Worker', 'ReservedConcurrentExecutions', 5],
-  ])('judges the other properties when an override changes %s.%s', (id, path, value) => {
-    const wrong: Settings = {
-      queue: { retentionPeriod: Duration.days(14) },
-      deadLetterQueue: { retentionPeriod: Duration.days(4) },
-      function: { reservedConcurrentExecutions: 4 },
-    };
-    const before = said(stackWith(wrong));
-    expect(before).toEqual(['error dead-letters-expire-early', 'error reserved-concurrency-too-low']);
-    const stack = stackWith(wrong);
-    (stack.node.findChild(id).node.defaultChild as CfnResource).addPropertyOverride(path, value);
-    const gone = id === 'Worker' ? before[1] : before[0];
-    expect(said(stack)).toEqual(before.filter((each) => each !== gone));
-  });
-
-  test('sees overrides in a nested stack', () => {
-    const plain = nestedStack();
-    expect(said(plain.nested)).toContain('error timeout-above-visibility');
-    const overridden = nestedStack();
-    overridden.queue.addPropertyOverride('VisibilityTimeout', 18);
-    expect(said(overridden.nested)).toEqual(['warning no-dead-letter-queue at /Stack/Nested/Work/Resource']);
-  });
-
-  test('leaves nothing of its look at a template in the output', () => {
-    const sound = stackWith();
-    said(sound);
-    const warned = stackWith({ mapping: { enabled: false } });
-    expect(said(warned)).toHaveLength(1);
-    expect(filesOf(warned)).toEqual(filesOf(sound));
   });
 
   test('knows that provisioned pollers take no maximum concurrency', () => {
