@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { type LogText, readLogMessage, sleep } from 'local-aws';
+import { type LogText, readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
 import { type FunctionName, functionNames } from '../aws/stack.ts';
 import { exitCodes, type OrdersContext, type Run } from '../context.ts';
 import { oneOf } from '../errors.ts';
 import { mergeSorted } from '../ledger/read.ts';
 import { type Paint, printable } from '../terminal/output.ts';
+import { sleep } from '../time.ts';
+import { parseMoment } from '../time.ts';
 import { searchedText } from './options.ts';
-import { parseMoment } from './text.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;

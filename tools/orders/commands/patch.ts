@@ -9,9 +9,10 @@ import { judge } from '../ledger/replay.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
+import { isoTime } from '../time.ts';
 import { Exceptions } from './exceptions.ts';
 import { collected, type MendedBody, mendedBody, resolveCause } from './options.ts';
-import { changeLines, isoTime } from './text.ts';
+import { changeLines } from './text.ts';
 
 interface PatchOptions {
   readonly cause: string;

@@ -14,7 +14,7 @@ import {
 import { inChunks, type OrdersTable } from '../ledger/read.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
-import { isoTime, parseMoment, shownTime } from './text.ts';
+import { isoTime, parseMoment, shownTime } from '../time.ts';
 
 interface PurgeOptions {
   readonly before: string;

@@ -5,9 +5,9 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Clock, sleep } from 'local-aws';
 import { attributeValues } from '../../../shared/ledger/expressions.ts';
 import { fullJitter } from '../../../shared/sending.ts';
+import { type Clock, sleep } from '../time.ts';
 
 /** The table and how to reach it: the first argument of everything in ops/ledger. */
 export interface OrdersTable {

@@ -1,5 +1,4 @@
 import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { sleep } from 'local-aws';
 import { attributeValue, attributeValues } from '../../../shared/ledger/expressions.ts';
 import {
   contentHashOf,
@@ -23,6 +22,7 @@ import {
   sendMessages,
   type SendQueue,
 } from '../aws/send.ts';
+import { sleep } from '../time.ts';
 import type { OrdersTable } from './read.ts';
 
 export interface ReplayOptions extends Insistence {
