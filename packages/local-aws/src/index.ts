@@ -1,5 +1,6 @@
 export { readAssembly } from './assembly/read-assembly.ts';
 export { type Clock, sleep, systemClock } from './clock.ts';
+export { assemblyFolder, type AssemblySource, serve, type ServeOptions } from './command/serve.ts';
 export { type ConsoleLabels, consoleLabels, renderEvent } from './console.ts';
 export { startEndpoint } from './endpoint/server.ts';
 export { AwsError, type ForwardedOperation, type RpcService } from './endpoint/service.ts';
