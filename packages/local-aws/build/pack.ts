@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** What goes into the archive as it is. */
 const copied = ['README.md', 'LICENSE', 'bin', 'docs'];
+/** What only means something in this workspace. */
+const ofTheWorkspace = ['private', 'scripts', 'devDependencies'];
 
 interface Manifest extends Readonly<Record<string, unknown>> {
   readonly exports: Readonly<Record<string, string>>;
@@ -31,13 +33,17 @@ function stage(folder: string): void {
 }
 
 /** The manifest of the archive: what leads to the sources leads to what was made of them. */
-function published({ private: _, scripts, devDependencies, ...manifest }: Manifest): object {
-  const built = (source: string, extension: string) => source.replace('./src/', './dist/').replace(/\.ts$/, extension);
+function published(manifest: Manifest): object {
   const entries = Object.entries(manifest.exports).map(([name, source]) => [
     name,
     source.endsWith('.ts') ? { types: built(source, '.d.ts'), default: built(source, '.js') } : source,
   ]);
-  return { ...manifest, exports: Object.fromEntries(entries) };
+  const kept = Object.entries(manifest).filter(([name]) => !ofTheWorkspace.includes(name));
+  return { ...Object.fromEntries(kept), exports: Object.fromEntries(entries) as object };
+}
+
+function built(source: string, extension: string): string {
+  return source.replace('./src/', './dist/').replace(/\.ts$/, extension);
 }
 
 const destination = resolve(process.argv[2] ?? '.');
