@@ -9,7 +9,7 @@ import { type Clock, sleep } from 'local-aws';
 import { attributeValues } from '../../../shared/ledger/expressions.ts';
 import { fullJitter } from '../../../shared/sending.ts';
 
-/** The table and how to reach it: the first argument of everything in ops/ledger. */
+/** The table and how to reach it: the first argument of everything in tools/orders/ledger. */
 export interface OrdersTable {
   readonly client: DynamoDBClient;
   readonly name: string;
