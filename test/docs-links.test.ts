@@ -9,7 +9,9 @@ interface Link {
   readonly target: string;
 }
 
-const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: projectRoot }).toSorted();
+const pages = globSync(['*.md', 'docs/**/*.md', 'packages/*/*.md', 'packages/*/docs/**/*.md'], {
+  cwd: projectRoot,
+}).toSorted();
 const textOf = (page: string) => readFileSync(join(projectRoot, page), 'utf8');
 
 /** What stands between fences or backquotes is no link and no heading. */
@@ -59,7 +61,7 @@ describe('a relative link of a page', () => {
 describe('a newcomer', () => {
   test('finds every page from the README', () => {
     const linked = new Set(relativeLinks.filter(({ from }) => from === 'README.md').map(fileOf));
-    const index = new Set(relativeLinks.filter(({ from }) => from.startsWith('docs/')).map(fileOf));
+    const index = new Set(relativeLinks.filter(({ from }) => /^(docs|packages)\//.test(from)).map(fileOf));
     const topics = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page));
     expect(topics.filter((page) => !linked.has(page))).toEqual([]);
     expect(pages.filter((page) => page !== 'README.md' && !linked.has(page) && !index.has(page))).toEqual([]);
