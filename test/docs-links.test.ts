@@ -58,6 +58,19 @@ describe('a relative link of a page', () => {
   });
 });
 
+test('a path in backquotes is that of a file or a folder', () => {
+  // The changelog tells of files that were; the example asks for a file that its reader makes.
+  const told = pages.filter((page) => page !== 'CHANGELOG.md').map((page) => [page, textOf(page)] as const);
+  const paths = told.flatMap(([page, text]) =>
+    [...text.matchAll(/`((?:bin|docs|lambdas|lib|packages|shared|test|tools)\/[\w./-]*)`/g)].map(([, path]) => ({
+      page,
+      path,
+    })),
+  );
+  expect(paths.length).toBeGreaterThan(50);
+  expect(paths.filter(({ path }) => path !== 'docs/my-app.ts' && !existsSync(join(projectRoot, path!)))).toEqual([]);
+});
+
 describe('a newcomer', () => {
   test('finds every page from the README', () => {
     const linked = new Set(relativeLinks.filter(({ from }) => from === 'README.md').map(fileOf));
