@@ -1,6 +1,7 @@
 import { type AttributeValue, QueryCommand, type QueryCommandInput, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
-import { anyElement, type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
+import { anyElement } from '../../../shared/ledger/failure.ts';
+import { type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
 import { inChunks, keysPerRead, mergeSorted, type OrdersTable, queryItems, readItems } from './read.ts';
 
 /** What the indexes know of a failure: all but its body and history. */
