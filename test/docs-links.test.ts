@@ -58,17 +58,21 @@ describe('a relative link of a page', () => {
   });
 });
 
-test('a path in backquotes is that of a file or a folder', () => {
+const exists = (path: string) => existsSync(join(projectRoot, path));
+const packageOf = (page: string) => /^packages\/[^/]+/.exec(page)?.[0] ?? '';
+
+test('a path in backquotes is that of a file or a folder, from the root or from the package of its page', () => {
   // The changelog tells of files that were; the example asks for a file that its reader makes.
-  const told = pages.filter((page) => page !== 'CHANGELOG.md').map((page) => [page, textOf(page)] as const);
-  const paths = told.flatMap(([page, text]) =>
-    [...text.matchAll(/`((?:bin|docs|lambdas|lib|packages|shared|test|tools)\/[\w./-]*)`/g)].map(([, path]) => ({
-      page,
-      path,
-    })),
-  );
+  const paths = pages
+    .filter((page) => page !== 'CHANGELOG.md')
+    .flatMap((page) =>
+      [...textOf(page).matchAll(/`((?:bin|docs|lambdas|lib|packages|shared|src|test|tools)\/[\w./-]*)`/g)].map(
+        ([, path]) => ({ page, path: path! }),
+      ),
+    )
+    .filter(({ path }) => path !== 'docs/my-app.ts');
   expect(paths.length).toBeGreaterThan(50);
-  expect(paths.filter(({ path }) => path !== 'docs/my-app.ts' && !existsSync(join(projectRoot, path!)))).toEqual([]);
+  expect(paths.filter(({ page, path }) => !exists(path) && !exists(join(packageOf(page), path)))).toEqual([]);
 });
 
 describe('a newcomer', () => {
