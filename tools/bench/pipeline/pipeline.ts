@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { EventStream, type Queue, readAssembly, type Runtime, startRuntime } from 'local-aws';
 import { bundlingOptions } from '../../../lib/bundle-function.ts';
 import { readGenerated } from '../../../shared/pipeline.ts';
-import { pipelineNames } from '../../run/pipeline-names.ts';
+import { pipelineNames } from '../../run/local-pipeline.ts';
 import { synthesize } from '../../run/synthesize.ts';
 
 /** The project's own stack on the local runtime. Dispose of it to end it. */

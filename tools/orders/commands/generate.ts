@@ -1,11 +1,11 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
 import { type GenerateAnswer, generateLimits, type NotQueued, readGenerated } from '../../../shared/pipeline.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { exitCodes, shareOption, wholeNumberOption } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
-import { shareOption, wholeNumberOption } from './options.ts';
 
 interface GenerateOptions {
   readonly count: number;

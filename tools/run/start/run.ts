@@ -1,14 +1,14 @@
 import { type Clock, type Runtime, sleep } from 'local-aws';
 import { readGenerated } from '../../../shared/pipeline.ts';
-import type { StartNames } from '../pipeline-names.ts';
+import { countRows, type PipelineNames } from '../local-pipeline.ts';
 import type { StartOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
-import { countRows, disagreement, type PipelineNames, type Tally } from './tally.ts';
+import { disagreement, type Tally } from './tally.ts';
 
 /** A running pipeline, and what it shall do. */
 export interface RunRequest {
   readonly runtime: Runtime;
-  readonly names: PipelineNames & StartNames;
+  readonly names: PipelineNames;
   readonly tally: Tally;
   readonly options: StartOptions;
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export async function runPipeline(request: RunRequest): Promise<Outcome> {
 async function settle({ runtime, names, tally, clock, signal }: RunRequest) {
   const graceEndsAtMs = clock.now() + logGraceMs;
   for (;;) {
-    const table = await countRows(runtime, names.ordersTable, clock);
+    const table = await countRows(runtime, names.ordersTable);
     const books = tally.books();
     const disagrees = disagreement(table, books);
     const settled = disagrees === undefined && books.failures.length >= books.failed;
