@@ -1,6 +1,6 @@
 // npm run local: serves the pipeline, or any cloud assembly, until Ctrl-C.
 import { presets } from '../lib/configuration/configuration.ts';
 import { runCommand } from '../tools/run/run-command.ts';
-import { defineServe, serve } from '../tools/run/serve/serve.ts';
+import { defineServe, serve } from '../tools/run/serve.ts';
 
 await runCommand('npm run local --', defineServe(Object.keys(presets)), serve);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { App, type AppProps, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { App, type AppProps } from 'aws-cdk-lib';
 import { configurationOf } from './configuration/configuration.ts';
 import { withOptions } from './configuration/context-keys.ts';
 import { OrderPipelineStack } from './order-pipeline-stack.ts';
@@ -35,12 +34,4 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
 function featureFlags(): Readonly<Record<string, unknown>> {
   const cdkJson = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
   return (JSON.parse(cdkJson) as { readonly context: Readonly<Record<string, unknown>> }).context;
-}
-
-/**
- * Has cdk-nag review the app while it is synthesized, with the rules of AWS Solutions and of the Serverless lens. What
- * stands as it is, is acknowledged where it is made, with the reason.
- */
-export function reviewWithNag(app: App): void {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
 }

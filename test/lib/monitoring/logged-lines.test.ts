@@ -26,12 +26,14 @@ beforeAll(async () => {
     const enough = { [logMessages.failedOrder]: 4, [logMessages.duplicateOrder]: 8 };
     await pipeline.until(() => Object.entries(enough).every(([text, count]) => pipeline.logged(text) >= count));
     await pipeline.until(() => pipeline.logged('"FailuresRecorded":') > 0);
+    await pipeline.until(() => pipeline.logged('"platform.report"') >= pipeline.logged('"platform.start"'));
     await readLines(pipeline);
   }
   const unable = assemblies.changed(whole, (actions) => actions.filter((action) => action !== 'dynamodb:UpdateItem'));
   await using pipeline = await running(unable, 'enforce');
   await pipeline.send({ MessageBody: JSON.stringify({ customerName: 'Ada', customerAddress: 'b', items: [] }) });
   await pipeline.until(() => pipeline.logged('"OrdersNotProcessed":') > 0);
+  await pipeline.until(() => pipeline.logged('"platform.report"') >= pipeline.logged('"platform.start"'));
   await readLines(pipeline);
 });
 

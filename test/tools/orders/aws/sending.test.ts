@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ManualClock } from '../../../../packages/local-aws/test/manual-clock.ts';
+import { ManualClock } from 'local-aws/testing';
 import { messageLimits } from '../../../../shared/pipeline.ts';
 import { bytesOf, messageBatches, type OutgoingMessage, sendMessages } from '../../../../tools/orders/aws/send.ts';
 

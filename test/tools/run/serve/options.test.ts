@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CommanderError } from 'commander';
-import { defineServe } from '../../../../tools/run/serve/serve.ts';
+import { defineServe } from '../../../../tools/run/serve.ts';
 import { parsedOptions } from '../parsed-options.ts';
 
 const parse = (...args: string[]) => parsedOptions(defineServe(['production', 'lab']), args);
