@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { causeOf } from '../../../shared/ledger/rows.ts';
+import { causeOf } from '../../../shared/ledger/failure.ts';
 import { exitCodes } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { commonReasons, countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';

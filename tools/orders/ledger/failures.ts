@@ -1,6 +1,7 @@
 import { paginateQuery, paginateScan, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
-import { anyElement, type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
+import { anyElement } from '../../../shared/ledger/failure.ts';
+import { type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
 import { inChunks, mergeSorted } from '../streams.ts';
 import { isoTime } from '../time.ts';
 import { keysPerRead, type OrdersTable, queryItems, readItems } from './read.ts';
