@@ -56,6 +56,21 @@ export function requireSeconds(environment: EnvironmentVariables, variable: Envi
   return Number(value);
 }
 
+/** Names of the stack's outputs, by which programs find the pipeline's parts. */
+export const stackOutputNames = {
+  ordersQueueUrl: 'OrdersQueueUrl',
+  badOrdersQueueUrl: 'BadOrdersQueueUrl',
+  parkedOrdersQueueUrl: 'ParkedOrdersQueueUrl',
+  ordersTableName: 'OrdersTableName',
+  generateOrdersFunctionName: 'GenerateOrdersFunctionName',
+  processOrdersFunctionName: 'ProcessOrdersFunctionName',
+  failedOrdersFunctionName: 'FailedOrdersFunctionName',
+  generateOrdersLogGroupName: 'GenerateOrdersLogGroupName',
+  processOrdersLogGroupName: 'ProcessOrdersLogGroupName',
+  failedOrdersLogGroupName: 'FailedOrdersLogGroupName',
+  alarmTopicArn: 'AlarmTopicArn',
+} as const;
+
 /** What generate-orders answers, as API Gateway's proxy integration takes it and the lecture demo does. */
 export interface GenerateResponse {
   readonly statusCode: 200 | 400 | 500;

@@ -1,9 +1,9 @@
 import { EventStream, type Runtime, startRuntime, systemClock } from 'local-aws';
+import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/chaos/evidence.ts';
 import { createClients } from '../../tools/orders/aws/clients.ts';
 import type { SendQueue } from '../../tools/orders/aws/send.ts';
-import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/chaos/evidence.ts';
 import type { OrdersTable } from '../../tools/orders/ledger/read.ts';
-import { pipelineNames } from '../../tools/run/pipeline-names.ts';
+import { pipelineNames } from '../../tools/run/local-pipeline.ts';
 import { TemporaryFolder } from '../../tools/run/synthesize.ts';
 import { synthesizeHastily } from './hasty-assembly.ts';
 import { Killer } from './killer.ts';

@@ -14,7 +14,7 @@ import {
 } from 'local-aws';
 import type { SendQueue } from '../orders/aws/send.ts';
 import type { OrdersTable } from '../orders/ledger/read.ts';
-import { pipelineNames } from '../run/pipeline-names.ts';
+import { pipelineNames } from '../run/local-pipeline.ts';
 import {
   type CarelessMessage,
   carelessMessages,
