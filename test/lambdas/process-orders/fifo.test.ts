@@ -42,7 +42,7 @@ async function runFifo(
     },
   };
   const written: string[] = [];
-  watchOrderWrites(runtime.dynamodb, (orderKey) => written.push(orderKey));
+  watchOrderWrites(events, (orderKey) => written.push(orderKey));
 
   const settings = {
     region: runtime.model.region,
