@@ -9,11 +9,13 @@ export { type FaultName, faultKinds, faultNames } from './faults/fault-kinds.ts'
 export { type Random, chooseKinds, planFaults, seededRandom } from './faults/fault-plan.ts';
 export { Faults } from './faults/faults.ts';
 export { TurnedClock } from './faults/turned-clock.ts';
-export { type IamMode } from './iam/authorizer.ts';
-export { evaluate } from './iam/evaluate.ts';
-export { accessRequest } from './iam/request.ts';
+export { type IamMode } from './services/iam/authorizer.ts';
+export { evaluate } from './services/iam/evaluate.ts';
+export { accessRequest } from './services/iam/request.ts';
 export { type LogText, printable, printableLines, readLogMessage } from './log-text.ts';
-export { type LocalModel, type PolicyDocument, type RoleModel, type TableModel } from './model.ts';
+export { type LocalModel } from './model.ts';
+export { type PolicyDocument, type RoleModel } from './services/iam/model.ts';
+export { type TableModel } from './services/dynamodb/model.ts';
 export { ProcessGuard, TemporaryFolder } from './processes.ts';
 export { type Runtime, startRuntime } from './runtime.ts';
 export { CloudWatchService } from './services/cloudwatch.ts';

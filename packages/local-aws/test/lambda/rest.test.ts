@@ -35,7 +35,11 @@ beforeAll(async () => {
     ],
     { events, clock },
   );
-  serving = await startServices({ events, clock, restServices: [running.lambda.rest] });
+  serving = await startServices({
+    events,
+    clock,
+    restServices: [{ signingName: 'lambda', routes: running.lambda.routes }],
+  });
   client = new LambdaClient(serving.clientOptions);
 });
 

@@ -14,7 +14,7 @@ let services: RpcService[];
 beforeEach(async () => {
   sqs = await startSqs([queueModel('orders')]);
   denied = false;
-  services = [sqs.service.rpc, new CloudWatchService({ clock: sqs.clock, queues: () => sqs.service.queues() })];
+  services = [sqs.service.rpc, new CloudWatchService({ clock: sqs.clock, queues: () => sqs.service.queues() }).rpc];
   sqs.endpoint.serve({
     rpcServices: services,
     restServices: [],

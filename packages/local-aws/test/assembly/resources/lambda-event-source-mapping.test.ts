@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MappingModel } from '../../../src/model.ts';
+import type { MappingModel } from '../../../src/services/lambda/model.ts';
 import { consumer, functionWith, mappingWith, queueWith, readResources, refusalOf } from '../written-assembly.ts';
 
 const withMapping = (mapping: object, queue: object = {}, fn: object = {}): object => ({
