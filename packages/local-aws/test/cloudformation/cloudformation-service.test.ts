@@ -14,8 +14,8 @@ import { CloudFormationService } from '../../src/services/cloudformation.ts';
 import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
 import { CredentialRegistry } from '../../src/services/iam/credentials.ts';
 import { services } from '../../src/services/index.ts';
-import { consumer, queueWith, readStacks } from '../assembly/written-assembly.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { consumer, queueWith, readStacks } from '../../src/testing/written-assembly.ts';
 
 const clock = new ManualClock();
 const events = new EventStream();

@@ -5,7 +5,7 @@ import { type Authorizer, createAuthorizer, type IamMode } from '../../src/servi
 import type { PolicyDocument, PolicyStatement, RoleModel } from '../../src/services/iam/model.ts';
 import { services } from '../../src/services/index.ts';
 import type { QueueModel } from '../../src/services/sqs/model.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { queueModel } from '../sqs/queue-model.ts';
 
 const roleArn = 'arn:aws:iam::000000000000:role/sender';

@@ -5,7 +5,7 @@ import type { LocalModel } from '../../src/model.ts';
 import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
 import type { PolicyStatement } from '../../src/services/iam/model.ts';
 import { services } from '../../src/services/index.ts';
-import { consumer, queueWith, readResources, refusalOf } from '../assembly/written-assembly.ts';
+import { consumer, queueWith, readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 
 const root = { AWS: 'arn:aws:iam::000000000000:root' };
 const throughQueues = {

@@ -3,8 +3,8 @@ import { EventStream } from '../../src/events.ts';
 import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
 import { services } from '../../src/services/index.ts';
 import { checkMappingRoles } from '../../src/services/lambda/service.ts';
-import { consumer, mappingWith, queueWith, readResources } from '../assembly/written-assembly.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { consumer, mappingWith, queueWith, readResources } from '../../src/testing/written-assembly.ts';
 
 function check(actions: readonly string[], mode: 'enforce' | 'off' = 'enforce'): void {
   const grant = {

@@ -12,8 +12,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
 import { LogsService } from '../../src/services/logs/service.ts';
 import { LogStore } from '../../src/services/logs/store.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { startServices } from '../endpoint/endpoint-harness.ts';
-import { ManualClock } from '../manual-clock.ts';
 
 const clock = new ManualClock();
 const startMs = clock.now();

@@ -7,8 +7,8 @@ import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
 import { CredentialRegistry } from '../../src/services/iam/credentials.ts';
 import { services } from '../../src/services/index.ts';
 import { StsService } from '../../src/services/sts.ts';
-import { consumer, readResources } from '../assembly/written-assembly.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { consumer, readResources } from '../../src/testing/written-assembly.ts';
 
 const registry = new CredentialRegistry(randomBytes);
 const model = readResources(consumer);
