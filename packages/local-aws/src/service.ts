@@ -5,6 +5,7 @@ import type { RestService, RpcService } from './endpoint/service.ts';
 import type { EventStream } from './events.ts';
 import type { Authorizer } from './services/iam/authorizer.ts';
 import type { CredentialRegistry } from './services/iam/credentials.ts';
+import type { PolicyService } from './services/iam/model.ts';
 import type { SourceQueue } from './services/lambda/event-source-mapping/source-queue.ts';
 import type { Queue } from './services/sqs/queue.ts';
 
@@ -14,13 +15,7 @@ import type { Queue } from './services/sqs/queue.ts';
  *
  * `Model` is what the service needs of the model: its own part, and the parts of other services that it looks at.
  */
-export interface Service<Model extends object = object> extends ServiceResources {
-  /**
-   * Prefix of the service's actions in policies: `sqs`. An assembly is refused when a statement about such an action has
-   * something that cannot be evaluated here. Undefined: policies about the service are not looked at beforehand.
-   */
-  readonly actionPrefix?: string;
-
+export interface Service<Model extends object = object> extends ServiceResources, PolicyService<Model> {
   /**
    * Checks, before the model is run, what it takes the policies to know.
    *

@@ -1,18 +1,18 @@
 import type { Clock } from '../../clock.ts';
-import type { Authorize, Caller, Permission } from '../../endpoint/service.ts';
+import { type Authorize, AwsError, type Caller, type Permission } from '../../endpoint/service.ts';
 import type { EventStream } from '../../events.ts';
 import { type KeyPermission, keyPermissions } from '../kms/key-permissions.ts';
-import { accessDenied } from './access-denied.ts';
 import { type Decision, evaluate } from './evaluate.ts';
-import { type PolicyHolders, readPolicies } from './policies.ts';
-import { accessRequest } from './request.ts';
+import type { PolicyService } from './model.ts';
+import { type PolicyModel, readPolicies } from './policies.ts';
+import { accessRequest, type AccessRequest } from './request.ts';
 
 /** `enforce` denies as AWS does; `audit` lets calls through and says what AWS would deny; `off` looks at nothing. */
 export type IamMode = 'enforce' | 'audit' | 'off';
 
-export type AuthorizerOptions = PolicyHolders & {
-  /** Whose actions policies are checked for. */
-  readonly services: readonly { readonly actionPrefix?: string }[];
+export type AuthorizerOptions = PolicyModel & {
+  /** Whose resources have policies, and whose actions policies are checked for. */
+  readonly services: readonly PolicyService[];
   readonly mode: IamMode;
   readonly events: EventStream;
   readonly clock: Clock;
@@ -23,10 +23,10 @@ export interface Authorizer extends Authorize {
   /** Whether a role may, for callers that are not at the endpoint. Always true when the mode is not `enforce`. */
   readonly isAllowed: (roleArn: string, permission: Permission) => boolean;
   /** Takes the policies of a new model. Throws and keeps the old ones when they cannot be evaluated. */
-  readonly load: (model: PolicyHolders) => void;
+  readonly load: (model: PolicyModel) => void;
 }
 
-const nothing: PolicyHolders = { roles: [], queues: [] };
+const nothing: PolicyModel = { roles: [] };
 
 /** Decisions kept at most; callers choose the resources they name, so there is no natural end to them. */
 const cacheLimit = 10_000;
@@ -38,10 +38,10 @@ type Needed = Permission & Partial<KeyPermission>;
  * no stack may too, since nobody here knows its policies; that is said once. Throws a `LocalRuntimeError` when a policy
  * cannot be evaluated (see policy-set.ts), unless the mode is `off`.
  */
-export function createAuthorizer({ mode, services, events, clock, ...holders }: AuthorizerOptions): Authorizer {
-  const prefixes = services.flatMap(({ actionPrefix }) => actionPrefix ?? []);
-  let policies = readPolicies(mode === 'off' ? nothing : holders, prefixes);
-  let permissionsForKeys = keyPermissions(holders);
+export function createAuthorizer({ mode, services, events, clock, ...initial }: AuthorizerOptions): Authorizer {
+  const read = (model: PolicyModel) => (mode === 'off' ? readPolicies(nothing, []) : readPolicies(model, services));
+  let policies = read(initial);
+  let permissionsForKeys = keyPermissions(initial);
   const decisions = new Map<string, Decision>();
   const said = new Set<string>();
 
@@ -91,11 +91,32 @@ export function createAuthorizer({ mode, services, events, clock, ...holders }: 
       authorize({ accessKeyId: '', roleArn }, permission);
       return true;
     },
-    load(model: PolicyHolders): void {
-      policies = readPolicies(mode === 'off' ? nothing : model, prefixes);
+    load(model: PolicyModel): void {
+      policies = read(model);
       permissionsForKeys = keyPermissions(model);
       decisions.clear();
       said.clear();
     },
   });
+}
+
+/**
+ * The error a denied caller gets. Wording, status and codes as answered by SQS (JSON and Query) and Lambda: the JSON
+ * protocols say AccessDeniedException, Query says AccessDenied, and SQS writes its actions in lower case. DynamoDB alone
+ * has status 400 (Developer Guide, "Error handling with DynamoDB").
+ */
+function accessDenied(request: AccessRequest, decision: Exclude<Decision, 'allowed'>): AwsError {
+  const action = request.action.startsWith('sqs:') ? request.action.toLowerCase() : request.action;
+  const reasons: Readonly<Record<typeof decision, string>> = {
+    'implicit-deny': `because no identity-based policy allows the ${action} action`,
+    'identity-deny': 'with an explicit deny in an identity-based policy',
+    'resource-deny': 'with an explicit deny in a resource-based policy',
+  };
+  const message = `User: ${request.sessionArn} is not authorized to perform: ${action} on resource: ${request.resource} ${reasons[decision]}`;
+  if (request.viaService === 'sqs') {
+    // SQS API reference, common errors of encrypted queues.
+    return new AwsError('KmsAccessDenied', message, { queryCode: 'KMS.AccessDeniedException' });
+  }
+  const httpStatus = request.action.startsWith('dynamodb:') || request.viaService === 'dynamodb' ? 400 : 403;
+  return new AwsError('AccessDeniedException', message, { httpStatus, queryCode: 'AccessDenied' });
 }

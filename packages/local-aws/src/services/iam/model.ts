@@ -35,6 +35,23 @@ export interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
+/** What a service says of policies. */
+export interface PolicyService<Model extends object = object> {
+  /**
+   * Prefix of the service's actions in policies: `sqs`. An assembly is refused when a statement about such an action has
+   * something that cannot be evaluated here. Undefined: policies about the service are not looked at beforehand.
+   */
+  readonly actionPrefix?: string;
+  /** The service's resources that have policies of their own: queues and their queue policies. */
+  resourcePolicies?(model: Model): readonly PolicyHolder[];
+}
+
+/** A resource that says itself who may use it. */
+export interface PolicyHolder extends Declared {
+  readonly arn: string;
+  readonly policies: readonly PolicyDocument[];
+}
+
 /** A role before the policies that name it are attached. */
 export interface DeclaredRole extends RoleModel {
   /** Whether the role's trust policy lets Lambda assume it. */

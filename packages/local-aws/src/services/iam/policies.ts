@@ -4,7 +4,7 @@ import type { KmsModel } from '../kms/keys.ts';
 import type { SqsModel } from '../sqs/model.ts';
 import { isKnownOperator } from './condition.ts';
 import { managedPolicy } from './managed-policies.ts';
-import type { IamModel, PolicyDocument, PolicyStatement, RoleModel } from './model.ts';
+import type { IamModel, PolicyDocument, PolicyService, PolicyStatement, RoleModel } from './model.ts';
 import { conditionKeys } from './request.ts';
 
 /**
@@ -79,22 +79,23 @@ interface PolicySet {
   resourcePolicies(resourceArn: string): readonly PolicyDocument[];
 }
 
-export type PolicyHolders = IamModel & SqsModel & Partial<KmsModel & DynamodbModel>;
+/** The parts of the model that IAM decides by, beside what the services say of their resources. */
+export type PolicyModel = IamModel & Partial<KmsModel & SqsModel & DynamodbModel>;
 
 /**
- * @param actionPrefixes those of the services behind the endpoint. The use of keys is asked for when there are keys.
+ * @param services those behind the endpoint. The use of keys is asked for when there are keys.
  * @throws {LocalRuntimeError} for anything in the policies that cannot be evaluated
  */
-export function readPolicies(
-  { roles, queues, keys = [] }: PolicyHolders,
-  actionPrefixes: readonly string[],
-): PolicySet {
-  const services = keys.length > 0 ? [...actionPrefixes, 'kms'] : actionPrefixes;
-  for (const { stack, logicalId, policies } of [...roles, ...queues, ...keys]) {
-    for (const document of policies) checkPolicy(document, { stack, logicalId }, services);
+export function readPolicies(model: PolicyModel, services: readonly PolicyService[]): PolicySet {
+  const { roles, keys = [] } = model;
+  const resources = services.flatMap((service) => service.resourcePolicies?.(model) ?? []);
+  const prefixes = services.flatMap(({ actionPrefix }) => actionPrefix ?? []);
+  if (keys.length > 0) prefixes.push('kms');
+  for (const { stack, logicalId, policies } of [...roles, ...resources]) {
+    for (const document of policies) checkPolicy(document, { stack, logicalId }, prefixes);
   }
   const ofRoles = new Map(roles.map((role) => [role.arn, [...role.policies, ...managedPoliciesOf(role)]]));
-  const ofResources = new Map([...queues, ...keys].map(({ arn, policies }) => [arn, policies]));
+  const ofResources = new Map(resources.map(({ arn, policies }) => [arn, policies]));
   return {
     identityPolicies: (roleArn) => ofRoles.get(roleArn),
     resourcePolicies: (resourceArn) => ofResources.get(resourceArn) ?? [],

@@ -2,7 +2,7 @@ import { ResourceList } from '../../assembly/draft.ts';
 import type { Declared } from '../../assembly/model.ts';
 import { generatedUuid } from '../../assembly/physical-names.ts';
 import type { ResourceType, ServiceResources } from '../../assembly/resource-type.ts';
-import type { PolicyDocument } from '../iam/model.ts';
+import type { PolicyDocument, PolicyService } from '../iam/model.ts';
 import { readPolicyDocument } from '../iam/resources.ts';
 
 /** KMS's part of the model. */
@@ -67,7 +67,8 @@ const keyType: ResourceType = {
 };
 
 /** KMS in templates. What the use of a key takes, the authorizer knows (key-permissions.ts). */
-export const kms: ServiceResources = {
+export const kms: ServiceResources & PolicyService<KmsModel> = {
   resourceTypes: { 'AWS::KMS::Key': keyType },
   readModel: (draft): KmsModel => ({ keys: draft.all(declaredKeys) }),
+  resourcePolicies: ({ keys }) => keys,
 };

@@ -106,6 +106,7 @@ export const sqs: Service<SqsModel> = {
   actionPrefix: 'sqs',
   resourceTypes: sqsResourceTypes,
   readModel: readSqsModel,
+  resourcePolicies: ({ queues }) => queues,
   start({ queues }, { shuffleSeed, ...context }) {
     return new SqsService({
       ...context,
