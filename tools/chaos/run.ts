@@ -67,8 +67,8 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   const events = new EventStream();
   const journal = new Journal(events);
   const faults = new Faults(planFaults(seed, kinds), events, mostOfEachKind);
-  await using runtime = await startRuntime({ assembly, events, port: 0, faults });
-  const writes = watchOrderWrites(runtime.dynamodb);
+  const { wrapApi, ...writes } = watchOrderWrites();
+  await using runtime = await startRuntime({ assembly, events, port: 0, faults, wrapApi });
   const { names, table, queue } = connect(runtime, random);
   using ending = new DisposableStack();
   ending.defer(() => table.client.destroy());

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Endpoint, startEndpoint } from './endpoint/server.ts';
+import type { RpcService } from './endpoint/service.ts';
 import type { EventStream } from './events.ts';
 import type { Faults } from './faults/faults.ts';
 import type { LocalModel } from './model.ts';
@@ -35,6 +36,11 @@ export interface RuntimeOptions {
   readonly shuffleSeed?: number;
   /** Faults to inject; they bring their own clock. Default: none. */
   readonly faults?: Faults;
+  /**
+   * Puts something around the API of each service: to watch the requests, or to answer some of them. It stands inside of
+   * the faults, so that it sees what reaches the service.
+   */
+  readonly wrapApi?: (api: RpcService) => RpcService;
   /** Default: all services there are (services/index.ts). */
   readonly services?: readonly Service[];
 }
@@ -92,9 +98,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
   faults?.attach(running);
 
-  const rpcServices = started.flatMap(({ rpc }) => rpc ?? []);
+  const { wrapApi = (api) => api } = options;
+  const apis = started.flatMap(({ rpc }) => (rpc === undefined ? [] : wrapApi(rpc)));
   endpoint.serve({
-    rpcServices: rpcServices.map((rpc) => faults?.api(rpc) ?? rpc),
+    rpcServices: faults === undefined ? apis : apis.map((api) => faults.api(api)),
     restServices: started.flatMap(({ rest }) => rest ?? []),
     resolveCaller: (accessKeyId) => credentials.callerFor(accessKeyId),
     authorize: authorizer,

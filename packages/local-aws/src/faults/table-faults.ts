@@ -38,14 +38,12 @@ export function faultyTables(service: RpcService, to: Surroundings): RpcService 
       Object.entries(service.forwarded ?? {}).map(([name, operation]) => {
         if (!names.has(name)) return [name, operation];
         const isWrite = writes.includes(name);
-        // Looked up at each call: whoever watches the table sees what reaches it.
-        const send = (...request: Parameters<typeof operation.forward>) =>
-          service.forwarded![name]!.forward(...request);
         return [
           name,
           {
             ...operation,
-            forward: (body, input, context) => faults.around(isWrite, context, () => send(body, input, context)),
+            forward: (body, input, context) =>
+              faults.around(isWrite, context, () => operation.forward(body, input, context)),
           },
         ];
       }),
