@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { App, type AppProps } from 'aws-cdk-lib';
 import { configurationOf } from './configuration/configuration.ts';
 import { withOptions } from './configuration/context-keys.ts';
-import { OrderPipelineStack } from './order-pipeline-stack.ts';
+import { OrderPipelineStack } from './stacks/order-pipeline-stack.ts';
 
 /**
  * The app of the project, with the stack `OrderPipeline` in the preset that the context key `preset` names and with

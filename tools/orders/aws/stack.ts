@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { CommandFailed } from '../errors.ts';
 
-/** Names in the deployed pipeline, as the stack's outputs give them; lib/order-pipeline-stack.ts keeps them stable. */
+/** Names in the deployed pipeline, as the stack's outputs give them; lib/stacks/order-pipeline-stack.ts keeps them stable. */
 export interface StackOutputs {
   readonly ordersQueueUrl: string;
   readonly badOrdersQueueUrl: string;
