@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { constructId } from '../construct-id.ts';
 import type { FunctionSettings } from '../configuration/settings.ts';
 import type { AlarmDefinition, Contribution, SavedQuery } from './contribution.ts';
 import { attemptsOf, type ConsumedQueue, errorLimit, throttleLimitSeconds } from './thresholds.ts';
@@ -59,7 +60,7 @@ function failing(fn: MonitoredFunction, queue?: FeedingQueue): AlarmDefinition {
   const usesUpAll = queue !== undefined && limit.count === attemptsOf(queue);
   const why = usesUpAll ? `, enough to use up the receives of ${queue.item ?? 'a message'}` : '';
   return {
-    id: `${pascalCase(fn.name)}Errors`,
+    id: `${constructId(fn.name)}Errors`,
     about: 'function',
     message: `${fn.name} crashed, threw or ran out of time ${times(limit.count)} in ${limit.periodSeconds} s${why}.`,
     section: 'a-function-fails',
@@ -77,7 +78,7 @@ function throttled(fn: MonitoredFunction, queue?: FeedingQueue): AlarmDefinition
       ? ''
       : '. A batch that is refused for all of its visibility timeout costs its messages a receive';
   return {
-    id: `${pascalCase(fn.name)}Throttles`,
+    id: `${constructId(fn.name)}Throttles`,
     about: 'function',
     message: `Lambda refused to run ${fn.name} ${howLong}${why}.`,
     section: 'a-function-is-throttled',
@@ -125,11 +126,6 @@ function coldStarts({ logGroup }: MonitoredFunction): SavedQuery {
     },
     logGroups: [logGroup],
   };
-}
-
-/** `process-orders` becomes `ProcessOrders`. */
-export function pascalCase(name: string): string {
-  return name.replaceAll(/(?:^|[-_])(\w)/g, (_, first: string) => first.toUpperCase());
 }
 
 function times(count: number): string {

@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { constructId } from '../construct-id.ts';
 import type { ConsumerSettings } from '../configuration/settings.ts';
 import { type AlarmDefinition, type Contribution, type SavedQuery, together } from './contribution.ts';
 import { leftStanding, mappingCounts, oldestAge, timeToDrain, waiting } from './queue-metrics.ts';
 import { oldestAgeLimitSeconds } from './thresholds.ts';
-import { type FeedingQueue, type MonitoredFunction, pascalCase, watchFunction } from './watch-function.ts';
+import { type FeedingQueue, type MonitoredFunction, watchFunction } from './watch-function.ts';
 
 /** A function that a queue feeds: a `QueueConsumer`, or what is known of any other. */
 export interface MonitoredConsumer extends MonitoredFunction {
@@ -117,7 +118,7 @@ function depthAndConsumer(queue: MonitoredQueue): Contribution {
 
 function waitsTooLong({ name, queue }: MonitoredQueue, limitSeconds: number): AlarmDefinition {
   return {
-    id: `${pascalCase(name)}Wait`,
+    id: `${constructId(name)}Wait`,
     about: 'messages',
     message: `The oldest message of ${name} has been there for ${limitSeconds} s, longer than retries explain.`,
     section: 'orders-wait-too-long',
@@ -129,7 +130,7 @@ function waitsTooLong({ name, queue }: MonitoredQueue, limitSeconds: number): Al
 
 function drainsSlowly({ name, queue, item, slowDrainId }: MonitoredQueue, limitSeconds: number): AlarmDefinition {
   return {
-    id: slowDrainId ?? `${pascalCase(name)}SlowDrain`,
+    id: slowDrainId ?? `${constructId(name)}SlowDrain`,
     about: 'messages',
     message: `At the rate of the last minutes ${name} takes ${limitSeconds} s and more to work off: ${item ?? 'a message'} sent now will wait too long.`,
     section: 'orders-come-faster-than-they-are-processed',
@@ -141,7 +142,7 @@ function drainsSlowly({ name, queue, item, slowDrainId }: MonitoredQueue, limitS
 
 function standsStill({ name, queue, consumer }: MonitoredQueue): AlarmDefinition {
   return {
-    id: `${pascalCase(name)}Wait`,
+    id: `${constructId(name)}Wait`,
     about: 'messages',
     message: `Messages stand in ${name}, and in ${minutesOfWaiting} minutes none was worked off: ${consumer.name} does not run, or fails at all of them. What stays there is gone when its retention ends.`,
     section: 'failed-orders-wait-too-long',

@@ -1,8 +1,8 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readLogMessage } from 'local-aws';
+import { constructId } from '../../../lib/construct-id.ts';
 import { idPlaceholder } from '../../../lib/monitoring/own-telemetry.ts';
-import { pascalCase } from '../../../lib/monitoring/watch-function.ts';
 import { logMessages } from '../../../shared/telemetry.ts';
 import { Assemblies, running } from '../../acceptance/running-assembly.ts';
 import { synthesize } from '../synthesize.ts';
@@ -38,7 +38,7 @@ async function readLines({ client: target, model }: Awaited<ReturnType<typeof ru
   const client = new CloudWatchLogsClient(target);
   const outputs = new Map(model.stacks.flatMap((stack) => stack.outputs).map(({ key, value }) => [key, value]));
   for (const name of functions) {
-    const logGroupName = outputs.get(`${pascalCase(name)}LogGroupName`)!;
+    const logGroupName = outputs.get(`${constructId(name)}LogGroupName`)!;
     const messages: string[] = [];
     for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName })) {
       messages.push(...events.map(({ message }) => message!));
@@ -68,7 +68,7 @@ function queries() {
   return Object.values(definitions).map(({ Properties: { Name, QueryString, LogGroupNames } }) => ({
     name: Name,
     text: QueryString,
-    functions: LogGroupNames.map(({ Ref }) => functions.find((name) => Ref.startsWith(`${pascalCase(name)}Logs`))!),
+    functions: LogGroupNames.map(({ Ref }) => functions.find((name) => Ref.startsWith(`${constructId(name)}Logs`))!),
   }));
 }
 
