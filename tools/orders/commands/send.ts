@@ -6,7 +6,8 @@ import { messageBatches, mostBytesText, type Parcel, sendMessages } from '../aws
 import { exitCodes, type OrdersContext, type Run } from '../context.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import type { OrdersIo } from '../io.ts';
-import { LineTooLong, longestLine, parseExactly, readLines } from '../json.ts';
+import { parseExactly } from '../json.ts';
+import { LineTooLong, longestLine, readLines } from '../streams.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { Exceptions } from './exceptions.ts';
