@@ -1,13 +1,13 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { EventStream, type ForwardedOperation, startRuntime, systemClock, TurnedClock } from 'local-aws';
 import { presets } from '../../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../../lib/order-pipeline-stack.ts';
-import { driveClock } from '../../../tools/chaos/run.ts';
 import { Journal, readRows, watchOrderWrites } from '../../../tools/chaos/evidence.ts';
-import { pipelineNames } from '../../../tools/run/pipeline-names.ts';
+import { driveClock } from '../../../tools/chaos/run.ts';
+import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
 import { newOutputFolder } from '../../lib/synthesize.ts';
 import { order } from '../pipeline-functions.ts';
 
@@ -42,7 +42,7 @@ async function runFifo(
     },
   };
   const written: string[] = [];
-  watchOrderWrites(runtime.dynamodb, (orderKey) => written.push(orderKey));
+  watchOrderWrites(events, (orderKey) => written.push(orderKey));
 
   const settings = {
     region: runtime.model.region,

@@ -27,6 +27,7 @@ export class Faults {
   readonly #processes: ProcessFaults;
   readonly #arrivals: ArrivalOrder;
   readonly #plan: FaultPlan;
+  readonly #tableRequests = new Set<Promise<unknown>>();
 
   /** @param most of each kind of fault; default: no end to them */
   constructor(plan: FaultPlan, events: EventStream, most = Infinity) {
@@ -53,7 +54,13 @@ export class Faults {
   }
 
   tables(service: RpcService): RpcService {
-    return faultyTables(service, { injection: this.injection, invocations: this.invocations, clock: this.clock });
+    const { injection, invocations, clock } = this;
+    return faultyTables(service, { injection, invocations, clock, underWay: this.#tableRequests });
+  }
+
+  /** Settles when no read or write of an item is under way any more, even for callers that are gone. */
+  async tablesQuiet(): Promise<void> {
+    while (this.#tableRequests.size > 0) await Promise.allSettled(this.#tableRequests);
   }
 
   sqs(service: RpcService, queues: () => readonly Queue[]): RpcService {
