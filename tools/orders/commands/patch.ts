@@ -6,7 +6,7 @@ import { type Assignment, type MendedBody, mendedBody, parseAssignment } from '.
 import { countFailures, failureRows, failures } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
-import type { OrdersTable } from '../ledger/read.ts';
+import type { TableConnection } from '../ledger/read.ts';
 import { judge } from '../ledger/replay.ts';
 import { forEachAtOnce } from '../streams.ts';
 import { confirm } from '../terminal/confirm.ts';
@@ -108,7 +108,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
 
 /** The mended body, if it would pass. */
 async function judgeMended(
-  orders: OrdersTable,
+  orders: TableConnection,
   failure: FailureRow,
   assignments: readonly Assignment[],
 ): Promise<MendedBody> {

@@ -8,7 +8,7 @@ import { purged } from '../../../shared/ledger/transitions.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { readLines } from '../streams.ts';
 import type { FailureSummary } from './failures.ts';
-import type { OrdersTable } from './read.ts';
+import type { TableConnection } from './read.ts';
 import { deleteRow } from './write.ts';
 
 /** A failure as one line of an export: the whole row. */
@@ -23,7 +23,7 @@ export function exportedFailure(row: FailureRow): ExportedFailure {
 export type Deletion = 'deleted' | 'changed';
 
 /** Deletes a failure that was exported. */
-export async function deleteExported(table: OrdersTable, exported: ExportedFailure): Promise<Deletion> {
+export async function deleteExported(table: TableConnection, exported: ExportedFailure): Promise<Deletion> {
   return (await deleteRow(table, purged(exported))) ? 'deleted' : 'changed';
 }
 
@@ -31,7 +31,7 @@ export async function deleteExported(table: OrdersTable, exported: ExportedFailu
  * Failures that ended well, in no order. They are in no index, so the whole table is read: half a read unit for each
  * 4 KB that it holds.
  */
-export async function* processedFailures(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
+export async function* processedFailures(table: TableConnection, before: string): AsyncGenerator<FailureSummary> {
   const pages = paginateScan(
     { client: table.client },
     {

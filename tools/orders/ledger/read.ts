@@ -10,7 +10,7 @@ import { fullJitter } from '../../../shared/sending.ts';
 import { type Clock, sleep } from '../time.ts';
 
 /** The orders table and how to reach it. Everything in this folder takes one. */
-export interface OrdersTable {
+export interface TableConnection {
   readonly client: DynamoDBClient;
   readonly name: string;
   readonly clock: Clock;
@@ -27,7 +27,7 @@ type Item = Record<string, AttributeValue>;
 
 /** All items of a query, page by page (a page holds at most 1 MB). */
 export async function* queryItems(
-  { client, name }: OrdersTable,
+  { client, name }: TableConnection,
   query: Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>,
 ): AsyncGenerator<Item> {
   for await (const { Items = [] } of paginateQuery({ client }, { ...query, TableName: name })) yield* Items;
@@ -42,7 +42,7 @@ const backoffMs = { base: 50, cap: 5_000 };
  * @param attributes all that is needed of them; default: everything
  */
 export async function readItems(
-  { client, name, clock, random }: OrdersTable,
+  { client, name, clock, random }: TableConnection,
   keys: readonly RowKey[],
   attributes?: readonly string[],
 ): Promise<Item[]> {
