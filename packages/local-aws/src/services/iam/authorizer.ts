@@ -36,7 +36,7 @@ type Needed = Permission & Partial<KeyPermission>;
 /**
  * Decides calls by the policies of the template's roles and queues. The developer may do everything. A role that is in
  * no stack may too, since nobody here knows its policies; that is said once. Throws a `LocalRuntimeError` when a policy
- * cannot be evaluated (see policy-set.ts), unless the mode is `off`.
+ * cannot be evaluated (policies.ts), unless the mode is `off`.
  */
 export function createAuthorizer({ mode, services, events, clock, ...initial }: AuthorizerOptions): Authorizer {
   const read = (model: PolicyModel) => (mode === 'off' ? readPolicies(nothing, []) : readPolicies(model, services));

@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm';
-import { invalidPattern } from './filter/invalid-pattern.ts';
 import { invalidParameter, invalidToken } from './groups.ts';
+import { invalidPattern } from './invalid-pattern.ts';
 import type { StoredEvent } from './store.ts';
 
 /** `limit` of a request, within 1 and `maximum`; `maximum` when missing. Message as recorded by LocalStack. */

@@ -113,7 +113,7 @@ interface LogStoreOptions {
   readonly logGroups: readonly LogGroupModel[];
 }
 
-/** Keeps what functions log, as CloudWatch Logs would, in memory. How much of it is in log-group.ts. */
+/** Keeps what functions log, as CloudWatch Logs would, in memory. `LogGroup` says how much of it. */
 export class LogStore {
   readonly #clock: Clock;
   readonly #groups = new Map<string, LogGroup>();

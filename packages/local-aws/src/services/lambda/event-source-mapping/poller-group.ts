@@ -10,7 +10,7 @@ import type { SourceMessage, SourceQueue } from './source-queue.ts';
  *     waiting ──first message──► gathering ──full, window over, 6 MB──► delivering ──settled──► waiting
  *
  * and holds at most one invocation, so the number of pollers is the mapping's concurrency: it begins at five and grows
- * while every poller is busy (scaling.ts). At the limit nothing is received: messages wait in the queue, visible.
+ * while every poller is busy. At the limit nothing is received: messages wait in the queue, visible.
  */
 export class PollerGroup {
   readonly #model: MappingModel;
