@@ -1,5 +1,5 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import type { EventStream, RpcService, RuntimeEvent } from 'local-aws';
+import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
 import { isOrderWritten } from '../../shared/ledger/transitions.ts';
@@ -127,43 +127,26 @@ export interface OrderWrites {
   readonly found: readonly OrderRow[];
 }
 
-/** Sees the order writes of the runtime that is started with `wrapApi`. */
-interface OrderWritesWatch extends OrderWrites {
-  readonly wrapApi: (api: RpcService) => RpcService;
-}
-
 type Item = Parameters<typeof fromItem>[0];
 
 /**
- * Watches the writes of orders' rows at the table itself, which answers each with the row as it was before. To be given
- * to the runtime, which puts it around the table's API.
+ * Watches the table's answers to those who write orders' rows: each answer holds the row as it was before.
  *
  * @param written is called when an order's row stands, before its function learns of it
  */
-export function watchOrderWrites(written: (orderKey: string) => void = () => {}): OrderWritesWatch {
+export function watchOrderWrites(events: EventStream, written: (orderKey: string) => void = () => {}): OrderWrites {
   const created = new Map<string, number>();
   const found: OrderRow[] = [];
-  const see = (
-    input: { readonly [member: string]: unknown },
-    { status, body }: { readonly status: number; readonly body: Buffer },
-  ) => {
+  events.subscribe((event) => {
+    if (event.type !== 'table-answered' || event.operation !== 'UpdateItem') return;
+    const { input, status, body } = event;
     if (status !== 200 || !isOrderWritten(input)) return;
     const { pk } = fromItem<{ pk: string }>(input['Key'] as Item);
-    const { Attributes } = JSON.parse(body.toString()) as { readonly Attributes?: Item };
+    const { Attributes: before } = JSON.parse(body.toString()) as { readonly Attributes?: Item };
     const orderKey = pk.slice(pk.indexOf('#') + 1);
-    if (Attributes?.['contentHash'] === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
-    else found.push(fromItem<OrderRow>(Attributes));
+    if (before?.['contentHash'] === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
+    else found.push(fromItem<OrderRow>(before));
     written(orderKey);
-  };
-  const wrapApi = (api: RpcService): RpcService => {
-    const update = api.forwarded?.['UpdateItem'];
-    if (update === undefined) return api;
-    const forward: typeof update.forward = async (body, input, context) => {
-      const answer = await update.forward(body, input, context);
-      see(input, answer);
-      return answer;
-    };
-    return { ...api, forwarded: { ...api.forwarded, UpdateItem: { ...update, forward } } };
-  };
-  return { created, found, wrapApi };
+  });
+  return { created, found };
 }

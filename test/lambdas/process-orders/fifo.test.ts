@@ -1,13 +1,13 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { EventStream, type RpcService, startRuntime, systemClock, TurnedClock } from 'local-aws';
 import { presets } from '../../../lib/configuration/configuration.ts';
-import { OrderPipelineStack } from '../../../lib/order-pipeline-stack.ts';
-import { driveClock } from '../../../tools/chaos/run.ts';
+import { OrderPipelineStack } from '../../../lib/stacks/order-pipeline-stack.ts';
 import { Journal, readRows, watchOrderWrites } from '../../../tools/chaos/evidence.ts';
-import { pipelineNames } from '../../../tools/run/pipeline-names.ts';
+import { driveClock } from '../../../tools/chaos/run.ts';
+import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
 import { newOutputFolder } from '../../lib/synthesize.ts';
 import { order } from '../pipeline-functions.ts';
 
@@ -40,8 +40,8 @@ async function runFifo(
   const journal = new Journal(events);
   const clock = new TurnedClock();
   const written: string[] = [];
-  const writes = watchOrderWrites((orderKey) => written.push(orderKey));
-  const wrapApi = (api: RpcService) => writes.wrapApi(throttling(api, { ...throttled }));
+  watchOrderWrites(events, (orderKey) => written.push(orderKey));
+  const wrapApi = (api: RpcService) => throttling(api, { ...throttled });
   await using runtime = await startRuntime({ assembly: outdir, events, port: 0, clock, wrapApi });
   using ending = new DisposableStack();
   ending.use(driveClock(clock, () => journal.batchesRunning === 0));

@@ -29,6 +29,7 @@ export class Faults implements FaultHooks {
   readonly #processes: ProcessFaults;
   readonly #arrivals: ArrivalOrder;
   readonly #plan: FaultPlan;
+  readonly #tableRequests = new Set<Promise<unknown>>();
   #queues: () => readonly Queue[] = () => [];
 
   /** @param most of each kind of fault; default: no end to them */
@@ -64,10 +65,15 @@ export class Faults implements FaultHooks {
       case 'sqs':
         return faultySqs(service, { injection, queues: () => this.#queues() });
       case 'dynamodb':
-        return faultyTables(service, { injection, invocations, clock });
+        return faultyTables(service, { injection, invocations, clock, underWay: this.#tableRequests });
       default:
         return service;
     }
+  }
+
+  /** Settles when no read or write of an item is under way any more, even for callers that are gone. */
+  async tablesQuiet(): Promise<void> {
+    while (this.#tableRequests.size > 0) await Promise.allSettled(this.#tableRequests);
   }
 
   polledQueue(source: SourceQueue, queue: () => Queue | undefined): SourceQueue {

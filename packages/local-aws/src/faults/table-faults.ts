@@ -24,6 +24,8 @@ interface Surroundings {
   readonly injection: Injection;
   readonly invocations: Invocations;
   readonly clock: Clock;
+  /** Gets every request, until it has ended. */
+  readonly underWay: Set<Promise<unknown>>;
 }
 
 type Send = () => Promise<ForwardedAnswer>;
@@ -42,8 +44,15 @@ export function faultyTables(service: RpcService, to: Surroundings): RpcService 
           name,
           {
             ...operation,
-            forward: (body, input, context) =>
-              faults.around(isWrite, context, () => operation.forward(body, input, context)),
+            async forward(body, input, context) {
+              const request = faults.around(isWrite, context, () => operation.forward(body, input, context));
+              to.underWay.add(request);
+              try {
+                return await request;
+              } finally {
+                to.underWay.delete(request);
+              }
+            },
           },
         ];
       }),

@@ -20,6 +20,7 @@ export {
 export { type PipelineSettings, writePipelines } from './written-pipelines.ts';
 
 // Commands as processes.
+export { processTree, survivors } from './process-tree.ts';
 export { type CommandOptions, RunningCommand } from './running-command.ts';
 
 // IAM's decision on one request.

@@ -77,14 +77,17 @@ export class DynamodbService implements RunningService<DynamodbModel> {
   }
 
   #operation(name: OperationName): ForwardedOperation {
-    const { region, accountId } = this.#options;
+    const { region, accountId, events, clock } = this.#options;
     const tableArn = (table: string) =>
       this.#tables.get(table)?.arn ?? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
     return {
       permissions: (input: JsonObject) => permissionsOf(name, input, tableArn),
-      forward: (body, input) => {
+      forward: async (body, input) => {
         refuseUnsupported(name, input);
-        return this.#send(name, body);
+        const answer = await this.#send(name, body);
+        const { status } = answer;
+        events.emit({ type: 'table-answered', atMs: clock.now(), operation: name, input, status, body: answer.body });
+        return answer;
       },
     };
   }

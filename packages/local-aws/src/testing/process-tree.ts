@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { eventually } from 'local-aws/testing';
+import { eventually } from './eventually.ts';
 
 /** All processes below `pid`, itself first. Detached ones count: only orphans lose their parent. */
 export function processTree(pid: number): number[] {
