@@ -1,7 +1,7 @@
 import type { AssemblyModel } from './assembly/model.ts';
 import type { ServiceResources } from './assembly/resource-type.ts';
 import type { Clock } from './clock.ts';
-import type { RestService, RpcService } from './endpoint/service.ts';
+import type { RestService, RpcService } from './endpoint/api.ts';
 import type { EventStream } from './events.ts';
 import type { Authorizer } from './services/iam/authorizer.ts';
 import type { CredentialRegistry } from './services/iam/credentials.ts';

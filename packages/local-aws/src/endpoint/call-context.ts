@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { CallContext, Caller } from './service.ts';
+import type { CallContext, Caller } from './api.ts';
 
 /** The context of one HTTP request. Its signal is made on demand: only long polls and invocations look at it. */
 export class HttpCallContext implements CallContext {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { AwsError } from './service.ts';
+import { AwsError } from './api.ts';
 
 /**
  * Why a request must not be served, or undefined when it may. A loopback address keeps other machines out but not the

@@ -1,8 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { credentialScope, type CredentialScope, HttpCallContext } from './call-context.ts';
-import { jsonInput, jsonProtocol } from './json.ts';
-import { queryInput, queryProtocol } from './query.ts';
-import { findRoute, type RestMatch, restProtocol } from './rest.ts';
 import {
   type Authorize,
   AwsError,
@@ -15,7 +11,11 @@ import {
   type Protocol,
   type RestService,
   type RpcService,
-} from './service.ts';
+} from './api.ts';
+import { credentialScope, type CredentialScope, HttpCallContext } from './call-context.ts';
+import { jsonInput, jsonProtocol } from './json.ts';
+import { queryInput, queryProtocol } from './query.ts';
+import { findRoute, type RestMatch, restProtocol } from './rest.ts';
 import { notImplemented, unknownOperation, unservedProtocol } from './unserved.ts';
 
 /** What stands behind the endpoint. */

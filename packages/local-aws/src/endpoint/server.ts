@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { LocalRuntimeError } from '../errors.ts';
 import type { EventStream } from '../events.ts';
+import { AwsError, type HttpAnswer, internalFailure } from './api.ts';
 import { readBody, refusal } from './request-guard.ts';
 import { restProtocol } from './rest.ts';
 import { type Backend, createRouter, type Router } from './router.ts';
-import { AwsError, type HttpAnswer, internalFailure } from './service.ts';
 
 /** How to listen. Without services, requests are answered with a 503 until `serve` gives some. */
 export interface EndpointOptions extends Partial<Backend> {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError, type HttpAnswer, type Protocol } from './api.ts';
 import { escapeXml } from './query.ts';
 import { restProtocol } from './rest.ts';
-import { AwsError, type HttpAnswer, type Protocol } from './service.ts';
 
 /** AWS has it, this endpoint does not. 501 is not retried by the SDKs. */
 export function notImplemented(service: string, operation: string): AwsError {

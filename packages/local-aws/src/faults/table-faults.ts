@@ -1,5 +1,5 @@
 import { type Clock, sleep, systemClock } from '../clock.ts';
-import { AwsError, type CallContext, type ForwardedAnswer, type RpcService } from '../endpoint/service.ts';
+import { AwsError, type CallContext, type ForwardedAnswer, type RpcService } from '../endpoint/api.ts';
 import type { Injection } from './injection.ts';
 import type { Invocations } from './invocations.ts';
 

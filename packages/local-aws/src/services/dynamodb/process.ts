@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AwsError, type ForwardedAnswer } from '../../endpoint/service.ts';
+import { AwsError, type ForwardedAnswer } from '../../endpoint/api.ts';
 import { LocalRuntimeError, type Place } from '../../errors.ts';
 import type { ProcessGuard } from '../../processes.ts';
 

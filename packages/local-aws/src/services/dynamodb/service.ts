@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
+import type { ForwardedAnswer, ForwardedOperation, JsonObject, RpcService } from '../../endpoint/api.ts';
 import { isObject } from '../../endpoint/json.ts';
-import type { ForwardedAnswer, ForwardedOperation, JsonObject, RpcService } from '../../endpoint/service.ts';
 import { notImplemented } from '../../endpoint/unserved.ts';
 import type { EventStream } from '../../events.ts';
 import { ProcessGuard } from '../../processes.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type Authorize, AwsError, type Caller, type Permission } from '../../endpoint/service.ts';
+import { type Authorize, AwsError, type Caller, type Permission } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import { type KeyPermission, keyPermissions } from '../kms/key-permissions.ts';
 import { type Decision, evaluate } from './evaluate.ts';

@@ -1,4 +1,4 @@
-import type { Permission } from '../../endpoint/service.ts';
+import type { Permission } from '../../endpoint/api.ts';
 import type { DynamodbModel } from '../dynamodb/model.ts';
 import type { SqsModel } from '../sqs/model.ts';
 import type { KmsModel } from './keys.ts';

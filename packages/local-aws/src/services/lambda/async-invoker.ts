@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { AwsError } from '../../endpoint/service.ts';
+import { AwsError } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
 import type { AsyncRetrySettings, FunctionModel } from './model.ts';

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { AwsError, type JsonObject, type RestRequest, type RestRoute } from '../../endpoint/service.ts';
+import { AwsError, type JsonObject, type RestRequest, type RestRoute } from '../../endpoint/api.ts';
 import type { DeployedCode } from './code-store.ts';
 import { parseFunctionName } from './function-name.ts';
 import type { FunctionModel } from './model.ts';

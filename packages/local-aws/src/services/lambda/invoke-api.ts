@@ -1,4 +1,4 @@
-import { AwsError, type RestRequest, type RestResponse, type RestRoute } from '../../endpoint/service.ts';
+import { AwsError, type RestRequest, type RestResponse, type RestRoute } from '../../endpoint/api.ts';
 import { isQualified, type RequestedFunctions } from './functions-api.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
 import type { FunctionModel } from './model.ts';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../clock.ts';
-import { AwsError, type RestRequest, type RestRoute } from '../../endpoint/service.ts';
+import { AwsError, type RestRequest, type RestRoute } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import { ProcessGuard } from '../../processes.ts';
 import { AsyncInvoker } from './async-invoker.ts';

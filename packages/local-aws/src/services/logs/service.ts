@@ -1,4 +1,4 @@
-import type { RpcService } from '../../endpoint/service.ts';
+import type { RpcService } from '../../endpoint/api.ts';
 import type { RunningService, Service } from '../../service.ts';
 import type { LogsContext } from './groups.ts';
 import { describeLogGroups, describeLogStreams } from './operations/describe.ts';

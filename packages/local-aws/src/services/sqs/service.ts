@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { Operation, RpcService } from '../../endpoint/service.ts';
+import type { Operation, RpcService } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import type { RunningService, Service } from '../../service.ts';
 import { ReceiveAttempts } from './deduplication.ts';
