@@ -17,19 +17,19 @@ export interface EndpointOptions extends Partial<Backend> {
   readonly nextFreePort: boolean;
   readonly events: EventStream;
   readonly clock: Clock;
-  /** Those of `endpointLimits` that shall be others. */
+  /** Limits in place of those of `endpointLimits`. */
   readonly limits?: Partial<EndpointLimits>;
 }
 
 /** What a client may take of the endpoint. */
 export interface EndpointLimits {
-  /** A client must have sent its headers by then, */
+  /** How long a client may take to send the headers of a request. */
   readonly headersMs: number;
-  /** and the whole request by then, */
+  /** How long a client may take to send a whole request. */
   readonly requestMs: number;
-  /** which is looked at so often. */
+  /** How often the endpoint looks for clients that take longer. */
   readonly checkMs: number;
-  /** Connections beyond are closed at once. */
+  /** How many connections may be open. Further ones are closed at once. */
   readonly connections: number;
 }
 
@@ -52,7 +52,7 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** Different problems told at most: their texts hold what clients sent, and a client may send anything. */
+/** How many different problems are told. Their texts hold what clients sent, and a client may send anything. */
 const mostToldProblems = 200;
 /** Longer than clients keep idle connections, so that they close them and never write into a closing one. */
 const keepAliveMs = 65_000;
@@ -91,7 +91,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const fail = (response: ServerResponse, requestId: string, error: unknown) => {
     if (!response.req.complete) response.setHeader('connection', 'close');
     if (!(error instanceof AwsError)) report(error instanceof Error ? error : new Error(String(error)));
-    // What an unforeseen error says may name files of this machine: that is for the console alone.
+    // The text of an unforeseen error may name files of this machine. Only the console shows it.
     const known = error instanceof AwsError ? error : internalFailure();
     write(response, restProtocol.failure(known, requestId));
   };

@@ -18,7 +18,7 @@ export type AuthorizerOptions = PolicyModel & {
   readonly clock: Clock;
 };
 
-/** An `Authorize` for the endpoint, and what the event source mappings and hot reload need of it. */
+/** Decides calls at the endpoint, and what services ask in the name of a role. */
 export interface Authorizer extends Authorize {
   /** Whether a role may, for callers that are not at the endpoint. Always true when the mode is not `enforce`. */
   readonly isAllowed: (roleArn: string, permission: Permission) => boolean;

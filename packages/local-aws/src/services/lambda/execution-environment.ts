@@ -62,7 +62,7 @@ export class ExecutionEnvironment {
     this.#init = this.#initialise('init', limit).finally(() => limit.cancel());
   }
 
-  /** Of the process that the environment has now; undefined when it has none. */
+  /** The id of the process that the environment has now. Undefined when it has none. */
   get processId(): number | undefined {
     return this.#process?.processId;
   }

@@ -118,9 +118,11 @@ export class LambdaService implements FunctionDirectory {
   }
 
   /**
-   * Of the process that an execution environment of the function has at this moment, busy or idle, also one of a former
-   * version of it; by the id that events give. Undefined when it has none: a process that has ended is replaced at the
-   * next invocation.
+   * The id of the process that an execution environment has at this moment, busy or idle. The environment may belong to a
+   * former version of the function. Undefined when it has no process: a process that has ended is replaced at the next
+   * invocation.
+   *
+   * @param environmentId as events give it
    */
   processId(functionName: string, environmentId: string): number | undefined {
     const former = [...this.#retired].filter(({ fn }) => fn.name === functionName);
@@ -176,7 +178,7 @@ export class LambdaService implements FunctionDirectory {
   }
 }
 
-/** Each synthesis has its own folder: what counts is what is in it. */
+/** The folder may be another one, because each synthesis has its own. Its content must be the same. */
 function isUnchanged(pool: FunctionPool, fn: FunctionModel, code: CodeFingerprint): boolean {
   const { codeDirectory } = fn;
   return pool.code.sha256 === code.sha256 && isDeepStrictEqual({ ...pool.fn, codeDirectory }, fn);

@@ -130,7 +130,7 @@ export class StandardShelf implements Shelf {
 
 /**
  * AWS spreads a standard queue over many servers and a receive asks a sample of them: consumers see messages in no
- * order and fewer than they asked for while more wait. This does so too, the same way for the same seed.
+ * order, and fewer than they asked for while more wait. A hand-out does the same, repeatably for a seed.
  */
 export interface HandOut {
   /** How many of `possible` (>= 0) messages a receive gets: 1 to `possible`. */
@@ -139,7 +139,7 @@ export interface HandOut {
   pick(waiting: number): number;
 }
 
-/** Messages further back than this are not yet sampled, so that none waits for ever. */
+/** Only so many messages at the front are sampled, so that none waits for ever. */
 const window = 100;
 
 /** Arbitrary, but the same for a seed and a queue's name. */
