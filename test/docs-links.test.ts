@@ -107,3 +107,7 @@ describe('a newcomer', () => {
     expect(decisions.map((page) => Number(/(\d{4})-/.exec(page)?.[1]))).toEqual(numbers);
   });
 });
+
+function scriptsIn(folder: string): readonly string[] {
+  return Object.keys((JSON.parse(textOf(join(folder, 'package.json'))) as { readonly scripts?: object }).scripts ?? {});
+}

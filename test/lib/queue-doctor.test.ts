@@ -5,7 +5,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { QueueDoctor } from 'queue-doctor/cdk';
 import { newApp, said } from 'queue-doctor/testing';
 import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
-import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
+import { OrderPipelineStack } from '../../lib/stacks/order-pipeline-stack.ts';
 import { QueueConsumer } from '../../lib/queue-consumer.ts';
 
 const { production, lab } = presets;

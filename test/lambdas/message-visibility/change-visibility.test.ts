@@ -37,13 +37,15 @@ describe('changing the visibility of failed messages', () => {
   });
 
   test('survives a request that fails, and does the others', async () => {
-    const changeBatch = (entries: readonly VisibilityEntry[]) =>
-      entries.length === 10 ? Promise.reject(new Error('No network.')) : Promise.resolve([]);
-    await changeVisibility(changes(12), () => Promise.resolve(changeBatch), signal);
+    await changeVisibility(changes(12), () => Promise.resolve(refusingTen), signal);
     const messageIds = changes(10).map(({ messageId }) => messageId);
     expect(lines).toEqual([warningOf(messageIds, 'Error: No network.')]);
   });
 });
+
+function refusingTen(entries: readonly VisibilityEntry[]) {
+  return entries.length === 10 ? Promise.reject(new Error('No network.')) : Promise.resolve([]);
+}
 
 function warningOf(messageIds: readonly string[], error: string) {
   return { level: 'warn', line: { message: 'Visibility Not Changed', messageIds, error } };
