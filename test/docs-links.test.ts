@@ -75,12 +75,6 @@ test('a path in backquotes is that of a file or a folder, from the root or from 
   expect(paths.filter(({ page, path }) => !exists(path) && !exists(join(packageOf(page), path)))).toEqual([]);
 });
 
-/** Names of the npm scripts of a package. */
-function scriptsIn(folder: string): readonly string[] {
-  const { scripts = {} } = JSON.parse(textOf(join(folder, 'package.json'))) as { readonly scripts?: object };
-  return Object.keys(scripts);
-}
-
 describe('a newcomer', () => {
   test('finds every page from the README', () => {
     const linked = new Set(relativeLinks.filter(({ from }) => from === 'README.md').map(fileOf));

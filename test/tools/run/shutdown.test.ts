@@ -13,12 +13,6 @@ function leftFiles(command: Command): Promise<string[]> {
   );
 }
 
-/** The processes of a command that has begun to serve. */
-async function serving(command: Command): Promise<number[]> {
-  await command.until(/^ready /m);
-  return processTree(command.process.pid ?? 0);
-}
-
 describe('npm run local', () => {
   let assembly: string;
 
