@@ -2,6 +2,7 @@ import { Aspects, CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { QueueDoctor, warningId } from 'queue-doctor/cdk';
+import { stackOutputNames } from '../../shared/pipeline.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { refuseInvalid } from '../configuration/validate.ts';
 import { EncryptionKey } from '../encryption-key.ts';
@@ -81,21 +82,23 @@ export class OrderPipelineStack extends Stack {
       runbook: configuration.runbook,
     });
 
-    // Other programs look these names up: they are part of the pipeline's interface.
-    const outputs = {
-      OrdersQueueUrl: orders.queueUrl,
-      BadOrdersQueueUrl: badOrders.queueUrl,
-      ParkedOrdersQueueUrl: parkedOrders.queueUrl,
-      OrdersTableName: table.tableName,
-      GenerateOrdersFunctionName: generateOrders.function.functionName,
-      ProcessOrdersFunctionName: processOrders.function.functionName,
-      FailedOrdersFunctionName: failedOrders.function.functionName,
-      GenerateOrdersLogGroupName: generateOrders.logGroup.logGroupName,
-      ProcessOrdersLogGroupName: processOrders.logGroup.logGroupName,
-      FailedOrdersLogGroupName: failedOrders.logGroup.logGroupName,
-      AlarmTopicArn: monitoring.topic.topicArn,
+    // Other programs look these values up.
+    const outputs: Readonly<Record<keyof typeof stackOutputNames, string>> = {
+      ordersQueueUrl: orders.queueUrl,
+      badOrdersQueueUrl: badOrders.queueUrl,
+      parkedOrdersQueueUrl: parkedOrders.queueUrl,
+      ordersTableName: table.tableName,
+      generateOrdersFunctionName: generateOrders.function.functionName,
+      processOrdersFunctionName: processOrders.function.functionName,
+      failedOrdersFunctionName: failedOrders.function.functionName,
+      generateOrdersLogGroupName: generateOrders.logGroup.logGroupName,
+      processOrdersLogGroupName: processOrders.logGroup.logGroupName,
+      failedOrdersLogGroupName: failedOrders.logGroup.logGroupName,
+      alarmTopicArn: monitoring.topic.topicArn,
     };
-    this.outputs = Object.entries(outputs).map(([name, value]) => new CfnOutput(this, name, { value }));
+    this.outputs = Object.entries(stackOutputNames).map(
+      ([output, name]) => new CfnOutput(this, name, { value: outputs[output as keyof typeof stackOutputNames] }),
+    );
   }
 
   /** Mistakes that AWS would take stop the synthesis, or are warnings: docs/doctor.md. */

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { attributeValues, fromItem } from '../../../shared/ledger/expressions.ts';
 import type { FailureRow } from '../../../shared/ledger/rows.ts';
 import { purged } from '../../../shared/ledger/transitions.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
-import { readLines } from '../json.ts';
+import { readLines } from '../streams.ts';
 import type { FailureSummary } from './failures.ts';
 import type { OrdersTable } from './read.ts';
 import { deleteRow } from './write.ts';
@@ -32,20 +32,16 @@ export async function deleteExported(table: OrdersTable, exported: ExportedFailu
  * 4 KB that it holds.
  */
 export async function* processedFailures(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
-  let from: Record<string, AttributeValue> | undefined;
-  do {
-    const page = await table.client.send(
-      new ScanCommand({
-        TableName: table.name,
-        FilterExpression: '#status = :processed AND failedAt < :before',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: attributeValues({ ':processed': 'processed', ':before': before }),
-        ExclusiveStartKey: from,
-      }),
-    );
-    for (const item of page.Items ?? []) yield fromItem<FailureSummary>(item);
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  const pages = paginateScan(
+    { client: table.client },
+    {
+      TableName: table.name,
+      FilterExpression: '#status = :processed AND failedAt < :before',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: attributeValues({ ':processed': 'processed', ':before': before }),
+    },
+  );
+  for await (const { Items = [] } of pages) for (const item of Items) yield fromItem<FailureSummary>(item);
 }
 
 /** A new NDJSON file of failures. Dispose of it to close it. */

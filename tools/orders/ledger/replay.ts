@@ -1,5 +1,4 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { sleep } from 'local-aws';
 import { attributeValues } from '../../../shared/ledger/expressions.ts';
 import {
   contentHashOf,
@@ -13,6 +12,7 @@ import {
 } from '../../../shared/ledger/rows.ts';
 import { replayNoted, replaySent, type SentReplay } from '../../../shared/ledger/transitions.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
+import type { Cut } from '../../../shared/sending.ts';
 import { conflictReason, type FailureKind, failureKinds } from '../../../shared/telemetry.ts';
 import {
   messageBatches,
@@ -22,6 +22,8 @@ import {
   sendMessages,
   type SendQueue,
 } from '../aws/send.ts';
+import { forEachAtOnce } from '../streams.ts';
+import { isoTime, sleep } from '../time.ts';
 import type { OrdersTable } from './read.ts';
 import { updateRow } from './write.ts';
 
@@ -67,40 +69,21 @@ export async function replay(
   const perRequest = ratePerSecond === undefined ? 10 : Math.min(10, Math.max(1, Math.ceil(ratePerSecond / 10)));
   const batches = messageBatches(acceptable(table, failures, options, told), perRequest);
   const pace = createPace(table.clock, ratePerSecond);
-  let stopped = false;
-
-  async function work(): Promise<void> {
-    while (!stopped && !signal.aborted) {
-      const next = await batches.next();
-      if (next.done === true) return;
-      if (next.value.kind === 'too-large') {
-        const { message: parcel, bytes } = next.value;
-        told({
-          replayed: false,
-          failure: parcel.subject,
-          reason: `has ${bytes} bytes with its lineage, ${mostBytesText}`,
-        });
-        continue;
-      }
-      const { messages: parcels } = next.value;
-      if (dryRun) {
-        for (const { subject } of parcels) told({ replayed: true, failure: subject });
-        continue;
-      }
-      await pace(parcels.length, signal);
-      if (stopped || signal.aborted) return;
-      try {
-        await sendAndMark(parcels);
-      } catch (error) {
-        stopped = true;
-        throw error;
-      }
+  const work = async (batch: Cut<Parcel<FailureRow>>) => {
+    if (batch.kind === 'too-large') {
+      const { message: parcel, bytes } = batch;
+      const reason = `has ${bytes} bytes with its lineage, ${mostBytesText}`;
+      return told({ replayed: false, failure: parcel.subject, reason });
     }
-  }
+    const { messages: parcels } = batch;
+    if (dryRun) return parcels.forEach(({ subject }) => told({ replayed: true, failure: subject }));
+    await pace(parcels.length, signal);
+    if (!signal.aborted) await sendAndMark(parcels);
+  };
 
   async function sendAndMark(parcels: readonly Parcel<FailureRow>[]): Promise<void> {
     // Before it is sent: whatever comes of it is later.
-    const at = new Date(table.clock.now()).toISOString();
+    const at = isoTime(table.clock.now());
     const outcomes = await sendMessages(
       queue,
       parcels.map(({ message }) => message),
@@ -123,9 +106,7 @@ export async function replay(
     if (failed?.status === 'rejected') throw failed.reason;
   }
 
-  const ends = await Promise.allSettled(Array.from({ length: requestsInFlight }, work));
-  const [failed] = ends.filter(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  await forEachAtOnce(batches, requestsInFlight, work, signal);
 }
 
 async function* acceptable(
