@@ -12,38 +12,37 @@ const projectDirectory = fileURLToPath(new URL('../', import.meta.url));
 export const bundledHandler = 'index.handler';
 
 /**
- * Packages that the SDK imports dynamically and a function never reaches (docs/decisions/0005). A function's credentials
- * are in its environment, so only the first provider is asked. `bowser` names a browser. Neither SQS nor DynamoDB has
- * event streams.
+ * A function's code as a CDK asset. The code is bundled during synthesis, and the asset's hash is that of the bundle.
+ *
+ * @param entry TypeScript or JavaScript file that exports `handler`, as a path from the project's folder or an absolute
+ *   one
  */
-const unusedPackages = [
-  '@aws-sdk/credential-provider-http',
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-login',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-  '@smithy/credential-provider-imds',
-  'bowser',
-  '@smithy/core/event-streams',
-];
+export function bundledCode(entry: string): Code {
+  return Code.fromAsset(dirname(resolve(projectDirectory, entry)), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // The CDK wants an image. It is never used, because bundling on this machine either works or throws.
+      image: DockerImage.fromRegistry('none'),
+      local: {
+        tryBundle(directory) {
+          bundleFunction(entry, directory);
+          return true;
+        },
+      },
+    },
+  });
+}
 
-/**
- * Node's own modules, got by a call instead of an import. When an ES module imports one, Node reads all its members,
- * and some members are getters that load code which no function needs: `node:http` loads all of undici
- * (docs/performance.md).
- */
-const nodeModules = Object.fromEntries(
-  builtinModules
-    .map((name) => name.replace(/^node:/, ''))
-    .flatMap((name) => {
-      const code = `data:text/javascript,module.exports=process.getBuiltinModule("node:${name}")`;
-      return [
-        [name, code],
-        [`node:${name}`, code],
-      ];
-    }),
-);
+/** Bundles the function whose entry file is `entry` into `directory`. */
+export function bundleFunction(entry: string, directory: string): void {
+  const options = bundlingOptions(entry);
+  const { outputFiles } = buildSync({ ...options, entryPoints: { ...options.entryPoints }, write: false });
+  for (const file of outputFiles) {
+    const path = join(directory, relative(options.outdir, file.path));
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, file.contents);
+  }
+}
 
 /**
  * How esbuild bundles a function, wherever that is done.
@@ -83,35 +82,36 @@ export function bundlingOptions(entry: string) {
   } as const satisfies BuildOptions;
 }
 
-/** Bundles the function whose entry file is `entry` into `directory`. */
-export function bundleFunction(entry: string, directory: string): void {
-  const options = bundlingOptions(entry);
-  const { outputFiles } = buildSync({ ...options, entryPoints: { ...options.entryPoints }, write: false });
-  for (const file of outputFiles) {
-    const path = join(directory, relative(options.outdir, file.path));
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, file.contents);
-  }
-}
+/**
+ * Packages that the SDK imports dynamically and a function never reaches (docs/decisions/0005). A function's credentials
+ * are in its environment, so only the first provider is asked. `bowser` names a browser. Neither SQS nor DynamoDB has
+ * event streams.
+ */
+const unusedPackages = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+  'bowser',
+  '@smithy/core/event-streams',
+];
 
 /**
- * A function's code as a CDK asset. The code is bundled during synthesis, and the asset's hash is that of the bundle.
- *
- * @param entry TypeScript or JavaScript file that exports `handler`, as a path from the project's folder or an absolute
- *   one
+ * Node's own modules, got by a call instead of an import. When an ES module imports one, Node reads all its members,
+ * and some members are getters that load code which no function needs: `node:http` loads all of undici
+ * (docs/performance.md).
  */
-export function bundledCode(entry: string): Code {
-  return Code.fromAsset(dirname(resolve(projectDirectory, entry)), {
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      // The CDK wants an image. It is never used, because bundling on this machine either works or throws.
-      image: DockerImage.fromRegistry('none'),
-      local: {
-        tryBundle(directory) {
-          bundleFunction(entry, directory);
-          return true;
-        },
-      },
-    },
-  });
-}
+const nodeModules = Object.fromEntries(
+  builtinModules
+    .map((name) => name.replace(/^node:/, ''))
+    .flatMap((name) => {
+      const code = `data:text/javascript,module.exports=process.getBuiltinModule("node:${name}")`;
+      return [
+        [name, code],
+        [`node:${name}`, code],
+      ];
+    }),
+);

@@ -9,29 +9,6 @@ export interface EncryptionKeyProps {
   readonly retainData?: boolean;
 }
 
-/** Actions that administer a key. None of them uses it: no Encrypt, Decrypt, GenerateDataKey or CreateGrant. */
-const administration = [
-  'kms:CancelKeyDeletion',
-  'kms:CreateAlias',
-  'kms:DeleteAlias',
-  'kms:Describe*',
-  'kms:DisableKey',
-  'kms:DisableKeyRotation',
-  'kms:EnableKey',
-  'kms:EnableKeyRotation',
-  'kms:Get*',
-  'kms:List*',
-  // An administrator who was shut out by a policy can put another.
-  'kms:PutKeyPolicy',
-  'kms:RevokeGrant',
-  'kms:RotateKeyOnDemand',
-  'kms:ScheduleKeyDeletion',
-  'kms:TagResource',
-  'kms:UntagResource',
-  'kms:UpdateAlias',
-  'kms:UpdateKeyDescription',
-];
-
 /**
  * A key of the account for queues, table and logs, rotated every year. The account's IAM policies decide who uses the
  * key, but only through SQS and DynamoDB: nobody can decrypt with the key directly.
@@ -96,6 +73,29 @@ export class EncryptionKey extends Construct {
     });
   }
 }
+
+/** Actions that administer a key. None of them uses it: no Encrypt, Decrypt, GenerateDataKey or CreateGrant. */
+const administration = [
+  'kms:CancelKeyDeletion',
+  'kms:CreateAlias',
+  'kms:DeleteAlias',
+  'kms:Describe*',
+  'kms:DisableKey',
+  'kms:DisableKeyRotation',
+  'kms:EnableKey',
+  'kms:EnableKeyRotation',
+  'kms:Get*',
+  'kms:List*',
+  // An administrator who was shut out by a policy can put another.
+  'kms:PutKeyPolicy',
+  'kms:RevokeGrant',
+  'kms:RotateKeyOnDemand',
+  'kms:ScheduleKeyDeletion',
+  'kms:TagResource',
+  'kms:UntagResource',
+  'kms:UpdateAlias',
+  'kms:UpdateKeyDescription',
+];
 
 function through(service: string) {
   return {
