@@ -23,10 +23,6 @@ describe('npm run local', () => {
   afterAll(() => rmSync(assembly, { recursive: true }));
 
   const serve = (...words: string[]) => new Command([...words, '--assembly', assembly, '--port', '0']);
-  const serving = async (command: Command) => {
-    await command.until(/^ready /m);
-    return processTree(command.process.pid ?? 0);
-  };
 
   test('ends on Ctrl-C with exit code 130', async () => {
     await using command = serve('node', 'bin/local.ts');
@@ -110,3 +106,8 @@ describe('npm start', () => {
     expect(await leftFiles(command)).toEqual([]);
   });
 });
+
+async function serving(command: Command) {
+  await command.until(/^ready /m);
+  return processTree(command.process.pid ?? 0);
+}
