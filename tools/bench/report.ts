@@ -1,7 +1,6 @@
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import type { Paint } from '../orders/terminal/output.ts';
+import { type Paint, table } from '../orders/terminal/output.ts';
 import { rate } from '../orders/terminal/progress.ts';
-import { table } from '../orders/terminal/table.ts';
 
 /** A part of the bench with what came out of it. */
 export interface PartReport {

@@ -8,8 +8,8 @@ import { generateUntilDone } from '../orders/aws/generate.ts';
 import { sendMessages, type SendQueue } from '../orders/aws/send.ts';
 import { failureRows, failures } from '../orders/ledger/failures.ts';
 import { mend } from '../orders/ledger/mend.ts';
-import type { OrdersTable } from '../orders/ledger/read.ts';
 import { replay } from '../orders/ledger/replay.ts';
+import type { OrdersTable } from '../orders/ledger/table.ts';
 
 /** Orders that generate-orders makes of the run's seed, some of them bad. */
 export const generated = { count: 50, badRate: 0.1 } as const;

@@ -3,7 +3,7 @@ import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
 import { isOrderWritten } from '../../shared/ledger/transitions.ts';
-import type { OrdersTable } from '../orders/ledger/read.ts';
+import type { OrdersTable } from '../orders/ledger/table.ts';
 
 /** What happened in a run, from the runtime's events. */
 export class Journal {

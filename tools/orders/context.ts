@@ -9,7 +9,7 @@ import {
 import type { SendQueue } from './aws/send.ts';
 import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
 import type { OrdersIo } from './io.ts';
-import type { OrdersTable } from './ledger/read.ts';
+import type { OrdersTable } from './ledger/table.ts';
 import { type Paint, painter, write } from './terminal/output.ts';
 
 /** Options that every command takes. */

@@ -12,10 +12,9 @@ import {
   groupByCause,
 } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
-import type { OrdersTable } from '../ledger/read.ts';
-import { printable } from '../terminal/output.ts';
+import type { OrdersTable } from '../ledger/table.ts';
+import { printable, table } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
 import { isoTime, parseMoment, shownTime } from '../time.ts';
 import { causeTable, whyText } from './text.ts';
 

@@ -13,9 +13,9 @@ import {
   processedFailures,
   readExport,
 } from '../ledger/purge.ts';
-import type { OrdersTable } from '../ledger/read.ts';
+import type { OrdersTable } from '../ledger/table.ts';
 import { forEachAtOnce } from '../streams.ts';
-import { confirm } from '../terminal/confirm.ts';
+import { confirm } from '../terminal/ask.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime, parseMoment, shownTime } from '../time.ts';
 

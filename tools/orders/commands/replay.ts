@@ -6,13 +6,13 @@ import { UsageError } from '../errors.ts';
 import { replayedBefore, sentAgainAt } from '../ledger/books.ts';
 import { countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
 import { findFailed, resolveCause } from '../ledger/find-failure.ts';
-import type { OrdersTable } from '../ledger/read.ts';
 import { replay, type ReplayOutcome } from '../ledger/replay.ts';
-import { confirm } from '../terminal/confirm.ts';
+import type { OrdersTable } from '../ledger/table.ts';
+import { confirm } from '../terminal/ask.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime, parseMoment } from '../time.ts';
-import { Exceptions } from './exceptions.ts';
+import { Exceptions } from './text.ts';
 
 interface ReplayCommandOptions {
   readonly cause?: string;

@@ -11,7 +11,7 @@ import { parseExactly } from '../json.ts';
 import { LineTooLong, longestLine, readLines } from '../streams.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
-import { Exceptions } from './exceptions.ts';
+import { Exceptions } from './text.ts';
 
 interface SendOptions {
   readonly unchecked?: boolean;

@@ -7,10 +7,9 @@ import { CommandFailed } from '../errors.ts';
 import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
 import { exportedFailure } from '../ledger/purge.ts';
-import type { OrdersTable } from '../ledger/read.ts';
-import { type Paint, printable } from '../terminal/output.ts';
+import type { OrdersTable } from '../ledger/table.ts';
+import { type Paint, printable, table } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
 import { parseMoment } from '../time.ts';
 
 export function defineShow(program: Command, run: Run): void {

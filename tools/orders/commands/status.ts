@@ -4,11 +4,9 @@ import { exitCodes, wholeNumberOption } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { overdueAfterMs } from '../ledger/books.ts';
 import { type ReadStatus, statusReader, type StatusReport } from '../status-report.ts';
-import { type Paint, printable, write } from '../terminal/output.ts';
+import { type Paint, printable, table, write } from '../terminal/output.ts';
 import { counted, duration, number, withProgress } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
-import { sleep } from '../time.ts';
-import { parseMoment, shownTime } from '../time.ts';
+import { parseMoment, shownTime, sleep } from '../time.ts';
 import { replayedLines } from './failed.ts';
 import { causeTable } from './text.ts';
 

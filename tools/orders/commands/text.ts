@@ -1,9 +1,8 @@
 import { failureKinds } from '../../../shared/telemetry.ts';
 import { type Change, difference } from '../json.ts';
 import type { CauseGroup } from '../ledger/failures.ts';
-import { type Paint, printable } from '../terminal/output.ts';
+import { type Paint, printable, table } from '../terminal/output.ts';
 import { number } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
 import { shownTime } from '../time.ts';
 
 /** The difference between two bodies, a line for what goes and a line for what comes. */
@@ -31,4 +30,42 @@ export function causeTable(causes: readonly CauseGroup[], width?: number): strin
 export function whyText({ kind, reasons }: { readonly kind: string; readonly reasons: readonly string[] }): string {
   if (reasons.length > 0) return reasons.join(', ');
   return kind === failureKinds.outOfAttempts ? 'a valid order whose attempts were used up' : kind;
+}
+
+/** Something that a command left undone, and why. */
+export interface Exception {
+  readonly id: string;
+  /** What a person knows it by. */
+  readonly label: string;
+  /** Goes on after the label: `is replayed already`. */
+  readonly reason: string;
+}
+
+/** The first of them are named, all are counted: there may be hundreds of thousands. */
+const named = { inText: 20, inJson: 1_000 } as const;
+
+/** What a command left undone. */
+export class Exceptions {
+  readonly #first: Exception[] = [];
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(exception: Exception): void {
+    this.#count += 1;
+    if (this.#first.length < named.inJson) this.#first.push(exception);
+  }
+
+  /** Members of a JSON document: the number, and the first of them by name. */
+  json(name: string): Readonly<Record<string, unknown>> {
+    return { [name]: this.#count, [`${name}Because`]: this.#first };
+  }
+
+  /** @param what happened to them: "left out" */
+  lines(what: string): string[] {
+    const lines = this.#first.slice(0, named.inText).map(({ label, reason }) => `${what}: ${label} ${reason}`);
+    return this.#count > lines.length ? [...lines, `… and ${this.#count - lines.length} more ${what}`] : lines;
+  }
 }

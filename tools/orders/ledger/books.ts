@@ -3,7 +3,7 @@ import { messagesIn, type QueueDepth } from '../aws/queues.ts';
 import { forEachAtOnce, inChunks } from '../streams.ts';
 import { isoTime } from '../time.ts';
 import { failures, type FailureSummary } from './failures.ts';
-import { keysPerRead, type OrdersTable, readItems } from './read.ts';
+import { keysPerRead, type OrdersTable, readItems } from './table.ts';
 
 /** An order whose failures stand differently is where the last of these is. */
 const standings = ['failed', 'overdue', 'on the way'] as const;

@@ -4,7 +4,7 @@ import { anyElement } from '../../../shared/ledger/failure.ts';
 import { type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
 import { inChunks, mergeSorted } from '../streams.ts';
 import { isoTime } from '../time.ts';
-import { keysPerRead, type OrdersTable, queryItems, readItems } from './read.ts';
+import { keysPerRead, type OrdersTable, queryItems, readItems } from './table.ts';
 
 /** What the indexes know of a failure: all but its body and history. */
 export type FailureSummary = Pick<

@@ -3,7 +3,7 @@ import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { countFailures, failures, groupByCause, shardQueries } from './failures.ts';
-import { type OrdersTable, queryItems, readItems, type RowKey } from './read.ts';
+import { type OrdersTable, queryItems, readItems, type RowKey } from './table.ts';
 
 /** Everything the table knows of one order. */
 export interface OrderRecord {

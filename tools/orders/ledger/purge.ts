@@ -8,8 +8,7 @@ import { purged } from '../../../shared/ledger/transitions.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { readLines } from '../streams.ts';
 import type { FailureSummary } from './failures.ts';
-import type { OrdersTable } from './read.ts';
-import { deleteRow } from './write.ts';
+import { deleteRow, type OrdersTable } from './table.ts';
 
 /** A failure as one line of an export: the whole row. */
 export type ExportedFailure = Omit<FailureRow, 'recordedMessages'> & { readonly recordedMessages: readonly string[] };

@@ -24,8 +24,7 @@ import {
 } from '../aws/send.ts';
 import { forEachAtOnce } from '../streams.ts';
 import { isoTime, sleep } from '../time.ts';
-import type { OrdersTable } from './read.ts';
-import { updateRow } from './write.ts';
+import { type OrdersTable, updateRow } from './table.ts';
 
 export interface ReplayOptions extends Insistence {
   readonly by: string;

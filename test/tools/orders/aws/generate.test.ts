@@ -32,7 +32,10 @@ test('goes on where the function stopped, with the seed that it chose, and adds 
 test.each([
   ['dies', { kind: 'failed', payload: '{"errorType":"Timeout"}' }],
   ['interrupted', { kind: 'interrupted' }],
-  [{ statusCode: 400, problems: ['count is negative.'] }, { kind: 'refused', problems: ['count is negative.'] }],
+  [
+    { statusCode: 400, problems: ['count is negative.'] },
+    { kind: 'refused', problems: ['count is negative.'] },
+  ],
   [{ requested: 5, queued: 0, seed: 1, next: 5 }, { kind: 'stuck' }],
 ] as const)('ends when the function %j, and says what was queued before', async (second, end) => {
   const { invoke } = answering({ requested: 10, queued: 5, seed: 1, next: 5 }, second);
