@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { IamMode } from '../iam/authorizer.ts';
+import type { IamMode } from '../services/iam/authorizer.ts';
 import { assemblyFolder, explainError, serve } from './serve.ts';
 
 /** What the command talks to, and what ends it. */

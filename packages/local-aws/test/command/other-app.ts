@@ -16,6 +16,9 @@ import type { RunningCommand } from '../../src/testing/running-command.ts';
 /** Of the package, with a slash at its end. */
 export const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What bin/local-aws runs, for a Node that is chosen already. */
+export const main = join(packageRoot, 'src/command/main.ts');
+
 /** Does not bundle the AWS SDK, as most functions do not. */
 const resizer = `
 const { DynamoDBClient, PutItemCommand } = require('@aws-sdk/client-dynamodb');
