@@ -13,6 +13,12 @@ function leftFiles(command: Command): Promise<string[]> {
   );
 }
 
+/** Settles when the command serves. @returns the ids of its processes */
+async function serving(command: Command) {
+  await command.until(/^ready /m);
+  return processTree(command.process.pid ?? 0);
+}
+
 describe('npm run local', () => {
   let assembly: string;
 
@@ -23,10 +29,6 @@ describe('npm run local', () => {
   afterAll(() => rmSync(assembly, { recursive: true }));
 
   const serve = (...words: string[]) => new Command([...words, '--assembly', assembly, '--port', '0']);
-  const serving = async (command: Command) => {
-    await command.until(/^ready /m);
-    return processTree(command.process.pid ?? 0);
-  };
 
   test('ends on Ctrl-C with exit code 130', async () => {
     await using command = serve('node', 'bin/local.ts');
