@@ -21,7 +21,9 @@ interface ColdStart {
   readonly firstOrderMs: number;
 }
 
-/** How long functions take to start, against an empty one and against the same function built the lecture demo's way. */
+/**
+ * How long functions take to start, beside an empty function and beside the same function built as in the lecture demo.
+ */
 export const coldStart: Part = async ({ onProgress, signal }) => {
   using folder = new TemporaryFolder();
   await using endpoint = await startEndpoint();
@@ -118,7 +120,7 @@ const environment = {
   [environmentNames.logCustomerNames]: 'false',
 };
 
-/** Says yes to whatever is asked, at once: what it takes to answer is not what is measured. */
+/** Answers every request at once with success: the time of an answer is not measured. */
 async function startEndpoint(): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {

@@ -12,13 +12,13 @@ import { interleaved, median, medianRatio, type Part, perSecond, roundText } fro
 const rounds = 3;
 const requestsInFlight = 10;
 const orders = { bareQueue: 10_000, withoutTable: 10_000, bareTable: 5_000, withTable: 10_000 } as const;
-/** Ten instances of process-orders have to become warm in the round that does not count. */
+/** In the round that does not count, ten instances of process-orders become warm. */
 const warmUpOrders = 20_000;
 
 /**
- * The real stack on the local runtime, from the invocation of generate-orders until the last order is deleted, beside
- * what its servers do for a bare client: for the queues an SDK client that sends, receives and deletes, for the table
- * one that writes the same orders by the same request, straight to the table server.
+ * The real stack on the local runtime, from the invocation of generate-orders until the last order is deleted. Beside
+ * it stands what the servers do for a bare client. For the queues, an SDK client sends, receives and deletes. For the
+ * table, a client writes the same orders by the same request, straight to the table server.
  */
 export const endToEnd: Part = async ({ onProgress, signal }) => {
   await using disposables = new AsyncDisposableStack();

@@ -11,8 +11,8 @@ const settleMs = 8_000;
 const idleMs = 15_000;
 
 /**
- * The commands as a person types them: how long from `npm start` to the first order that is processed, beside `cdk
- * synth` alone; and what `npm run local` uses of a processor while nothing happens.
+ * The commands as a person types them: the time from `npm start` to the first processed order, beside `cdk synth`
+ * alone, and how much of a processor `npm run local` uses while nothing happens.
  */
 export const startUp: Part = async ({ onProgress, signal }) => {
   using folder = new TemporaryFolder();
@@ -53,7 +53,7 @@ function npm(args: readonly string[], signal: AbortSignal): ChildProcess {
 }
 
 /**
- * Until a line with the text, or until the end; in both cases the command is seen to its end, which must be a good one.
+ * The time until a line has the text, or until the end when there is no text. In both cases the command must end well.
  */
 async function secondsUntil(child: ChildProcess, text: string | undefined, signal: AbortSignal): Promise<number> {
   const startedAtMs = performance.now();
@@ -106,7 +106,7 @@ function cpuSecondsOfTree(rootPid: number): number {
     .map((line) => line.trim().split(/\s+/))
     .map(([pid, parent, time = '']) => ({ pid: Number(pid), parent: Number(parent), time }));
   const tree = new Set([rootPid]);
-  // Children stand behind their parents until process ids begin anew: on until nothing is added.
+  // A child may stand before its parent after process ids have begun anew, so this repeats until nothing is added.
   for (let size = 0; size < tree.size;) {
     size = tree.size;
     for (const { pid, parent } of processes) if (tree.has(parent)) tree.add(pid);
@@ -115,7 +115,7 @@ function cpuSecondsOfTree(rootPid: number): number {
   return ofTree.reduce((sum, { pid, time }) => sum + (secondsFromProc(pid) ?? secondsFromPs(time)), 0);
 }
 
-/** Linux only, where ps would round to seconds; undefined elsewhere and for a process that has just ended. */
+/** Linux only: ps rounds to seconds there. Undefined elsewhere and for a process that has just ended. */
 function secondsFromProc(pid: number): number | undefined {
   try {
     const [, afterName = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');

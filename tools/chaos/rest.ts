@@ -1,14 +1,16 @@
 import { type EventStream, systemClock, type TurnedClock } from 'local-aws';
 
 const tickMs = 2;
-/** Of quiet ticks before a wait is skipped: what is between two steps must not be taken for a wait. */
+/** A wait is skipped after so many quiet ticks. A single one may fall between two steps. */
 const quietTicks = 2;
-/** Longer than any wait of the pipeline, and shorter than queues keep messages: no run may last until they expire. */
+/** Longer than any wait of the pipeline, and shorter than queues keep messages: nothing may expire in a run. */
 const longestSkipMs = 4 * 3_600_000;
 
 /**
  * Lets a clock skip the waits in which nothing else happens: visibility timeouts, functions that stand still, a table
- * that is down. Dispose of it to let time pass as it does.
+ * that is down. Dispose of it, and time passes as usual.
+ *
+ * @param onSkip is called after each wait that was skipped
  */
 export function driveClock(clock: TurnedClock, isIdle: () => boolean, onSkip: () => void = () => {}): Disposable {
   let quiet = 0;

@@ -50,15 +50,16 @@ export interface RunResult {
   readonly durationMs: number;
 }
 
-/** Enough for them to meet each other, and few enough for a run to be short. */
+/** Enough faults to meet each other, and few enough for a short run. */
 const mostOfEachKind = 3;
 
 /** Turns of the event loop after which everything is read that had come to a socket. One reads up to 64 KB a socket. */
 const turnsToRead = 50;
 
 /**
- * One run: the whole pipeline, orders, faults until nothing moves, a replay among faults or not, and one of everything
- * that failed for a passing reason without any. What must hold is checked before and after.
+ * One run of the whole pipeline. Senders send orders while faults strike, until nothing moves. Half of the runs then
+ * mend and replay failures, still under faults. At the end everything that failed for a passing reason is replayed
+ * without faults. What must hold is checked before and after the replays.
  */
 export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunResult> {
   const startedAtMs = performance.now();
@@ -119,7 +120,7 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   if (random() < 0.5) {
     const mended = await mendOne(table, faults.clock);
     if (mended !== undefined) {
-      // From now on as if it had been sent so.
+      // From now on the order counts as if it had been sent like this.
       const { failureId, before: bad, after: good } = mended;
       sent.set(failureId, good);
       attributes.set(good, attributes.get(bad) ?? {});
@@ -148,7 +149,10 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   };
 }
 
-/** As the `orders` command reaches them, but less patient: a table that is down is down until somebody waits. */
+/**
+ * Table and queue as the `orders` command reaches them, with fewer tries: a table that is down stays down until
+ * somebody waits.
+ */
 function connect(runtime: Runtime, random: () => number) {
   const { model, endpoint } = runtime;
   const names = pipelineNames(model);

@@ -11,9 +11,9 @@ import { forEachAtOnce } from '../../orders/streams.ts';
 import { serveTasks, steps } from './process.ts';
 
 /**
- * `bare`: a loop that makes the same orders, under random ids, and sends them by the SDK: what any producer has to do.
- * `generate-orders`: its handler with its own client. `generate-only`: the same handler, whose requests are answered
- * in this process, as SQS would, 1 ms later.
+ * `bare` is a loop that makes the same orders under random ids and sends them by the SDK, as any producer must.
+ * `generate-orders` is its handler with its own client. `generate-only` is the same handler, but its requests are
+ * answered in this process 1 ms later.
  */
 export interface ProducerTask {
   readonly kind: 'bare' | 'generate-orders' | 'generate-only';
@@ -31,7 +31,7 @@ export interface Produced {
 
 const batchSize = 10;
 const samples = 20;
-/** Longer than any round: the handler is not to stop early. */
+/** Longer than any round, so that the handler does not stop early. */
 const timeMs = 600_000;
 
 serveTasks<ProducerTask, Produced>(async (task) => {
