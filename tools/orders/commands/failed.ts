@@ -143,7 +143,10 @@ async function listed(
   return exitCodes.done;
 }
 
-/** Says that failures are on their way again, and since when: one that has been for days has lost its message. */
+/**
+ * Says that failures are on their way again, and since when. A failure that has been on its way for days has lost its
+ * message.
+ */
 export function replayedLines(count: number, oldestAt: string | null): string[] {
   if (count === 0 || oldestAt === null) return [];
   const since = count === 1 ? 'since' : 'the oldest since';

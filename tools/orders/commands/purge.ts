@@ -104,7 +104,7 @@ async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<FailureRow
   );
 }
 
-/** Deletes what the file says, so that nothing goes which is not in it. */
+/** Deletes the failures that stand in the file, so that nothing is deleted that is not in it. */
 async function deleteAll({ io }: OrdersContext, orders: OrdersTable, path: string, total: number) {
   const ends = { ...nothing };
   let read = 0;

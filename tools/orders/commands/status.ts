@@ -19,7 +19,7 @@ interface StatusOptions {
 
 const refreshMs = 2_000;
 const waitPollMs = 300;
-/** SQS's counts are approximate, so nothing in flight must be seen as often in a row. */
+/** SQS's counts are approximate, so zero in flight must be seen this often in a row. */
 const quietReadings = 3;
 
 export function defineStatus(program: Command, run: Run): void {
@@ -136,7 +136,7 @@ export function statusLines(report: StatusReport, sent: number | undefined, pain
   ];
 }
 
-/** Why the sum of the table above is not `failed`. */
+/** Says why the failures of the table above are not the failed orders of the books. */
 function copiesLine(failures: number, failed: number): string {
   return (
     `${counted(failures, 'failure')}, ${counted(failed, 'order')} failed: an order that was sent several times counts ` +

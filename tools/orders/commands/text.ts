@@ -5,7 +5,7 @@ import { type Paint, printable, table } from '../terminal/output.ts';
 import { number } from '../terminal/progress.ts';
 import { shownTime } from '../time.ts';
 
-/** The difference between two bodies, a line for what goes and a line for what comes. */
+/** The difference between two bodies: a line for each value that goes and for each that comes. */
 export function changeLines(before: string, after: string, paint: Paint): string[] {
   return difference(before, after).flatMap((change) => linesOf(change, paint));
 }
@@ -26,7 +26,7 @@ export function causeTable(causes: readonly CauseGroup[], width?: number): strin
   );
 }
 
-/** Why something failed, in one line: its reasons, or what its kind means where it has none. */
+/** Why an order failed, in one line: its reasons, or what its kind means when there are none. */
 export function whyText({ kind, reasons }: { readonly kind: string; readonly reasons: readonly string[] }): string {
   if (reasons.length > 0) return reasons.join(', ');
   return kind === failureKinds.outOfAttempts ? 'a valid order whose attempts were used up' : kind;
@@ -37,11 +37,11 @@ export interface Exception {
   readonly id: string;
   /** What a person knows it by. */
   readonly label: string;
-  /** Goes on after the label: `is replayed already`. */
+  /** Follows the label: `is replayed already`. */
   readonly reason: string;
 }
 
-/** The first of them are named, all are counted: there may be hundreds of thousands. */
+/** All are counted, but only the first are named: there may be hundreds of thousands. */
 const named = { inText: 20, inJson: 1_000 } as const;
 
 /** What a command left undone. */
@@ -58,7 +58,7 @@ export class Exceptions {
     if (this.#first.length < named.inJson) this.#first.push(exception);
   }
 
-  /** Members of a JSON document: the number, and the first of them by name. */
+  /** Members of a JSON document: how many there are, and the first of them. */
   json(name: string): Readonly<Record<string, unknown>> {
     return { [name]: this.#count, [`${name}Because`]: this.#first };
   }

@@ -27,8 +27,8 @@ export async function deleteExported(table: OrdersTable, exported: ExportedFailu
 }
 
 /**
- * Failures that ended well, in no order. They are in no index, so the whole table is read: half a read unit for each
- * 4 KB that it holds.
+ * Failures whose replay was processed, in no order. They are in no index, so the whole table is read: half a read unit
+ * for each 4 KB.
  */
 export async function* processedFailures(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
   const pages = paginateScan(
@@ -56,7 +56,7 @@ export class ExportFile implements AsyncDisposable {
   /** @throws {UsageError} when there is such a file already, or it cannot be made */
   static async create(path: string): Promise<ExportFile> {
     try {
-      // Personal data: for its owner alone.
+      // Orders are personal data: only the owner of the file may read it.
       return new ExportFile(path, await open(path, 'wx', 0o600));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -76,7 +76,7 @@ export class ExportFile implements AsyncDisposable {
     await folder.sync();
   }
 
-  /** Takes the file away again: it is empty, or not complete. */
+  /** Deletes the file: it is empty, or not complete. */
   async remove(): Promise<void> {
     await rm(this.#path);
   }

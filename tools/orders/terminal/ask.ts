@@ -8,7 +8,8 @@ import type { OrdersIo } from '../io.ts';
 import { parseExactly } from '../json.ts';
 
 /**
- * Asks before many rows change, on stderr so that stdout stays the result. `--yes` answers beforehand.
+ * Asks before many rows change. It asks on stderr, because stdout is for the result. `--yes` answers beforehand.
+ *
  * @throws {UsageError} without a terminal: nobody is there to ask
  */
 export async function confirm(io: OrdersIo, yes: boolean, question: string): Promise<boolean> {
@@ -42,7 +43,8 @@ export interface EditedText extends Disposable {
 }
 
 /**
- * Lets a person change a text in $VISUAL or $EDITOR; JSON is laid out for reading and made compact again.
+ * Lets a person change a text in $VISUAL or $EDITOR. JSON is laid out for reading and made compact again.
+ *
  * @throws {UsageError} when there is no editor to start
  * @throws {CommandFailed} when the editor ends with an error: the person wants no change
  */
@@ -50,7 +52,7 @@ export async function editText(
   io: OrdersIo,
   { text, name }: { readonly text: string; readonly name: string },
 ): Promise<EditedText> {
-  // An empty variable names no editor; and one that nobody named would wait for a person who is not there.
+  // An empty variable names no editor. Without a terminal, vi would wait for a person who is not there.
   const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true;
   const editor = namedEditor(io.env) ?? (isTerminal ? 'vi' : undefined);
   if (editor === undefined) throw new UsageError('There is no terminal for an editor: change fields with --set.');
@@ -60,7 +62,7 @@ export async function editText(
   try {
     const path = join(folder, `${name.replaceAll(/[^\w-]/g, '_')}.json`);
     const shown = laidOut(text, 2);
-    // Orders are personal data: nobody else may read them here.
+    // Orders are personal data: nobody else may read the file.
     writeFileSync(path, `${shown}\n`, { mode: 0o600 });
     await edit(editor, path);
     const edited = readFileSync(path, 'utf8').replace(/\n$/, '');
@@ -78,7 +80,7 @@ export async function editText(
   }
 }
 
-/** npm, so npx too, sets EDITOR for what it runs: to vi when nobody has named one (npm Docs, config `editor`). */
+/** npm sets EDITOR to vi when nobody has named an editor, and so does npx (npm Docs, config `editor`). */
 function namedEditor({ VISUAL, EDITOR, npm_command: npmCommand }: OrdersIo['env']): string | undefined {
   const isSetByNpm = npmCommand !== undefined && EDITOR === 'vi';
   return VISUAL || (isSetByNpm ? undefined : EDITOR) || undefined;

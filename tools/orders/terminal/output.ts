@@ -10,7 +10,7 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** Writes, and waits where a slow reader would otherwise make the text pile up in memory. */
+/** Writes a text. It waits for a slow reader, so that texts do not pile up in memory. */
 export async function write(output: Output, text: string): Promise<void> {
   const full = output.write(text) === false;
   if (!full || !('once' in output)) return;
@@ -24,7 +24,7 @@ export async function write(output: Output, text: string): Promise<void> {
 type Style = Parameters<typeof styleText>[0];
 export type Paint = (style: Style, text: string) => string;
 
-/** Colours on a terminal that has them and where NO_COLOR does not forbid them (no-color.org); nowhere else. */
+/** Paints on a terminal that has colours, unless NO_COLOR forbids them (no-color.org). Elsewhere texts stay plain. */
 export function painter(output: Output, environment: Readonly<Record<string, string | undefined>>): Paint {
   const wanted = output.isTTY === true && (environment['NO_COLOR'] ?? '') === '' && (output.hasColors?.() ?? true);
   return wanted ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
@@ -55,8 +55,8 @@ export interface Column {
 const gap = '  ';
 
 /**
- * Rows in columns as wide as their widest cell. On a terminal of `width` characters the last column is cut to fit;
- * elsewhere nothing is. Cells are one line each.
+ * Rows in columns as wide as their widest cell. On a terminal of `width` characters the last column is cut to fit. Each
+ * cell is one line.
  */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width?: number): string[] {
   const lines = [columns.map(({ title }) => title), ...rows];
@@ -76,7 +76,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   );
 }
 
-/** Cuts plain text; painted text is left whole, because a cut could take its end of colour away. */
+/** Cuts plain text. Painted text stays whole, because a cut could remove the end of its colour. */
 function cut(text: string, length: number): string {
   return text.length <= length || lengthOf(text) !== text.length ? text : `${text.slice(0, length - 1)}…`;
 }
