@@ -2,7 +2,7 @@ import { EventStream, type Runtime, startRuntime, systemClock } from 'local-aws'
 import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/chaos/evidence.ts';
 import { createClients } from '../../tools/orders/aws/clients.ts';
 import type { SendQueue } from '../../tools/orders/aws/send.ts';
-import type { TableConnection } from '../../tools/orders/ledger/read.ts';
+import type { TableConnection } from '../../tools/orders/ledger/table.ts';
 import { pipelineNames } from '../../tools/run/local-pipeline.ts';
 import { TemporaryFolder } from '../../tools/run/synthesize.ts';
 import { synthesizeHastily } from './hasty-assembly.ts';

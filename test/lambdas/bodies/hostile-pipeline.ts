@@ -2,7 +2,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { systemClock } from 'local-aws';
 import { type Clients, createClients } from '../../../tools/orders/aws/clients.ts';
-import type { TableConnection } from '../../../tools/orders/ledger/read.ts';
+import type { TableConnection } from '../../../tools/orders/ledger/table.ts';
 import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
 import { type ServedPipeline, servePipeline } from '../../tools/orders/served-pipeline.ts';
 

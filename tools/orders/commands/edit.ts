@@ -6,7 +6,7 @@ import { difference, mendedBody, parseAssignment } from '../json.ts';
 import { findFailed } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import { judge } from '../ledger/replay.ts';
-import { editText } from '../terminal/edit-text.ts';
+import { editText } from '../terminal/ask.ts';
 import { isoTime } from '../time.ts';
 import { changeLines } from './text.ts';
 

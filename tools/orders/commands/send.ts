@@ -11,7 +11,7 @@ import { parseExactly } from '../json.ts';
 import { LineTooLong, longestLine, readLines } from '../streams.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
-import { Exceptions } from './exceptions.ts';
+import { Exceptions } from './text.ts';
 
 interface SendOptions {
   readonly unchecked?: boolean;
@@ -79,7 +79,7 @@ async function send(context: OrdersContext, path: string, { unchecked = false }:
     await sendAll;
   } catch (error) {
     if (sent + invalid.count + refused.count === 0) throw error;
-    // How far it came is told all the same.
+    // The command still tells how far it came.
     fault = error;
   }
 
@@ -110,10 +110,11 @@ interface FiledOrder {
 }
 
 /**
- * The orders of a file, or of stdin for `-`: NDJSON line by line, in memory for one line; a JSON array, or one JSON
- * object, as a whole.
+ * The orders of a file, or of stdin for `-`. NDJSON is read line by line. A JSON array, or one JSON object, is read as
+ * a whole.
+ *
  * @throws {UsageError} when there is no such file, or nothing of it can be read
- * @throws {CommandFailed} when it cannot be read on, is not UTF-8, or has a line that no text can hold
+ * @throws {CommandFailed} when reading stops early, the file is not UTF-8, or a line is too long for a text
  */
 export async function* readOrdersFile(io: OrdersIo, path: string): AsyncGenerator<FiledOrder> {
   const stream = path === '-' ? io.stdin : createReadStream(path);
@@ -141,7 +142,7 @@ async function* ordersOf(lines: AsyncGenerator<string>): AsyncGenerator<FiledOrd
     lineNumber += 1;
     const body = lineNumber === 1 ? line.replace(/^\uFEFF/, '').trim() : line.trim();
     if (body === '') continue;
-    // The first line tells: an order of its own, or the beginning of a document.
+    // The first line tells which it is: an order of its own, or the beginning of a document.
     if (body.startsWith('[') || (body.startsWith('{') && parsed(body) === undefined)) {
       yield* document(body, lineNumber, lines);
       return;
@@ -154,7 +155,7 @@ async function* ordersOf(lines: AsyncGenerator<string>): AsyncGenerator<FiledOrd
   }
 }
 
-/** What goes on over the lines; when it is no JSON as a whole, they are taken one by one all the same. */
+/** A document of several lines. When they are no JSON together, each line is taken by itself. */
 async function* document(first: string, lineNumber: number, rest: AsyncIterable<string>): AsyncGenerator<FiledOrder> {
   const lines = [first];
   let characters = first.length;
@@ -189,6 +190,6 @@ async function* textOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
   for await (const piece of stream) {
     yield typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true });
   }
-  // What is left is half a character.
+  // Throws when half a character is left.
   yield decoder.decode();
 }

@@ -3,7 +3,7 @@ import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { countFailures, failures, groupByCause, shardQueries } from './failures.ts';
-import { type TableConnection, queryItems, readItems, type RowKey } from './read.ts';
+import { type TableConnection, queryItems, readItems, type RowKey } from './table.ts';
 
 /** Everything the table knows of one order. */
 export interface OrderRecord {
@@ -12,7 +12,7 @@ export interface OrderRecord {
   readonly failures: readonly FailureRow[];
 }
 
-/** What stands under an order key: an order's own id, or the id of the first message of an order without one. */
+/** Everything under an order key, which is the order's own id, or the id of its first message when it has none. */
 export async function readOrderRecord(table: TableConnection, orderKey: string): Promise<OrderRecord> {
   const { client, name } = table;
   const [{ Item: order }, found] = await Promise.all([
@@ -35,8 +35,8 @@ async function readFailuresOf(table: TableConnection, orderKey: string): Promise
 }
 
 /**
- * Failures by an id that a person gives: an order's, or a failure's. The id of a failure whose order has an id of its
- * own is in no key, so all failed and replayed ones are looked through for it.
+ * Failures by an id that a person gives: the id of an order or of a failure. No key contains the id of a failure whose
+ * order has its own id, so all failed and replayed failures are searched for it.
  */
 export async function findFailures(table: TableConnection, id: string): Promise<readonly FailureRow[]> {
   const direct = await readFailuresOf(table, id);
@@ -63,7 +63,8 @@ async function keyByFailureId(
 }
 
 /**
- * The one failure that waits for somebody under this id; with `resend`, or else the one that is on its way.
+ * The one failure that waits for somebody under this id. With `resend` it may also be the one that is on its way.
+ *
  * @throws {CommandFailed} when there is none, or more than one
  */
 export async function findFailed(

@@ -3,9 +3,8 @@ import { type FailureRow, mostEdits } from '../../../shared/ledger/rows.ts';
 import { bodyChanged, type Edit } from '../../../shared/ledger/transitions.ts';
 import { messageLimits } from '../../../shared/pipeline.ts';
 import { bytesOf, mostBytesText } from '../aws/send.ts';
-import { type TableConnection, readItems } from './read.ts';
 import { replayMessage } from './replay.ts';
-import { updateRow } from './write.ts';
+import { type TableConnection, readItems, updateRow } from './table.ts';
 
 /**
  * Gives a failure another body. The failure stays failed, with its reasons and its cause, so that failures that were

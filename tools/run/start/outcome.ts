@@ -50,7 +50,7 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
     ? paint('green', `✔ every order is accounted for: ${books}`)
     : paint('red', `✘ not every order is accounted for: ${books}${inFlight > 0 ? ` + in flight ${inFlight}` : ''}`);
 
-  // Names, reasons and problems come from orders and logs.
+  // Names, reasons and problems come from orders and logs, so they may hold anything.
   return [
     '',
     ...failureLines(outcome, text).map(printable),
@@ -92,7 +92,7 @@ function reasonOf({ kind, reasons }: FailedOrder): string {
   }
 }
 
-/** What the lab preset is there to show. */
+/** Explains what the lab preset shows: good orders that failed with a bad one. */
 function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }: OutcomeText): string[] {
   if (preset !== 'lab') return [];
   const dragged = failures.filter(({ kind }) => kind === failureKinds.outOfAttempts).length;

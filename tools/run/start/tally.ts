@@ -30,9 +30,12 @@ export interface RunBooks {
   readonly balanced: boolean;
   readonly failures: readonly FailedOrder[];
   readonly batches: readonly BatchCount[];
-  /** Message ids that came to bad-orders although their order had been processed: a batch was thrown later, say. */
+  /**
+   * Ids of messages that came to bad-orders although their order had been processed: their batch failed later, for
+   * example.
+   */
   readonly alreadyProcessed: readonly string[];
-  /** Processed messages whose order another message had brought before: they have no row of their own. */
+  /** Processed messages whose order an earlier message had brought. They have no row of their own. */
   readonly copies: number;
   /** Labels of orders neither processed nor failed; at most ten. */
   readonly missing: readonly string[];
@@ -41,9 +44,9 @@ export interface RunBooks {
 type WatchedNames = Omit<PipelineNames, 'ordersTable' | 'generateOrders'>;
 
 /**
- * Counts orders as they come to their end. An order is sent when it enters the orders queue, processed when its mapping
- * deletes it from there, failed when its mapping deletes it from bad-orders, unless failed-orders found it processed;
- * until then it is in flight. Only what is in flight is remembered one by one.
+ * Counts orders as they come to their end. An order is sent when it enters the orders queue. It is processed when the
+ * mapping deletes it from there. It is failed when the mapping deletes it from bad-orders, unless failed-orders found
+ * it processed. Until then it is in flight. Only orders in flight are remembered one by one.
  */
 export class Tally {
   readonly #names: WatchedNames;

@@ -9,7 +9,7 @@ import {
   statusShard,
 } from '../../../../shared/ledger/rows.ts';
 import { readOrderRecord } from '../../../../tools/orders/ledger/find-failure.ts';
-import type { TableConnection } from '../../../../tools/orders/ledger/read.ts';
+import type { TableConnection } from '../../../../tools/orders/ledger/table.ts';
 import { type LocalTable, startLocalTable, tableName } from '../../../lambdas/local-table.ts';
 import { message, type PipelineFunctions, pipelineFunctions } from '../../../lambdas/pipeline-functions.ts';
 

@@ -5,8 +5,8 @@ import { messageLimits } from '../../../../shared/pipeline.ts';
 import { bytesOf } from '../../../../tools/orders/aws/send.ts';
 import { mend } from '../../../../tools/orders/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../../tools/orders/ledger/purge.ts';
-import type { TableConnection } from '../../../../tools/orders/ledger/read.ts';
 import { replayMessage } from '../../../../tools/orders/ledger/replay.ts';
+import type { TableConnection } from '../../../../tools/orders/ledger/table.ts';
 import { captureConsole } from '../../../lambdas/captured-console.ts';
 import { type LocalLedger, startLocalLedger } from './local-ledger.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { UsageError } from '../../../../tools/orders/errors.ts';
 import type { OrdersIo } from '../../../../tools/orders/io.ts';
-import { editText } from '../../../../tools/orders/terminal/edit-text.ts';
+import { editText } from '../../../../tools/orders/terminal/ask.ts';
 import { ordersIo } from '../collected-io.ts';
 
 const text = { text: '{"items":[]}', name: 'order' };

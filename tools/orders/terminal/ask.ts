@@ -2,9 +2,37 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { CommandFailed, UsageError } from '../errors.ts';
 import type { OrdersIo } from '../io.ts';
 import { parseExactly } from '../json.ts';
+
+/**
+ * Asks before many rows change. It asks on stderr, because stdout is for the result. `--yes` answers beforehand.
+ *
+ * @throws {UsageError} without a terminal: nobody is there to ask
+ */
+export async function confirm(io: OrdersIo, yes: boolean, question: string): Promise<boolean> {
+  if (yes) return true;
+  if (io.stdin.isTTY !== true || io.stderr.isTTY !== true) {
+    throw new UsageError(`${question} Nobody is there to ask: add --yes to go on without asking. Nothing was changed.`);
+  }
+  io.stderr.write(`${question} [y/N] `);
+  return /^y(es)?$/i.test((await readAnswer(io)).trim());
+}
+
+/** The next line, or nothing at the end of the input or on Ctrl-C. */
+async function readAnswer({ stdin, signal }: OrdersIo): Promise<string> {
+  const lines = createInterface({ input: stdin });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const close = () => lines.close();
+  signal.addEventListener('abort', close, { once: true });
+  lines.once('line', resolve).once('close', () => resolve(''));
+  const answer = await promise;
+  signal.removeEventListener('abort', close);
+  lines.close();
+  return answer;
+}
 
 /** Dispose of it to delete the file that was edited. */
 export interface EditedText extends Disposable {
@@ -15,7 +43,8 @@ export interface EditedText extends Disposable {
 }
 
 /**
- * Lets a person change a text in $VISUAL or $EDITOR; JSON is laid out for reading and made compact again.
+ * Lets a person change a text in $VISUAL or $EDITOR. JSON is laid out for reading and made compact again.
+ *
  * @throws {UsageError} when there is no editor to start
  * @throws {CommandFailed} when the editor ends with an error: the person wants no change
  */
@@ -23,7 +52,7 @@ export async function editText(
   io: OrdersIo,
   { text, name }: { readonly text: string; readonly name: string },
 ): Promise<EditedText> {
-  // An empty variable names no editor; and one that nobody named would wait for a person who is not there.
+  // An empty variable names no editor. Without a terminal, vi would wait for a person who is not there.
   const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true;
   const editor = namedEditor(io.env) ?? (isTerminal ? 'vi' : undefined);
   if (editor === undefined) throw new UsageError('There is no terminal for an editor: change fields with --set.');
@@ -33,7 +62,7 @@ export async function editText(
   try {
     const path = join(folder, `${name.replaceAll(/[^\w-]/g, '_')}.json`);
     const shown = laidOut(text, 2);
-    // Orders are personal data: nobody else may read them here.
+    // Orders are personal data: nobody else may read the file.
     writeFileSync(path, `${shown}\n`, { mode: 0o600 });
     await edit(editor, path);
     const edited = readFileSync(path, 'utf8').replace(/\n$/, '');
@@ -51,7 +80,7 @@ export async function editText(
   }
 }
 
-/** npm, so npx too, sets EDITOR for what it runs: to vi when nobody has named one (npm Docs, config `editor`). */
+/** npm sets EDITOR to vi when nobody has named an editor, and so does npx (npm Docs, config `editor`). */
 function namedEditor({ VISUAL, EDITOR, npm_command: npmCommand }: OrdersIo['env']): string | undefined {
   const isSetByNpm = npmCommand !== undefined && EDITOR === 'vi';
   return VISUAL || (isSetByNpm ? undefined : EDITOR) || undefined;

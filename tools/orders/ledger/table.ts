@@ -1,11 +1,14 @@
 import {
   type AttributeValue,
   BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   paginateQuery,
   type QueryCommandInput,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { attributeValues } from '../../../shared/ledger/expressions.ts';
+import { attributeValues, type DeleteRequest, type UpdateRequest } from '../../../shared/ledger/expressions.ts';
 import { fullJitter } from '../../../shared/sending.ts';
 import { type Clock, sleep } from '../time.ts';
 
@@ -62,4 +65,24 @@ export async function readItems(
     if (pending.length > 0 && found.length === 0) await sleep(clock, fullJitter(attempt, backoffMs, random));
   }
   return items;
+}
+
+/** Sends a transition of a row (shared/ledger/transitions.ts). @returns whether its condition held */
+export function updateRow({ client, name }: TableConnection, request: UpdateRequest): Promise<boolean> {
+  return conditionHolds(client.send(new UpdateItemCommand({ TableName: name, ...request })));
+}
+
+/** The same for a transition that deletes the row. */
+export function deleteRow({ client, name }: TableConnection, request: DeleteRequest): Promise<boolean> {
+  return conditionHolds(client.send(new DeleteItemCommand({ TableName: name, ...request })));
+}
+
+async function conditionHolds(answer: Promise<unknown>): Promise<boolean> {
+  try {
+    await answer;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }
