@@ -9,7 +9,9 @@ interface Link {
   readonly target: string;
 }
 
-const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: projectRoot }).toSorted();
+const pages = globSync(['*.md', 'docs/**/*.md', 'packages/*/*.md', 'packages/*/docs/**/*.md'], {
+  cwd: projectRoot,
+}).toSorted();
 const textOf = (page: string) => readFileSync(join(projectRoot, page), 'utf8');
 
 /** What stands between fences or backquotes is no link and no heading. */
@@ -56,21 +58,40 @@ describe('a relative link of a page', () => {
   });
 });
 
+const exists = (path: string) => existsSync(join(projectRoot, path));
+const packageOf = (page: string) => /^packages\/[^/]+/.exec(page)?.[0] ?? '';
+
+test('a path in backquotes is that of a file or a folder, from the root or from the package of its page', () => {
+  // The changelog tells of files that were; the example asks for a file that its reader makes.
+  const paths = pages
+    .filter((page) => page !== 'CHANGELOG.md')
+    .flatMap((page) =>
+      [...textOf(page).matchAll(/`((?:bin|docs|lambdas|lib|packages|shared|src|test|tools)\/[\w./-]*)`/g)].map(
+        ([, path]) => ({ page, path: path! }),
+      ),
+    )
+    .filter(({ path }) => path !== 'docs/my-app.ts');
+  expect(paths.length).toBeGreaterThan(50);
+  expect(paths.filter(({ page, path }) => !exists(path) && !exists(join(packageOf(page), path)))).toEqual([]);
+});
+
 describe('a newcomer', () => {
   test('finds every page from the README', () => {
     const linked = new Set(relativeLinks.filter(({ from }) => from === 'README.md').map(fileOf));
-    const index = new Set(relativeLinks.filter(({ from }) => from.startsWith('docs/')).map(fileOf));
+    const index = new Set(relativeLinks.filter(({ from }) => /^(docs|packages)\//.test(from)).map(fileOf));
     const topics = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page));
     expect(topics.filter((page) => !linked.has(page))).toEqual([]);
     expect(pages.filter((page) => page !== 'README.md' && !linked.has(page) && !index.has(page))).toEqual([]);
   });
 
-  test('can run every npm script that a page names', () => {
-    const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-    const named = pages.flatMap((page) =>
-      [...textOf(page).matchAll(/npm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)].map(([, script]) => script!),
-    );
-    expect([...new Set(named)].filter((script) => scripts[script] === undefined)).toEqual([]);
+  test('can run every npm script that a page names, of the project or of its own package', () => {
+    const missing = pages.flatMap((page) => {
+      const scripts = [...scriptsIn('.'), ...scriptsIn(packageOf(page))];
+      return [...textOf(page).matchAll(/npm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)]
+        .map(([, script]) => script!)
+        .filter((script) => !scripts.includes(script));
+    });
+    expect(missing).toEqual([]);
   });
 
   test('reads decisions that are numbered as their files are, without a gap', () => {
@@ -80,3 +101,7 @@ describe('a newcomer', () => {
     expect(decisions.map((page) => Number(/(\d{4})-/.exec(page)?.[1]))).toEqual(numbers);
   });
 });
+
+function scriptsIn(folder: string): readonly string[] {
+  return Object.keys((JSON.parse(textOf(join(folder, 'package.json'))) as { readonly scripts?: object }).scripts ?? {});
+}

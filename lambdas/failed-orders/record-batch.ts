@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type ConsumedRecord, type Message, messageOf } from '../../shared/ledger/message.ts';
-import { type Backoff, fullJitter } from '../../shared/sending.ts';
+import { fullJitter } from '../../shared/sending.ts';
 import {
   describeError,
   failureMetricNames,
@@ -8,36 +8,28 @@ import {
   type MetricName,
   metricNames,
 } from '../../shared/telemetry.ts';
-import { changeOrWarn, type ChangeVisibilityBatch } from '../common/message-visibility.ts';
-import { type PublishMetrics, tally } from '../common/metrics.ts';
-import { type Deadline, type InvocationContext, timeBudget } from '../common/time.ts';
+import { type ConsumerDependencies, logIdentity } from '../common/consumer.ts';
+import { changeVisibility } from '../common/message-visibility.ts';
+import { tally } from '../common/metrics.ts';
+import { type InvocationContext, timeBudget } from '../common/time.ts';
 import { type Recorded, type RecordFailure, Unfinished } from './record-failure.ts';
 
 /** What failed-orders gets from outside: handler.ts wires the real ones, tests give others. */
-export interface Dependencies {
+export interface Dependencies extends ConsumerDependencies {
   readonly recordFailure: RecordFailure;
-  readonly logCustomerNames: boolean;
-  /** Waits between the tries to record a failure, in seconds. */
-  readonly backoff: Backoff;
-  /** Called for the first failure to record only. */
-  readonly loadChangeVisibilityBatch: () => Promise<ChangeVisibilityBatch>;
-  readonly publishMetrics: PublishMetrics;
-  /** Answers numbers in [0, 1). */
-  readonly random: () => number;
-  readonly startDeadline: (milliseconds: number) => Deadline;
 }
 
 /**
- * Every record is handled on its own; what could not be recorded is reported, because Lambda deletes the message of
- * whatever is not reported, and with it the last trace of the order. It comes back later and later, so that a table
- * that is down for long does not use up the receives after which a message is parked.
+ * Every record is handled on its own. A record whose failure could not be written down is reported: Lambda deletes every
+ * message that is not reported, and with it the last trace of its order. The reported message comes back later and
+ * later, so that a table that is down for long does not use up the receives after which a message is parked.
  */
 export function createHandler(
   dependencies: Dependencies,
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
   const { recordFailure, logCustomerNames, backoff, random, startDeadline } = dependencies;
 
-  /** What was recorded, and the message if its failure could not be, or not wholly. */
+  /** What was recorded; and the message, if its failure could not be recorded, or not wholly. */
   async function handle(record: ConsumedRecord, signal: AbortSignal): Promise<Handled> {
     const message = messageOf(record);
     try {
@@ -72,7 +64,7 @@ export function createHandler(
     }));
     if (changes.length > 0) {
       using reporting = startDeadline(reportingMs);
-      await changeOrWarn(changes, dependencies.loadChangeVisibilityBatch, reporting.signal);
+      await changeVisibility(changes, dependencies.loadChangeVisibilityBatch, reporting.signal);
     }
     return { batchItemFailures: unrecorded.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
@@ -91,25 +83,18 @@ function metricsOf({ recorded, unrecorded }: Handled): readonly MetricName[] {
 }
 
 /**
- * One line for each message. The body is left out: it is personal data, and logs are read by more people than tables
- * are. The customer's name is logged only where the configuration says so.
+ * One line for each message. The body is left out: it is personal data, and more people read logs than tables. The
+ * customer's name is logged only where the configuration says so.
  */
 function logRecorded(recorded: Recorded, message: Message, logCustomerNames: boolean): void {
-  const { messageId, receiveCount, traceId, sourceQueueArn } = message;
   const { orderId, customerName } = recorded;
-  const identity = {
-    orderId,
-    messageId,
-    receiveCount,
-    ...(traceId !== null && { traceId }),
-    ...(logCustomerNames && { customerName }),
-  };
+  const identity = logIdentity({ ...message, orderId, customerName }, logCustomerNames);
   if (recorded.result === 'already-processed') {
     console.info({ message: logMessages.alreadyProcessed, ...identity, firstMessageId: recorded.firstMessageId });
     return;
   }
   const { kind, reasons, cause } = recorded;
-  const sourceQueue = sourceQueueArn?.split(':').at(-1) ?? null;
+  const sourceQueue = message.sourceQueueArn?.split(':').at(-1) ?? null;
   const line = { ...identity, kind, reasons, cause, sourceQueue };
   if (recorded.result === 'failed') console.error({ message: logMessages.failedOrder, ...line });
   else console.info({ message: logMessages.failureAlreadyRecorded, ...line });

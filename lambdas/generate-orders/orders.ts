@@ -50,16 +50,10 @@ function demoBody(order: GeneratedOrder, index: number): string {
   return index % 10 === 6 ? withoutAddress({ ...order, customerName: 'UserX' }) : JSON.stringify(order);
 }
 
-/** Big-endian. Written out, because a `DataView` for each order takes a quarter of the time that an order takes. */
+/** Big-endian. */
 function bytesOf(words: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(words.length * 4);
-  let at = 0;
-  for (const word of words) {
-    bytes[at++] = word >>> 24;
-    bytes[at++] = word >>> 16;
-    bytes[at++] = word >>> 8;
-    bytes[at++] = word;
-  }
+  const bytes = Buffer.alloc(words.length * 4);
+  for (const [index, word] of words.entries()) bytes.writeUInt32BE(word, index * 4);
   return bytes;
 }
 
@@ -74,10 +68,7 @@ export function orderAt(index: number, orderId: string): GeneratedOrder {
   return { orderId, customerName: `User${index}`, customerAddress: `${index} Main Street`, items };
 }
 
-/**
- * The ways an order can be bad: each makes a message body of a good order. Orders keep their id where the body is
- * still JSON, so that the failure can be traced back.
- */
+/** The ways an order can be bad: each makes a message body of a good order. Where the body is JSON, it keeps the id. */
 const defects: readonly ((order: GeneratedOrder) => string)[] = [
   withoutAddress,
   (order) => JSON.stringify({ ...order, customerName: '' }),

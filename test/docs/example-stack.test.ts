@@ -6,7 +6,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { type BatchEnded, EventStream, type LogEvent, type Runtime, type RuntimeEvent, startRuntime } from 'local-aws';
 import { InvoiceStack } from '../../docs/example-stack.ts';
 import { TemporaryFolder } from '../../tools/run/synthesize.ts';
-import { EventWatch } from '../../packages/local-aws/test/event-source-mapping/event-watch.ts';
+import { EventWatch } from 'local-aws/testing';
 import { documentOf, orders } from '../tools/orders/collected-io.ts';
 
 let stack: InvoiceStack;
@@ -47,6 +47,14 @@ async function sent(MessageBody: string): Promise<BatchEnded> {
 test('the example has no more than 30 lines', () => {
   const text = readFileSync(new URL('../../docs/example-stack.ts', import.meta.url), 'utf8');
   expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
+});
+
+test('nothing of it is about orders, but the runbook that its alarms lead to', () => {
+  const files = ['example-stack.ts', 'example-handler.ts'].map((name) =>
+    readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'),
+  );
+  const template = JSON.stringify(Template.fromStack(stack).toJSON());
+  expect([...files, template.replaceAll(/docs\/runbook\.md#[a-z-]+/g, '')].join('\n')).not.toMatch(/order/i);
 });
 
 test('it synthesizes without a warning, and watches its queue', () => {

@@ -114,7 +114,7 @@ describe('the bundle', () => {
     });
     expect(report).toMatchObject({ errorType: 'BatchFailedError' });
     expect(report['stack']).toMatch(/^BatchFailedError: Order without an id .* fails its batch of 1: the body is not/);
-    expect(report['stack']).toMatch(/at processWholeBatch \(lambdas\/process-orders\/whole-batch\.ts:\d+:\d+\)/);
+    expect(report['stack']).toMatch(/at processWholeBatch \(lambdas\/process-orders\/process-batch\.ts:\d+:\d+\)/);
   });
 
   test('of process-orders handles good orders without the files it imports dynamically', async () => {

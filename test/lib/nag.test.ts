@@ -7,7 +7,8 @@ import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
-import { createApp, reviewWithNag } from '../../lib/order-pipeline-app.ts';
+import { reviewWithNag } from '../../lib/nag.ts';
+import { createApp } from '../../lib/order-pipeline-app.ts';
 import { newOutputFolder } from './synthesize.ts';
 
 const appOf = (context: Readonly<Record<string, string>>): App =>

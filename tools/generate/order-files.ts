@@ -58,7 +58,7 @@ async function renderValidator(schema: Record<string, unknown>): Promise<string>
       contents: capErrors(standaloneCode.default(ajv, ajv.compile(schema))),
       resolveDir: fileURLToPath(sharedUrl),
     },
-    absWorkingDir: fileURLToPath(new URL('../../shared/', sharedUrl)),
+    absWorkingDir: fileURLToPath(new URL('../../', sharedUrl)),
     bundle: true,
     format: 'esm',
     platform: 'neutral',
@@ -73,7 +73,7 @@ async function renderValidator(schema: Record<string, unknown>): Promise<string>
 }
 
 /**
- * ajv has no option that ends `allErrors` early (why: reasons.ts), so its statements that add an error get a condition.
+ * ajv has no option that ends `allErrors` early (why: read-order.ts), so its statements that add an error get a condition.
  */
 function capErrors(code: string): string {
   const capped = code.replaceAll(/vErrors\.push\(err\d+\)/g, `vErrors.length < ${maximumErrors} && $&`);

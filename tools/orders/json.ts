@@ -64,6 +64,26 @@ export function setPointer(document: unknown, { pointer, tokens, value }: Assign
   return Object.fromEntries(new Map(Object.entries(document)).set(token, set(former)));
 }
 
+/** A body after `--set`, or why that is not possible. */
+export type MendedBody = { readonly body: string } | { readonly problem: string };
+
+/** Sets values in a body, whose numbers keep their digits; the problem reads on behind the failure's name. */
+export function mendedBody(body: string, assignments: readonly Assignment[]): MendedBody {
+  let document: unknown;
+  try {
+    document = parseExactly(body);
+  } catch {
+    return { problem: 'is not JSON, so --set finds no place in it: mend it with "orders edit" and your $EDITOR' };
+  }
+  try {
+    for (const assignment of assignments) document = setPointer(document, assignment);
+  } catch (error) {
+    if (!(error instanceof PointerMismatch)) throw error;
+    return { problem: `cannot be mended so: ${error.message}` };
+  }
+  return { body: JSON.stringify(document) };
+}
+
 /** A place at which two documents differ; undefined where there is nothing. Values are JSON text. */
 export interface Change {
   /** JSON pointer; empty for the whole text. */
@@ -116,40 +136,6 @@ function membersOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
 
 function textOf(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
-}
-
-/** Node's longest string is twice that. Messages of SQS and export files have lines of some MB at most. */
-export const longestLine = 2 ** 28;
-
-/** A text that is no text in lines: a disk image, say. */
-export class LineTooLong extends Error {
-  override readonly name = 'LineTooLong';
-}
-
-/**
- * The lines of a text that comes in pieces, without their ends (LF or CRLF). Not by node:readline, which also breaks
- * lines at U+2028 and U+2029: these may stand in JSON as they are.
- * @throws {LineTooLong} for a line of more than `longestLine` characters
- */
-export async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let begun = '';
-  for await (const piece of pieces) {
-    const lines = piece.split('\n');
-    const last = lines.pop() ?? '';
-    for (const line of lines) {
-      yield withoutReturn(begun + line);
-      begun = '';
-    }
-    if (begun.length + last.length > longestLine) throw new LineTooLong(tooLong);
-    begun += last;
-  }
-  if (begun !== '') yield withoutReturn(begun);
-}
-
-const tooLong = `A line has more than ${longestLine.toLocaleString('en')} characters.`;
-
-function withoutReturn(line: string): string {
-  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
 /** Node 24 has these (TC39 "JSON.parse source text access"); TypeScript's library does not know them yet. */

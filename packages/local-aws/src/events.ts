@@ -1,6 +1,6 @@
 /**
- * The one stream of what happens in the runtime. Services emit, the console, the outcome and tests subscribe; nothing
- * in `packages/local-aws/` depends on who listens. `atMs` is milliseconds since the epoch.
+ * What happens in the runtime. Services emit these; a console, a tally or a test subscribes, and no service depends on
+ * who listens. `atMs` is milliseconds since the epoch, by the runtime's clock.
  */
 export type RuntimeEvent =
   | LogEvent
@@ -12,6 +12,7 @@ export type RuntimeEvent =
   | MessagesSent
   | MessageMoved
   | MessageExpired
+  | TableAnswered
   | FaultInjected
   | Notice;
 
@@ -114,6 +115,19 @@ export interface MessageExpired {
   readonly queueName: string;
 }
 
+/** The tables answered a request. Told before the answer goes to its caller, who may be gone. */
+export interface TableAnswered {
+  readonly type: 'table-answered';
+  readonly atMs: number;
+  /** As DynamoDB names it: `UpdateItem`. */
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** JSON text of the answer. */
+  readonly body: Buffer;
+}
+
 /** A fault that was brought about on purpose (faults/), at the moment it took effect. */
 export interface FaultInjected {
   readonly type: 'fault-injected';
@@ -132,6 +146,7 @@ export interface Notice {
   readonly message: string;
 }
 
+/** Must not throw: what it throws reaches the service that emitted the event. */
 export type Listener = (event: RuntimeEvent) => void;
 
 /**

@@ -4,7 +4,7 @@ import { Command } from '../run/serve/served.ts';
 
 /** A command that takes no notice of being interrupted. */
 const stubborn = `
-  import { listenForInterrupt } from './ops/interrupt.ts';
+  import { listenForInterrupt } from './tools/orders/interrupt.ts';
   const { signal } = listenForInterrupt();
   signal.addEventListener('abort', () => console.log('aborted'));
   setInterval(() => {}, 1000);

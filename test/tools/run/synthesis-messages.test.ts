@@ -94,7 +94,7 @@ test('a defect keeps its stack', () => {
     former.replace('const daySeconds', "throw new TypeError('a defect');\nconst daySeconds"),
   );
   const { status, stderr } = runApp();
-  expect(stderr).toMatch(/TypeError: a defect\n +at .*lib\/configuration\.ts/);
+  expect(stderr).toMatch(/TypeError: a defect\n +at .*lib\/configuration\/configuration\.ts/);
   expect(status).toBe(1);
 });
 

@@ -1,13 +1,13 @@
-import type { Command } from 'commander';
-import { type LogText, readLogMessage, sleep } from 'local-aws';
+import { Argument, type Command } from 'commander';
+import { type LogText, readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
 import { type FunctionName, functionNames } from '../aws/stack.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
-import { oneOf } from '../errors.ts';
-import { mergeSorted } from '../ledger/read.ts';
+import { exitCodes, searchedText } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
+import { mergeSorted } from '../streams.ts';
 import { type Paint, printable } from '../terminal/output.ts';
-import { searchedText } from './options.ts';
-import { parseMoment } from './text.ts';
+import { isoTime, sleep } from '../time.ts';
+import { parseMoment } from '../time.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -24,12 +24,12 @@ export function defineLogs(program: Command, run: Run): void {
     .command('logs')
     .summary("the functions' logs")
     .description("Shows the functions' logs, merged by time.")
-    .argument('[function]', `${functionNames.join(', ')} (default: all)`)
+    .addArgument(new Argument('[function]', 'one function (default: all)').choices(functionNames))
     .option('--follow', 'go on until Ctrl-C')
     .option('--since <time>', 'from when: 10m, 2h, 3d, 2026-11-20T12:00Z', '10m')
     .option('--order <id>', 'only lines about this order, or this message', searchedText)
     .addHelpText('after', '\nExample: orders logs process-orders --follow')
-    .action((name: string | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
+    .action((name: FunctionName | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
 }
 
 interface Followed {
@@ -39,9 +39,9 @@ interface Followed {
   readonly message: string;
 }
 
-async function logs(context: OrdersContext, name: string | undefined, options: LogsOptions): Promise<number> {
+async function logs(context: OrdersContext, name: FunctionName | undefined, options: LogsOptions): Promise<number> {
   const { io } = context;
-  const names = name === undefined ? functionNames : [oneOf('FUNCTION', name, functionNames)];
+  const names = name === undefined ? functionNames : [name];
   const pattern = options.order === undefined ? undefined : orderPatterns([options.order])[0];
   let startMs = parseMoment('--since', options.since, io.clock.now());
   const { logGroups } = await context.outputs();
@@ -98,14 +98,14 @@ function logLine({ function: name, atMs, message }: FunctionLogEvent, paint: Pai
   const details = Object.entries(fields)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const at = new Date(atMs).toISOString().slice(11, 23);
+  const at = isoTime(atMs).slice(11, 23);
   const words = paint(styles[level], printable(text).padEnd(14));
   return `${at}  ${name.padEnd(15)}  ${words}  ${printable(details.join(' '))}`.trimEnd();
 }
 
 /** A log event as a JSON document, the logged JSON inside it. */
 function logDocument({ function: name, atMs, message }: FunctionLogEvent): unknown {
-  return { at: new Date(atMs).toISOString(), function: name, message: parsed(message) };
+  return { at: isoTime(atMs), function: name, message: parsed(message) };
 }
 
 function parsed(message: string): unknown {

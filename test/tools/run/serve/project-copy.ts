@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from './served.ts';
 
-const copied = ['bin', 'lib', 'lambdas', 'shared', 'local', 'ops', 'cdk.json', 'package.json'];
+const copied = ['bin', 'lib', 'lambdas', 'shared', 'packages', 'tools', 'cdk.json', 'package.json'];
 
 /** A copy of the project whose sources a test may change. */
 export class ProjectCopy implements Disposable {

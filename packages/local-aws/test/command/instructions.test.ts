@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { instructions } from '../../src/command/serve.ts';
+import type { Runtime } from '../../src/runtime.ts';
+
+test('say what to export, and name every function, queue and table', () => {
+  const runtime = {
+    endpoint: { url: 'http://127.0.0.1:4566' },
+    model: {
+      accountId: '000000000000',
+      region: 'eu-west-1',
+      functions: [{ name: 'Process' }],
+      queues: [{ name: 'orders' }],
+      tables: [{ name: 'Orders' }],
+      skipped: [{ type: 'AWS::CloudWatch::Alarm' }, { type: 'AWS::CloudWatch::Alarm' }],
+    },
+  } as unknown as Runtime;
+  expect(instructions(runtime).split('\n')).toEqual([
+    'For the AWS CLI and SDKs, in another terminal:',
+    '  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1',
+    '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
+    '  function  Process',
+    '  queue     http://127.0.0.1:4566/000000000000/orders',
+    '  table     Orders',
+    '  without meaning here, skipped: AWS::CloudWatch::Alarm',
+    'Ctrl-C stops it.',
+  ]);
+});
