@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CommandFailed, UsageError } from '../errors.ts';
+import { decodeText, NoText } from '../input/text-of-bytes.ts';
 import type { OrdersIo } from '../io.ts';
 import { parseExactly } from '../json.ts';
 
@@ -17,7 +18,8 @@ export interface EditedText extends Disposable {
 /**
  * Lets a person change a text in $VISUAL or $EDITOR; JSON is laid out for reading and made compact again.
  * @throws {UsageError} when there is no editor to start
- * @throws {CommandFailed} when the editor ends with an error: the person wants no change
+ * @throws {CommandFailed} when the editor ends with an error, because the person wants no change, and when the editor
+ * saved what is not UTF-8 or UTF-16; the file is then kept
  */
 export async function editText(
   io: OrdersIo,
@@ -28,15 +30,16 @@ export async function editText(
   const editor = namedEditor(io.env) ?? (isTerminal ? 'vi' : undefined);
   if (editor === undefined) throw new UsageError('There is no terminal for an editor: change fields with --set.');
   const folder = mkdtempSync(join(tmpdir(), 'orders-edit-'));
+  const fileName = `${name.replaceAll(/[^\w-]/g, '_')}.json`;
   let kept = false;
   const dispose = () => kept || rmSync(folder, { recursive: true, force: true });
   try {
-    const path = join(folder, `${name.replaceAll(/[^\w-]/g, '_')}.json`);
+    const path = join(folder, fileName);
     const shown = laidOut(text, 2);
     // Orders are personal data: nobody else may read them here.
     writeFileSync(path, `${shown}\n`, { mode: 0o600 });
     await edit(editor, path);
-    const edited = readFileSync(path, 'utf8').replace(/\n$/, '');
+    const edited = asShown(decodeText(readFileSync(path)), shown);
     return {
       body: edited === shown ? text : laidOut(edited, 0),
       keep() {
@@ -46,9 +49,18 @@ export async function editText(
       [Symbol.dispose]: dispose,
     };
   } catch (error) {
+    if (error instanceof NoText) {
+      throw new CommandFailed(`${join(folder, fileName)} ${error.message}. Nothing was changed.`);
+    }
     dispose();
     throw error;
   }
+}
+
+/** Without the line ends that an editor of another system adds. */
+function asShown(edited: string, shown: string): string {
+  const text = shown.includes('\r') ? edited : edited.replaceAll('\r\n', '\n');
+  return text.replace(/\n$/, '');
 }
 
 /** npm, so npx too, sets EDITOR for what it runs: to vi when nobody has named one (npm Docs, config `editor`). */
