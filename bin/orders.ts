@@ -1,8 +1,8 @@
 // npm run orders, npx orders: the operations command.
 import { userInfo } from 'node:os';
-import { systemClock } from 'local-aws';
 import { listenForInterrupt } from '../tools/orders/interrupt.ts';
 import { runOrders } from '../tools/orders/program.ts';
+import { systemClock } from '../tools/orders/time.ts';
 
 const interrupt = listenForInterrupt();
 const exitCode = await runOrders(process.argv.slice(2), {

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { bundledCode } from '../lib/bundle-function.ts';
 import { PipelineMonitoring } from '../lib/monitoring/pipeline-monitoring.ts';
 import { QueueConsumer } from '../lib/queue-consumer.ts';
-import { QueueDoctor } from '../lib/queue-doctor.ts';
+import { QueueDoctor } from 'queue-doctor/cdk';
 import { QueuePair } from '../lib/queue-pair.ts';
 
 const atOnce = { batchSize: 10, windowSeconds: 0, maximumConcurrency: 5, partialBatchResponses: true };

@@ -11,7 +11,7 @@ import { OrdersTable } from './orders-table.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { denyOthers } from './queue-access.ts';
 import { QueueConsumer } from './queue-consumer.ts';
-import { QueueDoctor, warningId } from './queue-doctor.ts';
+import { QueueDoctor, warningId } from 'queue-doctor/cdk';
 import { QueuePair } from './queue-pair.ts';
 import { refuseInvalid } from './configuration/validate.ts';
 

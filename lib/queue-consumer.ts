@@ -4,6 +4,7 @@ import { MetricType } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { setSlowestRecordSeconds } from 'queue-doctor/cdk';
 import { PipelineFunction, type PipelineFunctionProps } from './pipeline-function.ts';
 import type { ConsumerSettings } from './configuration/settings.ts';
 
@@ -26,6 +27,8 @@ export class QueueConsumer extends PipelineFunction {
       resources: [queue.queueArn],
     });
     super(scope, id, { ...props, settings, permissions: [consume, ...permissions] });
+
+    if (settings.slowestRecordSeconds !== undefined) setSlowestRecordSeconds(this, settings.slowestRecordSeconds);
 
     // It would also grant sqs:GetQueueUrl and sqs:ChangeMessageVisibility, but the role takes no grants.
     const source = new SqsEventSource(queue, {

@@ -9,7 +9,9 @@ interface Link {
   readonly target: string;
 }
 
-const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: projectRoot }).toSorted();
+const pages = globSync(['*.md', 'docs/**/*.md', 'packages/*/*.md', 'packages/*/docs/**/*.md'], {
+  cwd: projectRoot,
+}).toSorted();
 const textOf = (page: string) => readFileSync(join(projectRoot, page), 'utf8');
 
 /** What stands between fences or backquotes is no link and no heading. */
@@ -56,10 +58,27 @@ describe('a relative link of a page', () => {
   });
 });
 
+const exists = (path: string) => existsSync(join(projectRoot, path));
+const packageOf = (page: string) => /^packages\/[^/]+/.exec(page)?.[0] ?? '';
+
+test('a path in backquotes is that of a file or a folder, from the root or from the package of its page', () => {
+  // The changelog tells of files that were; the example asks for a file that its reader makes.
+  const paths = pages
+    .filter((page) => page !== 'CHANGELOG.md')
+    .flatMap((page) =>
+      [...textOf(page).matchAll(/`((?:bin|docs|lambdas|lib|packages|shared|src|test|tools)\/[\w./-]*)`/g)].map(
+        ([, path]) => ({ page, path: path! }),
+      ),
+    )
+    .filter(({ path }) => path !== 'docs/my-app.ts');
+  expect(paths.length).toBeGreaterThan(50);
+  expect(paths.filter(({ page, path }) => !exists(path) && !exists(join(packageOf(page), path)))).toEqual([]);
+});
+
 describe('a newcomer', () => {
   test('finds every page from the README', () => {
     const linked = new Set(relativeLinks.filter(({ from }) => from === 'README.md').map(fileOf));
-    const index = new Set(relativeLinks.filter(({ from }) => from.startsWith('docs/')).map(fileOf));
+    const index = new Set(relativeLinks.filter(({ from }) => /^(docs|packages)\//.test(from)).map(fileOf));
     const topics = pages.filter((page) => /^docs\/[^/]+\.md$/.test(page));
     expect(topics.filter((page) => !linked.has(page))).toEqual([]);
     expect(pages.filter((page) => page !== 'README.md' && !linked.has(page) && !index.has(page))).toEqual([]);

@@ -9,9 +9,8 @@ interface MetricsOutput {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /**
-   * Standard output, and not `console`: in Lambda's JSON log format that would put the document into the member
-   * `message`, where CloudWatch does not look for metrics (CloudWatch User Guide, "Using the embedded metric format
-   * with Lambda").
+   * Standard output. Not `console`: in Lambda's JSON log format it puts the document into the member `message`, where
+   * CloudWatch does not look for metrics (CloudWatch User Guide, "Using the embedded metric format with Lambda").
    */
   readonly write: (line: string) => void;
 }
@@ -38,24 +37,25 @@ export function publishMetricsOnLambda(): PublishMetrics {
 
 /**
  * The counts of one invocation as a document of CloudWatch's embedded metric format, without line break; undefined when
- * there is nothing to count. Zeros are left out: each metric is paid for by the hour in which it appears, and what is
- * missing counts as zero in a sum.
+ * there is nothing to count. Zeros are left out: each metric is paid for by the hour in which it appears, and a missing
+ * value counts as zero in a sum.
  *
  * @param nowMs since the epoch
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function metricsLine(counts: MetricCounts, functionName: string, nowMs: number): string | undefined {
-  let metrics = '';
-  let values = '';
-  // Put together by hand, every batch pays for it: the names are this project's own, and need no escaping.
-  for (const [name, count] of Object.entries(counts)) {
-    if (count <= 0) continue;
-    metrics += `${metrics === '' ? '' : ','}{"Name":"${name}","Unit":"Count"}`;
-    values += `,"${name}":${count}`;
-  }
-  if (metrics === '') return undefined;
-  const directive = `{"Namespace":"${metricNamespace}","Dimensions":[["FunctionName"]],"Metrics":[${metrics}]}`;
-  return `{"_aws":{"Timestamp":${nowMs},"CloudWatchMetrics":[${directive}]},"FunctionName":${JSON.stringify(functionName)}${values}}`;
+  const counted = Object.entries(counts).filter(([, count]) => count > 0);
+  if (counted.length === 0) return undefined;
+  const directive = {
+    Namespace: metricNamespace,
+    Dimensions: [['FunctionName']],
+    Metrics: counted.map(([Name]) => ({ Name, Unit: 'Count' })),
+  };
+  return JSON.stringify({
+    _aws: { Timestamp: nowMs, CloudWatchMetrics: [directive] },
+    FunctionName: functionName,
+    ...Object.fromEntries(counted),
+  });
 }
 
 /** How often each metric is named. */

@@ -20,14 +20,14 @@ export function timeBudget(context: InvocationContext): TimeBudget {
   return { processingMs: Math.floor(remainingMs - reservedMs), reportingMs: Math.floor(reservedMs / 2) };
 }
 
-/** The end of the time that something may take: its signal aborts then, unless it is disposed of before. */
+/** The end of the time that something may take: its signal aborts then, unless the deadline is disposed of before. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;
 }
 
 /**
- * Quicker to make than the signal of `AbortSignal.timeout`, which lives until its time has come, and whatever listens to
- * it as well.
+ * Ends with its batch. The signal of `AbortSignal.timeout` lives until its time has come, and so does all that listens
+ * to it: the orders of a batch would stay in memory for seconds.
  */
 export function startDeadline(milliseconds: number): Deadline {
   const controller = new AbortController();

@@ -3,14 +3,18 @@ import '../common/map-stack-traces.ts';
 import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/pipeline.ts';
 import { lazySqsVisibility } from '../common/message-visibility.ts';
 import { publishMetricsOnLambda } from '../common/metrics.ts';
-import { createDynamoDbClient, dynamoDbOrdersTable } from '../common/orders-table.ts';
+import { createDynamoDbClient, tableClient } from '../common/table-client.ts';
 import { startDeadline } from '../common/time.ts';
 import { createHandler } from './record-batch.ts';
 import { recordFailureIn } from './record-failure.ts';
 
-const table = dynamoDbOrdersTable(requireText(process.env, environmentNames.ordersTableName), createDynamoDbClient());
+const table = tableClient(requireText(process.env, environmentNames.ordersTableName), createDynamoDbClient());
 
-/** Writes down what became of each failed order: the consumer of bad-orders. */
+/**
+ * failed-orders, the consumer of bad-orders. Each message is handled on its own (record-batch.ts): its failure is
+ * written into the ledger (record-failure.ts), logged and counted. A message whose failure cannot be written down comes
+ * back later. A valid order that was processed after all is no failure.
+ */
 export const handler = createHandler({
   recordFailure: recordFailureIn(table, Date.now, randomUUID),
   logCustomerNames: requireBoolean(process.env, environmentNames.logCustomerNames),

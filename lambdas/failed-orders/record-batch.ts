@@ -28,16 +28,16 @@ export interface Dependencies {
 }
 
 /**
- * Every record is handled on its own; what could not be recorded is reported, because Lambda deletes the message of
- * whatever is not reported, and with it the last trace of the order. It comes back later and later, so that a table
- * that is down for long does not use up the receives after which a message is parked.
+ * Every record is handled on its own. A record whose failure could not be written down is reported: Lambda deletes every
+ * message that is not reported, and with it the last trace of its order. The reported message comes back later and
+ * later, so that a table that is down for long does not use up the receives after which a message is parked.
  */
 export function createHandler(
   dependencies: Dependencies,
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
   const { recordFailure, logCustomerNames, backoff, random, startDeadline } = dependencies;
 
-  /** What was recorded, and the message if its failure could not be, or not wholly. */
+  /** What was recorded; and the message, if its failure could not be recorded, or not wholly. */
   async function handle(record: ConsumedRecord, signal: AbortSignal): Promise<Handled> {
     const message = messageOf(record);
     try {
@@ -91,8 +91,8 @@ function metricsOf({ recorded, unrecorded }: Handled): readonly MetricName[] {
 }
 
 /**
- * One line for each message. The body is left out: it is personal data, and logs are read by more people than tables
- * are. The customer's name is logged only where the configuration says so.
+ * One line for each message. The body is left out: it is personal data, and more people read logs than tables. The
+ * customer's name is logged only where the configuration says so.
  */
 function logRecorded(recorded: Recorded, message: Message, logCustomerNames: boolean): void {
   const { messageId, receiveCount, traceId, sourceQueueArn } = message;

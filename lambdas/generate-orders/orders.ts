@@ -50,16 +50,10 @@ function demoBody(order: GeneratedOrder, index: number): string {
   return index % 10 === 6 ? withoutAddress({ ...order, customerName: 'UserX' }) : JSON.stringify(order);
 }
 
-/** Big-endian. Written out, because a `DataView` for each order takes a quarter of the time that an order takes. */
+/** Big-endian. */
 function bytesOf(words: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(words.length * 4);
-  let at = 0;
-  for (const word of words) {
-    bytes[at++] = word >>> 24;
-    bytes[at++] = word >>> 16;
-    bytes[at++] = word >>> 8;
-    bytes[at++] = word;
-  }
+  const bytes = Buffer.alloc(words.length * 4);
+  for (const [index, word] of words.entries()) bytes.writeUInt32BE(word, index * 4);
   return bytes;
 }
 

@@ -2,18 +2,29 @@ import '../common/map-stack-traces.ts';
 import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/pipeline.ts';
 import { lazySqsVisibility } from '../common/message-visibility.ts';
 import { publishMetricsOnLambda } from '../common/metrics.ts';
-import { createDynamoDbClient, dynamoDbOrdersTable } from '../common/orders-table.ts';
+import { createDynamoDbClient, tableClient } from '../common/table-client.ts';
 import { startDeadline } from '../common/time.ts';
 import { createHandler } from './process-batch.ts';
 import { writeOrder } from './write-order.ts';
 
-const table = dynamoDbOrdersTable(
+const table = tableClient(
   requireText(process.env, environmentNames.ordersTableName),
   // Made while the function starts, when it has the most CPU: every order needs it.
   createDynamoDbClient(),
 );
 
-/** Processes orders: the orders queue's consumer. */
+/**
+ * process-orders, the consumer of the orders queue. What happens to a batch:
+ *
+ * 1. Each body is read as an order (shared/order/read-order.ts). A body that is none is a permanent failure.
+ * 2. Each order is written into the orders table, once (write-order.ts): side by side, in a FIFO group in turn. An order
+ *    that cannot be written now is a transient failure, of itself alone (`processBatch` in process-batch.ts).
+ * 3. Each outcome is logged and counted as soon as it is known (outcome.ts).
+ * 4. The answer names the failed messages. Lambda deletes all others. A permanent failure is received again at once, on
+ *    its way to bad-orders; a transient one later (`decide` in outcome.ts).
+ *
+ * The batch ends before the function's timeout, which would fail good and bad orders together (`timeBudget`).
+ */
 export const handler = createHandler({
   processOrder: writeOrder(table, Date.now),
   partialBatchResponses: requireBoolean(process.env, environmentNames.partialBatchResponses),

@@ -1,41 +1,20 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import type { ConsumedRecord } from '../../shared/ledger/message.ts';
-import type { Order } from '../../shared/order/order.generated.ts';
 import type { Identity } from '../../shared/order/read-order.ts';
 import { type Backoff, equalJitter } from '../../shared/sending.ts';
-import { describeError, type FailureKind, logMessages } from '../../shared/telemetry.ts';
+import { describeError, type FailureKind, logMessages, type MetricName, metricNames } from '../../shared/telemetry.ts';
 import type { VisibilityChange } from '../common/message-visibility.ts';
 
-/** What tells one record from another in logs. */
-interface Received extends Identity {
-  readonly messageId: string;
-  /** 1 at the first try. */
-  readonly receiveCount: number;
-  /** The trace that the message belongs to, if its sender named one. */
-  readonly traceId: string | null;
-}
-
-/** A message whose body is an order. */
-interface GoodOrder extends Identity {
-  readonly order: Order;
-  readonly record: ConsumedRecord;
-}
-
-/** `duplicate`: done before, for the message `firstMessageId`. `conflict`: another order has its id. */
-export type Processing =
-  | { readonly result: 'processed' }
-  | { readonly result: 'duplicate'; readonly firstMessageId: string }
-  | { readonly result: 'conflict' };
-
-/** Does what there is to do for a good order. Whatever it throws is taken for a passing failure. */
-export type ProcessOrder = (order: GoodOrder, signal: AbortSignal) => Promise<Processing>;
-
 /**
- * What became of one record: `permanent` failures (no order, or no order that can be processed, and it never will be)
- * must reach the dead-letter queue, `transient` ones deserve another try. `held-back`: not tried, because one before it
- * in its group of a FIFO queue has to be tried again.
+ * What became of one record.
+ *
+ * - `processed`, `duplicate`: its order is written, now or before. The message may be deleted.
+ * - `permanent`: the body is no order, or an order that can never be processed. The message must reach the dead-letter
+ *   queue.
+ * - `transient`: processing failed for a reason that may pass. The message deserves another try.
+ * - `held-back`: not tried, because a message before it in its group of a FIFO queue has to be tried again.
  */
-export type Outcome = Received & { readonly receiptHandle: string } & (
+export type Outcome = Received &
+  (
     | { readonly result: 'processed' }
     | { readonly result: 'duplicate'; readonly firstMessageId: string }
     | { readonly result: 'permanent'; readonly kind: FailureKind; readonly reasons: readonly string[] }
@@ -43,9 +22,19 @@ export type Outcome = Received & { readonly receiptHandle: string } & (
     | { readonly result: 'held-back'; readonly error: Error }
   );
 
-/** Whether the message may be deleted: its order is written, now or before. */
-function isDone({ result }: Outcome): boolean {
-  return result === 'processed' || result === 'duplicate';
+/** What is known of a record whatever becomes of it. */
+export interface Received extends Identity {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  /** 1 at the first try. */
+  readonly receiveCount: number;
+  /** The trace that the message belongs to, if its sender named one. */
+  readonly traceId: string | null;
+}
+
+/** Whether the message has to be tried again, and in a FIFO queue those behind it in its group with it. */
+export function isToBeTriedAgain({ result }: Outcome): boolean {
+  return result === 'transient' || result === 'held-back';
 }
 
 /** What becomes of the messages of a batch. */
@@ -54,22 +43,23 @@ interface Decision extends SQSBatchResponse {
 }
 
 /**
- * Which messages stay in the queue, and when they come back. Every record that was not processed is named, every
- * other one is not: Lambda deletes what is not named.
+ * Which messages stay in the queue, and when they come back. Every record whose order is not written is named, and no
+ * other one: Lambda deletes what is not named.
  *
- * A permanent failure comes back at once: a message moves to the dead-letter queue on the receive after its
- * maxReceiveCount is used up (SQS Developer Guide, dead-letter queues), so the only way there is to be received, and
- * waiting for the visibility timeout in between helps nobody. A transient one waits longer from try to try, and never
- * so short that an outage takes all its tries at once.
+ * A permanent failure comes back at once. A message moves to the dead-letter queue on the receive after its
+ * maxReceiveCount is used up (SQS Developer Guide, dead-letter queues). So it has to be received to get there, and
+ * waiting for the visibility timeout in between helps nobody.
  *
- * What was held back in its FIFO group waits out its visibility timeout. A group is received from its front, up to the
- * first message that is invisible: so what failed comes back alone and its next tries cost the others no receive, until
- * their timeout is over. From then on they come back with it.
+ * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once.
+ *
+ * A held-back message waits out its visibility timeout. A group is received from its front, up to the first message
+ * that is invisible. So the failed message comes back alone, and its next tries cost the held-back ones no receive
+ * until their timeout is over. From then on they come back with it.
  *
  * @param backoff in seconds
  */
 export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: () => number): Decision {
-  const failed = outcomes.filter((outcome) => !isDone(outcome));
+  const failed = outcomes.filter(({ result }) => result !== 'processed' && result !== 'duplicate');
   return {
     batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })),
     visibilityChanges: failed
@@ -111,4 +101,19 @@ function identify(received: Received, logCustomerNames: boolean) {
     ...(traceId !== null && { traceId }),
     ...(logCustomerNames && { customerName }),
   };
+}
+
+/** How an outcome is counted. A message that comes again after it wrote its order is no duplicate of another. */
+export function metricOf(outcome: Outcome): MetricName {
+  switch (outcome.result) {
+    case 'processed':
+      return metricNames.ordersProcessed;
+    case 'duplicate':
+      return outcome.firstMessageId === outcome.messageId ? metricNames.ordersProcessed : metricNames.duplicateOrders;
+    case 'permanent':
+      return metricNames.badOrders;
+    case 'transient':
+    case 'held-back':
+      return metricNames.ordersNotProcessed;
+  }
 }

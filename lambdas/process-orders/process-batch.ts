@@ -2,114 +2,12 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type ConsumedRecord, receiveCountOf, traceIdOf } from '../../shared/ledger/message.ts';
 import { type ReadOrder, readOrder } from '../../shared/order/read-order.ts';
 import type { Backoff } from '../../shared/sending.ts';
-import { conflictReason, failureKinds, type MetricName, metricNames } from '../../shared/telemetry.ts';
+import { conflictReason, failureKinds, type MetricName } from '../../shared/telemetry.ts';
 import { changeOrWarn, type ChangeVisibilityBatch } from '../common/message-visibility.ts';
 import { type PublishMetrics, tally } from '../common/metrics.ts';
 import { type Deadline, type InvocationContext, timeBudget } from '../common/time.ts';
-import { decide, logOutcome, type Outcome, type Processing, type ProcessOrder } from './outcome.ts';
-
-/**
- * Reads and processes records, all at once; those of a FIFO queue in turn within their group, which its first transient
- * failure stops. A permanent one stops nothing: its order is never processed, so that none can overtake it. No record of
- * a standard queue can fail another and, whatever it takes, none keeps the batch for longer than `signal` lets it.
- *
- * Lean, because a million orders pay a million times for whatever happens here: one promise and one listener for a batch
- * of any size. The listener, and with it the batch, lives as long as `signal`, which should end with it.
- *
- * @param onOutcome told of each record as soon as it is known what became of it
- */
-export function outcomesOf(
-  records: readonly ConsumedRecord[],
-  processOrder: ProcessOrder,
-  signal: AbortSignal,
-  onOutcome: (outcome: Outcome) => void,
-): Promise<readonly Outcome[]> {
-  return new Promise((resolve, reject) => {
-    const outcomes: Outcome[] = Array.from({ length: records.length });
-    const next = nextOfGroup(records);
-    let pending = records.length;
-
-    function end(index: number, outcome: Outcome): void {
-      // What comes after its time changes nothing.
-      if (outcomes[index] !== undefined) return;
-      outcomes[index] = outcome;
-      pending -= 1;
-      try {
-        onOutcome(outcome);
-      } catch (error) {
-        reject(error);
-      }
-      if (pending === 0) return resolve(outcomes);
-      const following = next?.[index];
-      if (following === undefined) return;
-      if (outcome.result === 'transient' || outcome.result === 'held-back') {
-        end(following, heldBackBy(outcome, records[following]!));
-      } else begin(following);
-    }
-
-    function cutShort(): void {
-      const error = new Error('Processing took longer than the function has time for.');
-      for (const [index, record] of records.entries()) end(index, failedFor(record, readOrder(record.body), error));
-    }
-
-    function begin(index: number): void {
-      const record = records[index]!;
-      const read = readOrder(record.body);
-      if (read.kind !== 'order') {
-        return end(index, { ...messageOf(record, read), result: 'permanent', kind: read.kind, reasons: read.reasons });
-      }
-      const { order, orderId, customerName } = read;
-      const failed = (error: unknown) => end(index, failedFor(record, read, error));
-      try {
-        processOrder({ order, orderId, customerName, record }, signal).then(
-          (processing) => end(index, outcomeOf(record, read, processing)),
-          failed,
-        );
-      } catch (error) {
-        failed(error);
-      }
-    }
-
-    if (pending === 0) return resolve(outcomes);
-    if (signal.aborted) return cutShort();
-    signal.addEventListener('abort', cutShort);
-    const followers = next && new Set(next);
-    for (let index = 0; index < records.length; index += 1) if (followers?.has(index) !== true) begin(index);
-  });
-}
-
-function outcomeOf(record: ConsumedRecord, read: ReadOrder, processing: Processing): Outcome {
-  const outcome = messageOf(record, read);
-  switch (processing.result) {
-    case 'processed':
-      return { ...outcome, result: 'processed' };
-    case 'duplicate':
-      return { ...outcome, result: 'duplicate', firstMessageId: processing.firstMessageId };
-    case 'conflict':
-      return { ...outcome, result: 'permanent', kind: failureKinds.conflictingId, reasons: [conflictReason] };
-  }
-}
-
-function failedFor(record: ConsumedRecord, read: ReadOrder, error: unknown): Outcome {
-  return { ...messageOf(record, read), result: 'transient', error };
-}
-
-function heldBackBy({ messageId }: Outcome, record: ConsumedRecord): Outcome {
-  const error = new Error(`Message ${messageId}, before it in its group, was not processed.`);
-  return { ...messageOf(record, readOrder(record.body)), result: 'held-back', error };
-}
-
-function messageOf(record: ConsumedRecord, { orderId, customerName }: ReadOrder) {
-  const { messageId, receiptHandle } = record;
-  return {
-    messageId,
-    receiptHandle,
-    receiveCount: receiveCountOf(record),
-    traceId: traceIdOf(record),
-    orderId,
-    customerName,
-  };
-}
+import { decide, isToBeTriedAgain, logOutcome, metricOf, type Outcome, type Received } from './outcome.ts';
+import type { Processing, ProcessOrder } from './write-order.ts';
 
 /** What process-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies {
@@ -128,8 +26,8 @@ export interface Dependencies {
 }
 
 /**
- * With partial batch responses, records are processed side by side, those of a FIFO group in turn; those that failed
- * are named, and come back when `decide` says. Without, they are processed one after the other, and the first that
+ * With partial batch responses, records are processed side by side, those of a FIFO group in turn. Failed records are
+ * named, and come back when `decide` says. Without, records are processed one after the other, and the first that
  * fails brings back the whole batch.
  */
 export function createHandler(
@@ -139,11 +37,11 @@ export function createHandler(
   return async ({ Records: records }, context) => {
     const { processingMs, reportingMs } = timeBudget(context);
     using deadline = startDeadline(processingMs);
-    const ended: MetricName[] = [];
+    const counted: MetricName[] = [];
     const process = (received: readonly ConsumedRecord[]) =>
-      outcomesOf(received, processOrder, deadline.signal, (outcome) => {
+      processBatch(received, processOrder, deadline.signal, (outcome) => {
         logOutcome(outcome, logCustomerNames);
-        ended.push(metricOf(outcome));
+        counted.push(metricOf(outcome));
       });
     try {
       if (!dependencies.partialBatchResponses) {
@@ -157,45 +55,107 @@ export function createHandler(
       }
       return { batchItemFailures };
     } finally {
-      dependencies.publishMetrics(tally(ended));
+      dependencies.publishMetrics(tally(counted));
     }
   };
 }
 
-/** A message that comes again after it wrote its order is no duplicate of another. */
-function metricOf(outcome: Outcome): MetricName {
-  const wroteIt = outcome.result === 'duplicate' && outcome.firstMessageId === outcome.messageId;
-  return metricOfResult[wroteIt ? 'processed' : outcome.result];
+/**
+ * Reads and processes records side by side, those of a FIFO group in turn. No record can fail another. The batch ends
+ * when `signal` aborts, however long a record takes. What comes of that record afterwards changes nothing.
+ *
+ * @param onOutcome told of each record as soon as it is known what became of it
+ * @returns an outcome for each record, in the order of the records
+ */
+export async function processBatch(
+  records: readonly ConsumedRecord[],
+  processOrder: ProcessOrder,
+  signal: AbortSignal,
+  onOutcome: (outcome: Outcome) => void,
+): Promise<readonly Outcome[]> {
+  const outOfTime = rejectedAtEndOf(signal);
+
+  async function processRecord(record: ConsumedRecord): Promise<Outcome> {
+    const read = readOrder(record.body);
+    const received = receivedOf(record, read);
+    if (read.kind !== 'order') return { ...received, result: 'permanent', kind: read.kind, reasons: read.reasons };
+    const { order, orderId, customerName } = read;
+    try {
+      if (signal.aborted) await outOfTime;
+      const processing = processOrder({ order, orderId, customerName, record }, signal);
+      return { ...received, ...resultOf(await Promise.race([processing, outOfTime])) };
+    } catch (error) {
+      return { ...received, result: 'transient', error };
+    }
+  }
+
+  /**
+   * A record that has to be tried again holds back the next one of its group. A permanent failure holds back none: its
+   * order is never processed, so no other can overtake it.
+   */
+  async function processAfter(before: Promise<Outcome> | undefined, record: ConsumedRecord): Promise<Outcome> {
+    const former = before && (await before);
+    const isHeldBack = former !== undefined && isToBeTriedAgain(former);
+    const outcome = isHeldBack ? heldBackBy(former, record) : await processRecord(record);
+    onOutcome(outcome);
+    return outcome;
+  }
+
+  const lastOfGroup = new Map<string, Promise<Outcome>>();
+  const outcomes = records.map((record) => {
+    const group = fifoGroupOf(record);
+    if (group === undefined) return processAfter(undefined, record);
+    const outcome = processAfter(lastOfGroup.get(group), record);
+    lastOfGroup.set(group, outcome);
+    return outcome;
+  });
+  return Promise.all(outcomes);
 }
 
-const metricOfResult: Readonly<Record<Outcome['result'], MetricName>> = {
-  processed: metricNames.ordersProcessed,
-  duplicate: metricNames.duplicateOrders,
-  permanent: metricNames.badOrders,
-  transient: metricNames.ordersNotProcessed,
-  'held-back': metricNames.ordersNotProcessed,
-};
+/** The error of those records that are not processed when the time is up. */
+function rejectedAtEndOf(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const endBatch = () => reject(new Error('Processing took longer than the function has time for.'));
+  if (signal.aborted) endBatch();
+  else signal.addEventListener('abort', endBatch, { once: true });
+  // A batch without any order does not wait for it, and Node ends a process for a rejection that nobody handles.
+  promise.catch(() => {});
+  return promise;
+}
 
 /**
- * For each record of a FIFO queue the position of the one that comes after it in its group, if there is one; undefined
- * for a standard queue. A record of that can have a group as well (fair queues), which orders nothing; a sequence
- * number has none (SQS API Reference, ReceiveMessage).
+ * The group in which a record has to wait for its turn; undefined for a record of a standard queue. Such a record may
+ * have a group (fair queues), which orders nothing, but no sequence number (SQS API Reference, ReceiveMessage).
  */
-function nextOfGroup(records: readonly ConsumedRecord[]): readonly (number | undefined)[] | undefined {
-  if (records[0]?.attributes.SequenceNumber === undefined) return undefined;
-  const next: (number | undefined)[] = records.map(() => undefined);
-  const last = new Map<string | undefined, number>();
-  for (const [index, { attributes }] of records.entries()) {
-    const before = last.get(attributes.MessageGroupId);
-    if (before !== undefined) next[before] = index;
-    last.set(attributes.MessageGroupId, index);
-  }
-  return next;
+function fifoGroupOf({ attributes }: ConsumedRecord): string | undefined {
+  return attributes.SequenceNumber === undefined ? undefined : attributes.MessageGroupId;
+}
+
+function resultOf(processing: Processing) {
+  if (processing.result !== 'conflict') return processing;
+  return { result: 'permanent', kind: failureKinds.conflictingId, reasons: [conflictReason] } as const;
+}
+
+function heldBackBy({ messageId }: Outcome, record: ConsumedRecord): Outcome {
+  const error = new Error(`Message ${messageId}, before it in its group, was not processed.`);
+  return { ...receivedOf(record, readOrder(record.body)), result: 'held-back', error };
+}
+
+function receivedOf(record: ConsumedRecord, { orderId, customerName }: ReadOrder): Received {
+  const { messageId, receiptHandle } = record;
+  return {
+    messageId,
+    receiptHandle,
+    receiveCount: receiveCountOf(record),
+    traceId: traceIdOf(record),
+    orderId,
+    customerName,
+  };
 }
 
 /**
  * Without partial batch responses: throws at the first order that fails, as the lecture demo does. Lambda then keeps
- * the whole batch: the orders before it were processed and come back all the same, those after it were never seen.
+ * the whole batch. The orders before were processed and come back all the same, those after were never seen.
  */
 async function processWholeBatch(
   records: readonly ConsumedRecord[],
@@ -210,7 +170,7 @@ async function processWholeBatch(
   }
 }
 
-/** Fails a whole batch because of one order; the message names it and says why. */
+/** Fails a whole batch because of one order; the message names the order and says why. */
 class BatchFailedError extends Error {
   override readonly name = 'BatchFailedError';
 

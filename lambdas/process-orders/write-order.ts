@@ -1,28 +1,44 @@
+import { type ConsumedRecord, messageOf, orderKeyOf } from '../../shared/ledger/message.ts';
 import { contentHashOf, failedCopiesOf } from '../../shared/ledger/rows.ts';
-import type { OrdersTable } from '../common/orders-table.ts';
-import { messageOf, orderKeyOf } from '../../shared/ledger/message.ts';
-import { copyMark, orderUpdate, processedMark } from '../../shared/ledger/transitions.ts';
-import type { ProcessOrder } from './outcome.ts';
+import { copyProcessed, orderWritten, replayProcessed } from '../../shared/ledger/transitions.ts';
+import type { Order } from '../../shared/order/order.generated.ts';
+import type { Identity } from '../../shared/order/read-order.ts';
+import type { TableClient } from '../common/table-client.ts';
+
+/** Does what there is to do for a good order. Whatever it throws is taken for a passing failure. */
+export type ProcessOrder = (order: GoodOrder, signal: AbortSignal) => Promise<Processing>;
+
+/** A message whose body is an order. */
+interface GoodOrder extends Identity {
+  readonly order: Order;
+  readonly record: ConsumedRecord;
+}
+
+/** `duplicate`: done before, for the message `firstMessageId`. `conflict`: another order has its id. */
+export type Processing =
+  | { readonly result: 'processed' }
+  | { readonly result: 'duplicate'; readonly firstMessageId: string }
+  | { readonly result: 'conflict' };
 
 /**
- * In this release, processing an order is writing it: once, whoever asks how often. One request, without a read
- * before it; more only for an order of which a copy failed before or that was replayed: its failures are marked
- * afterwards. When that is where it fails, the next try finds a duplicate and marks again.
+ * In this release, processing an order is writing it: once, however often it is delivered. A new order is one request,
+ * without a read before it. Failures of the order are marked after the write: the one that it was replayed from, and
+ * those of its copies. When a mark fails, the next try of the message finds a duplicate and marks again.
  *
  * @param now milliseconds since the epoch
  */
-export function writeOrder(table: OrdersTable, now: () => number): ProcessOrder {
+export function writeOrder(table: TableClient, now: () => number): ProcessOrder {
   return async ({ orderId, record }, signal) => {
     const message = messageOf(record);
     const { lineage, messageId, body } = message;
     const orderKey = orderKeyOf({ orderId, lineage, messageId });
     const time = new Date(now()).toISOString();
-    const answer = await table.update(orderUpdate({ orderKey, message, now: time }), signal);
+    const answer = await table.update(orderWritten({ orderKey, message, now: time }), signal);
     if (answer.kind === 'condition-failed') return { result: 'conflict' };
     const { old = {} } = answer;
-    const failed = failedCopiesOf(contentHashOf(body), old['failedCopies']?.SS ?? []);
-    if (lineage !== null) await table.update(processedMark(lineage, message, time), signal);
-    for (const copy of failed) await table.update(copyMark(copy, message, time), signal);
+    const failedCopies = failedCopiesOf(contentHashOf(body), old['failedCopies']?.SS ?? []);
+    if (lineage !== null) await table.update(replayProcessed(lineage, message, time), signal);
+    for (const copy of failedCopies) await table.update(copyProcessed(copy, message, time), signal);
     if (old['contentHash'] === undefined) return { result: 'processed' };
     return { result: 'duplicate', firstMessageId: old['messageId']?.S ?? messageId };
   };

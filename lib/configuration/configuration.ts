@@ -7,7 +7,7 @@ import type { ConsumerSettings, FunctionSettings, QueueSettings } from './settin
 /**
  * Every tunable of the pipeline, with its unit, its limit (lib/configuration/settings.ts has those of functions and queues) and the
  * reason for its value. A preset is one of these; lib/configuration/validate.ts refuses what AWS would refuse, and
- * lib/queue-doctor.ts finds what it would not.
+ * the doctor (packages/queue-doctor) finds what is unwise.
  */
 export interface Configuration {
   readonly generateOrders: FunctionSettings;

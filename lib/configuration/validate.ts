@@ -8,7 +8,7 @@ import { type ConsumerSettings, emailAddresses, type FunctionSettings, link } fr
 /**
  * Settings that AWS would refuse while deploying, or take and never apply, or that the orders table has no room for:
  * refused at synthesis, all of them at once.
- * What is unwise: lib/queue-doctor.ts.
+ * What is unwise is found by the doctor (packages/queue-doctor).
  */
 export class InvalidConfigurationError extends Error {
   override readonly name = 'InvalidConfigurationError';

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { attributesByName, type FailureRow, type NamedAttribute } from './rows.ts';
 
-/** What an update does to a row, made if there is none. Members of records that are undefined are left out. */
+/** What an update does to a row; without a row it makes one. Members of records that are undefined are left out. */
 export interface Changes {
   readonly key: Values;
   readonly set?: Values;
@@ -53,17 +53,36 @@ export function updateRequest(changes: Changes): UpdateRequest {
     Key: attributeValues(changes.key),
     UpdateExpression,
     ConditionExpression: condition,
-    // Those that are used: DynamoDB refuses others.
-    ExpressionAttributeNames: Object.fromEntries(
-      [...`${UpdateExpression} ${condition}`.matchAll(/#(\w+)/g)].map(
-        ([reference, name]) => [reference, name!] as const,
-      ),
-    ),
+    ExpressionAttributeNames: attributeNames(`${UpdateExpression} ${condition}`),
     ExpressionAttributeValues: {
-      ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value] as const)),
+      ...placeholders(values),
       ...(Object.keys(append).length > 0 && { ':none': { L: [] } }),
     },
   };
+}
+
+/** What a deletion takes away, and on which condition. */
+type Deletion = Required<Pick<Changes, 'key' | 'condition' | 'conditionValues'>>;
+
+/** The part of a `DeleteItem` request that follows from the row: all but the table. */
+export type DeleteRequest = Omit<UpdateRequest, 'UpdateExpression'>;
+
+export function deleteRequest({ key, condition, conditionValues }: Deletion): DeleteRequest {
+  return {
+    Key: attributeValues(key),
+    ConditionExpression: condition,
+    ExpressionAttributeNames: attributeNames(condition),
+    ExpressionAttributeValues: placeholders(attributeValues(conditionValues)),
+  };
+}
+
+/** The names that expressions use: DynamoDB refuses a request with others. */
+function attributeNames(expressions: string): Record<string, string> {
+  return Object.fromEntries([...expressions.matchAll(/#(\w+)/g)].map(([reference, name]) => [reference, name!]));
+}
+
+function placeholders(values: Record<string, AttributeValue>): Record<string, AttributeValue> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value]));
 }
 
 function given(values: Values): readonly string[] {

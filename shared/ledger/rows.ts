@@ -163,7 +163,7 @@ export interface FailureRow {
   /** The order's own id; absent when the body names none that can be trusted. */
   readonly orderId?: string;
   readonly status: FailureStatus;
-  /** One of `failureKinds` in log-messages.ts. */
+  /** One of `failureKinds` in telemetry.ts. */
   readonly kind: string;
   readonly reasons: readonly string[];
   /** Fingerprint of kind and reasons without values: 12 hex digits. */
@@ -225,26 +225,6 @@ export const mostReplays = 30;
 
 /** Edits of one failure, for the same reason: as many as replays, each with an entry in the history. */
 export const mostEdits = mostReplays;
-
-/**
- * Fingerprint of why an order failed, 12 hex digits: the same for the same kind and the same fields at fault, whatever
- * their values, their order, and which elements of an array they are.
- */
-export function causeOf(kind: string, reasons: readonly string[]): string {
-  const faults = new Set(reasons.filter((reason) => !countsTheRest.test(reason)).map(anyElement));
-  return createHash('sha256')
-    .update(JSON.stringify([kind, [...faults].toSorted()]))
-    .digest('hex')
-    .slice(0, 12);
-}
-
-/** The last of too many reasons (reasons.ts): how many more there were is no part of the cause. */
-const countsTheRest = /^and (at least )?\d+ more$/;
-
-/** `/items/3 must be a string` → `/items/* must be a string` */
-export function anyElement(reason: string): string {
-  return reason.replaceAll(/\/\d+(?=[/ ]|$)/g, '/*');
-}
 
 /** SHA-256 (hex) of a body, byte for byte: what tells a duplicate of an order from another order with its id. */
 export function contentHashOf(body: string): string {

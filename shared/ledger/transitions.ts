@@ -1,5 +1,13 @@
 import { orderSchemaVersion } from '../order/order-schema-version.generated.ts';
-import { type Changes, updateRequest, type UpdateRequest, type Values } from './expressions.ts';
+import {
+  type Changes,
+  type DeleteRequest,
+  deleteRequest,
+  updateRequest,
+  type UpdateRequest,
+  type Values,
+} from './expressions.ts';
+import type { Failure } from './failure.ts';
 import type { Message } from './message.ts';
 import {
   attributeList,
@@ -16,102 +24,38 @@ import {
   statusShard,
 } from './rows.ts';
 
-/** A failure, and what its row is written from. */
-interface FailureToWrite {
-  /** What the failure's row is written under; a replay that fails again keeps both. */
-  readonly orderKey: string;
-  readonly failureId: string;
-  readonly orderId: string | null;
-  readonly kind: string;
-  readonly reasons: readonly string[];
-  readonly cause: string;
-  /** Of a new row; a row keeps the one it has. */
-  readonly replayToken: string;
-  readonly message: Message;
-  /** ISO 8601, UTC. */
-  readonly now: string;
-}
-
-/** The requests that write a failure down. */
-export interface FailureUpdates {
-  /**
-   * Its condition fails when the message is written down already or, for a replay, is not the last one, or has not the
-   * body that its failure has.
-   */
-  readonly row: UpdateRequest;
-  /**
-   * For a replay whose `row` failed its condition. When this one fails, too, the message is written down already, or
-   * its failure has another body by now, or was purged.
-   */
-  readonly overtaken?: UpdateRequest;
-}
-
-/** Written once for each message, however often that is delivered: `recordedMessages` knows. */
-const unrecorded = '(attribute_not_exists(pk) OR NOT contains(#recordedMessages, :messageId))';
-
-/** The requests for one failure; what is in its row: `FailureRow` in shared/ledger/rows.ts. */
-export function failureUpdates(failure: FailureToWrite): FailureUpdates {
-  const { orderKey, failureId, kind, reasons, cause, replayToken, message, now } = failure;
-  const { messageId, receiveCount, lineage } = message;
-  const key = failureRowKey(orderKey, failureId);
-  const entry = { at: now, event: 'failed', messageId, kind, reasons, receiveCount } satisfies HistoryEntry;
-  const record = {
-    key,
-    append: { history: entry },
-    add: { recordedMessages: new Set([messageId]) },
-    conditionValues: { messageId },
-  } as const;
-  const set: Values = {
-    orderKey,
-    failureId,
-    orderId: failure.orderId ?? undefined,
-    status: 'failed',
-    kind,
-    reasons,
-    cause,
-    statusShard: statusShard('failed', failureId),
-    causeShard: causeShard(cause, failureId),
-    failedAt: now,
-    firstSeenAt: message.firstSeenAt,
-    receiveCount,
-    sourceQueueArn: message.sourceQueueArn ?? undefined,
-    traceId: message.traceId ?? undefined,
-    schemaVersion: orderSchemaVersion,
-    body: message.body,
-    messageAttributes: attributeList(message.messageAttributes),
-  } satisfies Partial<Record<keyof FailureRow | OptionalAttribute, unknown>>;
-  const changes = {
-    ...record,
-    set,
-    // What the row has of an earlier failure and this one has not.
-    remove: optionalAttributes.filter((name) => set[name] === undefined),
-    setOnce: { firstFailedAt: now, sentAt: message.sentAt, replayToken },
-  };
-  if (lineage === null) {
-    const setOnce = { ...changes.setOnce, replayCount: 0 };
-    return { row: updateRequest({ ...changes, setOnce, condition: unrecorded }) };
-  }
-  // A later replay may have come to its end before this one: then it is history, and changes nothing of the row.
-  const last = '#replayCount <= :replayCount';
-  // Where the body is another one, an edit since or another order would be written over.
-  const same = '#body = :body';
-  return {
-    row: updateRequest({
-      ...changes,
-      set: { ...set, replayCount: lineage.count },
-      condition: `${unrecorded} AND ${last} AND ${same}`,
-    }),
-    overtaken: updateRequest({
-      ...record,
-      conditionValues: { messageId, replayCount: lineage.count, body: message.body },
-      condition: `${unrecorded} AND #replayCount > :replayCount AND ${same}`,
-    }),
-  };
-}
-
-const optionalAttributes = ['orderId', 'sourceQueueArn', 'traceId'] as const;
-
-type OptionalAttribute = (typeof optionalAttributes)[number];
+/*
+ * The state machine of the orders table. Each change of a row is one function: from what is known to a request. The
+ * functions and the commands send these requests, and nobody else spells an expression. DynamoDB puts all writes to one
+ * row in an order. The condition of a request decides whether the request still applies when its turn comes.
+ *
+ * The row of an order. `noted`: the row holds only `failedCopies`.
+ *
+ *   from              to         transition       sent by          condition                     if the condition fails
+ *   ----------------  ---------  ---------------  ---------------  ----------------------------  ---------------------------
+ *   none, noted       processed  orderWritten     process-orders   –                             –
+ *   processed         processed  orderWritten     process-orders   same body: a duplicate        another order has the id
+ *   none, noted       noted      failedCopyNoted  failed-orders    not processed, room for more  a copy is processed, or full
+ *
+ * The row of a failure. "Message is new": its id is not in `recordedMessages`. "As read": the row has still the status
+ * and the length of history that the sender read. Whatever happens to a failure makes its history longer.
+ *
+ *   from              to         transition       sent by          condition                     if the condition fails
+ *   ----------------  ---------  ---------------  ---------------  ----------------------------  ---------------------------
+ *   none              failed     failureWritten   failed-orders    message is new                written down before
+ *   any but none      failed     failedAgain      failed-orders    message is new, same body,    written down before,
+ *                                                                  no later replay was sent      overtaken, edited or purged
+ *   any but none      same       failedLate       failed-orders    message is new, same body,    written down before,
+ *                                                                  a later replay was sent       edited or purged
+ *   failed, replayed  processed  replayProcessed  both functions   same body, token of the row   marked, edited or purged
+ *                                                                                                before, or a made-up lineage
+ *   failed, replayed  processed  copyProcessed    both functions   same body                     marked, edited or purged
+ *   failed, replayed  replayed   replaySent       orders replay    as read, no other replay      replayNoted
+ *   any but none      same       replayNoted      orders replay    –                             purged meanwhile
+ *   failed            failed     bodyChanged      orders edit,     as read                       changed by somebody else
+ *                                                 orders patch
+ *   any               none       purged           orders purge     as read, or gone already      changed since the export
+ */
 
 /** A valid order's message, and the key that its row is written under. */
 interface OrderToWrite {
@@ -122,10 +66,10 @@ interface OrderToWrite {
 }
 
 /**
- * Writes an order once. A row of the same order stays as it is, whatever is sent again: every attribute is set unless
- * there is one. A row of another order fails the condition; one that has `failedCopies` alone is no order yet.
+ * Writes an order once. Each attribute is set only if the row does not have it, so a duplicate changes nothing. Ask for
+ * the old row (`ReturnValues`): it tells a duplicate from a new order, and holds `failedCopies` to be marked.
  */
-export function orderUpdate({ orderKey, message, now }: OrderToWrite): UpdateRequest {
+export function orderWritten({ orderKey, message, now }: OrderToWrite): UpdateRequest {
   return updateRequest({
     key: orderRowKey(orderKey),
     setOnce: {
@@ -144,12 +88,107 @@ export function orderUpdate({ orderKey, message, now }: OrderToWrite): UpdateReq
   });
 }
 
+/** Whether a request, seen from outside, is an `orderWritten`. */
+export function isOrderWritten({ UpdateExpression = '' }: Partial<UpdateRequest>): boolean {
+  return UpdateExpression.includes('#contentHash =');
+}
+
 /**
- * Marks the failure that a processed order was replayed from. The condition fails for a failure that was marked
- * before, by a duplicate, or edited or purged meanwhile, and for a lineage that a sender made up: none is an error.
+ * Leaves word of a failure in its order's row, so that a copy of the order which is processed later marks the failure.
+ * Either the order is written after this request, and finds the word; or the condition fails.
  */
-export function processedMark(lineage: Lineage, message: Message, now: string): UpdateRequest {
-  const changes = marking(lineage, message, now);
+export function failedCopyNoted(orderKey: string, contentHash: string, place: FailurePlace): UpdateRequest {
+  return updateRequest({
+    key: orderRowKey(orderKey),
+    add: { failedCopies: new Set([failedCopyText(contentHash, place)]) },
+    condition:
+      'attribute_not_exists(#contentHash) AND (attribute_not_exists(#failedCopies) OR size(#failedCopies) < :most)',
+    conditionValues: { most: mostFailedCopies },
+  });
+}
+
+/** A failure, and what its row is written from. */
+interface FailureToWrite extends Failure, FailurePlace {
+  readonly orderId: string | null;
+  /** Of a new row; a row keeps the one it has. */
+  readonly replayToken: string;
+  readonly message: Message;
+  /** ISO 8601, UTC. */
+  readonly now: string;
+}
+
+/** Writes a failure of a message that is no replay. */
+export function failureWritten(failure: FailureToWrite): UpdateRequest {
+  const changes = failing(failure);
+  return updateRequest({ ...changes, setOnce: { ...changes.setOnce, replayCount: 0 } });
+}
+
+/** Writes a replay that failed again into the row that the replay came from. @param replayCount of the replay */
+export function failedAgain(failure: FailureToWrite, replayCount: number): UpdateRequest {
+  const changes = failing(failure);
+  return updateRequest({
+    ...changes,
+    set: { ...changes.set, replayCount },
+    condition: `${changes.condition} AND #replayCount <= :replayCount AND #body = :body`,
+  });
+}
+
+/** Adds a replay to the history that failed after a later replay of the same failure was sent. */
+export function failedLate(failure: FailureToWrite, replayCount: number): UpdateRequest {
+  const changes = recording(failure);
+  return updateRequest({
+    ...changes,
+    condition: `${changes.condition} AND #replayCount > :replayCount AND #body = :body`,
+    conditionValues: { ...changes.conditionValues, replayCount, body: failure.message.body },
+  });
+}
+
+/** Adds a message to a failure's row once, however often the message is delivered. */
+function recording({ orderKey, failureId, kind, reasons, message, now }: FailureToWrite) {
+  const { messageId, receiveCount } = message;
+  const entry = { at: now, event: 'failed', messageId, kind, reasons, receiveCount } satisfies HistoryEntry;
+  return {
+    key: failureRowKey(orderKey, failureId),
+    append: { history: entry },
+    add: { recordedMessages: new Set([messageId]) },
+    condition: '(attribute_not_exists(pk) OR NOT contains(#recordedMessages, :messageId))',
+    conditionValues: { messageId },
+  } satisfies Changes;
+}
+
+function failing(failure: FailureToWrite) {
+  const { orderKey, failureId, kind, reasons, cause, message, now } = failure;
+  const set: Values = {
+    orderKey,
+    failureId,
+    orderId: failure.orderId ?? undefined,
+    status: 'failed',
+    kind,
+    reasons,
+    cause,
+    statusShard: statusShard('failed', failureId),
+    causeShard: causeShard(cause, failureId),
+    failedAt: now,
+    firstSeenAt: message.firstSeenAt,
+    receiveCount: message.receiveCount,
+    sourceQueueArn: message.sourceQueueArn ?? undefined,
+    traceId: message.traceId ?? undefined,
+    schemaVersion: orderSchemaVersion,
+    body: message.body,
+    messageAttributes: attributeList(message.messageAttributes),
+  } satisfies Partial<Record<keyof FailureRow, unknown>>;
+  return {
+    ...recording(failure),
+    set,
+    // What the row has of an earlier failure and this one has not.
+    remove: ['orderId', 'sourceQueueArn', 'traceId'].filter((name) => set[name] === undefined),
+    setOnce: { firstFailedAt: now, sentAt: message.sentAt, replayToken: failure.replayToken },
+  } satisfies Changes;
+}
+
+/** Marks the failure that a processed order was replayed from. */
+export function replayProcessed(lineage: Lineage, message: Message, now: string): UpdateRequest {
+  const changes = processing(lineage, message, now);
   return updateRequest({
     ...changes,
     condition: `${changes.condition} AND #replayToken = :replayToken`,
@@ -157,12 +196,12 @@ export function processedMark(lineage: Lineage, message: Message, now: string): 
   });
 }
 
-/** Marks a failure of a copy of the processed order; one whose body was edited since is no copy any more. */
-export function copyMark(place: FailurePlace, message: Message, now: string): UpdateRequest {
-  return updateRequest(marking(place, message, now));
+/** Marks a failure of a copy of the processed order. A failure whose body was edited since is no copy any more. */
+export function copyProcessed(place: FailurePlace, message: Message, now: string): UpdateRequest {
+  return updateRequest(processing(place, message, now));
 }
 
-function marking(place: FailurePlace, { messageId, receiveCount, body }: Message, now: string): Changes {
+function processing(place: FailurePlace, { messageId, receiveCount, body }: Message, now: string) {
   const entry = { at: now, event: 'processed', messageId, receiveCount } satisfies HistoryEntry;
   return {
     key: failureRowKey(place.orderKey, place.failureId),
@@ -172,20 +211,79 @@ function marking(place: FailurePlace, { messageId, receiveCount, body }: Message
     remove: ['statusShard', 'causeShard'],
     condition: 'attribute_exists(pk) AND #status <> :status AND #body = :body',
     conditionValues: { body },
-  };
+  } satisfies Changes;
 }
 
-/**
- * Leaves word of a failure in its order's row, so that a copy which is processed later marks it. Of two writes to one
- * item one is first: either the order comes later, and finds this; or it is there, and the condition fails. It also
- * fails when the row remembers as many as it may.
- */
-export function failedCopyUpdate(orderKey: string, contentHash: string, place: FailurePlace): UpdateRequest {
+/** What a command has read of a failure before it acts on it. */
+type SeenFailure = Pick<FailureRow, 'pk' | 'sk' | 'status'> & { readonly history: readonly unknown[] };
+
+const asRead = '#status = :seenStatus AND size(#history) = :seenEntries';
+const readValues = ({ status, history }: Pick<SeenFailure, 'status' | 'history'>) => ({
+  seenStatus: status,
+  seenEntries: history.length,
+});
+
+/** A replay that is in the queue by now. */
+export interface SentReplay {
+  readonly messageId: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Marks a failure as sent again; also one that is `replayed`, when its former message was lost. */
+export function replaySent(
+  failure: SeenFailure & Pick<FailureRow, 'failureId' | 'replayCount'>,
+  sent: SentReplay,
+): UpdateRequest {
+  const { failureId, replayCount } = failure;
   return updateRequest({
-    key: orderRowKey(orderKey),
-    add: { failedCopies: new Set([failedCopyText(contentHash, place)]) },
-    condition:
-      'attribute_not_exists(#contentHash) AND (attribute_not_exists(#failedCopies) OR size(#failedCopies) < :most)',
-    conditionValues: { most: mostFailedCopies },
+    ...noting(failure, sent),
+    set: {
+      status: 'replayed',
+      statusShard: statusShard('replayed', failureId),
+      replayCount: replayCount + 1,
+      replayedAt: sent.at,
+    },
+    remove: ['causeShard'],
+    condition: `${asRead} AND #replayCount = :seenReplayCount`,
+    conditionValues: { ...readValues(failure), seenReplayCount: replayCount },
+  });
+}
+
+/** Only adds a sent replay to the history: the outcome was quicker than the mark, or somebody edited the failure. */
+export function replayNoted(failure: Pick<SeenFailure, 'pk' | 'sk'>, sent: SentReplay): UpdateRequest {
+  return updateRequest({ ...noting(failure, sent), condition: 'attribute_exists(pk)' });
+}
+
+function noting({ pk, sk }: Pick<SeenFailure, 'pk' | 'sk'>, { messageId, by, at }: SentReplay) {
+  return { key: { pk, sk }, append: { history: { at, event: 'replayed', messageId, by } satisfies HistoryEntry } };
+}
+
+/** A new body, and who gives it when. */
+export interface Edit {
+  readonly body: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Gives a failure another body. The failure keeps its reasons and its cause. */
+export function bodyChanged({ pk, sk, history }: SeenFailure, { body, by, at }: Edit): UpdateRequest {
+  return updateRequest({
+    key: { pk, sk },
+    set: { body },
+    append: { history: { at, event: 'edited', by } satisfies HistoryEntry },
+    condition: asRead,
+    conditionValues: readValues({ status: 'failed', history }),
+  });
+}
+
+/** Deletes a failure's row. A row that is gone may have gone by this very request, whose answer was lost. */
+export function purged({ pk, sk, status, history }: SeenFailure): DeleteRequest {
+  return deleteRequest({
+    key: { pk, sk },
+    condition: `attribute_not_exists(pk) OR (${asRead})`,
+    conditionValues: readValues({ status, history }),
   });
 }

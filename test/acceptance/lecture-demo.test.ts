@@ -7,7 +7,7 @@ import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EventStream, type RuntimeEvent, startRuntime } from 'local-aws';
-import { ManualClock } from '../../packages/local-aws/test/manual-clock.ts';
+import { ManualClock } from 'local-aws/testing';
 import { serveLocally } from '../tools/run/serve/served.ts';
 
 const app = fileURLToPath(new URL('./lecture-demo/app.ts', import.meta.url));

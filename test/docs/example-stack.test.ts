@@ -6,7 +6,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { type BatchEnded, EventStream, type LogEvent, type Runtime, type RuntimeEvent, startRuntime } from 'local-aws';
 import { InvoiceStack } from '../../docs/example-stack.ts';
 import { TemporaryFolder } from '../../tools/run/synthesize.ts';
-import { EventWatch } from '../../packages/local-aws/test/event-source-mapping/event-watch.ts';
+import { EventWatch } from 'local-aws/testing';
 import { documentOf, orders } from '../tools/orders/collected-io.ts';
 
 let stack: InvoiceStack;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { OrdersTable } from '../../lambdas/common/orders-table.ts';
+import type { TableClient } from '../../lambdas/common/table-client.ts';
 import { attributeValues } from '../../shared/ledger/expressions.ts';
 import { failedCopyText, failureRowKey, mostFailedCopies, orderRowKey } from '../../shared/ledger/rows.ts';
 import { captureConsole } from './captured-console.ts';
@@ -24,7 +24,7 @@ const waiting = async (failureId: string) =>
   [...(await local.indexed('byStatus')), ...(await local.indexed('byCause'))].filter((id) => id.includes(failureId));
 
 /** The table, with something that happens before its nth update. */
-function beforeUpdate(number: number, happen: () => Promise<unknown>): OrdersTable {
+function beforeUpdate(number: number, happen: () => Promise<unknown>): TableClient {
   let updates = 0;
   return {
     ...local.table,
@@ -145,7 +145,7 @@ type Functions = ReturnType<typeof pipelineFunctions>;
 
 test('a good order costs one request to the table', async () => {
   let requests = 0;
-  const table: OrdersTable = {
+  const table: TableClient = {
     update: (...request) => ((requests += 1), local.table.update(...request)),
     get: (...request) => ((requests += 1), local.table.get(...request)),
   };

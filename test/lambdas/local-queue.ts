@@ -1,6 +1,7 @@
+import { rmSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { EventStream, SqsService, startEndpoint, systemClock } from 'local-aws';
-import { accountId, queueModel, region } from '../../packages/local-aws/test/sqs/queue-model.ts';
+import { EventStream, startRuntime } from 'local-aws';
+import { queueWith, writeAssembly } from 'local-aws/testing';
 
 export interface LocalQueue extends AsyncDisposable {
   readonly client: SQSClient;
@@ -9,33 +10,19 @@ export interface LocalQueue extends AsyncDisposable {
 
 /** A real client against the local runtime's SQS with one queue. */
 export async function startLocalQueue(): Promise<LocalQueue> {
-  const events = new EventStream();
-  const endpoint = await startEndpoint({ port: 0, nextFreePort: false, events, clock: systemClock });
-  const sqs = new SqsService({
-    queues: [ordersQueue],
-    clock: systemClock,
-    events,
-    region,
-    accountId,
-    endpointUrl: endpoint.url,
-  });
-  endpoint.serve({
-    rpcServices: [sqs.rpc],
-    restServices: [],
-    resolveCaller: (accessKeyId) => ({ accessKeyId: accessKeyId ?? '' }),
-    authorize: () => {},
-  });
+  const orders = queueWith({ QueueName: 'orders', VisibilityTimeout: 60 });
+  const assembly = writeAssembly({ Shop: { template: { Resources: { Orders: orders } } } });
+  const runtime = await startRuntime({ assembly, events: new EventStream(), port: 0 });
+  rmSync(assembly, { recursive: true });
+  const { endpoint, model } = runtime;
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = new SQSClient({ region, endpoint: endpoint.url, credentials, maxAttempts: 1 });
+  const client = new SQSClient({ region: model.region, endpoint: endpoint.url, credentials, maxAttempts: 1 });
   return {
     client,
-    queueUrl: `${endpoint.url}/${accountId}/${ordersQueue.name}`,
+    queueUrl: `${endpoint.url}/${model.accountId}/orders`,
     async [Symbol.asyncDispose]() {
       client.destroy();
-      sqs.close();
-      await endpoint.close();
+      await runtime[Symbol.asyncDispose]();
     },
   };
 }
-
-const ordersQueue = queueModel('orders', { visibilityTimeoutSeconds: 60 });

@@ -8,7 +8,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createDynamoDbClient, dynamoDbOrdersTable, type OrdersTable } from '../../lambdas/common/orders-table.ts';
+import { createDynamoDbClient, tableClient, type TableClient } from '../../lambdas/common/table-client.ts';
 import { indexes, projectedAttributes } from '../../shared/ledger/rows.ts';
 
 export const tableName = 'orders';
@@ -16,7 +16,7 @@ export const tableName = 'orders';
 /** A client and the functions' own table, against a DynamoDB of this process, with an orders table. */
 export interface LocalTable extends AsyncDisposable {
   readonly client: DynamoDBClient;
-  readonly table: OrdersTable;
+  readonly table: TableClient;
   readonly endpoint: string;
   /** All rows, plain: sets as sorted lists, bytes as base64. In the order of their keys. */
   rows(): Promise<readonly Row[]>;
@@ -36,7 +36,7 @@ export async function startLocalTable(): Promise<LocalTable> {
   return {
     client,
     endpoint,
-    table: dynamoDbOrdersTable(tableName, client),
+    table: tableClient(tableName, client),
     async rows() {
       const rows: Row[] = [];
       for await (const { Items: items = [] } of paginateScan({ client }, { TableName: tableName })) {

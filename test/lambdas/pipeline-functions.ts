@@ -3,7 +3,7 @@ import { createHandler as createFailedOrders } from '../../lambdas/failed-orders
 import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
 import type { VisibilityEntry } from '../../lambdas/common/message-visibility.ts';
 import type { PublishMetrics } from '../../lambdas/common/metrics.ts';
-import type { OrdersTable } from '../../lambdas/common/orders-table.ts';
+import type { TableClient } from '../../lambdas/common/table-client.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/process-batch.ts';
 import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
 import { type Lineage, lineageAttribute } from '../../shared/ledger/rows.ts';
@@ -30,7 +30,7 @@ interface PipelineSettings {
 
 /** Time goes on by a second with each look at the clock, from the start of 2026 if nothing else is said. */
 export function pipelineFunctions(
-  table: OrdersTable,
+  table: TableClient,
   { startMs = Date.UTC(2026, 0, 1), publishMetrics }: PipelineSettings = {},
 ): PipelineFunctions {
   const { dependencies: standard, changed, outOfTime } = consumerDependencies();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { OrdersTable } from '../../lambdas/common/orders-table.ts';
+import type { TableClient } from '../../lambdas/common/table-client.ts';
 import { mostReplays } from '../../shared/ledger/rows.ts';
 import { captureConsole } from './captured-console.ts';
 import { type LocalTable, startLocalTable } from './local-table.ts';
@@ -65,7 +65,7 @@ describe('a replay with another body than its failure has', () => {
   test('when its failure is edited while it is being written down, is tried again', async () => {
     const { replay } = await ledger.replayedFailure('meanwhile', bad('meanwhile'));
     const { table } = local;
-    const edited: OrdersTable = {
+    const edited: TableClient = {
       ...table,
       async get(...request) {
         const row = await table.get(...request);

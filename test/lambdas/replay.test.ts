@@ -1,6 +1,6 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { dynamoDbOrdersTable } from '../../lambdas/common/orders-table.ts';
+import { tableClient } from '../../lambdas/common/table-client.ts';
 import { failureRowKey } from '../../shared/ledger/rows.ts';
 import { captureConsole } from './captured-console.ts';
 import { startFaultyEndpoint } from './faulty-endpoint.ts';
@@ -60,7 +60,7 @@ describe('a replay that is processed', () => {
       body.includes('FAILURE#') ? { status: 500, type: 'InternalServerError' } : 'none',
     );
     const client = localClient(proxy.endpoint);
-    const faulty = pipelineFunctions(dynamoDbOrdersTable(tableName, client));
+    const faulty = pipelineFunctions(tableClient(tableName, client));
     expect(await faulty.processOrders([replay(order('unmarked'))])).toEqual(failed('unmarked-2'));
     client.destroy();
     expect(await failureOf('unmarked')).toMatchObject({ status: 'replayed' });

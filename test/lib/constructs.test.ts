@@ -4,7 +4,7 @@ import { App, Aspects, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { QueueConsumer } from '../../lib/queue-consumer.ts';
-import { QueueDoctor } from '../../lib/queue-doctor.ts';
+import { QueueDoctor } from 'queue-doctor/cdk';
 import { QueuePair, type QueuePairProps } from '../../lib/queue-pair.ts';
 import { newOutputFolder } from './synthesize.ts';
 

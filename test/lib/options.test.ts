@@ -81,18 +81,28 @@ describe('the context keys of a deployment', () => {
   });
 });
 
-test('what the README fixes in cdk.json is read', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, members = ''] = /^```json\n"context": \{\n([^]*?),\n```$/m.exec(readme)!;
-  const context = JSON.parse(`{${members}}`) as Readonly<Record<string, unknown>>;
-  const { alarmEmail, operators, customerManagedKey } = chosen(context);
-  expect({ alarmEmail, operators, customerManagedKey }).toEqual(context);
-  expect(configurationProblems(chosen(context))).toEqual([]);
-});
+describe('docs/deploying.md', () => {
+  const page = readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8');
 
-test('the README names every context key, and no other', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, table = ''] = /^\| context key[^]*?\n((?:\|.*\n)+)/m.exec(readme)!;
-  const named = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key!);
-  expect(named.toSorted()).toEqual(contextKeys.toSorted());
+  test('fixes options in cdk.json that are read', () => {
+    const [, members = ''] = /^```json\n"context": \{\n([^]*?),\n```$/m.exec(page)!;
+    const context = JSON.parse(`{${members}}`) as Readonly<Record<string, unknown>>;
+    const { alarmEmail, operators, customerManagedKey } = chosen(context);
+    expect({ alarmEmail, operators, customerManagedKey }).toEqual(context);
+    expect(configurationProblems(chosen(context))).toEqual([]);
+  });
+
+  test('names every context key, and no other', () => {
+    const [, table = ''] = /^\| context key[^]*?\n((?:\|.*\n)+)/m.exec(page)!;
+    const named = [...table.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key!);
+    expect(named.toSorted()).toEqual(contextKeys.toSorted());
+  });
+
+  test('warns of every option that hurts when a deployment leaves it out', () => {
+    const [, warnings = ''] = /That can hurt:\n\n((?:- .*\n)+)/.exec(page)!;
+    const named = [...warnings.matchAll(/^- `(\w+)`/gm)].map(([, key]) => key!);
+    // Without these two, the next deployment loses no data and closes nobody out.
+    const harmless = ['runbook', 'tracing'];
+    expect(named.toSorted()).toEqual(contextKeys.filter((key) => !harmless.includes(key)).toSorted());
+  });
 });

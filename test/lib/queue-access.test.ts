@@ -3,7 +3,8 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { accessRequest, evaluate, type PolicyDocument } from 'local-aws';
+import type { PolicyDocument } from 'local-aws';
+import { accessRequest, evaluate } from 'local-aws/testing';
 import { denyOthers, type QueueAccess } from '../../lib/queue-access.ts';
 import { newOutputFolder } from './synthesize.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { causeOf } from '../../shared/ledger/rows.ts';
+import { causeOf } from '../../shared/ledger/failure.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 
 function causeOfBody(body: unknown): string {

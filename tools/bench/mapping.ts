@@ -1,5 +1,5 @@
 import { EventStream, startRuntime } from 'local-aws';
-import { writePipelines } from '../../packages/local-aws/test/event-source-mapping/assembly-fixture.ts';
+import { writePipelines } from 'local-aws/testing';
 import { TemporaryFolder } from '../run/synthesize.ts';
 import { ClientProcess } from './client/process.ts';
 import type { SqsTask } from './client/sqs-client.ts';

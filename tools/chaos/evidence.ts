@@ -2,6 +2,7 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { DynamodbService, EventStream, ForwardedOperation, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
+import { isOrderWritten } from '../../shared/ledger/transitions.ts';
 import type { OrdersTable } from '../orders/ledger/read.ts';
 
 /** What happened in a run, from the runtime's events. */
@@ -145,9 +146,8 @@ export function watchOrderWrites(
     ...update,
     async forward(body, input, context) {
       const answer = await update.forward(body, input, context);
-      const { pk, sk } = fromItem<{ pk: string; sk: string }>(input['Key'] as Item);
-      const writesOrder = sk === 'ORDER' && String(input['UpdateExpression']).includes('#contentHash =');
-      if (answer.status !== 200 || !writesOrder) return answer;
+      if (answer.status !== 200 || !isOrderWritten(input)) return answer;
+      const { pk } = fromItem<{ pk: string }>(input['Key'] as Item);
       const { Attributes } = JSON.parse(answer.body.toString()) as { readonly Attributes?: Item };
       const orderKey = pk.slice(pk.indexOf('#') + 1);
       if (Attributes?.['contentHash'] === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);

@@ -1,12 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  causeOf,
-  causeShard,
-  contentHashOf,
-  type FailureRow,
-  type OrderRow,
-  statusShard,
-} from '../../shared/ledger/rows.ts';
+import { causeOf } from '../../shared/ledger/failure.ts';
+import { causeShard, contentHashOf, type FailureRow, type OrderRow, statusShard } from '../../shared/ledger/rows.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds } from '../../shared/telemetry.ts';
 import type { Evidence } from './evidence.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from 'local-aws';
 import type { Output } from './terminal/output.ts';
+import type { Clock } from './time.ts';
 
 /** All that a command gets from outside, so that a test can give it. */
 export interface OrdersIo {

@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { printableLines } from 'local-aws';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
@@ -16,6 +15,7 @@ import { createContext, exitCodes, type Run, type SharedOptions } from './contex
 import { CommandFailed, UsageError } from './errors.ts';
 import { Interrupted, PipeClosed } from './interrupt.ts';
 import type { OrdersIo } from './io.ts';
+import { printableLines } from './terminal/output.ts';
 
 const commands = [
   defineGenerate,

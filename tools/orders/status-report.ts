@@ -1,11 +1,11 @@
-import type { Clock } from 'local-aws';
 import { countFunctionErrors, type ErrorCounts } from './aws/logs.ts';
 import { messagesIn, type QueueAge, type QueueDepth, readQueueAge, readQueueDepth } from './aws/queues.ts';
 import type { StackOutputs } from './aws/stack.ts';
-import { isoTime } from './commands/text.ts';
 import type { OrdersContext } from './context.ts';
 import { type Books, booksOf, OrdersOfFailures, readReplayed } from './ledger/books.ts';
 import { type CauseGroup, countProcessed, failures, groupByCause } from './ledger/failures.ts';
+import type { Clock } from './time.ts';
+import { isoTime } from './time.ts';
 
 /** The pipeline at a moment. */
 export interface StatusReport extends QueuesStatus {

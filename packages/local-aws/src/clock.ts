@@ -1,4 +1,4 @@
-/** The only source of time in `packages/local-aws/`: services take a `Clock`, so that tests turn one instead of sleeping. */
+/** The runtime's only source of time: every service takes a `Clock`, so that tests turn one instead of sleeping. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -9,6 +9,7 @@ export interface Clock {
 /** setTimeout fires at once for delays beyond this (2^31 - 1 ms, 24.8 days). */
 const longestTimerMs = 2_147_483_647;
 
+/** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, callback) {

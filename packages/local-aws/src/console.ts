@@ -3,7 +3,8 @@ import type { LogEvent, RuntimeEvent } from './events.ts';
 import { type LogText, printableLines, readLogMessage } from './log-text.ts';
 import type { LocalModel } from './model.ts';
 
-interface RenderOptions {
+/** How `renderEvent` shows an event. */
+export interface RenderOptions {
   readonly color: boolean;
   /** Short display name of a function; its physical name is long. */
   readonly functionLabel: (functionName: string) => string;
@@ -107,6 +108,7 @@ function timeOfDay(atMs: number): string {
   return new Date(atMs).toISOString().slice(11, 23);
 }
 
+/** Short display names, for `RenderOptions`. */
 export interface ConsoleLabels {
   readonly functionLabel: (functionName: string) => string;
   readonly queueLabel: (queueName: string) => string;

@@ -9,8 +9,8 @@ export interface Place {
 }
 
 /**
- * What the runner cannot or must not run, said to the person who can mend it. `code` is stable and documented in
- * packages/local-aws/docs/fidelity.md; `remedy` is a sentence that starts with a verb.
+ * What the runtime cannot or must not run, said to the person who can mend it. `code` is stable and documented in
+ * docs/fidelity.md; `remedy` is a sentence that starts with a verb.
  */
 export class LocalRuntimeError extends Error {
   override readonly name = 'LocalRuntimeError';

@@ -1,6 +1,6 @@
 /**
- * The one stream of what happens in the runtime. Services emit, the console, the outcome and tests subscribe; nothing
- * in `packages/local-aws/` depends on who listens. `atMs` is milliseconds since the epoch.
+ * What happens in the runtime. Services emit these; a console, a tally or a test subscribes, and no service depends on
+ * who listens. `atMs` is milliseconds since the epoch, by the runtime's clock.
  */
 export type RuntimeEvent =
   | LogEvent
@@ -132,6 +132,7 @@ export interface Notice {
   readonly message: string;
 }
 
+/** Must not throw: what it throws reaches the service that emitted the event. */
 export type Listener = (event: RuntimeEvent) => void;
 
 /**

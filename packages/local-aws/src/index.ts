@@ -1,25 +1,41 @@
-export { readAssembly } from './assembly/read-assembly.ts';
-export { type Clock, sleep, systemClock } from './clock.ts';
-export { type ConsoleLabels, consoleLabels, renderEvent } from './console.ts';
-export { startEndpoint } from './endpoint/server.ts';
-export { AwsError, type ForwardedOperation, type RpcService } from './endpoint/service.ts';
-export { LocalRuntimeError } from './errors.ts';
-export { type BatchEnded, EventStream, type LogEvent, type RuntimeEvent } from './events.ts';
-export { type FaultName, faultKinds, faultNames } from './faults/fault-kinds.ts';
-export { type Random, chooseKinds, planFaults, seededRandom } from './faults/fault-plan.ts';
-export { Faults } from './faults/faults.ts';
-export { TurnedClock } from './faults/turned-clock.ts';
+/**
+ * Runs a synthesized AWS CDK app on this machine: `startRuntime` with the folder that `cdk synth` wrote. What happens is
+ * told on an `EventStream`; AWS clients talk to `runtime.endpoint.url`. The harnesses for tests are in
+ * `local-aws/testing`.
+ */
+
+// The runtime and its parts.
+export { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
+export { type Endpoint } from './endpoint/server.ts';
+export { type ForwardedOperation } from './endpoint/service.ts';
 export { type IamMode } from './iam/authorizer.ts';
-export { evaluate } from './iam/evaluate.ts';
-export { accessRequest } from './iam/request.ts';
-export { type LogText, printable, printableLines, readLogMessage } from './log-text.ts';
-export { type LocalModel, type PolicyDocument, type RoleModel, type TableModel } from './model.ts';
-export { ProcessGuard, TemporaryFolder } from './processes.ts';
-export { type Runtime, startRuntime } from './runtime.ts';
-export { CloudWatchService } from './services/cloudwatch.ts';
-export { DynaliteProcess, Forwarder } from './services/dynamodb/process.ts';
-export { type DynamodbService, createTableInput } from './services/dynamodb/service.ts';
+export { type DynamodbService } from './services/dynamodb/service.ts';
 export { type LambdaService } from './services/lambda/lambda-service.ts';
 export { type NewMessage } from './services/sqs/message.ts';
 export { type Queue } from './services/sqs/queue.ts';
-export { SqsService } from './services/sqs/service.ts';
+export { type SqsService } from './services/sqs/service.ts';
+export { LocalRuntimeError } from './errors.ts';
+
+// A cloud assembly as a typed model.
+export { readAssembly } from './assembly/read-assembly.ts';
+export { type LocalModel, type PolicyDocument, type RoleModel, type TableModel } from './model.ts';
+
+// What happens, and how a terminal shows it.
+export { type BatchEnded, EventStream, type Listener, type LogEvent, type RuntimeEvent } from './events.ts';
+export { type ConsoleLabels, consoleLabels, renderEvent, type RenderOptions } from './console.ts';
+export { type LogText, printable, printableLines, readLogMessage } from './log-text.ts';
+
+// The command `local-aws`, for programs that make their assembly themselves.
+export { assemblyFolder, type AssemblySource, serve, type ServeOptions } from './command/serve.ts';
+
+// Time.
+export { type Clock, sleep, systemClock } from './clock.ts';
+export { TurnedClock } from './faults/turned-clock.ts';
+
+// Faults that are injected on purpose.
+export { type FaultName, faultKinds, faultNames } from './faults/fault-kinds.ts';
+export { chooseKinds, type FaultPlan, planFaults, type Random, seededRandom } from './faults/fault-plan.ts';
+export { Faults } from './faults/faults.ts';
+
+// Processes and folders that end with this process, even with a killed one.
+export { ProcessGuard, TemporaryFolder } from './processes.ts';

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { TemporaryFolder } from '../src/processes.ts';
-import { eventually, patienceMs } from './eventually.ts';
+import { eventually, patienceMs } from '../src/testing/eventually.ts';
 
 const moduleUrl = new URL('../src/processes.ts', import.meta.url).href;
 const program = `

@@ -1,6 +1,6 @@
 /**
- * What the doctor knows of queues, functions and the mappings between them, whether from constructs or from a deployed
- * stack. What is undefined is unknown, and no rule judges by it.
+ * What the doctor knows of queues, functions and the mappings between them. Facts come from constructs or from a
+ * deployed stack. Undefined means unknown: no rule judges an unknown value.
  */
 export interface Facts {
   readonly queues: readonly QueueFacts[];
@@ -11,7 +11,7 @@ export interface Facts {
 /** A queue, standard or FIFO. */
 export interface QueueFacts {
   readonly kind: 'queue';
-  /** As findings call it. */
+  /** What findings call the queue. */
   readonly name: string;
   readonly fifo: boolean;
   readonly visibilityTimeoutSeconds: number | undefined;
@@ -34,7 +34,7 @@ export interface FunctionFacts {
   readonly memoryMb: number | undefined;
   /** Null where the function shares the account's concurrency. */
   readonly reservedConcurrency: number | null | undefined;
-  /** What its logs say it took; undefined where no invocation was measured. */
+  /** Durations and memory, from the function's logs; undefined where no invocation was measured. */
   readonly measured?: MeasuredRun;
 }
 
@@ -54,7 +54,7 @@ export interface MappingFacts {
   readonly slowestRecordSeconds?: number;
 }
 
-/** What a function's REPORT lines say, of all invocations since some time. */
+/** What the REPORT lines of a function's log say, of all invocations in a span of time. */
 export interface MeasuredRun {
   readonly invocations: number;
   readonly longestMs: number;
@@ -65,7 +65,7 @@ export interface MeasuredRun {
   readonly outOfMemory: number;
 }
 
-/** Each is a section of docs/doctor.md. */
+/** Every code is a section of docs/doctor.md. */
 export const findingCodes = [
   'timeout-above-visibility',
   'visibility-too-short',
@@ -91,21 +91,28 @@ export type FindingCode = (typeof findingCodes)[number];
 /** A mistake in a configuration. */
 export interface Finding {
   readonly code: FindingCode;
-  /** An error loses messages or attempts for certain, or is refused by AWS; a warning costs something, or is a risk. */
+  /** An error certainly loses messages or attempts, or AWS refuses it. A warning costs something, or is a risk. */
   readonly severity: 'error' | 'warning';
-  /** What it is about. */
   readonly subject: QueueFacts | FunctionFacts | MappingFacts;
-  /** What is wrong, with the figures, and what comes of it. */
+  /** What is wrong, with figures, and the consequence. */
   readonly what: string;
+  /** What to do about it, with figures. */
   readonly mend: string;
 }
 
-/** Where a finding is explained, from the project's folder. */
-export function linkOf({ code }: Pick<Finding, 'code'>): string {
-  return `docs/doctor.md#${code}`;
+/** The page of the project that has a section for every finding. */
+const defaultPage = 'docs/doctor.md';
+
+/**
+ * Where a finding is explained.
+ *
+ * @param page address or path; the section's anchor is the finding's code
+ */
+export function linkOf({ code }: Pick<Finding, 'code'>, page = defaultPage): string {
+  return `${page}#${code}`;
 }
 
-/** What is wrong, how to mend it and where that is explained, in one line. */
-export function textOf(finding: Finding): string {
-  return `${finding.what} ${finding.mend} (${linkOf(finding)})`;
+/** One line: what is wrong, how to mend it, and where both are explained. */
+export function textOf(finding: Finding, page = defaultPage): string {
+  return `${finding.what} ${finding.mend} (${linkOf(finding, page)})`;
 }

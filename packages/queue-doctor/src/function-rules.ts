@@ -1,16 +1,16 @@
 import type { Facts, Finding, FunctionFacts, MappingFacts, MeasuredRun } from './facts.ts';
 
-/** Of a limit: closer than this, an unlucky invocation meets it. */
+/** Share of a limit. Above it, an unlucky invocation reaches the limit. */
 const tightShare = 0.8;
-/** Too few invocations show what a function needs at least, but not what it does not need. */
+/** Fewer invocations can show that a function needs more, but not that it needs less. */
 const invocationsToJudgeBy = 100;
-/** A shorter timeout is worth no finding. */
+/** Timeouts up to this are never called generous. */
 const shortTimeoutSeconds = 30;
 const generousFactor = 20;
-/** One vCPU (Lambda Developer Guide, "Configure Lambda function memory"): above, only code with several threads gains. */
+/** One vCPU (Lambda Developer Guide, "Configure Lambda function memory"). More helps only code with several threads. */
 const oneCpuMb = 1_769;
 
-/** What is wrong with a function, by its own settings and by what it took. */
+/** What is wrong with a function: by its settings, and by what its invocations took. */
 export function functionFindings(fn: FunctionFacts, { mappings }: Facts): readonly Finding[] {
   const feeding = mappings.filter((mapping) => mapping.function === fn && mapping.enabled);
   return [
@@ -66,7 +66,7 @@ function timeout(fn: FunctionFacts, measured: MeasuredRun, fedByQueue: boolean):
       },
     ];
   }
-  // A function that nobody's messages wait for may use its time up: generate-orders does.
+  // Without a queue no messages wait for the function: it may use all of its time.
   if (timeoutSeconds === undefined || !fedByQueue) return [];
   const longest = `the longest of ${invocations} invocations of ${fn.name} took ${seconds(longestMs)}`;
   if (longestMs > tightShare * timeoutSeconds * 1_000) {

@@ -1,5 +1,8 @@
-export { advisedVisibilitySeconds } from './advised-visibility.ts';
-export { diagnose } from './diagnose.ts';
+import type { Facts, Finding } from './facts.ts';
+import { functionFindings } from './function-rules.ts';
+import { mappingFindings } from './mapping-rules.ts';
+import { queueFindings } from './queue-rules.ts';
+
 export {
   type Facts,
   type Finding,
@@ -13,3 +16,17 @@ export {
   linkOf,
   textOf,
 } from './facts.ts';
+export { advisedVisibilitySeconds } from './mapping-rules.ts';
+
+/**
+ * Everything that is wrong with a configuration, errors first. A pure function: it says the same of facts that were
+ * read at synthesis and of facts that were read from a deployed stack.
+ */
+export function diagnose(facts: Facts): readonly Finding[] {
+  const findings = [
+    ...facts.queues.flatMap((queue) => queueFindings(queue, facts)),
+    ...facts.mappings.flatMap(mappingFindings),
+    ...facts.functions.flatMap((fn) => functionFindings(fn, facts)),
+  ];
+  return findings.toSorted((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
+}

@@ -1,15 +1,22 @@
-import { advisedVisibilitySeconds } from './advised-visibility.ts';
 import type { Finding, MappingFacts } from './facts.ts';
 
 /**
- * What one record adds to its batch at worst, unless somebody knows better: a write to a service of AWS and a retry or
- * two of it. A function that handles records at the same time needs less.
+ * How long a received message should stay hidden. AWS advises six function timeouts plus the window (Lambda Developer
+ * Guide, "Configuring SQS event source"): a throttled batch can be retried before its messages come back.
+ */
+export function advisedVisibilitySeconds(timeoutSeconds: number, windowSeconds = 0): number {
+  return 6 * timeoutSeconds + windowSeconds;
+}
+
+/**
+ * What one record adds to its batch at worst, unless the mapping's facts say it: one write to a service of AWS with a
+ * retry or two. A function that handles its records at the same time needs less.
  */
 const assumedSlowestRecordSeconds = 0.25;
 
 /** A `ReceiveMessage` returns at most ten messages (SQS API reference). */
 const messagesPerReceive = 10;
-/** Generous for a receive that finds messages; what a busy queue needs to fill a batch. */
+/** Time for a receive that finds messages, generously: a busy queue fills a batch by such receives. */
 const secondsPerReceive = 0.1;
 
 /** What is wrong with a mapping, or between its function and its queue. */
@@ -30,7 +37,7 @@ function visibility(mapping: MappingFacts): readonly Finding[] {
   if (queue === undefined || fn === undefined || visibilitySeconds === undefined || timeoutSeconds === undefined) {
     return [];
   }
-  // Creating the mapping would be refused (Lambda API reference, CreateEventSourceMapping).
+  // AWS refuses to create such a mapping (Lambda API reference, CreateEventSourceMapping).
   if (timeoutSeconds > visibilitySeconds) {
     return [
       {

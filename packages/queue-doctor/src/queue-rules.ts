@@ -1,12 +1,12 @@
 import type { Facts, Finding, QueueFacts } from './facts.ts';
 
 const daySeconds = 24 * 60 * 60;
-/** SQS keeps a message no longer (API reference, SetQueueAttributes). */
+/** The longest retention of SQS (API reference, SetQueueAttributes). */
 const longestRetentionSeconds = 14 * daySeconds;
-/** AWS advises 5 (Lambda Developer Guide, "Configuring SQS event source"): room for a throttle or two and a retry. */
+/** AWS advises 5 (Lambda Developer Guide, "Configuring SQS event source"). With 3, a throttle or two leave a retry. */
 const fewestReceives = 3;
 
-/** What is wrong with a queue and what is behind it. */
+/** What is wrong with a queue and its dead-letter queues. */
 export function queueFindings(queue: QueueFacts, facts: Facts): readonly Finding[] {
   return [
     ...noDeadLetterQueue(queue, facts),
@@ -38,7 +38,7 @@ function deadLettersExpireEarly(queue: QueueFacts, facts: Facts): readonly Findi
   const deadLetterQueue = queue.redrive?.deadLetterQueue;
   const behind = deadLetterQueue?.retentionSeconds;
   if (queue.fifo || source === undefined || behind === undefined || behind > source) return [];
-  // Behind a dead-letter queue that keeps messages as long as SQS can, nothing can keep them longer.
+  // A parking queue cannot keep messages longer than a dead-letter queue that keeps them for 14 days.
   const fourteenDaysDo = source < longestRetentionSeconds || isDeadLetterQueue(queue, facts);
   if (behind === longestRetentionSeconds && fourteenDaysDo) return [];
   const mend = fourteenDaysDo
@@ -57,7 +57,7 @@ function deadLettersExpireEarly(queue: QueueFacts, facts: Facts): readonly Findi
 
 function fewReceives(queue: QueueFacts, facts: Facts): readonly Finding[] {
   const receives = queue.redrive?.maxReceiveCount;
-  // Behind a dead-letter queue those in the first queue may count as well.
+  // In a dead-letter queue, receives in the first queue may count as well: another rule judges there.
   if (receives === undefined || receives >= fewestReceives || isDeadLetterQueue(queue, facts)) return [];
   return [
     {
@@ -70,7 +70,7 @@ function fewReceives(queue: QueueFacts, facts: Facts): readonly Finding[] {
   ];
 }
 
-/** A warning, because AWS does not say whether receives in the first queue count behind it. */
+/** A warning and no error: AWS does not say whether receives in the first queue count in the second. */
 function deadLettersMoveOnAtOnce({ redrive }: QueueFacts): readonly Finding[] {
   const first = redrive?.maxReceiveCount;
   const deadLetterQueue = redrive?.deadLetterQueue;

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { advisedVisibilitySeconds } from '../src/advised-visibility.ts';
-import { diagnose } from '../src/diagnose.ts';
+import { advisedVisibilitySeconds, diagnose } from '../src/index.ts';
 import { type Facts, type FindingCode, findingCodes, linkOf, textOf } from '../src/facts.ts';
 import { cases, measured, parking } from './broken-configurations.ts';
 import { type Changes, factsWith, measuredRun } from './sound-facts.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { failureOf } from '../../../lambdas/failed-orders/record-failure.ts';
-import { failureUpdates } from '../../../shared/ledger/transitions.ts';
+import { failureOf } from '../../../shared/ledger/failure.ts';
+import { failureWritten } from '../../../shared/ledger/transitions.ts';
 import { messageOf } from '../../../shared/ledger/message.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { configurationOf } from '../../../lib/configuration/configuration.ts';
@@ -23,7 +23,7 @@ function consume(body: string): void {
   const read = readOrder(body);
   const message = messageOf(sqsRecord(body));
   const names = { orderKey: 'k', failureId: 'f', orderId: read.orderId, replayToken: 't' };
-  failureUpdates({ ...failureOf(read, false), ...names, message, now: '' });
+  failureWritten({ ...failureOf(read, false), ...names, message, now: '' });
 }
 
 /**

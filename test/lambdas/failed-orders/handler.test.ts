@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHandler, type Dependencies } from '../../../lambdas/failed-orders/record-batch.ts';
-import { failureOf, type Recorded, type RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
+import { failureOf } from '../../../shared/ledger/failure.ts';
+import type { Recorded, RecordFailure } from '../../../lambdas/failed-orders/record-failure.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { captureConsole } from '../captured-console.ts';
 import { consumerDependencies } from '../consumer-dependencies.ts';

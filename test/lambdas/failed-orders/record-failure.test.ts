@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { messageLimits } from '../../../shared/pipeline.ts';
 import { createHandler } from '../../../lambdas/failed-orders/record-batch.ts';
 import { recordFailureIn } from '../../../lambdas/failed-orders/record-failure.ts';
-import { dynamoDbOrdersTable, type OrdersTable } from '../../../lambdas/common/orders-table.ts';
+import { tableClient, type TableClient } from '../../../lambdas/common/table-client.ts';
 import type { MetricCounts } from '../../../shared/telemetry.ts';
 import { captureConsole } from '../captured-console.ts';
 import { consumerDependencies } from '../consumer-dependencies.ts';
@@ -132,7 +132,7 @@ describe('a failure', () => {
     const published: MetricCounts[] = [];
     const { table } = local;
     let throttled = 0;
-    const throttling: OrdersTable = {
+    const throttling: TableClient = {
       ...table,
       async update(request, signal) {
         if (request.UpdateExpression.includes('failedCopies') && (throttled += 1) === 1) throw new Error('Slow down.');
@@ -154,7 +154,7 @@ describe('a failure', () => {
   test('counts when the table’s answer is lost and the SDK asks again', async () => {
     const published: MetricCounts[] = [];
     const { table } = local;
-    const asksTwice: OrdersTable = {
+    const asksTwice: TableClient = {
       ...table,
       async update(request, signal) {
         await table.update(request, signal);
@@ -227,7 +227,7 @@ describe('while the table is down', () => {
     const fault = { status: 500, type: 'InternalServerError' };
     await using proxy = await startFaultyEndpoint(local.endpoint, () => fault);
     const client = localClient(proxy.endpoint);
-    const down = pipelineFunctions(dynamoDbOrdersTable(tableName, client));
+    const down = pipelineFunctions(tableClient(tableName, client));
     const records = [6, 7, 8, 100].map((count) => message(`down-${count}`, unaddressed('down'), count));
     expect(await down.failedOrders(records)).toEqual(failed('down-6', 'down-7', 'down-8', 'down-100'));
     client.destroy();
@@ -240,7 +240,7 @@ describe('while the table is down', () => {
     const fault = { status: 400, type: 'ThrottlingException' };
     await using proxy = await startFaultyEndpoint(local.endpoint, (body) => (body.includes('hot') ? fault : 'none'));
     const client = localClient(proxy.endpoint);
-    const throttled = pipelineFunctions(dynamoDbOrdersTable(tableName, client));
+    const throttled = pipelineFunctions(tableClient(tableName, client));
     const records = ['hot', 'cool'].map((id) => message(`m-${id}`, unaddressed(id)));
     expect(await throttled.failedOrders(records)).toEqual(failed('m-hot'));
     expect(await rowsOf('cool')).toHaveLength(1);

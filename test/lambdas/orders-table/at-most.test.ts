@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { atMost } from '../../../lambdas/common/orders-table.ts';
+import { atMost } from '../../../lambdas/common/table-client.ts';
 
 test('tasks beyond the limit wait for their turn, in order, whatever becomes of those before them', async () => {
   const inTurn = atMost(2);

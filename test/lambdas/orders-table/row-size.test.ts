@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { failureOf } from '../../../lambdas/failed-orders/record-failure.ts';
-import { failureUpdates, orderUpdate } from '../../../shared/ledger/transitions.ts';
+import { failureOf } from '../../../shared/ledger/failure.ts';
+import { failureWritten, orderWritten } from '../../../shared/ledger/transitions.ts';
 import { bytesOf } from '../../../tools/orders/aws/send.ts';
 import { attributeValue } from '../../../shared/ledger/expressions.ts';
 import { type Message, messageOf } from '../../../shared/ledger/message.ts';
@@ -56,7 +56,7 @@ function failureOfMessage(message: Message) {
   const read = readOrder(message.body);
   const names = { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(36), replayToken: 't'.repeat(36) };
   return {
-    ...failureUpdates({ ...names, orderId: read.orderId, message, now, ...failureOf(read, false) }),
+    row: failureWritten({ ...names, orderId: read.orderId, message, now, ...failureOf(read, false) }),
     ...failureOf(read, false),
   };
 }
@@ -122,7 +122,7 @@ test('the largest order fits into a row that remembers as many failed copies as 
   const message = messageOf(sqsRecord('x'.repeat(messageLimits.bytes)));
   const copy = failedCopyText('h'.repeat(64), { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(100) });
   const failedCopies = attributeValue(new Set(Array.from({ length: mostFailedCopies }, (_, index) => copy + index)));
-  const row = { ...newItem(orderUpdate({ orderKey: 'k'.repeat(64), message, now })), failedCopies };
+  const row = { ...newItem(orderWritten({ orderKey: 'k'.repeat(64), message, now })), failedCopies };
   expect(itemBytes(row)).toBeLessThanOrEqual(maximumItemBytes);
 });
 
@@ -136,7 +136,7 @@ test('every message that the orders queue takes fits into its rows, with room fo
   const property = fc.property(messages, (message) => {
     const { row, kind, reasons } = failureOfMessage(message);
     const history = itemBytes(wholeHistory(kind, reasons));
-    for (const update of [row, orderUpdate({ orderKey: 'k'.repeat(64), message, now })])
+    for (const update of [row, orderWritten({ orderKey: 'k'.repeat(64), message, now })])
       expect(itemBytes(newItem(update)) + history).toBeLessThanOrEqual(maximumItemBytes);
   });
   fc.assert(property, { numRuns: 60 });

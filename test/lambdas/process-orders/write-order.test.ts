@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { dynamoDbOrdersTable } from '../../../lambdas/common/orders-table.ts';
+import { tableClient } from '../../../lambdas/common/table-client.ts';
 import { captureConsole } from '../captured-console.ts';
 import { type Fault, startFaultyEndpoint } from '../faulty-endpoint.ts';
 import { localClient, tableName } from '../local-table.ts';
@@ -141,7 +141,7 @@ async function processThrough(faultOf: (body: string) => Fault) {
   const client = localClient(proxy.endpoint);
   return {
     silenced: proxy.silenced,
-    functions: pipelineFunctions(dynamoDbOrdersTable(tableName, client)),
+    functions: pipelineFunctions(tableClient(tableName, client)),
     async [Symbol.asyncDispose]() {
       client.destroy();
       await proxy[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { causeOf } from '../../../shared/ledger/failure.ts';
 import {
-  causeOf,
   causeShard,
   contentHashOf,
   type FailureRow,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeTarget, targetOf } from '../../../tools/orders/aws/clients.ts';
-import { parseMoment } from '../../../tools/orders/commands/text.ts';
 import { UsageError } from '../../../tools/orders/errors.ts';
+import { parseMoment } from '../../../tools/orders/time.ts';
 import { child } from './child-orders.ts';
 import { orders } from './collected-io.ts';
 

@@ -7,7 +7,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { EventStream, startRuntime } from 'local-aws';
 import { diagnose } from 'queue-doctor';
-import { appFacts } from '../../../lib/app-facts.ts';
+import { appFacts } from 'queue-doctor/cdk';
 import { TemporaryFolder } from '../../../tools/run/synthesize.ts';
 import { documentOf, orders, type OrdersRun } from './collected-io.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';

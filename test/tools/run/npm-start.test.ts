@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../tools/run/start/outcome.ts';
-import { start } from '../../ops/npm-start.ts';
+import { start } from './npm-start.ts';
 
 describe('the production preset', () => {
   test('sends ten orders, fails UserX alone with its reason, and balances', async () => {

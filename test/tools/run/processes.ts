@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { eventually } from '../../../packages/local-aws/test/eventually.ts';
+import { eventually } from 'local-aws/testing';
 
 /** All processes below `pid`, itself first. Detached ones count: only orphans lose their parent. */
 export function processTree(pid: number): number[] {

@@ -3,14 +3,7 @@ import { createServer } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  consumer,
-  functionWith,
-  mappingWith,
-  queueWith,
-  writeAssembly,
-} from '../../../packages/local-aws/test/assembly/written-assembly.ts';
-import { eventually } from '../../../packages/local-aws/test/eventually.ts';
+import { consumer, eventually, functionWith, mappingWith, queueWith, writeAssembly } from 'local-aws/testing';
 import { processTree, survivors } from './processes.ts';
 import { Command } from './serve/served.ts';
 

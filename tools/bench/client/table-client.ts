@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { dynamoDbOrdersTable } from '../../../lambdas/common/orders-table.ts';
+import { tableClient } from '../../../lambdas/common/table-client.ts';
 import { orderAt } from '../../../lambdas/generate-orders/orders.ts';
-import { orderUpdate } from '../../../shared/ledger/transitions.ts';
+import { orderWritten } from '../../../shared/ledger/transitions.ts';
 import { serveTasks } from './process.ts';
 
 /** The bare use of the table that the pipeline is compared with: process-orders' own request in a loop. */
@@ -22,7 +22,7 @@ serveTasks<TableTask, null>(async ({ socketPath, tableName, writes, requestsInFl
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
     requestHandler: { httpAgent: agentOf(socketPath) },
   });
-  const table = dynamoDbOrdersTable(tableName, client);
+  const table = tableClient(tableName, client);
   const { signal } = new AbortController();
   let begun = 0;
   const worker = async () => {
@@ -46,7 +46,7 @@ function agentOf(socketPath: string): Agent {
 function nextOrder(index: number) {
   const orderKey = randomUUID();
   const now = new Date().toISOString();
-  return orderUpdate({
+  return orderWritten({
     orderKey,
     now,
     message: {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { createTableInput, DynaliteProcess, Forwarder, ProcessGuard, type TableModel } from 'local-aws';
+import { ProcessGuard, type TableModel } from 'local-aws';
+import { createTableInput, DynaliteProcess, Forwarder } from 'local-aws/testing';
 
 /** A table server as the runtime starts it, with one table and without a runtime in front. */
 export class TableServer implements AsyncDisposable {

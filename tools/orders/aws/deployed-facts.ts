@@ -9,7 +9,7 @@ import {
 import { GetQueueAttributesCommand, GetQueueUrlCommand, QueueDoesNotExist, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Facts, FunctionFacts, MappingFacts, MeasuredRun, QueueFacts, RedriveFacts } from 'queue-doctor';
 import type { Clients } from './clients.ts';
-import type { LogFormat } from './measured-run.ts';
+import type { LogFormat } from './lambda-log.ts';
 import type { StackResources } from './stack.ts';
 
 /** Whom to ask about, and what the doctor cannot read from the configuration. */

@@ -1,5 +1,11 @@
-import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  type CloudWatchLogsClient,
+  paginateFilterLogEvents,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { MeasuredRun } from 'queue-doctor';
 import { logMessages } from '../../../shared/telemetry.ts';
+import { type LogFormat, parseReport, reportPatterns } from './lambda-log.ts';
 import { type FunctionName, functionNames, type StackOutputs } from './stack.ts';
 
 /** An event of CloudWatch Logs, its time in milliseconds since the epoch. */
@@ -24,22 +30,18 @@ export async function* logEvents(
   client: CloudWatchLogsClient,
   { logGroupName, startMs, endMs, pattern }: LogQuery,
 ): AsyncGenerator<LogEvent> {
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(
-      new FilterLogEventsCommand({
-        logGroupName,
-        startTime: startMs,
-        ...(endMs !== undefined && { endTime: endMs }),
-        ...(pattern !== undefined && { filterPattern: pattern }),
-        ...(nextToken !== undefined && { nextToken }),
-      }),
-    );
-    for (const { eventId = '', timestamp = 0, message = '' } of page.events ?? []) {
-      yield { eventId, atMs: timestamp, message };
-    }
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
+  const pages = paginateFilterLogEvents(
+    { client },
+    {
+      logGroupName,
+      startTime: startMs,
+      ...(endMs !== undefined && { endTime: endMs }),
+      ...(pattern !== undefined && { filterPattern: pattern }),
+    },
+  );
+  for await (const { events = [] } of pages) {
+    for (const { eventId = '', timestamp = 0, message = '' } of events) yield { eventId, atMs: timestamp, message };
+  }
 }
 
 /** A filter pattern holds at most 1,024 characters (CloudWatch Logs API reference); the terms of an id up to 180. */
@@ -85,4 +87,42 @@ async function countOf(events: AsyncGenerator): Promise<number> {
   let count = 0;
   while ((await events.next()).done !== true) count += 1;
   return count;
+}
+
+/** Whose reports to read, and since when. */
+interface ReportQuery {
+  readonly logGroupName: string;
+  readonly logFormat: LogFormat;
+  /** Epoch milliseconds. */
+  readonly startMs: number;
+  /** Called for each report. */
+  readonly onReport: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** What a function took, by the reports in its log group; undefined where there are none. */
+export async function readMeasuredRun(
+  client: CloudWatchLogsClient,
+  { logGroupName, logFormat, startMs, onReport, signal }: ReportQuery,
+): Promise<MeasuredRun | undefined> {
+  let run: MeasuredRun = { invocations: 0, longestMs: 0, mostMemoryMb: 0, timeouts: 0, outOfMemory: 0 };
+  try {
+    for await (const { message } of logEvents(client, { logGroupName, startMs, pattern: reportPatterns[logFormat] })) {
+      signal.throwIfAborted();
+      const report = parseReport(message, logFormat);
+      if (report === undefined) continue;
+      onReport();
+      run = {
+        invocations: run.invocations + 1,
+        longestMs: Math.max(run.longestMs, report.durationMs),
+        mostMemoryMb: Math.max(run.mostMemoryMb, report.memoryUsedMb),
+        timeouts: run.timeouts + Number(report.timedOut),
+        outOfMemory: run.outOfMemory + Number(report.outOfMemory),
+      };
+    }
+  } catch (error) {
+    // Where nothing names a log group, Lambda makes one at the first invocation.
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  }
+  return run.invocations === 0 ? undefined : run;
 }

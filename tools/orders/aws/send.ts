@@ -4,11 +4,11 @@ import {
   SendMessageBatchCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Clock, sleep } from 'local-aws';
 import type { StoredAttribute } from '../../../shared/ledger/rows.ts';
 import { messageLimits } from '../../../shared/pipeline.ts';
 import { type Cut, fullJitter, RequestCutter } from '../../../shared/sending.ts';
 import { number } from '../terminal/progress.ts';
+import { type Clock, sleep } from '../time.ts';
 
 /** A message to send. Binary attribute values are base64. */
 export interface OutgoingMessage {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { causeOf } from '../../../shared/ledger/rows.ts';
+import { causeOf } from '../../../shared/ledger/failure.ts';
 import { exitCodes, type OrdersContext, type Run } from '../context.ts';
 import { commonReasons, countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
 import { judge } from '../ledger/replay.ts';

@@ -7,8 +7,9 @@ import { findFailed } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import { judge } from '../ledger/replay.ts';
 import { editText } from '../terminal/edit-text.ts';
+import { isoTime } from '../time.ts';
 import { collected, mendedBody, searchedText } from './options.ts';
-import { changeLines, isoTime } from './text.ts';
+import { changeLines } from './text.ts';
 
 interface EditOptions {
   readonly set?: readonly string[];

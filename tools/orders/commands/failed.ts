@@ -14,8 +14,9 @@ import type { OrdersTable } from '../ledger/read.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
+import { isoTime, parseMoment, shownTime } from '../time.ts';
 import { resolveCause, searchedText, wholeNumberOption } from './options.ts';
-import { causeTable, isoTime, parseMoment, shownTime, whyText } from './text.ts';
+import { causeTable, whyText } from './text.ts';
 
 interface FailedOptions {
   readonly status: 'failed' | 'replayed';

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { type LogText, readLogMessage, sleep } from 'local-aws';
+import { type LogText, readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
 import { type FunctionName, functionNames } from '../aws/stack.ts';
 import { exitCodes, type OrdersContext, type Run } from '../context.ts';
 import { oneOf } from '../errors.ts';
-import { mergeSorted } from '../ledger/read.ts';
+import { mergeSorted } from '../streams.ts';
 import { type Paint, printable } from '../terminal/output.ts';
+import { isoTime, sleep } from '../time.ts';
+import { parseMoment } from '../time.ts';
 import { searchedText } from './options.ts';
-import { parseMoment } from './text.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -98,14 +99,14 @@ function logLine({ function: name, atMs, message }: FunctionLogEvent, paint: Pai
   const details = Object.entries(fields)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const at = new Date(atMs).toISOString().slice(11, 23);
+  const at = isoTime(atMs).slice(11, 23);
   const words = paint(styles[level], printable(text).padEnd(14));
   return `${at}  ${name.padEnd(15)}  ${words}  ${printable(details.join(' '))}`.trimEnd();
 }
 
 /** A log event as a JSON document, the logged JSON inside it. */
 function logDocument({ function: name, atMs, message }: FunctionLogEvent): unknown {
-  return { at: new Date(atMs).toISOString(), function: name, message: parsed(message) };
+  return { at: isoTime(atMs), function: name, message: parsed(message) };
 }
 
 function parsed(message: string): unknown {

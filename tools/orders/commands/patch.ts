@@ -4,14 +4,16 @@ import { exitCodes, type OrdersContext, type Run } from '../context.ts';
 import { type Assignment, parseAssignment } from '../json.ts';
 import { countFailures, failureRows, failures } from '../ledger/failures.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
-import { inChunks, type OrdersTable } from '../ledger/read.ts';
+import type { OrdersTable } from '../ledger/read.ts';
 import { judge } from '../ledger/replay.ts';
+import { forEachAtOnce } from '../streams.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
+import { isoTime } from '../time.ts';
 import { Exceptions } from './exceptions.ts';
 import { collected, type MendedBody, mendedBody, resolveCause } from './options.ts';
-import { changeLines, isoTime } from './text.ts';
+import { changeLines } from './text.ts';
 
 interface PatchOptions {
   readonly cause: string;
@@ -71,12 +73,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
       done: patched + leftAlone.count,
       total,
     }),
-    async () => {
-      for await (const some of inChunks(chosen(), updatesInFlight)) {
-        if (io.signal.aborted) break;
-        await Promise.all(some.map(patchOne));
-      }
-    },
+    () => forEachAtOnce(chosen(), updatesInFlight, patchOne, io.signal),
   );
 
   async function patchOne(failure: FailureRow): Promise<void> {

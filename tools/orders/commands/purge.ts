@@ -6,15 +6,17 @@ import { countFailures, failureRows, failures } from '../ledger/failures.ts';
 import {
   deleteExported,
   type Deletion,
+  type ExportedFailure,
   exportedFailure,
   ExportFile,
   processedFailures,
   readExport,
 } from '../ledger/purge.ts';
-import { inChunks, type OrdersTable } from '../ledger/read.ts';
+import type { OrdersTable } from '../ledger/read.ts';
+import { forEachAtOnce } from '../streams.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
-import { isoTime, parseMoment, shownTime } from './text.ts';
+import { isoTime, parseMoment, shownTime } from '../time.ts';
 
 interface PurgeOptions {
   readonly before: string;
@@ -105,17 +107,15 @@ async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<FailureRow
 async function deleteAll({ io }: OrdersContext, orders: OrdersTable, path: string, total: number) {
   const ends = { ...nothing };
   let read = 0;
+  const deleteOne = async (failure: ExportedFailure) => {
+    read += 1;
+    const end = await deleteExported(orders, failure);
+    ends[end] += 1;
+  };
   await withProgress(
     io,
     () => ({ verb: 'deleted', done: ends.deleted, total }),
-    async () => {
-      for await (const some of inChunks(readExport(path), deletionsInFlight)) {
-        if (io.signal.aborted) return;
-        read += some.length;
-        const results = await Promise.all(some.map((failure) => deleteExported(orders, failure)));
-        for (const end of results) ends[end] += 1;
-      }
-    },
+    () => forEachAtOnce(readExport(path), deletionsInFlight, deleteOne, io.signal),
   );
   if (read !== total && !io.signal.aborted)
     throw new CommandFailed(`${path} has ${read} lines where ${total} were written: somebody else changed it.`);

@@ -10,9 +10,9 @@ import { replay, type ReplayOutcome } from '../ledger/replay.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
+import { isoTime, parseMoment } from '../time.ts';
 import { Exceptions } from './exceptions.ts';
 import { rateOption, resolveCause, searchedTexts } from './options.ts';
-import { isoTime, parseMoment } from './text.ts';
 
 interface ReplayCommandOptions {
   readonly cause?: string;

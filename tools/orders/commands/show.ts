@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { readLogMessage } from 'local-aws';
+import { readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
 import { exitCodes, type OrdersContext, type Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
@@ -10,8 +10,8 @@ import type { OrdersTable } from '../ledger/read.ts';
 import { type Paint, printable } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
+import { parseMoment } from '../time.ts';
 import { searchedText } from './options.ts';
-import { parseMoment } from './text.ts';
 
 export function defineShow(program: Command, run: Run): void {
   program

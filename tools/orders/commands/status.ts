@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { sleep } from 'local-aws';
 import { functionNames } from '../aws/stack.ts';
 import { exitCodes, type OrdersContext, type Run } from '../context.ts';
 import { overdueAfterMs } from '../ledger/books.ts';
@@ -7,9 +6,11 @@ import { type ReadStatus, statusReader, type StatusReport } from '../status-repo
 import { type Paint, printable, write } from '../terminal/output.ts';
 import { counted, duration, number, withProgress } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
+import { sleep } from '../time.ts';
+import { parseMoment, shownTime } from '../time.ts';
 import { replayedLines } from './failed.ts';
 import { wholeNumberOption } from './options.ts';
-import { causeTable, parseMoment, shownTime } from './text.ts';
+import { causeTable } from './text.ts';
 
 interface StatusOptions {
   readonly watch?: boolean;

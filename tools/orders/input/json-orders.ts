@@ -1,4 +1,4 @@
-import { LineTooLong, longestLine } from '../json.ts';
+import { LineTooLong, longestLine } from '../streams.ts';
 import { JsonMistake, JsonScanner, type ScannedValue } from './json-scanner.ts';
 import type { Lines } from './lines.ts';
 

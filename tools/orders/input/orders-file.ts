@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { CommandFailed, UsageError } from '../errors.ts';
 import type { OrdersIo } from '../io.ts';
-import { LineTooLong, readLines } from '../json.ts';
+import { LineTooLong, readLines } from '../streams.ts';
 import { CsvMistake, csvOrders, isHeader } from './csv.ts';
 import { type FiledOrder, type JsonKind, jsonOrders } from './json-orders.ts';
 import { JsonMistake } from './json-scanner.ts';

@@ -1,5 +1,7 @@
 import { failureKinds } from '../../../shared/telemetry.ts';
 import { messagesIn, type QueueDepth } from '../aws/queues.ts';
+import { forEachAtOnce, inChunks } from '../streams.ts';
+import { isoTime } from '../time.ts';
 import { failures, type FailureSummary } from './failures.ts';
 import { keysPerRead, type OrdersTable, readItems } from './read.ts';
 
@@ -51,14 +53,9 @@ export class OrdersOfFailures {
     for (const standing of this.#named.values()) counts[standing] += 1;
     // What is on the way is counted as its message.
     const waiting = [...this.#named].filter(([, standing]) => standing !== 'on the way').map(([pk]) => pk);
-    let from = 0;
-    const look = async () => {
-      while (from < waiting.length) {
-        const some = waiting.slice(from, (from += keysPerRead));
-        for (const pk of await processedOf(table, some)) counts[this.#named.get(pk)!] -= 1;
-      }
-    };
-    await Promise.all(Array.from({ length: readsAtOnce }, look));
+    await forEachAtOnce(inChunks(waiting, keysPerRead), readsAtOnce, async (some) => {
+      for (const pk of await processedOf(table, some)) counts[this.#named.get(pk)!] -= 1;
+    });
     return { failed: counts.failed, overdue: counts.overdue };
   }
 }
@@ -94,7 +91,7 @@ export async function readReplayed(
   table: OrdersTable,
   note: (failure: FailureSummary, isOverdue: boolean) => void = () => {},
 ): Promise<Replayed> {
-  const overdueBefore = new Date(table.clock.now() - overdueAfterMs).toISOString();
+  const overdueBefore = isoTime(table.clock.now() - overdueAfterMs);
   let count = 0;
   let overdue = 0;
   let oldestAt: string | null = null;

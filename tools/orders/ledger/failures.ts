@@ -1,7 +1,10 @@
-import { type AttributeValue, QueryCommand, type QueryCommandInput, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { paginateQuery, paginateScan, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
-import { anyElement, type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
-import { inChunks, keysPerRead, mergeSorted, type OrdersTable, queryItems, readItems } from './read.ts';
+import { anyElement } from '../../../shared/ledger/failure.ts';
+import { type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
+import { inChunks, mergeSorted } from '../streams.ts';
+import { isoTime } from '../time.ts';
+import { keysPerRead, type OrdersTable, queryItems, readItems } from './read.ts';
 
 /** What the indexes know of a failure: all but its body and history. */
 export type FailureSummary = Pick<
@@ -80,19 +83,15 @@ export function shardQueries(selection: FailureSelection): ShardQuery[] {
 
 /** Times are compared as text: the last text before the given one, as far as times go. */
 function justBefore(before: string | undefined): string {
-  return before === undefined ? '9999' : new Date(Date.parse(before) - 1).toISOString();
+  return before === undefined ? '9999' : isoTime(Date.parse(before) - 1);
 }
-
-type Item = Record<string, AttributeValue>;
 
 /** How many failures an index holds, by COUNT queries: cheaper to send, but read (and paid) like the rows. */
 export async function countFailures({ client, name }: OrdersTable, selection: FailureSelection): Promise<number> {
-  const counts = shardQueries(selection).map((query) =>
-    countPages(async (from) =>
-      client.send(new QueryCommand({ ...query, TableName: name, Select: 'COUNT', ExclusiveStartKey: from })),
-    ),
+  const shards = shardQueries(selection).map((query) =>
+    paginateQuery({ client }, { ...query, TableName: name, Select: 'COUNT' }),
   );
-  return sum(await Promise.all(counts));
+  return countOf(shards);
 }
 
 /** Scans side by side: as many as keep a small table quick without crowding out the functions on a large one. */
@@ -103,42 +102,30 @@ const scanSegments = 8;
  * that the table holds. DynamoDB's own `ItemCount` is up to six hours old and counts failures, too.
  */
 export async function countProcessed({ client, name }: OrdersTable): Promise<number> {
-  const counts = Array.from({ length: scanSegments }, (_, segment) =>
-    countPages(async (from) =>
-      client.send(
-        new ScanCommand({
-          TableName: name,
-          Segment: segment,
-          TotalSegments: scanSegments,
-          Select: 'COUNT',
-          FilterExpression: 'sk = :order AND attribute_exists(contentHash)',
-          ExpressionAttributeValues: { ':order': { S: 'ORDER' } },
-          ExclusiveStartKey: from,
-        }),
-      ),
+  const segments = Array.from({ length: scanSegments }, (_, segment) =>
+    paginateScan(
+      { client },
+      {
+        TableName: name,
+        Segment: segment,
+        TotalSegments: scanSegments,
+        Select: 'COUNT',
+        FilterExpression: 'sk = :order AND attribute_exists(contentHash)',
+        ExpressionAttributeValues: { ':order': { S: 'ORDER' } },
+      },
     ),
   );
-  return sum(await Promise.all(counts));
+  return countOf(segments);
 }
 
-interface CountPage {
-  readonly Count?: number | undefined;
-  readonly LastEvaluatedKey?: Item | undefined;
-}
-
-async function countPages(read: (from: Item | undefined) => Promise<CountPage>): Promise<number> {
+/** Adds up what the pages count. The readers are read side by side. */
+async function countOf(readers: readonly AsyncIterable<{ readonly Count?: number | undefined }>[]): Promise<number> {
   let count = 0;
-  let from: Item | undefined;
-  do {
-    const page = await read(from);
-    count += page.Count ?? 0;
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  const add = async (pages: (typeof readers)[number]) => {
+    for await (const { Count = 0 } of pages) count += Count;
+  };
+  await Promise.all(readers.map(add));
   return count;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }
 
 /** Failures that failed for the same reason. */

@@ -3,7 +3,7 @@ import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
 import { CommandFailed } from '../errors.ts';
 import { shardQueries } from './failures.ts';
-import { collect, type OrdersTable, queryItems, readItems, type RowKey } from './read.ts';
+import { type OrdersTable, queryItems, readItems, type RowKey } from './read.ts';
 
 /** Everything the table knows of one order. */
 export interface OrderRecord {
@@ -31,7 +31,7 @@ async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<Fai
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
     ExpressionAttributeValues: attributeValues({ ':pk': pk, ':sk': sk }),
   });
-  return (await collect(items)).map(failureRowOf);
+  return (await Array.fromAsync(items)).map(failureRowOf);
 }
 
 /**
@@ -46,8 +46,8 @@ export async function findFailures(table: OrdersTable, id: string): Promise<read
 }
 
 async function keyByFailureId(table: OrdersTable, failureId: string, status: 'failed' | 'replayed'): Promise<RowKey[]> {
-  const found = shardQueries({ status }).map(async (query) =>
-    collect(
+  const found = shardQueries({ status }).map((query) =>
+    Array.fromAsync(
       queryItems(table, {
         ...query,
         FilterExpression: 'failureId = :failureId',

@@ -1,5 +1,6 @@
 import type { FailureRow, HistoryEntry } from '../../../shared/ledger/rows.ts';
 import { failureKinds, logMessages } from '../../../shared/telemetry.ts';
+import { isoTime } from '../time.ts';
 import type { OrderRecord } from './find-failure.ts';
 
 /** Something that happened to an order. */
@@ -74,7 +75,7 @@ function eventsOfLine({ atMs, fields }: OrderLogLine, told: readonly LifeEvent[]
   const known = (event: LifeEvent['event']) =>
     told.some((each) => each.event === event && each.messageId === messageId);
   const what = {
-    at: new Date(atMs).toISOString(),
+    at: isoTime(atMs),
     messageId,
     ...(typeof receiveCount === 'number' && { receiveCount }),
   };

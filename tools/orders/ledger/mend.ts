@@ -1,71 +1,41 @@
-import { isDeepStrictEqual } from 'node:util';
-import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { attributeValue, attributeValues, fromItem } from '../../../shared/ledger/expressions.ts';
-import { type FailureRow, type HistoryEntry, mostEdits } from '../../../shared/ledger/rows.ts';
+import { fromItem } from '../../../shared/ledger/expressions.ts';
+import { type FailureRow, mostEdits } from '../../../shared/ledger/rows.ts';
+import { bodyChanged, type Edit } from '../../../shared/ledger/transitions.ts';
 import { messageLimits } from '../../../shared/pipeline.ts';
 import { bytesOf, mostBytesText } from '../aws/send.ts';
-import { type OrdersTable, readItems, type RowKey } from './read.ts';
+import { type OrdersTable, readItems } from './read.ts';
 import { replayMessage } from './replay.ts';
-
-/** A new body, and who gives it when. */
-export interface Mending {
-  readonly body: string;
-  readonly by: string;
-  /** ISO 8601. */
-  readonly at: string;
-}
+import { updateRow } from './write.ts';
 
 /**
- * Gives a failure another body. It stays failed, with the reasons and the cause it failed for, so that those that were
+ * Gives a failure another body. The failure stays failed, with its reasons and its cause, so that failures that were
  * mended together can be replayed together.
- * @returns why nothing was changed, to be said of the failure; undefined when it was mended
+ * @returns why nothing was changed, to be said of the failure; undefined when the failure was mended
  */
-export async function mend(
-  table: OrdersTable,
-  row: FailureRow,
-  { body, by, at }: Mending,
-): Promise<string | undefined> {
-  const { pk, sk, history } = row;
-  const refused = editRefusal(row) ?? sizeRefusal(row, body, by);
+export async function mend(table: OrdersTable, row: FailureRow, edit: Edit): Promise<string | undefined> {
+  const refused = editRefusal(row) ?? sizeRefusal(row, edit.body, edit.by);
   if (refused !== undefined) return refused;
-  const entry = { at, event: 'edited', by } satisfies HistoryEntry;
-  try {
-    await table.client.send(
-      new UpdateItemCommand({
-        TableName: table.name,
-        Key: attributeValues({ pk, sk }),
-        UpdateExpression: 'SET history = list_append(history, :entry), body = :body',
-        // Whatever happens to a failure makes its history longer.
-        ConditionExpression: '#status = :failed AND size(history) = :entries',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: {
-          ...attributeValues({ ':failed': 'failed', ':entries': history.length, ':body': body }),
-          ':entry': attributeValue([entry]),
-        },
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // Or by this very request, whose answer was lost, so that the SDK asked again.
-    if (!(await isMended(table, { pk, sk }, body, entry))) return 'was changed by somebody else meanwhile';
-  }
-  return undefined;
+  if (await updateRow(table, bodyChanged(row, edit))) return undefined;
+  // Or by this very request, whose answer was lost, so that the SDK asked again.
+  return (await isMended(table, row, edit)) ? undefined : 'was changed by somebody else meanwhile';
 }
 
-async function isMended(table: OrdersTable, key: RowKey, body: string, entry: HistoryEntry): Promise<boolean> {
-  const [item = {}] = await readItems(table, [key], ['history', 'body']);
-  const row = fromItem<Partial<FailureRow>>(item);
-  return row.body === body && (row.history ?? []).some((each) => isDeepStrictEqual(each, entry));
+async function isMended(table: OrdersTable, row: FailureRow, { body, by, at }: Edit): Promise<boolean> {
+  const [item = {}] = await readItems(table, [row], ['history', 'body']);
+  const now = fromItem<Partial<FailureRow>>(item);
+  const isEdit = (entry: FailureRow['history'][number]) =>
+    entry.event === 'edited' && entry.by === by && entry.at === at;
+  return now.body === body && (now.history ?? []).some(isEdit);
 }
 
-/** Why a failure takes no other body, whichever; undefined when it does. */
+/** Why a failure takes no other body at all; undefined when it takes one. */
 export function editRefusal({ history }: Pick<FailureRow, 'history'>): string | undefined {
   const edits = history.filter(({ event }) => event === 'edited').length;
   if (edits < mostEdits) return undefined;
   return `has been edited ${edits} times, the most its row has room for: send the order anew, or purge it`;
 }
 
-/** Why a failure cannot have this body; undefined when it can: a replay, which adds its lineage, fits into a message. */
+/** Why a failure cannot have this body; undefined when a replay of the body, with its lineage, fits into a message. */
 export function sizeRefusal(row: FailureRow, body: string, by: string): string | undefined {
   const bytes = bytesOf(replayMessage({ ...row, body }, by));
   if (bytes <= messageLimits.bytes) return undefined;

@@ -1,18 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  ScanCommand,
-} from '@aws-sdk/client-dynamodb';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { attributeValues, fromItem } from '../../../shared/ledger/expressions.ts';
 import type { FailureRow } from '../../../shared/ledger/rows.ts';
+import { purged } from '../../../shared/ledger/transitions.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
-import { readLines } from '../json.ts';
+import { readLines } from '../streams.ts';
 import type { FailureSummary } from './failures.ts';
 import type { OrdersTable } from './read.ts';
+import { deleteRow } from './write.ts';
 
 /** A failure as one line of an export: the whole row. */
 export type ExportedFailure = Omit<FailureRow, 'recordedMessages'> & { readonly recordedMessages: readonly string[] };
@@ -22,28 +19,12 @@ export function exportedFailure(row: FailureRow): ExportedFailure {
   return { ...row, recordedMessages: [...row.recordedMessages] };
 }
 
-/** `changed`: since its export. It is left alone then. */
+/** `changed`: since its export. The failure is left alone then. */
 export type Deletion = 'deleted' | 'changed';
 
 /** Deletes a failure that was exported. */
 export async function deleteExported(table: OrdersTable, exported: ExportedFailure): Promise<Deletion> {
-  const { pk, sk, status, history } = exported;
-  try {
-    await table.client.send(
-      new DeleteItemCommand({
-        TableName: table.name,
-        Key: attributeValues({ pk, sk }),
-        // What has gone may have gone by this very request, whose answer was lost.
-        ConditionExpression: 'attribute_not_exists(pk) OR (#status = :status AND size(history) = :entries)',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: attributeValues({ ':status': status, ':entries': history.length }),
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return 'changed';
-  }
-  return 'deleted';
+  return (await deleteRow(table, purged(exported))) ? 'deleted' : 'changed';
 }
 
 /**
@@ -51,20 +32,16 @@ export async function deleteExported(table: OrdersTable, exported: ExportedFailu
  * 4 KB that it holds.
  */
 export async function* processedFailures(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
-  let from: Record<string, AttributeValue> | undefined;
-  do {
-    const page = await table.client.send(
-      new ScanCommand({
-        TableName: table.name,
-        FilterExpression: '#status = :processed AND failedAt < :before',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: attributeValues({ ':processed': 'processed', ':before': before }),
-        ExclusiveStartKey: from,
-      }),
-    );
-    for (const item of page.Items ?? []) yield fromItem<FailureSummary>(item);
-    from = page.LastEvaluatedKey;
-  } while (from !== undefined);
+  const pages = paginateScan(
+    { client: table.client },
+    {
+      TableName: table.name,
+      FilterExpression: '#status = :processed AND failedAt < :before',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: attributeValues({ ':processed': 'processed', ':before': before }),
+    },
+  );
+  for await (const { Items = [] } of pages) for (const item of Items) yield fromItem<FailureSummary>(item);
 }
 
 /** A new NDJSON file of failures. Dispose of it to close it. */

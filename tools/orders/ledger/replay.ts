@@ -1,19 +1,18 @@
-import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { sleep } from 'local-aws';
-import { attributeValue, attributeValues } from '../../../shared/ledger/expressions.ts';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { attributeValues } from '../../../shared/ledger/expressions.ts';
 import {
   contentHashOf,
   type FailureRow,
-  type HistoryEntry,
   type Lineage,
   lineageAttribute,
   type MessageAttributes,
   mostReplays,
   orderRowKey,
   replayCap,
-  statusShard,
 } from '../../../shared/ledger/rows.ts';
+import { replayNoted, replaySent, type SentReplay } from '../../../shared/ledger/transitions.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
+import type { Cut } from '../../../shared/sending.ts';
 import { conflictReason, type FailureKind, failureKinds } from '../../../shared/telemetry.ts';
 import {
   messageBatches,
@@ -23,7 +22,10 @@ import {
   sendMessages,
   type SendQueue,
 } from '../aws/send.ts';
+import { forEachAtOnce } from '../streams.ts';
+import { isoTime, sleep } from '../time.ts';
 import type { OrdersTable } from './read.ts';
+import { updateRow } from './write.ts';
 
 export interface ReplayOptions extends Insistence {
   readonly by: string;
@@ -67,40 +69,21 @@ export async function replay(
   const perRequest = ratePerSecond === undefined ? 10 : Math.min(10, Math.max(1, Math.ceil(ratePerSecond / 10)));
   const batches = messageBatches(acceptable(table, failures, options, told), perRequest);
   const pace = createPace(table.clock, ratePerSecond);
-  let stopped = false;
-
-  async function work(): Promise<void> {
-    while (!stopped && !signal.aborted) {
-      const next = await batches.next();
-      if (next.done === true) return;
-      if (next.value.kind === 'too-large') {
-        const { message: parcel, bytes } = next.value;
-        told({
-          replayed: false,
-          failure: parcel.subject,
-          reason: `has ${bytes} bytes with its lineage, ${mostBytesText}`,
-        });
-        continue;
-      }
-      const { messages: parcels } = next.value;
-      if (dryRun) {
-        for (const { subject } of parcels) told({ replayed: true, failure: subject });
-        continue;
-      }
-      await pace(parcels.length, signal);
-      if (stopped || signal.aborted) return;
-      try {
-        await sendAndMark(parcels);
-      } catch (error) {
-        stopped = true;
-        throw error;
-      }
+  const work = async (batch: Cut<Parcel<FailureRow>>) => {
+    if (batch.kind === 'too-large') {
+      const { message: parcel, bytes } = batch;
+      const reason = `has ${bytes} bytes with its lineage, ${mostBytesText}`;
+      return told({ replayed: false, failure: parcel.subject, reason });
     }
-  }
+    const { messages: parcels } = batch;
+    if (dryRun) return parcels.forEach(({ subject }) => told({ replayed: true, failure: subject }));
+    await pace(parcels.length, signal);
+    if (!signal.aborted) await sendAndMark(parcels);
+  };
 
   async function sendAndMark(parcels: readonly Parcel<FailureRow>[]): Promise<void> {
     // Before it is sent: whatever comes of it is later.
-    const at = new Date(table.clock.now()).toISOString();
+    const at = isoTime(table.clock.now());
     const outcomes = await sendMessages(
       queue,
       parcels.map(({ message }) => message),
@@ -123,9 +106,7 @@ export async function replay(
     if (failed?.status === 'rejected') throw failed.reason;
   }
 
-  const ends = await Promise.allSettled(Array.from({ length: requestsInFlight }, work));
-  const [failed] = ends.filter(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
+  await forEachAtOnce(batches, requestsInFlight, work, signal);
 }
 
 async function* acceptable(
@@ -156,72 +137,14 @@ function createPace(clock: OrdersTable['clock'], ratePerSecond: number | undefin
   };
 }
 
-/** A replay that is in the queue by now. */
-interface SentReplay {
-  readonly messageId: string;
-  readonly by: string;
-  /** ISO 8601. */
-  readonly at: string;
-}
-
 /**
- * Writes down that a failure was sent again: failed → replayed, or replayed → replayed once more where the former
- * message was lost. Where the outcome was quicker the row has it already, and where somebody edited it meanwhile it has
- * another body than was sent: then only the history gains the entry.
+ * Writes down that a failure was sent again. Where the outcome was quicker, the row has it already; where somebody
+ * edited the failure meanwhile, the row has another body than was sent. Then only the history gains the entry.
  */
-export async function markReplayed(table: OrdersTable, row: FailureRow, sent: SentReplay): Promise<void> {
-  const { pk, sk, failureId, status, replayCount } = row;
-  const entries = row.history.length;
-  const entry = { at: sent.at, event: 'replayed', messageId: sent.messageId, by: sent.by } satisfies HistoryEntry;
-  const appended = 'history = list_append(if_not_exists(history, :none), :entry)';
-  const update = { TableName: table.name, Key: attributeValues({ pk, sk }) };
-  const history = { ':none': attributeValue([]), ':entry': attributeValue([entry]) };
-  try {
-    await table.client.send(
-      new UpdateItemCommand({
-        ...update,
-        UpdateExpression: `SET #status = :replayed, statusShard = :shard, replayCount = :count, replayedAt = :at, ${appended} REMOVE causeShard`,
-        ConditionExpression: '#status = :status AND replayCount = :former AND size(history) = :entries',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: {
-          ...attributeValues({
-            ':replayed': 'replayed',
-            ':status': status,
-            ':shard': statusShard('replayed', failureId),
-            ':count': replayCount + 1,
-            ':at': sent.at,
-            ':former': replayCount,
-            ':entries': entries,
-          }),
-          ...history,
-        },
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    await appendHistory(table, update, appended, history);
-  }
-}
-
-async function appendHistory(
-  { client }: OrdersTable,
-  update: Pick<UpdateItemCommand['input'], 'TableName' | 'Key'>,
-  appended: string,
-  values: NonNullable<UpdateItemCommand['input']['ExpressionAttributeValues']>,
-): Promise<void> {
-  try {
-    await client.send(
-      new UpdateItemCommand({
-        ...update,
-        UpdateExpression: `SET ${appended}`,
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: values,
-      }),
-    );
-  } catch (error) {
-    // Purged meanwhile: there is no story left to complete.
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+export async function markReplayed(table: OrdersTable, failure: FailureRow, sent: SentReplay): Promise<void> {
+  if (await updateRow(table, replaySent(failure, sent))) return;
+  // A failure that was purged meanwhile has no history to complete.
+  await updateRow(table, replayNoted(failure, sent));
 }
 
 /** SQS takes ten message attributes (Developer Guide, message metadata); one of them is the lineage. */

@@ -1,5 +1,5 @@
-import type { Clock } from 'local-aws';
 import type { OrdersIo } from '../io.ts';
+import type { Clock } from '../time.ts';
 
 /** Where progress is shown: a line rewritten in place on a terminal, a line now and then in a pipe or a file. */
 interface ProgressOutput {

@@ -1,80 +1,50 @@
 import { join, resolve } from 'node:path';
 import {
-  type ConsoleLabels,
-  consoleLabels,
-  EventStream,
+  assemblyFolder,
+  type AssemblySource,
+  type EventStream,
   faultKinds,
   faultNames,
   Faults,
   planFaults,
-  renderEvent,
-  type Runtime,
-  startRuntime,
+  serve as serveAssembly,
 } from 'local-aws';
 import { maximumChaosSeed } from '../../chaos/chaos.ts';
 import { oneOf, parseOptions, UsageError, wholeNumber } from '../../orders/errors.ts';
 import { type CommandContext, errorText } from '../run-command.ts';
 import { projectRoot, synthesize, TemporaryFolder } from '../synthesize.ts';
-import { Changes } from './watch.ts';
 
 /** Rarer than in `npm run chaos`: somebody watches, and waits are waited. */
 const calm = 4;
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
-
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
-  const color = process.stdout.isTTY && process.stdout.hasColors();
-  const events = new EventStream();
-  let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
-  events.subscribe((event) => {
-    const line = renderEvent(event, { color, ...labels });
-    if (line !== undefined) say(line);
-  });
-
-  if (options.assembly === undefined) say(`Synthesizing the stack with the ${options.preset} preset …`);
-  const source = assemblySource(options, signal);
-  // From before the assembly is made: a file saved meanwhile is not missed.
-  using changes = new Changes(options.watch ? source.watched : []);
-  await using runtime = await source.provide((assembly) => startServing(assembly, options, events));
-  labels = consoleLabels(runtime.model);
-  signal.throwIfAborted();
-  if (options.chaos !== undefined) say(chaosNotice(options.chaos));
-  say(`ready ${runtime.endpoint.url}\n${instructions(runtime)}`);
-
-  const reload = async () => {
-    const startedAtMs = Date.now();
-    try {
-      await source.provide((assembly) => runtime.reload(assembly));
-      labels = consoleLabels(runtime.model);
-      say(`Reloaded in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s.`);
-    } catch (error) {
-      if (!signal.aborted) say(`Not reloaded, the former version goes on serving.\n${errorText(error)}`);
-    }
-  };
-  await changes.forEach(reload, signal);
-  say('Stopping …');
-  return 0;
-}
-
-function startServing(assembly: string, options: ServeOptions, events: EventStream): Promise<Runtime> {
-  const { port, nextFreePort, iam, shuffle, chaos } = options;
-  return startRuntime({
-    assembly,
-    events,
+  const { assembly, preset, port, nextFreePort, iam, shuffle, chaos, watch } = options;
+  if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
+  const served = {
+    // As seen from where npm was called, which is not always the project's folder.
+    source:
+      assembly === undefined
+        ? synthesized(preset, signal)
+        : assemblyFolder(resolve(process.env['INIT_CWD'] ?? '.', assembly)),
     port,
     nextFreePort,
     iam,
+    watch,
+    explain: errorText,
     ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
-    ...(chaos === undefined ? {} : { faults: new Faults(planFaults(chaos, faultNames, calm), events) }),
-  });
+    ...(chaos === undefined ? {} : withFaults(chaos)),
+  };
+  await serveAssembly(served, process.stdout, signal);
+  return 0;
 }
 
-function chaosNotice(seed: number): string {
-  return [
+function withFaults(seed: number) {
+  const notice = [
     `Faults of seed ${seed} are injected on purpose; each is a line that begins with FAULT. They are, now and then:`,
     ...Object.entries(faultKinds).map(([name, { what }]) => `  ${name.padEnd(26)}${what}`),
   ].join('\n');
+  return { notice, faults: (events: EventStream) => new Faults(planFaults(seed, faultNames, calm), events) };
 }
 
 /** What `npm run local -- …` was asked to do. */
@@ -149,21 +119,8 @@ export function parseServeOptions(args: readonly string[], presets: readonly str
 /** What the CDK app is made of: a change in any of these asks for a new synthesis. */
 const sources = ['bin/app.ts', 'cdk.json', 'lib', 'lambdas', 'shared'];
 
-/** Where the cloud assembly comes from. */
-interface AssemblySource {
-  /** Files and folders whose changes make another assembly. */
-  readonly watched: readonly string[];
-  /** Calls `use` with the folder of the assembly, which may be gone once `use` has settled. */
-  provide<Result>(use: (directory: string) => Promise<Result>): Promise<Result>;
-}
-
-/** An assembly that is there already is used as it is; without one, the project's own is synthesized each time. */
-function assemblySource({ assembly, preset }: ServeOptions, signal: AbortSignal): AssemblySource {
-  if (assembly !== undefined) {
-    // As seen from where npm was called, which is not always the project's folder.
-    const directory = resolve(process.env['INIT_CWD'] ?? '.', assembly);
-    return { watched: [join(directory, 'manifest.json')], provide: (use) => use(directory) };
-  }
+/** The project's own assembly, synthesized anew after each change of its sources. */
+function synthesized(preset: string, signal: AbortSignal): AssemblySource {
   return {
     watched: sources.map((source) => join(projectRoot, source)),
     async provide(use) {
@@ -173,25 +130,4 @@ function assemblySource({ assembly, preset }: ServeOptions, signal: AbortSignal)
       return await use(folder.path);
     },
   };
-}
-
-/** What someone at another terminal needs: the variables to export, and what there is. */
-export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'model'>): string {
-  const { region } = model;
-  return [
-    'For the AWS CLI and SDKs, in another terminal:',
-    `  export AWS_ENDPOINT_URL=${endpoint.url} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
-    '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
-    ...model.functions.map(({ name }) => `  function  ${name}`),
-    ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
-    ...model.tables.map(({ name }) => `  table     ${name}`),
-    ...skipped(model),
-    'Ctrl-C stops it.',
-  ].join('\n');
-}
-
-function skipped({ skipped: resources }: Runtime['model']): string[] {
-  if (resources.length === 0) return [];
-  const types = [...new Set(resources.map(({ type }) => type))].toSorted();
-  return [`  without meaning here, skipped: ${types.join(', ')}`];
 }

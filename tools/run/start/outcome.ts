@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import { printable } from 'local-aws';
 import { failureKinds } from '../../../shared/telemetry.ts';
+import { printable } from '../../orders/terminal/output.ts';
 import { rate } from '../../orders/terminal/progress.ts';
 import type { Books, Failure, TableCounts } from './tally.ts';
 

@@ -18,7 +18,7 @@ interface FaultKind {
   readonly what: string;
 }
 
-/** Every fault that can be injected. */
+/** Every fault that can be injected, by name: when it may strike, how often, and what happens then. */
 export const faultKinds = {
   'kill-at-start': { at: 'invocation', span: 12, what: 'a function is killed (-9) before it reads its batch' },
   'kill-mid-batch': { at: 'invocation', span: 10, what: 'a function is killed (-9) some milliseconds into its batch' },
@@ -67,6 +67,8 @@ export const faultKinds = {
   'clock-backward': { at: 'invocation', span: 12, what: 'the clock of the queues jumps back, by up to ten seconds' },
 } as const satisfies Readonly<Record<string, FaultKind>>;
 
+/** The name of a fault: a key of `faultKinds`. */
 export type FaultName = keyof typeof faultKinds;
 
+/** All of them, in the order of `faultKinds`. */
 export const faultNames = Object.keys(faultKinds) as readonly FaultName[];

@@ -6,7 +6,14 @@ import { readAssembly } from '../../src/assembly/read-assembly.ts';
 import { LocalRuntimeError } from '../../src/errors.ts';
 import { ordersTable } from '../dynamodb/running-tables.ts';
 import { nearly } from '../endpoint/any-input.ts';
-import { consumer, endpointUrl, functionWith, mappingWith, queueWith, writeAssembly } from './written-assembly.ts';
+import {
+  consumer,
+  endpointUrl,
+  functionWith,
+  mappingWith,
+  queueWith,
+  writeAssembly,
+} from '../../src/testing/written-assembly.ts';
 
 const template = {
   Parameters: { Size: { Type: 'Number', Default: 5 } },

@@ -10,7 +10,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { readAssembly } from '../../src/assembly/read-assembly.ts';
 import type { LocalModel } from '../../src/model.ts';
-import { endpointUrl } from './written-assembly.ts';
+import { endpointUrl } from '../../src/testing/written-assembly.ts';
 
 let directory: string;
 let model: LocalModel;

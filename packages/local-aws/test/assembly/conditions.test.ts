@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readResources, refusalOf } from './written-assembly.ts';
+import { readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 
 describe('a condition', () => {
   test('that is false removes resources and outputs', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readResources, readStacks, refusalOf } from './written-assembly.ts';
+import { readResources, readStacks, refusalOf } from '../../src/testing/written-assembly.ts';
 
 /** What a value resolves to, seen in an output of a stack with a queue named `orders`. */
 function resolved(value: unknown, sections: object = {}): string | undefined {

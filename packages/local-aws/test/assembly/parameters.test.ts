@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readResources, refusalOf } from './written-assembly.ts';
+import { readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 
 const declared = (parameter: object): object => ({
   Parameters: { Size: parameter },

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readAssembly } from '../../src/assembly/read-assembly.ts';
-import { consumer, endpointUrl, functionWith, queueWith, readStacks, writeAssembly } from './written-assembly.ts';
+import {
+  consumer,
+  endpointUrl,
+  functionWith,
+  queueWith,
+  readStacks,
+  writeAssembly,
+} from '../../src/testing/written-assembly.ts';
 
 const orders = { template: { Resources: { Orders: queueWith({ QueueName: 'orders' }) } } };
 

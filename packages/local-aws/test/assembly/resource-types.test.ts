@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { consumer, queueWith, readResources, refusalOf } from './written-assembly.ts';
+import { consumer, queueWith, readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 
 describe('a resource', () => {
   test.each([

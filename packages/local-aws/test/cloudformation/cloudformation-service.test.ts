@@ -13,8 +13,8 @@ import { EventStream } from '../../src/events.ts';
 import { createAuthorizer } from '../../src/iam/authorizer.ts';
 import { CredentialRegistry } from '../../src/iam/credentials.ts';
 import { CloudFormationService } from '../../src/services/cloudformation.ts';
-import { consumer, queueWith, readStacks } from '../assembly/written-assembly.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { consumer, queueWith, readStacks } from '../../src/testing/written-assembly.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 const clock = new ManualClock();
 const events = new EventStream();

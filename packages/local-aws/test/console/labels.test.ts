@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { consoleLabels } from '../../src/console.ts';
-import { consumer, functionWith, queueWith, readResources } from '../assembly/written-assembly.ts';
+import { consumer, functionWith, queueWith, readResources } from '../../src/testing/written-assembly.ts';
 
 describe('a label', () => {
   const code = { ZipFile: 'exports.handler = async () => 1;' };

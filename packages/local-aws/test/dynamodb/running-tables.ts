@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
 import type { IamMode } from '../../src/iam/authorizer.ts';
 import { startRuntime } from '../../src/runtime.ts';
-import { functionWith, writeAssembly } from '../assembly/written-assembly.ts';
+import { functionWith, writeAssembly } from '../../src/testing/written-assembly.ts';
 
 /** Orders by id, and by status and time: keys, a global index and nothing else. */
 export const ordersTable = {

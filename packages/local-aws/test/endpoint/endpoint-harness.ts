@@ -9,7 +9,7 @@ import {
   type RpcService,
 } from '../../src/endpoint/service.ts';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 /** An `Authorization` header as every client sends one. */
 export const signed = 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/logs/aws4_request';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EndpointLimits } from '../../src/endpoint/server.ts';
-import { eventually } from '../eventually.ts';
+import { eventually } from '../../src/testing/eventually.ts';
 import { signed, startTestEndpoint } from './endpoint-harness.ts';
 
 const limits = { connections: 300 };

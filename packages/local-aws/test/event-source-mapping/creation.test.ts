@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PipelineSettings } from './assembly-fixture.ts';
+import type { PipelineSettings } from '../../src/testing/written-pipelines.ts';
 import { observer } from './handlers.ts';
 import { startPipelines } from './running-pipelines.ts';
 

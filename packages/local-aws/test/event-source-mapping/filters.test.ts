@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
 import { TemporaryFolder } from '../../src/processes.ts';
 import { startRuntime } from '../../src/runtime.ts';
-import { writePipelines } from './assembly-fixture.ts';
+import { writePipelines } from '../../src/testing/written-pipelines.ts';
 import { observer } from './handlers.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type RunningPipelines, startPipelines } from './running-pipelines.ts';

@@ -6,9 +6,9 @@ import { EventStream } from '../../src/events.ts';
 import type { MappingModel, QueueModel } from '../../src/model.ts';
 import { QueueRegistry } from '../../src/services/sqs/queue-registry.ts';
 import type { Queue } from '../../src/services/sqs/queue.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { accountId, arnOf, queueModel, region, withDeadLetterQueue } from '../sqs/queue-model.ts';
-import { EventWatch } from './event-watch.ts';
+import { EventWatch } from '../../src/testing/event-watch.ts';
 
 /** An invocation that waits for the test to say how it ends. */
 export interface PendingInvocation {

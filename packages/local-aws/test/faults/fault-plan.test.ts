@@ -4,7 +4,7 @@ import { EventStream } from '../../src/events.ts';
 import { faultKinds, faultNames } from '../../src/faults/fault-kinds.ts';
 import { planFaults } from '../../src/faults/fault-plan.ts';
 import { Injection } from '../../src/faults/injection.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 const seed = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const kind = fc.constantFrom(...faultNames);

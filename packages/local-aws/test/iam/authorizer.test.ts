@@ -3,7 +3,7 @@ import { AwsError } from '../../src/endpoint/service.ts';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
 import { type Authorizer, createAuthorizer, type IamMode } from '../../src/iam/authorizer.ts';
 import type { PolicyDocument, PolicyStatement, QueueModel, RoleModel } from '../../src/model.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { queueModel } from '../sqs/queue-model.ts';
 
 const roleArn = 'arn:aws:iam::000000000000:role/sender';

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/clock.ts';
 import { EventStream } from '../../src/events.ts';
 import { createAuthorizer } from '../../src/iam/authorizer.ts';
 import type { LocalModel, PolicyStatement } from '../../src/model.ts';
-import { consumer, queueWith, readResources, refusalOf } from '../assembly/written-assembly.ts';
+import { consumer, queueWith, readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 
 const root = { AWS: 'arn:aws:iam::000000000000:root' };
 const throughQueues = {

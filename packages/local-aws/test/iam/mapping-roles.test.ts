@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
 import { createAuthorizer } from '../../src/iam/authorizer.ts';
 import { checkMappingRoles } from '../../src/runtime.ts';
-import { consumer, mappingWith, queueWith, readResources } from '../assembly/written-assembly.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { consumer, mappingWith, queueWith, readResources } from '../../src/testing/written-assembly.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 function check(actions: readonly string[], mode: 'enforce' | 'off' = 'enforce'): void {
   const grant = {

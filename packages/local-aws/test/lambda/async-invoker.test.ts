@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
 import { AsyncInvoker } from '../../src/services/lambda/async-invoker.ts';
 import { ConcurrencyLedger } from '../../src/services/lambda/concurrency.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { functionModel } from './function-fixture.ts';
 
 /** How often an event to a function that is always throttled is tried within 20 s, and what is told meanwhile. */

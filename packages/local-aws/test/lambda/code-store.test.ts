@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '../eventually.ts';
+import { eventually } from '../../src/testing/eventually.ts';
 import { codeFolder, functionModel, invokeJson, removeFolders, startLambda } from './function-fixture.ts';
 
 afterAll(removeFolders);

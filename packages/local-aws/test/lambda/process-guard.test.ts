@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { eventually } from '../eventually.ts';
+import { eventually } from '../../src/testing/eventually.ts';
 import { isAlive } from './function-fixture.ts';
 
 const runner = fileURLToPath(new URL('./orphan-runner.ts', import.meta.url));

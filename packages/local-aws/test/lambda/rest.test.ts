@@ -8,7 +8,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
 import { startServices } from '../endpoint/endpoint-harness.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { codeFolder, functionModel, removeFolders, type RunningLambda, startLambda } from './function-fixture.ts';
 
 const code = `

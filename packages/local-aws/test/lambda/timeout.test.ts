@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { EventStream, RuntimeEvent } from '../../src/events.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { codeFolder, functionModel, invokeJson, isAlive, removeFolders, startLambda } from './function-fixture.ts';
 
 const code = `

@@ -13,7 +13,7 @@ import { EventStream } from '../../src/events.ts';
 import { LogsService } from '../../src/services/logs/logs-service.ts';
 import { LogStore } from '../../src/services/logs/store.ts';
 import { startServices } from '../endpoint/endpoint-harness.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 const clock = new ManualClock();
 const startMs = clock.now();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
 import { QueueRegistry } from '../../src/services/sqs/queue-registry.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { accountId, queueModel, region } from './queue-model.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index));

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { EventStream } from '../../src/events.ts';
 import { QueueRegistry } from '../../src/services/sqs/queue-registry.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { accountId, queueModel, region } from './queue-model.ts';
 import { QueueTwin, type Step } from './queue-twin.ts';
 

@@ -3,7 +3,7 @@ import { EventStream } from '../../src/events.ts';
 import type { ReceivedMessage } from '../../src/services/sqs/message.ts';
 import { QueueRegistry } from '../../src/services/sqs/queue-registry.ts';
 import type { Queue } from '../../src/services/sqs/queue.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { accountId, queueModel, region } from './queue-model.ts';
 
 export type Step =

@@ -13,7 +13,7 @@ import { startEndpoint } from '../../src/endpoint/server.ts';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
 import type { QueueModel } from '../../src/model.ts';
 import { SqsService } from '../../src/services/sqs/service.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { accountId, region } from './queue-model.ts';
 
 export type SqsHarness = Awaited<ReturnType<typeof startSqs>>;

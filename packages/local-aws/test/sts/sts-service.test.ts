@@ -6,8 +6,8 @@ import { EventStream } from '../../src/events.ts';
 import { createAuthorizer } from '../../src/iam/authorizer.ts';
 import { CredentialRegistry } from '../../src/iam/credentials.ts';
 import { StsService } from '../../src/services/sts.ts';
-import { consumer, readResources } from '../assembly/written-assembly.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { consumer, readResources } from '../../src/testing/written-assembly.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
 
 const registry = new CredentialRegistry(randomBytes);
 const model = readResources(consumer);

@@ -1,10 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ManualClock } from '../../../../packages/local-aws/test/manual-clock.ts';
+import { ManualClock } from 'local-aws/testing';
 import { messageLimits } from '../../../../shared/pipeline.ts';
 import { bytesOf, messageBatches, type OutgoingMessage, sendMessages } from '../../../../tools/orders/aws/send.ts';
-import { collect } from '../../../../tools/orders/ledger/read.ts';
 
 const messageOf = (body: string, attribute = ''): OutgoingMessage => ({
   body,
@@ -19,7 +18,7 @@ describe('messages in batches', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(size, { maxLength: 25 }), fc.integer({ min: 1, max: 10 }), async (sizes, entries) => {
         const parcels = sizes.map((bytes, subject) => ({ subject, message: messageOf('x'.repeat(bytes), 'y') }));
-        const batches = await collect(messageBatches(streamOf(parcels), entries));
+        const batches = await Array.fromAsync(messageBatches(streamOf(parcels), entries));
         const seen = batches.flatMap((batch) => (batch.kind === 'batch' ? batch.messages : [batch.message]));
         expect(seen.map(({ subject }) => subject)).toEqual(sizes.map((_, index) => index));
         for (const batch of batches) {

@@ -6,10 +6,9 @@ import {
   parseAssignment,
   parseExactly,
   PointerMismatch,
-  readLines,
   setPointer,
 } from '../../../../tools/orders/json.ts';
-import { collect } from '../../../../tools/orders/ledger/read.ts';
+import { readLines } from '../../../../tools/orders/streams.ts';
 
 const set = (document: string, assignment: string) =>
   JSON.stringify(setPointer(parseExactly(document), parseAssignment(assignment)));
@@ -98,10 +97,10 @@ test('lines are the same however the text is cut, and end at LF or CRLF alone', 
     fc.asyncProperty(fc.array(fc.constantFrom('a', '\n', '\u2028', 'bc')), async (pieces) => {
       const expected = pieces.join('').split('\n');
       if (expected.at(-1) === '') expected.pop();
-      expect(await collect(readLines(streamOf(pieces)))).toEqual(expected);
+      expect(await Array.fromAsync(readLines(streamOf(pieces)))).toEqual(expected);
     }),
   );
-  expect(await collect(readLines(streamOf(['a\r', '\nb'])))).toEqual(['a', 'b']);
+  expect(await Array.fromAsync(readLines(streamOf(['a\r', '\nb'])))).toEqual(['a', 'b']);
 });
 
 async function* streamOf(pieces: readonly string[]) {

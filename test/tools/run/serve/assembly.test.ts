@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { queueWith, writeAssembly } from '../../../../packages/local-aws/test/assembly/written-assembly.ts';
-import { eventually } from '../../../../packages/local-aws/test/eventually.ts';
+import { eventually, queueWith, writeAssembly } from 'local-aws/testing';
 import { Command, projectRoot, type Served, serveLocally } from './served.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ManualClock } from '../../../../packages/local-aws/test/manual-clock.ts';
+import { ManualClock } from 'local-aws/testing';
 import { Progress } from '../../../../tools/orders/terminal/progress.ts';
 
 /** What is written while `seconds` pass and something new is to be said each time. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AwsError, type ForwardedAnswer } from '../../endpoint/service.ts';
 import { LocalRuntimeError, type Place } from '../../errors.ts';
@@ -79,7 +80,8 @@ export class Forwarder {
   }
 }
 
-const main = fileURLToPath(new URL('./dynalite-main.ts', import.meta.url));
+/** Beside this file, and of its kind: TypeScript in a checkout, JavaScript in the packed package. */
+const main = fileURLToPath(new URL(`./dynalite-main${extname(import.meta.url)}`, import.meta.url));
 
 /** What is kept of the process's last words. */
 const lastWordsLength = 2000;

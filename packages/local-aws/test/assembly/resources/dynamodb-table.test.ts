@@ -14,7 +14,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { readAssembly } from '../../../src/assembly/read-assembly.ts';
 import type { LocalModel } from '../../../src/model.ts';
-import { endpointUrl, readResources, refusalOf } from '../written-assembly.ts';
+import { endpointUrl, readResources, refusalOf } from '../../../src/testing/written-assembly.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 const index = (partitionKey: string) => ({

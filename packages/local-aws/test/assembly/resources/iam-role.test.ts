@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { consumer, readStacks, refusalOf } from '../written-assembly.ts';
+import { consumer, readStacks, refusalOf } from '../../../src/testing/written-assembly.ts';
 
 const document = (action: string): object => ({ Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { consumer, readResources, refusalOf } from '../written-assembly.ts';
+import { consumer, readResources, refusalOf } from '../../../src/testing/written-assembly.ts';
 
 const withConfig = (properties: object) => ({
   ...consumer,

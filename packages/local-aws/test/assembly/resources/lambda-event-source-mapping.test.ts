@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MappingModel } from '../../../src/model.ts';
-import { consumer, functionWith, mappingWith, queueWith, readResources, refusalOf } from '../written-assembly.ts';
+import {
+  consumer,
+  functionWith,
+  mappingWith,
+  queueWith,
+  readResources,
+  refusalOf,
+} from '../../../src/testing/written-assembly.ts';
 
 const withMapping = (mapping: object, queue: object = {}, fn: object = {}): object => ({
   ...consumer,

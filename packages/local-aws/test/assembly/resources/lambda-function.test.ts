@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { consumer, functionWith, queueWith, readResources, refusalOf } from '../written-assembly.ts';
+import { consumer, functionWith, queueWith, readResources, refusalOf } from '../../../src/testing/written-assembly.ts';
 
 describe('a function', () => {
   test("has AWS's defaults and the folder of its asset", () => {

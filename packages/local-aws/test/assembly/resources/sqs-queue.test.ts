@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { queueWith, readResources, refusalOf } from '../written-assembly.ts';
+import { queueWith, readResources, refusalOf } from '../../../src/testing/written-assembly.ts';
 
 const redrive = (deadLetterTargetArn: unknown, maxReceiveCount = 3): object =>
   queueWith({ RedrivePolicy: { deadLetterTargetArn, maxReceiveCount } });

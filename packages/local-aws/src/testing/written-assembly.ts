@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssembly, type ReadOptions } from '../../src/assembly/read-assembly.ts';
-import type { LocalRuntimeError } from '../../src/errors.ts';
-import type { LocalModel } from '../../src/model.ts';
+import { readAssembly, type ReadOptions } from '../assembly/read-assembly.ts';
+import type { LocalRuntimeError } from '../errors.ts';
+import type { LocalModel } from '../model.ts';
 
 export interface WrittenStack {
   readonly template: object;

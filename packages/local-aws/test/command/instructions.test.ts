@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Runtime } from 'local-aws';
-import { instructions } from '../../../../tools/run/serve/serve.ts';
+import { instructions } from '../../src/command/serve.ts';
+import type { Runtime } from '../../src/runtime.ts';
 
 test('say what to export, and name every function, queue and table', () => {
   const runtime = {

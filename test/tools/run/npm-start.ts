@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Runs what `npm start` runs, without npm's own second of start-up. */
 export async function start(...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {

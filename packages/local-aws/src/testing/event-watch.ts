@@ -1,4 +1,4 @@
-import type { EventStream, Listener, RuntimeEvent } from '../../src/events.ts';
+import type { EventStream, Listener, RuntimeEvent } from '../events.ts';
 
 export type EventOf<Type extends RuntimeEvent['type']> = Extract<RuntimeEvent, { type: Type }>;
 

@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import type { Outcome, Processing } from '../../../lambdas/process-orders/outcome.ts';
-import { outcomesOf } from '../../../lambdas/process-orders/process-batch.ts';
+import type { Outcome } from '../../../lambdas/process-orders/outcome.ts';
+import { processBatch } from '../../../lambdas/process-orders/process-batch.ts';
+import type { Processing } from '../../../lambdas/process-orders/write-order.ts';
 import { message } from '../pipeline-functions.ts';
 import { badBody, goodBody, sqsRecord } from '../sqs-event.ts';
 
@@ -14,7 +15,7 @@ function begin(bodies: readonly string[], processOrder: () => Promise<Processing
   const told: Outcome[] = [];
   const { signal } = abort;
   const records = bodies.map((body, index) => sqsRecord(body, index));
-  return { told, signal, outcomes: outcomesOf(records, processOrder, signal, (outcome) => told.push(outcome)) };
+  return { told, signal, outcomes: processBatch(records, processOrder, signal, (outcome) => told.push(outcome)) };
 }
 
 describe('the outcomes of a batch', () => {
@@ -75,7 +76,7 @@ function beginFifo(ids: readonly string[], processOrder: (messageId: string) => 
     asked.push(messageId);
     return processOrder(messageId);
   };
-  return { asked, outcomes: outcomesOf(records, process, signal, () => {}) };
+  return { asked, outcomes: processBatch(records, process, signal, () => {}) };
 }
 
 const resultsOf = async (outcomes: Promise<readonly Outcome[]>) =>
@@ -123,7 +124,7 @@ describe('the orders of a FIFO queue', () => {
       return { ...record, attributes: { ...record.attributes, MessageGroupId: 'a' } };
     });
     let asked = 0;
-    void outcomesOf(
+    void processBatch(
       records,
       () => ((asked += 1), new Promise(() => {})),
       new AbortController().signal,

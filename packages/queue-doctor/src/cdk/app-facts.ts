@@ -2,29 +2,31 @@ import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib'
 import { CfnAlias, CfnEventSourceMapping, CfnFunction, CfnVersion } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
-import type { Facts, FunctionFacts, MappingFacts, QueueFacts, RedriveFacts } from 'queue-doctor';
-import { QueueConsumer } from './queue-consumer.ts';
+import type { Facts, FunctionFacts, MappingFacts, QueueFacts, RedriveFacts } from '../facts.ts';
+import { asConstructed, type Given } from './overrides.ts';
 
-/** Facts, and the way back from each to its construct. */
+/** The facts of an app, and the construct that each fact is about. */
 export interface AppFacts {
   readonly facts: Facts;
-  /** What each of the facts is about. */
   readonly constructs: ReadonlyMap<QueueFacts | FunctionFacts | MappingFacts, CfnResource>;
 }
 
 /**
- * What the doctor can know of an app, over all its stacks: from the resources themselves, whichever constructs made
- * them. What only a deployment decides (parameters, imported resources) and what `addPropertyOverride` sets is unknown.
+ * What the doctor can know of an app, over all its stacks. It reads the resources themselves (`CfnQueue`, `CfnFunction`,
+ * `CfnEventSourceMapping`), so it does not matter which constructs made them. Unknown is what only a deployment decides:
+ * a parameter, or a resource that was imported.
+ *
+ * @param given what a property is set to; by default what the construct says
  */
-export function appFacts(root: IConstruct): AppFacts {
+export function appFacts(root: IConstruct, given: Given = asConstructed): AppFacts {
   const all = root.node.findAll();
   const queues = new Map<IConstruct, QueueFacts>();
-  // Queues behind a queue first. `before` ends a chain that comes round to itself.
+  // A dead-letter queue is read before its source. `before` ends a chain of queues that is a circle.
   const queueOf = (queue: CfnQueue, before: readonly IConstruct[] = []): QueueFacts => {
     const known = queues.get(queue);
     if (known !== undefined) return known;
     const chain = [...before, queue];
-    const facts = queueFacts(queue, (arn) => {
+    const facts = queueFacts(queue, given, (arn) => {
       const target = referenced(arn);
       return target instanceof CfnQueue && !chain.includes(target) ? queueOf(target, chain) : undefined;
     });
@@ -33,7 +35,7 @@ export function appFacts(root: IConstruct): AppFacts {
   };
   for (const node of all) if (node instanceof CfnQueue) queueOf(node);
   const functions = new Map(
-    all.filter((node) => node instanceof CfnFunction).map((fn) => [fn as IConstruct, functionFacts(fn)]),
+    all.filter((node) => node instanceof CfnFunction).map((fn) => [fn as IConstruct, functionFacts(fn, given)]),
   );
   const mappings = new Map(
     all
@@ -41,9 +43,9 @@ export function appFacts(root: IConstruct): AppFacts {
       .flatMap((mapping) => {
         const queue = queues.get(referenced(mapping.eventSourceArn) ?? mapping);
         const fn = functions.get(functionBehind(mapping, mapping.functionName) ?? mapping);
-        // A mapping of a stream or a topic is none of the doctor's.
+        // Mappings of streams and topics are left out.
         const fromQueue = queue !== undefined || mapping.eventSourceArn?.includes(':sqs:') === true;
-        return !fromQueue ? [] : [[mapping, mappingFacts(mapping, queue, fn)] as const];
+        return !fromQueue ? [] : [[mapping, mappingFacts(mapping, given, queue, fn)] as const];
       }),
   );
   const constructs = new Map(
@@ -55,22 +57,21 @@ export function appFacts(root: IConstruct): AppFacts {
   };
 }
 
-function queueFacts(queue: CfnQueue, findQueue: (arn: unknown) => QueueFacts | undefined): QueueFacts {
+type FindQueue = (arn: unknown) => QueueFacts | undefined;
+
+function queueFacts(queue: CfnQueue, given: Given, findQueue: FindQueue): QueueFacts {
   return {
     kind: 'queue',
     name: nameOf(queue),
     fifo: queue.fifoQueue === true,
-    // SQS's own, where the template says nothing (CloudFormation, AWS::SQS::Queue).
+    // The defaults of SQS (CloudFormation, AWS::SQS::Queue).
     visibilityTimeoutSeconds: numberOf(queue, given(queue, 'VisibilityTimeout', queue.visibilityTimeout), 30),
     retentionSeconds: numberOf(queue, given(queue, 'MessageRetentionPeriod', queue.messageRetentionPeriod), 345_600),
-    redrive: redriveFacts(queue, findQueue),
+    redrive: redriveFacts(queue, given, findQueue),
   };
 }
 
-function redriveFacts(
-  queue: CfnQueue,
-  findQueue: (arn: unknown) => QueueFacts | undefined,
-): RedriveFacts | null | undefined {
+function redriveFacts(queue: CfnQueue, given: Given, findQueue: FindQueue): RedriveFacts | null | undefined {
   const policy = given(queue, 'RedrivePolicy', queue.redrivePolicy) as { readonly [key: string]: unknown } | undefined;
   if (policy === undefined) return null;
   if (Token.isUnresolved(policy)) return undefined;
@@ -80,12 +81,12 @@ function redriveFacts(
   };
 }
 
-function functionFacts(fn: CfnFunction): FunctionFacts {
+function functionFacts(fn: CfnFunction, given: Given): FunctionFacts {
   const reserved = given(fn, 'ReservedConcurrentExecutions', fn.reservedConcurrentExecutions);
   return {
     kind: 'function',
     name: nameOf(fn),
-    // Lambda's own, where the template says nothing (CloudFormation, AWS::Lambda::Function).
+    // The defaults of Lambda (CloudFormation, AWS::Lambda::Function).
     timeoutSeconds: numberOf(fn, given(fn, 'Timeout', fn.timeout), 3),
     memoryMb: numberOf(fn, given(fn, 'MemorySize', fn.memorySize), 128),
     reservedConcurrency: reserved === undefined ? null : numberOf(fn, reserved, undefined),
@@ -94,13 +95,13 @@ function functionFacts(fn: CfnFunction): FunctionFacts {
 
 function mappingFacts(
   mapping: CfnEventSourceMapping,
+  given: Given,
   queue: QueueFacts | undefined,
   fn: FunctionFacts | undefined,
 ): MappingFacts {
   const scalingConfig = given(mapping, 'ScalingConfig', mapping.scalingConfig);
   const functionResponseTypes = given(mapping, 'FunctionResponseTypes', mapping.functionResponseTypes) ?? [];
-  const consumer = mapping.node.scopes.find((scope) => scope instanceof QueueConsumer);
-  const slowestRecordSeconds = consumer?.settings.slowestRecordSeconds;
+  const slowestRecordSeconds = slowestRecordSecondsOf(mapping);
   return {
     kind: 'mapping',
     name: `${queue?.name ?? 'its queue'} → ${fn?.name ?? 'its function'}`,
@@ -113,19 +114,7 @@ function mappingFacts(
       given(mapping, 'MaximumBatchingWindowInSeconds', mapping.maximumBatchingWindowInSeconds),
       0,
     ),
-    // Provisioned pollers have a limit of their own, and take no maximum concurrency beside it.
-    maximumConcurrency:
-      mapping.provisionedPollerConfig !== undefined
-        ? undefined
-        : scalingConfig === undefined
-          ? null
-          : Token.isUnresolved(scalingConfig)
-            ? undefined
-            : numberOf(
-                mapping,
-                (scalingConfig as CfnEventSourceMapping.ScalingConfigProperty).maximumConcurrency,
-                null,
-              ),
+    maximumConcurrency: maximumConcurrencyOf(mapping, scalingConfig),
     partialBatchResponses: Token.isUnresolved(functionResponseTypes)
       ? undefined
       : (functionResponseTypes as readonly string[]).includes('ReportBatchItemFailures'),
@@ -133,29 +122,47 @@ function mappingFacts(
   };
 }
 
-/**
- * What a property was set to. One that `addPropertyOverride` touches is unknown: its value is a token, by which no rule
- * judges.
- */
-function given(resource: CfnResource, property: string, value: unknown): unknown {
-  const { Properties: overridden = {} } = resource['rawOverrides'] as { readonly Properties?: object };
-  return property in overridden ? Token.asAny({ resolve: () => undefined }) : value;
+/** Null where the mapping has no limit of its own. */
+function maximumConcurrencyOf(mapping: CfnEventSourceMapping, scalingConfig: unknown): number | null | undefined {
+  // Provisioned pollers have another limit, and AWS takes no maximum concurrency beside them.
+  if (mapping.provisionedPollerConfig !== undefined) return undefined;
+  if (scalingConfig === undefined) return null;
+  if (Token.isUnresolved(scalingConfig)) return undefined;
+  const { maximumConcurrency } = scalingConfig as CfnEventSourceMapping.ScalingConfigProperty;
+  return numberOf(mapping, maximumConcurrency, null);
 }
 
-/** Undefined for what is only known when the stack is deployed. */
+/** Shared by all copies of this package, should an app have two. */
+const slowestRecord = Symbol.for('queue-doctor.slowestRecordSeconds');
+
+/**
+ * Tells the doctor how long one record adds to its batch at worst, for all mappings in `scope`. No template says this.
+ * Without it the doctor assumes 0.25 s, and warns where it would else report an error.
+ */
+export function setSlowestRecordSeconds(scope: IConstruct, seconds: number): void {
+  Object.defineProperty(scope, slowestRecord, { value: seconds, configurable: true });
+}
+
+/** What the nearest construct around a mapping was told. */
+function slowestRecordSecondsOf(mapping: IConstruct): number | undefined {
+  const told = mapping.node.scopes.map((scope) => (scope as { readonly [slowestRecord]?: number })[slowestRecord]);
+  return told.findLast((seconds) => seconds !== undefined);
+}
+
+/** Undefined for a number that is known only when the stack is deployed. */
 function numberOf<Missing>(scope: IConstruct, value: unknown, missing: Missing): number | Missing | undefined {
   if (value === undefined) return missing;
   const resolved: unknown = Stack.of(scope).resolve(value);
   return typeof resolved === 'number' ? resolved : undefined;
 }
 
-/** The resource whose reference is, or is part of, a value. */
+/** The resource that a value refers to, or that a part of the value refers to. */
 function referenced(value: unknown): IConstruct | undefined {
   const tokens = typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
   return tokens.find((token) => Reference.isReference(token))?.target;
 }
 
-/** The function that a mapping names: itself, or behind a version or an alias. */
+/** The function that a mapping names, directly or by a version or an alias. */
 function functionBehind(scope: IConstruct, name: unknown): IConstruct | undefined {
   const target = referenced(name) ?? namedInStack(Stack.of(scope), name);
   return target instanceof CfnAlias || target instanceof CfnVersion
@@ -163,7 +170,7 @@ function functionBehind(scope: IConstruct, name: unknown): IConstruct | undefine
     : target;
 }
 
-/** An alias is named by a part of its ARN: what is left of the reference is a logical id in the stack. */
+/** An alias is named by a part of its ARN: no reference is left there, but the logical id in the stack. */
 function namedInStack(stack: Stack, name: unknown): IConstruct | undefined {
   const [, logicalId] = /"Ref":"(\w+)"/.exec(JSON.stringify(stack.resolve(name)) ?? '') ?? [];
   return stack.node
@@ -171,7 +178,7 @@ function namedInStack(stack: Stack, name: unknown): IConstruct | undefined {
     .find((node) => CfnResource.isCfnResource(node) && stack.resolve(node.logicalId) === logicalId);
 }
 
-/** Path in the stack, without the last step from a construct to its resource. */
+/** Path in the stack. The last step from a construct to its resource (`Resource`) is left out. */
 function nameOf(construct: IConstruct): string {
   const { scopes } = construct.node;
   const path = scopes.slice(scopes.indexOf(Stack.of(construct)) + 1).map(({ node }) => node.id);

@@ -1,6 +1,6 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { basename, join } from 'node:path';
-import { sleep, systemClock } from 'local-aws';
+import { sleep, systemClock } from '../clock.ts';
 
 /** How soon a change of a single file is seen. */
 const fileCheckMs = 200;

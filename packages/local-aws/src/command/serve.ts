@@ -1,0 +1,109 @@
+import { join, resolve } from 'node:path';
+import { type ConsoleLabels, consoleLabels, renderEvent } from '../console.ts';
+import { LocalRuntimeError } from '../errors.ts';
+import { EventStream, type RuntimeEvent } from '../events.ts';
+import type { Faults } from '../faults/faults.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime.ts';
+import { Changes } from './changes.ts';
+
+/** What `serve` serves, and how. */
+export interface ServeOptions extends Pick<RuntimeOptions, 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'> {
+  readonly source: AssemblySource;
+  /** Whether to take on what `source` makes after a change. */
+  readonly watch: boolean;
+  /** Whether to leave out what the app does: then only problems, and what is served, are printed. Default: no. */
+  readonly quiet?: boolean;
+  /** Makes the faults to inject. Default: none. */
+  readonly faults?: (events: EventStream) => Faults;
+  /** Printed before the first line of instructions. */
+  readonly notice?: string;
+  /** Says to a person why an assembly could not be taken on. Default: the message of an error that a person can mend. */
+  readonly explain?: (error: unknown) => string;
+}
+
+/** Where the cloud assembly comes from. */
+export interface AssemblySource {
+  /** Files and folders whose changes make another assembly. */
+  readonly watched: readonly string[];
+  /** Calls `use` with the folder of the assembly, which may be gone once `use` has settled. */
+  provide<Result>(use: (directory: string) => Promise<Result>): Promise<Result>;
+}
+
+/** An assembly that is there already, and the next ones that `cdk synth` writes to the same folder. */
+export function assemblyFolder(path: string): AssemblySource {
+  const directory = resolve(path);
+  return { watched: [join(directory, 'manifest.json')], provide: (use) => use(directory) };
+}
+
+/**
+ * Serves an assembly until `signal` aborts, and prints to `stdout` what happens: what is there, each event of the app,
+ * and whether a changed assembly was taken on. An assembly that cannot run is refused at the start; later the former
+ * one goes on being served.
+ *
+ * @throws {LocalRuntimeError} for what cannot run here, or what AWS would refuse
+ */
+export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
+  const { source, watch, quiet = false, notice, faults, explain = explainError, ...settings } = options;
+  const say = (text: string) => stdout.write(`${text}\n`);
+  const color = stdout.isTTY && stdout.hasColors();
+  const events = new EventStream();
+  let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
+  events.subscribe((event) => {
+    if (quiet && !isProblem(event)) return;
+    const line = renderEvent(event, { color, ...labels });
+    if (line !== undefined) say(line);
+  });
+
+  // From before the assembly is made: a file saved meanwhile is not missed.
+  using changes = new Changes(watch ? source.watched : []);
+  await using runtime = await source.provide((assembly) =>
+    startRuntime({ ...settings, assembly, events, ...(faults && { faults: faults(events) }) }),
+  );
+  labels = consoleLabels(runtime.model);
+  signal.throwIfAborted();
+  if (notice !== undefined) say(notice);
+  say(`ready ${runtime.endpoint.url}\n${instructions(runtime)}`);
+
+  await changes.forEach(async () => {
+    const startedAtMs = Date.now();
+    try {
+      await source.provide((assembly) => runtime.reload(assembly));
+      labels = consoleLabels(runtime.model);
+      say(`Reloaded in ${((Date.now() - startedAtMs) / 1000).toFixed(1)} s.`);
+    } catch (error) {
+      if (!signal.aborted) say(`Not reloaded, the former version goes on serving.\n${explain(error)}`);
+    }
+  }, signal);
+  say('Stopping …');
+}
+
+function isProblem(event: RuntimeEvent): boolean {
+  return event.type === 'notice' && event.level !== 'info';
+}
+
+/** What a person can mend is its message. Anything else is a defect, and its stack is needed. */
+export function explainError(error: unknown): string {
+  if (error instanceof LocalRuntimeError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** What someone at another terminal needs: the variables to export, and what there is. */
+export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'model'>): string {
+  const { region } = model;
+  return [
+    'For the AWS CLI and SDKs, in another terminal:',
+    `  export AWS_ENDPOINT_URL=${endpoint.url} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
+    ...model.functions.map(({ name }) => `  function  ${name}`),
+    ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
+    ...model.tables.map(({ name }) => `  table     ${name}`),
+    ...skipped(model),
+    'Ctrl-C stops it.',
+  ].join('\n');
+}
+
+function skipped({ skipped: resources }: Runtime['model']): string[] {
+  if (resources.length === 0) return [];
+  const types = [...new Set(resources.map(({ type }) => type))].toSorted();
+  return [`  without meaning here, skipped: ${types.join(', ')}`];
+}
