@@ -15,20 +15,22 @@ interface SendOptions {
 }
 
 const helpText = `
-Files may be UTF-8 or UTF-16, and packed by gzip. Of a folder, its files *.json, *.ndjson, *.jsonl and *.csv are sent,
-also with .gz.
+Files are UTF-8 or UTF-16, and may be packed by gzip. Of a folder, the files
+*.json, *.ndjson, *.jsonl and *.csv are sent, also with .gz.
 
-CSV has a first line that names the columns: orderId,customerName,customerAddress,items. The items of an order stand in
-one cell, separated by ";". A column such as address/city is a property deeper in the order. An empty cell leaves its
-property out.
+The first line of CSV names the columns:
+  orderId,customerName,customerAddress,items
+The items stand in one cell, separated by ";". The column address/city is a
+property deeper in the order. An empty cell leaves the property out.
 
-A mistake in JSON is named by line and column. Of a JSON array with a mistake nothing is sent. In NDJSON only the broken
-line is not sent; --unchecked sends the line, too. With --unchecked, a file that does not begin with "{" or "[" is sent
-line by line, whatever its lines are.
+A mistake in JSON is named by line and column. Nothing of a JSON array with a
+mistake is sent. In NDJSON only the broken line is left out, and --unchecked
+sends this line, too. With --unchecked, each line of a file that does not begin
+with { or [ is sent, whatever the line is.
 
-Examples: orders send orders.ndjson
-          orders send monday/ "week-*.csv.gz"
-          jq .orders export.json | orders send -`;
+Example: orders send orders.ndjson
+         orders send monday/ "week-*.csv.gz"
+         jq .orders export.json | orders send -`;
 
 export function defineSend(program: Command, run: Run): void {
   program

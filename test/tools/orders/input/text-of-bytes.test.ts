@@ -51,7 +51,7 @@ describe('the bytes of a file', () => {
     [
       'gzip that is cut off',
       [gzipSync(text).subarray(0, 20)],
-      'is damaged and cannot be unpacked to its end: unexpected end of file.',
+      'is damaged and cannot be unpacked to its end: unexpected end of file',
     ],
     ['a workbook', [Buffer.from('PK\u0003\u0004')], 'is a ZIP archive or a workbook.'],
   ])('%s is refused in words', async (_what, pieces, message) => {
