@@ -15,7 +15,7 @@ export default {
     ],
   },
   // The limit ends what would never end, and measures nothing: a test of processes that takes 30 s on an idle machine
-  // takes some minutes on a busy one. Longer than the patience of a single wait (packages/local-aws/test/eventually.ts).
+  // takes some minutes on a busy one. Longer than the patience of a single wait (eventually of local-aws/testing).
   testTimeout: 180_000,
   // All cores: by default jest leaves one to itself, and tests of processes wait more than they compute.
   maxWorkers: '100%',

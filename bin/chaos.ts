@@ -1,4 +1,5 @@
-import { chaos, helpText, parseChaosOptions } from '../tools/chaos/chaos.ts';
+// npm run chaos: tries to make the pipeline lose an order.
+import { chaos, defineChaos } from '../tools/chaos/chaos.ts';
 import { runCommand } from '../tools/run/run-command.ts';
 
-await runCommand(helpText, () => parseChaosOptions(process.argv.slice(2)), chaos);
+await runCommand('npm run chaos --', defineChaos, chaos);

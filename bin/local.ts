@@ -1,5 +1,6 @@
+// npm run local: serves the pipeline, or any cloud assembly, until Ctrl-C.
 import { presets } from '../lib/configuration/configuration.ts';
 import { runCommand } from '../tools/run/run-command.ts';
-import { helpText, parseServeOptions, serve } from '../tools/run/serve/serve.ts';
+import { defineServe, serve } from '../tools/run/serve.ts';
 
-await runCommand(helpText, () => parseServeOptions(process.argv.slice(2), Object.keys(presets)), serve);
+await runCommand('npm run local --', defineServe(Object.keys(presets)), serve);

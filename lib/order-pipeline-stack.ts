@@ -2,18 +2,18 @@ import { Aspects, CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { environmentNames } from '../shared/pipeline.ts';
+import { environmentNames, stackOutputNames } from '../shared/pipeline.ts';
 import { bundledCode } from './bundle-function.ts';
 import type { Configuration } from './configuration/configuration.ts';
-import { PipelineMonitoring } from './monitoring/pipeline-monitoring.ts';
+import { refuseInvalid } from './configuration/validate.ts';
 import { EncryptionKey, mayDecrypt, mayEncrypt } from './encryption-key.ts';
+import { PipelineMonitoring } from './monitoring/pipeline-monitoring.ts';
 import { OrdersTable } from './orders-table.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { denyOthers } from './queue-access.ts';
 import { QueueConsumer } from './queue-consumer.ts';
 import { QueueDoctor, warningId } from 'queue-doctor/cdk';
 import { QueuePair } from './queue-pair.ts';
-import { refuseInvalid } from './configuration/validate.ts';
 
 export interface OrderPipelineStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -171,17 +171,17 @@ export class OrderPipelineStack extends Stack {
 
     // What other programs look up: these names are part of the pipeline's interface.
     const outputs = {
-      OrdersQueueUrl: orders.queueUrl,
-      BadOrdersQueueUrl: badOrders.queueUrl,
-      ParkedOrdersQueueUrl: parkedOrders.queueUrl,
-      OrdersTableName: table.tableName,
-      GenerateOrdersFunctionName: generateOrders.function.functionName,
-      ProcessOrdersFunctionName: processOrders.function.functionName,
-      FailedOrdersFunctionName: failedOrders.function.functionName,
-      GenerateOrdersLogGroupName: generateOrders.logGroup.logGroupName,
-      ProcessOrdersLogGroupName: processOrders.logGroup.logGroupName,
-      FailedOrdersLogGroupName: failedOrders.logGroup.logGroupName,
-      AlarmTopicArn: monitoring.topic.topicArn,
+      [stackOutputNames.ordersQueueUrl]: orders.queueUrl,
+      [stackOutputNames.badOrdersQueueUrl]: badOrders.queueUrl,
+      [stackOutputNames.parkedOrdersQueueUrl]: parkedOrders.queueUrl,
+      [stackOutputNames.ordersTableName]: table.tableName,
+      [stackOutputNames.generateOrdersFunctionName]: generateOrders.function.functionName,
+      [stackOutputNames.processOrdersFunctionName]: processOrders.function.functionName,
+      [stackOutputNames.failedOrdersFunctionName]: failedOrders.function.functionName,
+      [stackOutputNames.generateOrdersLogGroupName]: generateOrders.logGroup.logGroupName,
+      [stackOutputNames.processOrdersLogGroupName]: processOrders.logGroup.logGroupName,
+      [stackOutputNames.failedOrdersLogGroupName]: failedOrders.logGroup.logGroupName,
+      [stackOutputNames.alarmTopicArn]: monitoring.topic.topicArn,
     };
     this.outputs = Object.entries(outputs).map(([name, value]) => new CfnOutput(this, name, { value }));
   }

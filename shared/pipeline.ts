@@ -17,7 +17,7 @@ export const environmentNames = {
 } as const;
 
 type EnvironmentName = (typeof environmentNames)[keyof typeof environmentNames];
-type Environment = Readonly<Record<string, string | undefined>>;
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** A function started without a variable that the stack should have set, or with one that does not parse. */
 class EnvironmentError extends Error {
@@ -32,14 +32,14 @@ class EnvironmentError extends Error {
 }
 
 /** @throws {EnvironmentError} when the variable is not set or is empty */
-export function requireText(environment: Environment, variable: EnvironmentName): string {
+export function requireText(environment: EnvironmentVariables, variable: EnvironmentName): string {
   const value = environment[variable];
   if (value === undefined || value === '') throw new EnvironmentError(variable, value, 'a text');
   return value;
 }
 
 /** @throws {EnvironmentError} unless it is `true` or `false` */
-export function requireBoolean(environment: Environment, variable: EnvironmentName): boolean {
+export function requireBoolean(environment: EnvironmentVariables, variable: EnvironmentName): boolean {
   const value = environment[variable];
   if (value !== 'true' && value !== 'false') throw new EnvironmentError(variable, value, '"true" or "false"');
   return value === 'true';
@@ -49,12 +49,27 @@ export function requireBoolean(environment: Environment, variable: EnvironmentNa
  * A whole number of seconds, 0 to 999,999.
  * @throws {EnvironmentError} for anything else
  */
-export function requireSeconds(environment: Environment, variable: EnvironmentName): number {
+export function requireSeconds(environment: EnvironmentVariables, variable: EnvironmentName): number {
   const value = environment[variable];
   if (value === undefined || !/^\d{1,6}$/.test(value))
     throw new EnvironmentError(variable, value, 'a whole number of seconds');
   return Number(value);
 }
+
+/** Names of the stack's outputs, by which programs find the pipeline's parts. */
+export const stackOutputNames = {
+  ordersQueueUrl: 'OrdersQueueUrl',
+  badOrdersQueueUrl: 'BadOrdersQueueUrl',
+  parkedOrdersQueueUrl: 'ParkedOrdersQueueUrl',
+  ordersTableName: 'OrdersTableName',
+  generateOrdersFunctionName: 'GenerateOrdersFunctionName',
+  processOrdersFunctionName: 'ProcessOrdersFunctionName',
+  failedOrdersFunctionName: 'FailedOrdersFunctionName',
+  generateOrdersLogGroupName: 'GenerateOrdersLogGroupName',
+  processOrdersLogGroupName: 'ProcessOrdersLogGroupName',
+  failedOrdersLogGroupName: 'FailedOrdersLogGroupName',
+  alarmTopicArn: 'AlarmTopicArn',
+} as const;
 
 /** What generate-orders answers, as API Gateway's proxy integration takes it and the lecture demo does. */
 export interface GenerateResponse {

@@ -62,8 +62,8 @@ export const metricNames = {
   /** generate-orders: orders that could not be queued. */
   ordersNotQueued: 'OrdersNotQueued',
   /**
-   * process-orders: orders by the messages that brought them, written now or at an earlier receive. That one may have
-   * been cut short before it could count, so an order whose message is delivered again after its success counts again.
+   * process-orders: messages whose order is written, now or at an earlier receive of the same message. That receive may
+   * have been cut short before it counted. So a message that is delivered again after its success counts again.
    */
   ordersProcessed: 'OrdersProcessed',
   /** process-orders: messages whose order another message had brought before. */
@@ -73,9 +73,9 @@ export const metricNames = {
   /** process-orders: orders whose processing failed for a passing reason, or behind a failure in their FIFO group. */
   ordersNotProcessed: 'OrdersNotProcessed',
   /**
-   * failed-orders: failures new in the ledger, whatever their kind: one a message, however often that is delivered. None
-   * when the function ends between writing a failure down and counting it, which counts among its errors. One that is
-   * written down, but whose order's row could not be told, counts here and in the next.
+   * failed-orders: failures new in the ledger, of any kind: one a message, however often the message is delivered. A
+   * failure is not counted when the function ends between write and count; the function's errors show that. A failure
+   * that is written down, but not in its order's row, counts here and in `failuresNotRecorded`.
    */
   failuresRecorded: 'FailuresRecorded',
   /** failed-orders: failures that could not be written down; they come back. */

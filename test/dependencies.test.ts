@@ -52,12 +52,15 @@ const manifests = [
   manifest,
   ...workspaces.map((folder) => JSON.parse(text(`${folder}/package.json`)) as Partial<Lists>),
 ];
-const direct = Object.entries(sections).flatMap(([purpose, list]) =>
-  manifests
-    .flatMap((each) => Object.entries(each[list] ?? {}))
-    .filter(([name]) => !workspaces.includes(`packages/${name}`))
-    .map(([name, version]) => ({ name, purpose, version })),
+/** By every package.json; one that several name has a single row, with what it is to the first of them, the app. */
+const wanted = manifests.flatMap((each) =>
+  Object.entries(sections).flatMap(([purpose, list]) =>
+    Object.entries(each[list] ?? {})
+      .filter(([name]) => !workspaces.includes(`packages/${name}`))
+      .map(([name, version]) => ({ name, purpose, version })),
+  ),
 );
+const direct = wanted.filter(({ name }, index) => wanted.findIndex((each) => each.name === name) === index);
 
 describe('the page on dependencies', () => {
   test('gives a reason for each direct one, with its licence, and for no other', () => {
@@ -101,10 +104,10 @@ function byName([a = '']: readonly (string | undefined)[], [b = '']: readonly (s
 describe('the lock file', () => {
   test('is of this package.json, whose versions are exact', () => {
     for (const list of Object.values(sections)) expect(root![list]).toEqual(manifest[list]);
-    const versions = [...direct.map(({ version }) => version), ...Object.values(manifest.overrides)];
+    const versions = [...wanted.map(({ version }) => version), ...Object.values(manifest.overrides)];
     expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
-    const installed = direct.map(({ name }) => locked[`node_modules/${name}`]?.version);
-    expect(installed).toEqual(direct.map(({ version }) => version));
+    const installed = wanted.map(({ name }) => locked[`node_modules/${name}`]?.version);
+    expect(installed).toEqual(wanted.map(({ version }) => version));
     expect(text('.npmrc')).toMatch(/^save-exact=true$/m);
   });
 

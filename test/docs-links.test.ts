@@ -84,12 +84,16 @@ describe('a newcomer', () => {
     expect(pages.filter((page) => page !== 'README.md' && !linked.has(page) && !index.has(page))).toEqual([]);
   });
 
-  test('can run every npm script that a page names', () => {
-    const { scripts } = JSON.parse(textOf('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-    const named = pages.flatMap((page) =>
-      [...textOf(page).matchAll(/npm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)].map(([, script]) => script!),
-    );
-    expect([...new Set(named)].filter((script) => scripts[script] === undefined)).toEqual([]);
+  test('can run every npm script that a page names, of the project or of its own package', () => {
+    const scriptsIn = (folder: string) =>
+      Object.keys((JSON.parse(textOf(join(folder, 'package.json'))) as { readonly scripts?: object }).scripts ?? {});
+    const missing = pages.flatMap((page) => {
+      const scripts = [...scriptsIn('.'), ...scriptsIn(packageOf(page))];
+      return [...textOf(page).matchAll(/npm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)]
+        .map(([, script]) => script!)
+        .filter((script) => !scripts.includes(script));
+    });
+    expect(missing).toEqual([]);
   });
 
   test('reads decisions that are numbered as their files are, without a gap', () => {

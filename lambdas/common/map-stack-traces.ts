@@ -7,8 +7,8 @@ const placePattern = /file:\/\/(\/[^\s()]+\.mjs):(\d+):(\d+)/;
 const maps = new Map<string, SourceMap | undefined>();
 
 /**
- * Has stack traces name the sources instead of the bundle, as Node's `--enable-source-maps` does; but that reads every
- * source map at every cold start, and this one when a stack trace is looked at: V8 asks then. To be imported first.
+ * Has stack traces name the sources instead of the bundle, as Node's `--enable-source-maps` does. That option reads every
+ * source map at every cold start. This reads a map when somebody looks at a stack trace: V8 asks then. Import it first.
  */
 Error.prepareStackTrace = (error, frames) => [String(error), ...frames.map(frameText)].join('\n    at ');
 

@@ -7,7 +7,7 @@ export interface VisibilityChange {
   readonly visibilityTimeoutSeconds: number;
 }
 
-/** The part of `ChangeMessageVisibilityBatch` that the function uses. */
+/** The part of `ChangeMessageVisibilityBatch` that the functions use. Answers what SQS refused. */
 export type ChangeVisibilityBatch = (
   entries: readonly VisibilityEntry[],
   signal: AbortSignal,
@@ -25,62 +25,55 @@ interface VisibilityRefusal {
   readonly message: string;
 }
 
-/** A change that SQS did not make: the message comes back when its visibility timeout ends. */
-interface UnchangedVisibility {
-  readonly messageIds: readonly string[];
-  readonly error: string;
-}
-
-/** Asks for the changes and logs those that were not made. */
-export async function changeOrWarn(
-  changes: readonly VisibilityChange[],
-  /** The SDK behind it is slow to load, and a batch without failures does not need it. */
-  loadChangeBatch: () => Promise<ChangeVisibilityBatch>,
-  signal: AbortSignal,
-): Promise<void> {
-  const changeBatch: ChangeVisibilityBatch = async (...request) => (await loadChangeBatch())(...request);
-  const unchanged = await changeVisibility(changes, changeBatch, signal);
-  for (const failure of unchanged) console.warn({ message: logMessages.visibilityNotChanged, ...failure });
-}
-
 /** SQS takes at most 10 entries a request (API reference, ChangeMessageVisibilityBatch). */
 const maximumEntries = 10;
 
-/** Asks for all changes, 10 a request, and answers those that were not made. Never throws: none is worth a batch. */
+/**
+ * Asks SQS for all changes, and logs those that were not made: these messages come back when their visibility timeout
+ * ends. Never throws, because no change is worth the answer for a batch.
+ *
+ * @param loadChangeBatch called only if there are changes: the SDK is slow to load
+ */
 export async function changeVisibility(
   changes: readonly VisibilityChange[],
-  changeBatch: ChangeVisibilityBatch,
+  loadChangeBatch: () => Promise<ChangeVisibilityBatch>,
   signal: AbortSignal,
-): Promise<readonly UnchangedVisibility[]> {
-  const slices = Array.from({ length: Math.ceil(changes.length / maximumEntries) }, (_, index) =>
-    changes.slice(index * maximumEntries, (index + 1) * maximumEntries),
-  );
-  return (await Promise.all(slices.map((slice) => changeSlice(slice, changeBatch, signal)))).flat();
+): Promise<void> {
+  const requests: Promise<void>[] = [];
+  for (let from = 0; from < changes.length; from += maximumEntries) {
+    requests.push(changeSome(changes.slice(from, from + maximumEntries), loadChangeBatch, signal));
+  }
+  await Promise.all(requests);
 }
 
-async function changeSlice(
+async function changeSome(
   changes: readonly VisibilityChange[],
-  changeBatch: ChangeVisibilityBatch,
+  loadChangeBatch: () => Promise<ChangeVisibilityBatch>,
   signal: AbortSignal,
-): Promise<readonly UnchangedVisibility[]> {
+): Promise<void> {
   // Ids by position: a message can stand twice in a batch, and ids must be distinct.
-  const entries = changes.map((change, index) => ({
+  const entries = changes.map(({ receiptHandle, visibilityTimeoutSeconds }, index) => ({
     Id: String(index),
-    ReceiptHandle: change.receiptHandle,
-    VisibilityTimeout: change.visibilityTimeoutSeconds,
+    ReceiptHandle: receiptHandle,
+    VisibilityTimeout: visibilityTimeoutSeconds,
   }));
   try {
-    const refusals = await changeBatch(entries, signal);
-    return refusals.map(({ id, code, message }) => ({
-      messageIds: changes.filter((_, index) => String(index) === id).map(({ messageId }) => messageId),
-      error: `${code}: ${message}`,
-    }));
+    const changeBatch = await loadChangeBatch();
+    for (const { id, code, message } of await changeBatch(entries, signal)) {
+      const refused = changes.filter((_, index) => String(index) === id);
+      warn(refused, `${code}: ${message}`);
+    }
   } catch (error) {
-    return [{ messageIds: changes.map(({ messageId }) => messageId), error: String(error) }];
+    warn(changes, String(error));
   }
 }
 
-/** Loads the SDK when it is first needed, once: an instance that meets no failure does without. */
+function warn(changes: readonly VisibilityChange[], error: string): void {
+  const messageIds = changes.map(({ messageId }) => messageId);
+  console.warn({ message: logMessages.visibilityNotChanged, messageIds, error });
+}
+
+/** Loads the SDK once, when it is first needed: an execution environment that meets no failure does without. */
 export function lazySqsVisibility(queueUrl: string): () => Promise<ChangeVisibilityBatch> {
   let loaded: Promise<ChangeVisibilityBatch> | undefined;
   return () => (loaded ??= import('./sqs-visibility.ts').then((sqs) => sqs.sqsChangeVisibilityBatch(queueUrl)));

@@ -1,7 +1,10 @@
 import { ChangeMessageVisibilityBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { ChangeVisibilityBatch } from './message-visibility.ts';
 
-/** Changes visibility through the SDK; region, endpoint and credentials come from the environment, as on Lambda. */
+/**
+ * Changes visibility through the SDK. Region, endpoint and credentials come from environment variables, as on Lambda. A
+ * file of its own, so that a bundle loads it, and SQS's client with it, only when an order fails.
+ */
 export function sqsChangeVisibilityBatch(queueUrl: string, client = new SQSClient({})): ChangeVisibilityBatch {
   return async (entries, signal) => {
     const answer = await client.send(

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import '../common/map-stack-traces.ts';
-import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/pipeline.ts';
-import { lazySqsVisibility } from '../common/message-visibility.ts';
-import { publishMetricsOnLambda } from '../common/metrics.ts';
+import { environmentNames, requireText } from '../../shared/pipeline.ts';
+import { consumerOnLambda } from '../common/consumer.ts';
 import { createDynamoDbClient, tableClient } from '../common/table-client.ts';
-import { startDeadline } from '../common/time.ts';
 import { createHandler } from './record-batch.ts';
 import { recordFailureIn } from './record-failure.ts';
 
@@ -16,14 +14,6 @@ const table = tableClient(requireText(process.env, environmentNames.ordersTableN
  * back later. A valid order that was processed after all is no failure.
  */
 export const handler = createHandler({
+  ...consumerOnLambda(requireText(process.env, environmentNames.badOrdersQueueUrl)),
   recordFailure: recordFailureIn(table, Date.now, randomUUID),
-  logCustomerNames: requireBoolean(process.env, environmentNames.logCustomerNames),
-  backoff: {
-    base: requireSeconds(process.env, environmentNames.retryBaseSeconds),
-    cap: requireSeconds(process.env, environmentNames.retryCapSeconds),
-  },
-  loadChangeVisibilityBatch: lazySqsVisibility(requireText(process.env, environmentNames.badOrdersQueueUrl)),
-  publishMetrics: publishMetricsOnLambda(),
-  random: Math.random,
-  startDeadline,
 });

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type ConsumedRecord, type Message, messageOf } from '../../shared/ledger/message.ts';
-import { type Backoff, fullJitter } from '../../shared/sending.ts';
+import { fullJitter } from '../../shared/sending.ts';
 import {
   describeError,
   failureMetricNames,
@@ -8,23 +8,15 @@ import {
   type MetricName,
   metricNames,
 } from '../../shared/telemetry.ts';
-import { changeOrWarn, type ChangeVisibilityBatch } from '../common/message-visibility.ts';
-import { type PublishMetrics, tally } from '../common/metrics.ts';
-import { type Deadline, type InvocationContext, timeBudget } from '../common/time.ts';
+import { type ConsumerDependencies, logIdentity } from '../common/consumer.ts';
+import { changeVisibility } from '../common/message-visibility.ts';
+import { tally } from '../common/metrics.ts';
+import { type InvocationContext, timeBudget } from '../common/time.ts';
 import { type Recorded, type RecordFailure, Unfinished } from './record-failure.ts';
 
 /** What failed-orders gets from outside: handler.ts wires the real ones, tests give others. */
-export interface Dependencies {
+export interface Dependencies extends ConsumerDependencies {
   readonly recordFailure: RecordFailure;
-  readonly logCustomerNames: boolean;
-  /** Waits between the tries to record a failure, in seconds. */
-  readonly backoff: Backoff;
-  /** Called for the first failure to record only. */
-  readonly loadChangeVisibilityBatch: () => Promise<ChangeVisibilityBatch>;
-  readonly publishMetrics: PublishMetrics;
-  /** Answers numbers in [0, 1). */
-  readonly random: () => number;
-  readonly startDeadline: (milliseconds: number) => Deadline;
 }
 
 /**
@@ -72,7 +64,7 @@ export function createHandler(
     }));
     if (changes.length > 0) {
       using reporting = startDeadline(reportingMs);
-      await changeOrWarn(changes, dependencies.loadChangeVisibilityBatch, reporting.signal);
+      await changeVisibility(changes, dependencies.loadChangeVisibilityBatch, reporting.signal);
     }
     return { batchItemFailures: unrecorded.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
@@ -95,21 +87,14 @@ function metricsOf({ recorded, unrecorded }: Handled): readonly MetricName[] {
  * customer's name is logged only where the configuration says so.
  */
 function logRecorded(recorded: Recorded, message: Message, logCustomerNames: boolean): void {
-  const { messageId, receiveCount, traceId, sourceQueueArn } = message;
   const { orderId, customerName } = recorded;
-  const identity = {
-    orderId,
-    messageId,
-    receiveCount,
-    ...(traceId !== null && { traceId }),
-    ...(logCustomerNames && { customerName }),
-  };
+  const identity = logIdentity({ ...message, orderId, customerName }, logCustomerNames);
   if (recorded.result === 'already-processed') {
     console.info({ message: logMessages.alreadyProcessed, ...identity, firstMessageId: recorded.firstMessageId });
     return;
   }
   const { kind, reasons, cause } = recorded;
-  const sourceQueue = sourceQueueArn?.split(':').at(-1) ?? null;
+  const sourceQueue = message.sourceQueueArn?.split(':').at(-1) ?? null;
   const line = { ...identity, kind, reasons, cause, sourceQueue };
   if (recorded.result === 'failed') console.error({ message: logMessages.failedOrder, ...line });
   else console.info({ message: logMessages.failureAlreadyRecorded, ...line });

@@ -16,7 +16,7 @@ export interface Dependencies {
   readonly startDeadline: (milliseconds: number) => Deadline;
 }
 
-/** Of the time there is: what is in flight at the end has this share to finish, and its last fifth to be reported. */
+/** Time that is kept when sending stops: for the requests in flight, and its last fifth for the report. */
 const reserve = { maximumMs: 5_000, share: 0.25 } as const;
 
 /** Queues the orders that an event asks for, stops before the time is up, and answers which were not queued. */

@@ -68,10 +68,7 @@ export function orderAt(index: number, orderId: string): GeneratedOrder {
   return { orderId, customerName: `User${index}`, customerAddress: `${index} Main Street`, items };
 }
 
-/**
- * The ways an order can be bad: each makes a message body of a good order. Orders keep their id where the body is
- * still JSON, so that the failure can be traced back.
- */
+/** The ways an order can be bad: each makes a message body of a good order. Where the body is JSON, it keeps the id. */
 const defects: readonly ((order: GeneratedOrder) => string)[] = [
   withoutAddress,
   (order) => JSON.stringify({ ...order, customerName: '' }),

@@ -9,7 +9,7 @@ export type SendMessageBatch = (
   signal: AbortSignal,
 ) => Promise<readonly EntryRefusal[]>;
 
-/** An entry of `Failed`, which comes with HTTP 200: a sender that does not look loses orders. */
+/** An entry of `Failed`. It comes with HTTP 200, so a sender that does not look loses orders. */
 export interface EntryRefusal {
   readonly position: number;
   readonly code: string;
@@ -40,8 +40,8 @@ const maximumTries = 5;
 const backoffMs: Backoff = { base: 100, cap: 2_000 };
 
 /**
- * Sends up to 10 messages, and those that SQS refused for its own reasons again. Never throws: every message is
- * either counted as queued or named. After a failed request SQS may hold messages of which it could not tell.
+ * Sends up to 10 messages, and sends those again that SQS refused for its own reasons. Never throws: every message is
+ * either counted as queued or named. After a failed request, SQS may hold messages although they are named.
  */
 async function sendBatch(
   messages: readonly GeneratedMessage[],
@@ -88,7 +88,7 @@ interface SendResult {
 /** One request takes about as long as SQS needs to answer; more in flight than this gain nothing on one vCPU. */
 const requestsInFlight = 10;
 
-/** Orders that could not be queued are all named in the answer, so there is an end to how many there may be. */
+/** The answer names all orders that could not be queued, so it stops at this many. */
 const maximumNotQueued = 1_000;
 
 /**
@@ -133,7 +133,7 @@ function tooLarge({ index, orderId }: GeneratedMessage, bytes: number): NotQueue
   return { index, orderId, code: 'MessageTooLarge', message };
 }
 
-/** Sends through the SDK; region, endpoint and credentials come from the environment, as on Lambda. */
+/** Sends through the SDK. Region, endpoint and credentials come from environment variables, as on Lambda. */
 export function sqsSendMessageBatch(queueUrl: string, client = new SQSClient({})): SendMessageBatch {
   const fifo = queueUrl.endsWith('.fifo');
   return async (messages, signal) => {

@@ -1,9 +1,7 @@
 import '../common/map-stack-traces.ts';
-import { environmentNames, requireBoolean, requireSeconds, requireText } from '../../shared/pipeline.ts';
-import { lazySqsVisibility } from '../common/message-visibility.ts';
-import { publishMetricsOnLambda } from '../common/metrics.ts';
+import { environmentNames, requireBoolean, requireText } from '../../shared/pipeline.ts';
+import { consumerOnLambda } from '../common/consumer.ts';
 import { createDynamoDbClient, tableClient } from '../common/table-client.ts';
-import { startDeadline } from '../common/time.ts';
 import { createHandler } from './process-batch.ts';
 import { writeOrder } from './write-order.ts';
 
@@ -26,15 +24,7 @@ const table = tableClient(
  * The batch ends before the function's timeout, which would fail good and bad orders together (`timeBudget`).
  */
 export const handler = createHandler({
+  ...consumerOnLambda(requireText(process.env, environmentNames.ordersQueueUrl)),
   processOrder: writeOrder(table, Date.now),
   partialBatchResponses: requireBoolean(process.env, environmentNames.partialBatchResponses),
-  logCustomerNames: requireBoolean(process.env, environmentNames.logCustomerNames),
-  backoff: {
-    base: requireSeconds(process.env, environmentNames.retryBaseSeconds),
-    cap: requireSeconds(process.env, environmentNames.retryCapSeconds),
-  },
-  loadChangeVisibilityBatch: lazySqsVisibility(requireText(process.env, environmentNames.ordersQueueUrl)),
-  publishMetrics: publishMetricsOnLambda(),
-  random: Math.random,
-  startDeadline,
 });

@@ -1,7 +1,7 @@
 import type { SQSBatchResponse } from 'aws-lambda';
-import type { Identity } from '../../shared/order/read-order.ts';
 import { type Backoff, equalJitter } from '../../shared/sending.ts';
 import { describeError, type FailureKind, logMessages, type MetricName, metricNames } from '../../shared/telemetry.ts';
+import { logIdentity, type Received } from '../common/consumer.ts';
 import type { VisibilityChange } from '../common/message-visibility.ts';
 
 /**
@@ -13,24 +13,13 @@ import type { VisibilityChange } from '../common/message-visibility.ts';
  * - `transient`: processing failed for a reason that may pass. The message deserves another try.
  * - `held-back`: not tried, because a message before it in its group of a FIFO queue has to be tried again.
  */
-export type Outcome = Received &
-  (
+export type Outcome = Received & { readonly receiptHandle: string } & (
     | { readonly result: 'processed' }
     | { readonly result: 'duplicate'; readonly firstMessageId: string }
     | { readonly result: 'permanent'; readonly kind: FailureKind; readonly reasons: readonly string[] }
     | { readonly result: 'transient'; readonly error: unknown }
     | { readonly result: 'held-back'; readonly error: Error }
   );
-
-/** What is known of a record whatever becomes of it. */
-export interface Received extends Identity {
-  readonly messageId: string;
-  readonly receiptHandle: string;
-  /** 1 at the first try. */
-  readonly receiveCount: number;
-  /** The trace that the message belongs to, if its sender named one. */
-  readonly traceId: string | null;
-}
 
 /** Whether the message has to be tried again, and in a FIFO queue those behind it in its group with it. */
 export function isToBeTriedAgain({ result }: Outcome): boolean {
@@ -74,7 +63,7 @@ export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: (
 
 /** One line for each record. */
 export function logOutcome(outcome: Outcome, logCustomerNames: boolean): void {
-  const identity = identify(outcome, logCustomerNames);
+  const identity = logIdentity(outcome, logCustomerNames);
   switch (outcome.result) {
     case 'processed':
       console.info({ message: logMessages.goodOrder, ...identity });
@@ -89,18 +78,6 @@ export function logOutcome(outcome: Outcome, logCustomerNames: boolean): void {
     case 'held-back':
       console.error({ message: logMessages.orderNotProcessed, ...identity, error: describeError(outcome.error) });
   }
-}
-
-/** Customers' names are personal data: they are logged only where the configuration says so. */
-function identify(received: Received, logCustomerNames: boolean) {
-  const { orderId, messageId, receiveCount, traceId, customerName } = received;
-  return {
-    orderId,
-    messageId,
-    receiveCount,
-    ...(traceId !== null && { traceId }),
-    ...(logCustomerNames && { customerName }),
-  };
 }
 
 /** How an outcome is counted. A message that comes again after it wrote its order is no duplicate of another. */

@@ -1,28 +1,19 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type ConsumedRecord, receiveCountOf, traceIdOf } from '../../shared/ledger/message.ts';
 import { type ReadOrder, readOrder } from '../../shared/order/read-order.ts';
-import type { Backoff } from '../../shared/sending.ts';
 import { conflictReason, failureKinds, type MetricName } from '../../shared/telemetry.ts';
-import { changeOrWarn, type ChangeVisibilityBatch } from '../common/message-visibility.ts';
-import { type PublishMetrics, tally } from '../common/metrics.ts';
-import { type Deadline, type InvocationContext, timeBudget } from '../common/time.ts';
-import { decide, isToBeTriedAgain, logOutcome, metricOf, type Outcome, type Received } from './outcome.ts';
+import type { ConsumerDependencies } from '../common/consumer.ts';
+import { changeVisibility } from '../common/message-visibility.ts';
+import { tally } from '../common/metrics.ts';
+import { type InvocationContext, timeBudget } from '../common/time.ts';
+import { decide, isToBeTriedAgain, logOutcome, metricOf, type Outcome } from './outcome.ts';
 import type { Processing, ProcessOrder } from './write-order.ts';
 
 /** What process-orders gets from outside: handler.ts wires the real ones, tests give others. */
-export interface Dependencies {
+export interface Dependencies extends ConsumerDependencies {
   readonly processOrder: ProcessOrder;
   /** Must agree with `ReportBatchItemFailures` of the event source mapping. */
   readonly partialBatchResponses: boolean;
-  readonly logCustomerNames: boolean;
-  /** Waits between the tries of a transient failure, in seconds. */
-  readonly backoff: Backoff;
-  /** Called for the first failure only. */
-  readonly loadChangeVisibilityBatch: () => Promise<ChangeVisibilityBatch>;
-  readonly publishMetrics: PublishMetrics;
-  /** Answers numbers in [0, 1). */
-  readonly random: () => number;
-  readonly startDeadline: (milliseconds: number) => Deadline;
 }
 
 /**
@@ -51,7 +42,7 @@ export function createHandler(
       const { batchItemFailures, visibilityChanges } = decide(await process(records), backoff, random);
       if (visibilityChanges.length > 0) {
         using reporting = startDeadline(reportingMs);
-        await changeOrWarn(visibilityChanges, dependencies.loadChangeVisibilityBatch, reporting.signal);
+        await changeVisibility(visibilityChanges, dependencies.loadChangeVisibilityBatch, reporting.signal);
       }
       return { batchItemFailures };
     } finally {
@@ -141,7 +132,7 @@ function heldBackBy({ messageId }: Outcome, record: ConsumedRecord): Outcome {
   return { ...receivedOf(record, readOrder(record.body)), result: 'held-back', error };
 }
 
-function receivedOf(record: ConsumedRecord, { orderId, customerName }: ReadOrder): Received {
+function receivedOf(record: ConsumedRecord, { orderId, customerName }: ReadOrder) {
   const { messageId, receiptHandle } = record;
   return {
     messageId,

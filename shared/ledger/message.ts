@@ -40,13 +40,13 @@ export interface Message {
   readonly traceId: string | null;
   /** The queue that the message failed in, when this is the dead-letter queue. */
   readonly sourceQueueArn: string | null;
-  /** Those of the sender: without the lineage, but with what is called like one and is none. */
+  /** Those of the sender. A sound lineage is left out; an attribute that is only called like one stays. */
   readonly messageAttributes: Readonly<Record<string, StoredAttribute>>;
-  /** Of a replayed message. */
+  /** Null unless the message is a replay. */
   readonly lineage: Lineage | null;
 }
 
-/** Reads a record; what a sender wrote is taken only where it is sound (lineage, trace id). */
+/** Reads a record. A lineage and a trace id count only if they are sound, because senders can write what they like. */
 export function messageOf(record: ConsumedRecord): Message {
   const { attributes, messageAttributes } = record;
   const lineage = lineageOf(messageAttributes);
@@ -95,7 +95,7 @@ function storedAttribute({ dataType, stringValue, binaryValue }: ConsumedAttribu
 /** What the lineage of a message is read from: its attribute as an SQS event holds it. */
 type LineageCarrier = Readonly<Record<string, { readonly stringValue?: string | undefined } | undefined>>;
 
-/** A replayed message's lineage. Null for any other, and for one that is not sound: senders can write what they like. */
+/** A replayed message's lineage. Null for a message without lineage, and for a lineage that is not sound. */
 function lineageOf(messageAttributes: LineageCarrier): Lineage | null {
   const text = messageAttributes[lineageAttribute]?.stringValue;
   if (text === undefined) return null;
@@ -111,7 +111,7 @@ function lineageOf(messageAttributes: LineageCarrier): Lineage | null {
   return sound ? { orderKey, failureId, count, by, token } : null;
 }
 
-/** What order keys and failure ids are, ids of orders (order.schema.json) or of messages, and tokens, too. */
+/** Order keys and failure ids, which are ids of orders (order.schema.json) or of messages; and tokens. */
 function isKey(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
 }
@@ -128,8 +128,8 @@ interface OrderKeySource {
 }
 
 /**
- * What an order is written under: its own id; for an order without one, the id of the message that brought it first,
- * which a replay (a new message) carries along.
+ * What an order is written under: its own id. An order without an id is written under the id of the message that brought
+ * it first. A replay is a new message and carries that id along.
  */
 export function orderKeyOf({ orderId, lineage, messageId }: OrderKeySource): string {
   return orderId ?? lineage?.orderKey ?? messageId;

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/**
- * The orders table: its keys, indexes and rows, agreed on by the stack that makes it, the functions that write it and
- * the `orders` command that reads it. One DynamoDB table:
+/*
+ * The orders table: its keys, indexes and rows. The stack makes the table, the functions write it, and the `orders`
+ * command reads it. What can happen to a row: transitions.ts. One DynamoDB table:
  *
  *     pk                 sk                       what
- *     ORDER#<order key>  ORDER                    a processed order, written once; before that, if there is one, what
- *                                                 failures of it are written down (`failedCopies`)
+ *     ORDER#<order key>  ORDER                    a processed order, written once; before the order is processed, the
+ *                                                 row may hold word of its failures (`failedCopies`), and no more
  *     ORDER#<order key>  FAILURE#<failure id>     a failure and what became of it
  *
- * An order's key is its own id; for an order without one, the id of the message that brought it first. Everything known
+ * An order's key is its own id. An order without an id has the id of the message that brought it first. Everything known
  * of an order is one query. Good orders are in no index, so each costs one write. Failures are in two sparse indexes,
  * split over shards so that no partition is hot:
  *
@@ -65,7 +65,7 @@ export const statusShard = (status: FailureStatus, failureId: string) => `${stat
 /** Partition key of a failure in `byCause`. */
 export const causeShard = (cause: string, failureId: string) => `${cause}#${shardOf(failureId)}`;
 
-/** A processed order. Only a row with a `contentHash` is one; before it is processed it may have `failedCopies` alone. */
+/** A processed order: a row with a `contentHash`. A row without holds `failedCopies` alone, and is no order yet. */
 export interface OrderRow {
   readonly pk: string;
   readonly sk: 'ORDER';
@@ -80,11 +80,11 @@ export interface OrderRow {
   readonly sentAt?: string;
   readonly receiveCount: number;
   readonly schemaVersion: string;
-  /** Null, not absent, as is the next: a duplicate would otherwise add to a row that is written once. */
+  /** Null, not absent, like `failureId`: a duplicate would otherwise add the attribute to a row that is written once. */
   readonly traceId: string | null;
-  /** Of the failure that was replayed, when this is a replay. */
+  /** The failure that the message replayed; null when the message was no replay. */
   readonly failureId: string | null;
-  /** See `failedCopyText`. Whoever writes the order is answered the row as it was, and marks these as processed. */
+  /** See `failedCopyText`. Who writes the order receives the old row, and marks these failures as processed. */
   readonly failedCopies?: ReadonlySet<string>;
 }
 
@@ -95,16 +95,16 @@ export interface FailurePlace {
 }
 
 /**
- * A valid order's failure, as its order's row remembers it until it is processed: another copy of the order may be on
- * its way. With the hash of the body that failed, because another order may get the id.
+ * How an order's row remembers a failure of the order until the order is processed: another copy may be on its way. The
+ * text has the hash of the failed body, because another order may get the id.
  */
 export function failedCopyText(contentHash: string, { orderKey, failureId }: FailurePlace): string {
   return JSON.stringify([contentHash, orderKey, failureId]);
 }
 
 /**
- * Failures that an order's row remembers, of up to 280 bytes each, so that the order itself still fits in. One beyond
- * stays in the ledger when a copy is processed, until somebody replays it: a duplicate, which marks it.
+ * How many failures an order's row remembers, of up to 280 bytes each, so that the order itself still fits in. A further
+ * failure stays in the ledger when a copy is processed. A replay of it is then a duplicate, and marks it.
  */
 export const mostFailedCopies = 250;
 
@@ -137,7 +137,7 @@ export function attributeList(attributes: MessageAttributes): NamedAttribute[] {
   return Object.entries(attributes).map(([name, attribute]) => ({ name, ...attribute }));
 }
 
-/** What `attributeList` made a list of. */
+/** The reverse of `attributeList`. */
 export function attributesByName(list: readonly NamedAttribute[]): MessageAttributes {
   return Object.fromEntries(list.map(({ name, ...attribute }) => [name, attribute]));
 }
@@ -185,8 +185,8 @@ export interface FailureRow {
   readonly schemaVersion: string;
   readonly replayCount: number;
   /**
-   * Random, set once, in no log: a message that claims to replay this failure must know it. Whoever reads the table
-   * does, and replays; who may only send orders does not.
+   * Random, set once, in no log. A message that claims to replay this failure must know the token. Who may read the
+   * table knows it, who may only send orders does not.
    */
   readonly replayToken: string;
   /** When it was sent again last. */
@@ -197,9 +197,9 @@ export interface FailureRow {
 }
 
 /**
- * The message attribute that a replayed message carries: where it comes from. Its value is JSON of `Lineage`. One
- * attribute, because SQS allows ten and the message's own come along. A sender's own attribute of that name is kept in
- * the ledger; a replay, which needs the name, goes without it.
+ * The message attribute of a replayed message that says which failure it replays. Its value is JSON of `Lineage`. It is
+ * one attribute, because SQS allows ten and the message's own come along. A sender's own attribute of that name is kept
+ * in the ledger. A replay needs the name, and goes without the sender's attribute.
  */
 export const lineageAttribute = 'ReplayOf';
 
@@ -218,7 +218,7 @@ export interface Lineage {
 export const replayCap = 5;
 
 /**
- * Replays of one failure, whoever insists. Each that fails adds up to 1.3 KB to its row (reasons, history). Beside the
+ * Replays of one failure, also with `--force`. Each that fails adds up to 1.3 KB to its row (reasons, history). Beside the
  * largest message the row has 58 KB left of DynamoDB's 400 KB. A full row could not be written any more.
  */
 export const mostReplays = 30;

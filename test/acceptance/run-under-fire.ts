@@ -1,9 +1,9 @@
 import { EventStream, type Runtime, startRuntime, systemClock } from 'local-aws';
+import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/chaos/evidence.ts';
 import { createClients } from '../../tools/orders/aws/clients.ts';
 import type { SendQueue } from '../../tools/orders/aws/send.ts';
-import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/chaos/evidence.ts';
 import type { OrdersTable } from '../../tools/orders/ledger/read.ts';
-import { pipelineNames } from '../../tools/run/pipeline-names.ts';
+import { pipelineNames } from '../../tools/run/local-pipeline.ts';
 import { TemporaryFolder } from '../../tools/run/synthesize.ts';
 import { synthesizeHastily } from './hasty-assembly.ts';
 import { Killer } from './killer.ts';
@@ -39,11 +39,11 @@ export async function startRunUnderFire(random: () => number): Promise<RunUnderF
   const events = new EventStream();
   const journal = new Journal(events);
   const runtime = starting.use(await startRuntime({ assembly: folder.path, events, port: 0 }));
-  const { model, endpoint, lambda, sqs, dynamodb } = runtime;
+  const { model, endpoint, lambda, sqs } = runtime;
   const names = pipelineNames(model);
   const queueNamed = (wanted: string) => sqs.queues().find(({ name }) => name === wanted)!;
   const killer = starting.use(new Killer({ lambda, events, random }));
-  const writes = watchOrderWrites(dynamodb, (orderKey) => killer.wrote(orderKey));
+  const writes = watchOrderWrites(events, (orderKey) => killer.wrote(orderKey));
 
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const clients = starting.use(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, type SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
 import { EventStream, type IamMode, type RuntimeEvent, startRuntime } from 'local-aws';
-import { pipelineNames } from '../../tools/run/pipeline-names.ts';
+import { pipelineNames } from '../../tools/run/local-pipeline.ts';
 import { synthesize } from '../../tools/run/synthesize.ts';
 
 /** A statement of a function's role, as a template holds it. */

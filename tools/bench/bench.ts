@@ -1,8 +1,8 @@
-import { systemClock } from 'local-aws';
-import { oneOf, parseOptions } from '../orders/errors.ts';
+import { type Command, Option } from 'commander';
 import { painter } from '../orders/terminal/output.ts';
 import { Progress } from '../orders/terminal/progress.ts';
-import { type CommandContext, errorText, runCommand } from '../run/run-command.ts';
+import { systemClock } from '../orders/time.ts';
+import { type CommandContext, errorText } from '../run/run-command.ts';
 import { backlog } from './backlog.ts';
 import { coldStart } from './cold-start.ts';
 import { costs } from './costs.ts';
@@ -28,41 +28,38 @@ const parts = {
 type PartName = keyof typeof parts;
 const partNames = Object.keys(parts) as PartName[];
 
-const helpText = `Measures how fast the project is and compares each figure with its bound. Figures are ratios of
-medians within this one run, so that they hold on other machines too; docs/performance.md says what each means.
+/** What `npm run bench -- …` was asked to do. */
+interface BenchOptions {
+  /** Parts to run; undefined: all. */
+  readonly only?: readonly PartName[];
+  readonly json?: boolean;
+}
 
-Usage: npm run bench -- [options]
-
-  --only NAME   this part only, may be given several times: ${partNames.slice(0, 4).join(', ')},
-                ${partNames.slice(4).join(', ')}
-  --json        one JSON document on stdout and nothing else (npm's own lines: npm run --silent bench)
-  --help        this text
-
+export const defineBench = (program: Command) =>
+  program
+    .description(
+      'Measures how fast the project is and compares each figure with its bound. Figures are ratios of medians within ' +
+        'this one run, so that they hold on other machines too; docs/performance.md says what each means.',
+    )
+    .addOption(new Option('--only <name...>', 'this part only, may be given several times').choices(partNames))
+    .option('--json', "one JSON document on stdout and nothing else (npm's own lines: npm run --silent bench)")
+    .addHelpText(
+      'after',
+      `
 Leave the machine alone meanwhile. Progress goes to stderr.
 
 Exit code: 0 when every bound holds, 1 when one does not or a part could not be measured, 2 for a mistake in the
-command line.
-`;
+command line.`,
+    );
 
-interface Options {
-  readonly only: readonly PartName[];
-  readonly json: boolean;
-  readonly help: boolean;
-}
-
-function parse(): Options {
-  const { only, json, help } = parseOptions(process.argv.slice(2), {
-    only: { type: 'string', multiple: true, default: [] },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  });
-  return { only: only.map((name) => oneOf('--only', name, partNames)), json, help };
-}
-
-async function bench({ only, json }: Options, { signal }: CommandContext): Promise<number> {
+/** `npm run bench`: measures part by part. @returns the exit code */
+export async function bench(
+  { only = partNames, json = false }: BenchOptions,
+  { signal }: CommandContext,
+): Promise<number> {
   const reports: PartReport[] = [];
   for (const name of partNames) {
-    if (only.length === 0 || only.includes(name)) reports.push(await measure(name, signal));
+    if (only.includes(name)) reports.push(await measure(name, signal));
   }
   process.stdout.write(`${json ? reportJson(reports) : reportText(reports, painter(process.stdout, process.env))}\n`);
   return passed(reports) ? 0 : 1;
@@ -90,5 +87,3 @@ async function measure(name: PartName, signal: AbortSignal): Promise<PartReport>
     progress[Symbol.dispose]();
   }
 }
-
-await runCommand(helpText, parse, bench);

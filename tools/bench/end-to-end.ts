@@ -1,5 +1,4 @@
-import { systemClock } from 'local-aws';
-import { countRows } from '../run/start/tally.ts';
+import { countRows } from '../run/local-pipeline.ts';
 import { TemporaryFolder } from '../run/synthesize.ts';
 import { ClientProcess } from './client/process.ts';
 import type { SqsTask } from './client/sqs-client.ts';
@@ -63,7 +62,7 @@ export const endToEnd: Part = async ({ onProgress, signal }) => {
     (kind, round) => onProgress(`${kind}, ${roundText(round, rounds)}`),
   );
   const written = orders.withTable * rounds + warmUpOrders;
-  const { processed } = await countRows(withTable.runtime, withTable.names.ordersTable, systemClock);
+  const { processed } = await countRows(withTable.runtime, withTable.names.ordersTable);
   if (processed !== written) throw new Error(`The table has ${processed} of ${written} orders.`);
   return [
     {

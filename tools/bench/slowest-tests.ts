@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { Command } from 'commander';
 import { table } from '../orders/terminal/table.ts';
 import { projectRoot, TemporaryFolder } from '../run/synthesize.ts';
 
@@ -16,12 +17,16 @@ interface Report {
 
 const shown = 10;
 
-/** `npm run test:slowest`: runs jest with the given arguments and says how long it took and which tests took longest. */
+const { args } = new Command('npm run test:slowest --')
+  .description('Runs jest and says how long it took and which tests took longest.')
+  .argument('[jest...]', "jest's own arguments")
+  .allowUnknownOption()
+  .parse();
 using folder = new TemporaryFolder();
 const file = join(folder.path, 'report.json');
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 const startedAtMs = performance.now();
-const child = spawn(process.execPath, [...jest, '--json', `--outputFile=${file}`, ...process.argv.slice(2)], {
+const child = spawn(process.execPath, [...jest, '--json', `--outputFile=${file}`, ...args], {
   cwd: projectRoot,
   // Its report on stdout is the file's; what it says to people is on stderr.
   stdio: ['ignore', 'ignore', 'inherit'],

@@ -2,8 +2,9 @@ import { type Clock, type LambdaService, type Random, sleep } from 'local-aws';
 import type { FailureRow, FailureStatus, MessageAttributes } from '../../shared/ledger/rows.ts';
 import type { Order } from '../../shared/order/order.generated.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
-import { messageLimits, readGenerated } from '../../shared/pipeline.ts';
+import { messageLimits } from '../../shared/pipeline.ts';
 import { failureKinds } from '../../shared/telemetry.ts';
+import { generateUntilDone } from '../orders/aws/generate.ts';
 import { sendMessages, type SendQueue } from '../orders/aws/send.ts';
 import { failureRows, failures } from '../orders/ledger/failures.ts';
 import { mend } from '../orders/ledger/mend.ts';
@@ -139,7 +140,6 @@ class SenderGaveUp extends Error {
 }
 
 const mostTries = 30;
-const entriesPerRequest = 10;
 
 /**
  * Invokes generate-orders until it answers that all orders are queued, as a person would whose invocation fails: with
@@ -154,19 +154,18 @@ export async function generateOrders(
 ): Promise<number> {
   let last = '';
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const { payload, functionError } = await lambda.invoke(functionName, JSON.stringify(event));
-    last = payload;
-    if (functionError !== undefined) continue;
-    const answer = readGenerated(payload);
-    if (answer.statusCode === 200 && answer.next === undefined) return answer.queued;
+    const invoke = (request: object) => lambda.invoke(functionName, JSON.stringify(request));
+    const { queued, notQueued, end } = await generateUntilDone(invoke, event);
+    if (end.kind === 'done' && notQueued.length === 0) return queued;
+    last = JSON.stringify({ end, notQueued });
   }
   throw new SenderGaveUp(`generate-orders did not queue its orders in ${mostTries} tries: ${last}`);
 }
 
 /** Sends messages through SQS's API, those of a request that failed once more: SQS may hold them all the same. */
 export async function sendCarelessly(queue: SendQueue, messages: readonly CarelessMessage[]): Promise<void> {
-  for (let from = 0; from < messages.length; from += entriesPerRequest) {
-    let pending = messages.slice(from, from + entriesPerRequest);
+  for (let from = 0; from < messages.length; from += messageLimits.batchEntries) {
+    let pending = messages.slice(from, from + messageLimits.batchEntries);
     for (let tries = 0; pending.length > 0; tries += 1) {
       if (tries === mostTries) throw new SenderGaveUp(`SQS did not take ${pending.length} messages in ${tries} tries.`);
       try {

@@ -1,6 +1,9 @@
+import type { Command } from 'commander';
 import { chooseKinds, type FaultName, faultNames, seededRandom, systemClock } from 'local-aws';
-import { oneOf, parseOptions, wholeNumber } from '../orders/errors.ts';
+import { listOption, wholeNumberOption } from '../orders/command-line.ts';
+import { forEachAtOnce } from '../orders/streams.ts';
 import { Progress, progressText } from '../orders/terminal/progress.ts';
+import { maximumLocalSeed } from '../run/local-pipeline.ts';
 import type { CommandContext } from '../run/run-command.ts';
 import { synthesizeProduction, TemporaryFolder } from '../run/synthesize.ts';
 import { run, type RunResult } from './run.ts';
@@ -11,8 +14,8 @@ const kindsOfRun = { least: 4, most: 9 };
 
 /** `npm run chaos`: runs with faults, `atOnce` of them side by side. @returns the exit code */
 export async function chaos(options: ChaosOptions, { signal }: CommandContext): Promise<number> {
-  const { runs, json, atOnce, faults } = options;
-  const firstSeed = options.seed ?? Math.floor(Math.random() * maximumChaosSeed);
+  const { runs, json = false, atOnce, faults } = options;
+  const firstSeed = options.seed ?? Math.floor(Math.random() * maximumLocalSeed);
   const startedAtMs = performance.now();
   const results: RunResult[] = [];
   const broken: FailedRun[] = [];
@@ -31,23 +34,18 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
   // At once: who runs thousands of these should not wait for the end to look into the first failure.
   const tell = (seed: number, reason: string) =>
     progress.print(() => process.stderr.write(`✘ seed ${seed}: ${reason}\n`));
-  let next = 0;
-  async function work(): Promise<void> {
-    while (next < runs && !signal.aborted) {
-      const seed = (firstSeed + next) % (maximumChaosSeed + 1);
-      next += 1;
-      try {
-        const result = await run({ assembly: folder.path, seed, kinds: faults ?? kindsOf(seed) });
-        results.push(result);
-        for (const { invariant, detail } of result.violations.slice(0, 1)) tell(seed, `${invariant}: ${detail}`);
-      } catch (error) {
-        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        broken.push({ seed, reasons: [reason] });
-        tell(seed, reason);
-      }
+  const runOne = async (seed: number) => {
+    try {
+      const result = await run({ assembly: folder.path, seed, kinds: faults ?? kindsOf(seed) });
+      results.push(result);
+      for (const { invariant, detail } of result.violations.slice(0, 1)) tell(seed, `${invariant}: ${detail}`);
+    } catch (error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      broken.push({ seed, reasons: [reason] });
+      tell(seed, reason);
     }
-  }
-  await Promise.all(Array.from({ length: atOnce }, work));
+  };
+  await forEachAtOnce(seedsFrom(firstSeed, runs), atOnce, runOne, signal);
   signal.throwIfAborted();
   progress[Symbol.dispose]();
 
@@ -56,6 +54,10 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
   const summary = summarize(results, broken, { firstSeed, seconds, allKinds: faults === undefined });
   process.stdout.write(`${json ? summaryJson(summary) : summaryText(summary)}\n`);
   return isSound(summary) ? 0 : 1;
+}
+
+function* seedsFrom(first: number, count: number): Generator<number> {
+  for (let index = 0; index < count; index += 1) yield (first + index) % (maximumLocalSeed + 1);
 }
 
 /** The kinds of faults that a run of this seed has, wherever it runs. */
@@ -84,53 +86,37 @@ interface ChaosOptions {
   readonly atOnce: number;
   /** These kinds of faults in every run; undefined: each run draws some. */
   readonly faults?: readonly FaultName[];
-  readonly json: boolean;
-  readonly help: boolean;
+  readonly json?: boolean;
 }
 
-/** The largest seed of a run, here and in `npm run local -- --chaos`. */
-export const maximumChaosSeed = 2 ** 31 - 1;
-const maximumRuns = 1_000_000;
-
-export const helpText = `Tries to make the pipeline lose an order or process one twice: the whole pipeline on this machine,
-with functions killed, a table that throttles, queues that deliver twice, and more. After each run
-it checks that the books balance. Exit code 0 when they do, after every run.
-
-Usage: npm run chaos -- [options]
-
-  --runs N          how many runs (default 20); each takes a few seconds
-  --seed S          of the first run, 0 to ${maximumChaosSeed.toLocaleString('en')}; the next has S + 1 (default: drawn, and printed)
-  --at-once N       runs side by side (default 2)
-  --faults A,B,…    these kinds of faults in every run (default: each run draws some);
-                    docs/reliability.md lists them
-  --json            one JSON document on stdout and nothing else (npm's own lines: npm run --silent)
-  --help            this text
+export const defineChaos = (program: Command) =>
+  program
+    .description(
+      'Tries to make the pipeline lose an order or process one twice: the whole pipeline on this machine, with ' +
+        'functions killed, a table that throttles, queues that deliver twice, and more. After each run it checks that ' +
+        'the books balance.',
+    )
+    .option('--runs <n>', 'how many runs; each takes a few seconds', wholeNumberOption(1, 1_000_000), 20)
+    .option(
+      '--seed <s>',
+      `of the first run, 0 to ${maximumLocalSeed.toLocaleString('en')}; the next has the next one (default: drawn, and printed)`,
+      wholeNumberOption(0, maximumLocalSeed),
+    )
+    .option('--at-once <n>', 'runs side by side', wholeNumberOption(1, 64), 2)
+    .option(
+      '--faults <a,b,…>',
+      'these kinds of faults in every run (default: each run draws some); docs/reliability.md lists them',
+      listOption(faultNames),
+    )
+    .option('--json', "one JSON document on stdout and nothing else (npm's own lines: npm run --silent)")
+    .addHelpText(
+      'after',
+      `
+Exit code: 0 when the books balance after every run, 1 when not, 2 for a mistake in the command line.
 
 Example: npm run chaos -- --runs 1000 --seed 1
-The same run again: npm run chaos -- --runs 1 --seed 17
-`;
-
-const definitions = {
-  runs: { type: 'string', default: '20' },
-  seed: { type: 'string' },
-  'at-once': { type: 'string', default: '2' },
-  faults: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
-
-/** @throws {UsageError} for an unknown option or a value out of range */
-export function parseChaosOptions(args: readonly string[]): ChaosOptions {
-  const { runs, seed, 'at-once': atOnce, faults, json, help } = parseOptions(args, definitions);
-  return {
-    runs: wholeNumber('--runs', runs, 1, maximumRuns),
-    ...(seed === undefined ? {} : { seed: wholeNumber('--seed', seed, 0, maximumChaosSeed) }),
-    atOnce: wholeNumber('--at-once', atOnce, 1, 64),
-    ...(faults === undefined ? {} : { faults: faults.split(',').map((name) => oneOf('--faults', name, faultNames)) }),
-    json,
-    help,
-  };
-}
+The same run again: npm run chaos -- --runs 1 --seed 17`,
+    );
 
 /** Each batch at a time is a process, and starting one is most of what a run costs. Two is the least AWS takes. */
 const maximumConcurrency = 3;

@@ -1,5 +1,5 @@
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import type { DynamodbService, EventStream, ForwardedOperation, RuntimeEvent } from 'local-aws';
+import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
 import { isOrderWritten } from '../../shared/ledger/transitions.ts';
@@ -130,31 +130,23 @@ export interface OrderWrites {
 type Item = Parameters<typeof fromItem>[0];
 
 /**
- * Watches the writes of orders' rows at the table itself, which answers each with the row as it was before.
+ * Watches the table's answers to those who write orders' rows: each answer holds the row as it was before.
  *
  * @param written is called when an order's row stands, before its function learns of it
  */
-export function watchOrderWrites(
-  { rpc }: DynamodbService,
-  written: (orderKey: string) => void = () => {},
-): OrderWrites {
-  const operations = rpc.forwarded as Record<string, ForwardedOperation>;
-  const update = operations['UpdateItem']!;
+export function watchOrderWrites(events: EventStream, written: (orderKey: string) => void = () => {}): OrderWrites {
   const created = new Map<string, number>();
   const found: OrderRow[] = [];
-  operations['UpdateItem'] = {
-    ...update,
-    async forward(body, input, context) {
-      const answer = await update.forward(body, input, context);
-      if (answer.status !== 200 || !isOrderWritten(input)) return answer;
-      const { pk } = fromItem<{ pk: string }>(input['Key'] as Item);
-      const { Attributes } = JSON.parse(answer.body.toString()) as { readonly Attributes?: Item };
-      const orderKey = pk.slice(pk.indexOf('#') + 1);
-      if (Attributes?.['contentHash'] === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
-      else found.push(fromItem<OrderRow>(Attributes));
-      written(orderKey);
-      return answer;
-    },
-  };
+  events.subscribe((event) => {
+    if (event.type !== 'table-answered' || event.operation !== 'UpdateItem') return;
+    const { input, status, body } = event;
+    if (status !== 200 || !isOrderWritten(input)) return;
+    const { pk } = fromItem<{ pk: string }>(input['Key'] as Item);
+    const { Attributes: before } = JSON.parse(body.toString()) as { readonly Attributes?: Item };
+    const orderKey = pk.slice(pk.indexOf('#') + 1);
+    if (before?.['contentHash'] === undefined) created.set(orderKey, (created.get(orderKey) ?? 0) + 1);
+    else found.push(fromItem<OrderRow>(before));
+    written(orderKey);
+  });
   return { created, found };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import {
@@ -7,14 +8,13 @@ import {
   planFaults,
   type Runtime,
   seededRandom,
-  sleep,
   startRuntime,
   systemClock,
   type TurnedClock,
 } from 'local-aws';
 import type { SendQueue } from '../orders/aws/send.ts';
 import type { OrdersTable } from '../orders/ledger/read.ts';
-import { pipelineNames } from '../run/pipeline-names.ts';
+import { clientSettings, messagesInQueues, pipelineNames } from '../run/local-pipeline.ts';
 import {
   type CarelessMessage,
   carelessMessages,
@@ -52,10 +52,6 @@ export interface RunResult {
 
 /** Enough for them to meet each other, and few enough for a run to be short. */
 const mostOfEachKind = 3;
-/** In the machine's time; the waits of the pipeline itself are skipped. */
-const longestRunMs = 90_000;
-/** The last answers of the table to those who no longer wait for them. */
-const lastWritesMs = 10;
 
 /**
  * One run: the whole pipeline, orders, faults until nothing moves, a replay among faults or not, and one of everything
@@ -66,29 +62,23 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   const random = seededRandom(seed, 'orders');
   const events = new EventStream();
   const journal = new Journal(events);
+  const writes = watchOrderWrites(events);
   const faults = new Faults(planFaults(seed, kinds), events, mostOfEachKind);
   await using runtime = await startRuntime({ assembly, events, port: 0, faults });
-  const writes = watchOrderWrites(runtime.dynamodb);
   const { names, table, queue } = connect(runtime, random);
   using ending = new DisposableStack();
   ending.defer(() => table.client.destroy());
   ending.defer(() => queue.client.destroy());
   let direct = 0;
-  ending.use(driveClock(faults.clock, () => journal.batchesRunning + direct === faults.invocations.still));
+  const unrest = ending.use(new Unrest(events));
+  const isIdle = () => journal.batchesRunning + direct === faults.invocations.still;
+  ending.use(driveClock(faults.clock, isIdle, () => unrest.skipped()));
 
-  const messages = () =>
-    runtime.sqs.queues().reduce((sum, { counts }) => sum + counts.delayed + counts.available + counts['in-flight'], 0);
-  let isTooLong = false;
-  const tooLong = Promise.withResolvers<void>();
-  ending.defer(
-    systemClock.after(longestRunMs, () => {
-      isTooLong = true;
-      tooLong.resolve();
-    }),
-  );
   const quiet = async () => {
-    await Promise.race([journal.until(() => messages() === 0), tooLong.promise]);
-    await sleep(systemClock, lastWritesMs);
+    await Promise.race([journal.until(() => messagesInQueues(runtime) === 0), unrest.hopeless]);
+    // A function that was killed may have written to the table just before. Its request has come, but is not read yet.
+    for (let turn = 0; turn < turnsToRead; turn += 1) await nextTurn();
+    await faults.tablesQuiet();
   };
   const careless = carelessMessages(random);
   const attributes = new Map<string, CarelessMessage['attributes']>(
@@ -102,7 +92,7 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
     sent,
     attributes,
     promised,
-    messages: messages(),
+    messages: messagesInQueues(runtime),
     lines: journal.lines,
     defects: journal.defects,
   });
@@ -141,7 +131,7 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   const after = await evidence();
   found.push(...violations(after, { afterReplay: true }));
   if (tookTooLarge) found.push({ invariant: 'a message that is too large is refused', detail: 'SQS took one.' });
-  if (isTooLong) found.push({ invariant: 'everything comes to rest', detail: `Not within ${longestRunMs} ms.` });
+  if (unrest.why !== undefined) found.push({ invariant: 'everything comes to rest', detail: unrest.why });
   return {
     seed,
     kinds,
@@ -156,19 +146,69 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
 }
 
 /** As the `orders` command reaches them, but less patient: a table that is down is down until somebody waits. */
-function connect({ model, endpoint }: Runtime, random: () => number) {
+function connect(runtime: Runtime, random: () => number) {
+  const { model, endpoint } = runtime;
   const names = pipelineNames(model);
-  const settings = {
-    region: model.region,
-    endpoint: endpoint.url,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 2,
-  };
+  const settings = { ...clientSettings(runtime), maxAttempts: 2 };
   const surroundings = { clock: systemClock, random };
   const table: OrdersTable = { client: new DynamoDBClient(settings), name: names.ordersTable, ...surroundings };
   const url = `${endpoint.url}/${model.accountId}/${names.ordersQueue}`;
   const queue: SendQueue = { client: new SQSClient(settings), url, ...surroundings };
   return { names, table, queue };
+}
+
+/** Turns of the event loop after which everything is read that had come to a socket. One reads up to 64 KB a socket. */
+const turnsToRead = 50;
+/** Far more waits than runs need, which is less than 100. A message that goes round for ever soon needs more. */
+const mostSkips = 2_000;
+/** Something happens every few milliseconds, and on a crowded machine every few seconds. */
+const longestSilenceMs = 120_000;
+
+/**
+ * Notices that a run does not come to rest: it skips waits without end, or hangs, so that no event comes. Neither
+ * depends on how long a run takes, because a slow machine takes long for any.
+ */
+class Unrest implements Disposable {
+  /** Resolves when there is no hope for rest any more. */
+  readonly hopeless: Promise<void>;
+  readonly #giveUp: () => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #unsubscribe: () => void;
+  #skips = 0;
+  #lastEventAtMs = performance.now();
+  #why: string | undefined;
+
+  constructor(events: EventStream) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.hopeless = promise;
+    this.#giveUp = resolve;
+    this.#unsubscribe = events.subscribe(() => (this.#lastEventAtMs = performance.now()));
+    this.#timer = setInterval(() => {
+      const silenceMs = performance.now() - this.#lastEventAtMs;
+      if (silenceMs > longestSilenceMs) this.#conclude(`Nothing has happened for ${longestSilenceMs / 1000} s.`);
+    }, longestSilenceMs / 10);
+  }
+
+  /** Undefined while there is hope. */
+  get why(): string | undefined {
+    return this.#why;
+  }
+
+  /** To be called when a wait was skipped. */
+  skipped(): void {
+    this.#skips += 1;
+    if (this.#skips > mostSkips) this.#conclude(`Not after ${mostSkips.toLocaleString('en')} waits.`);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#unsubscribe();
+  }
+
+  #conclude(why: string): void {
+    this.#why ??= why;
+    this.#giveUp();
+  }
 }
 
 const tickMs = 2;
@@ -181,11 +221,11 @@ const longestSkipMs = 4 * 3_600_000;
  * Lets a clock skip the waits in which nothing else happens: visibility timeouts, functions that stand still, a table
  * that is down. Dispose of it to let time pass as it does.
  */
-export function driveClock(clock: TurnedClock, isIdle: () => boolean): Disposable {
+export function driveClock(clock: TurnedClock, isIdle: () => boolean, onSkip: () => void = () => {}): Disposable {
   let quiet = 0;
   const tick = () => {
     quiet = isIdle() ? quiet + 1 : 0;
-    if (quiet >= quietTicks) clock.skip(longestSkipMs);
+    if (quiet >= quietTicks && clock.skip(longestSkipMs)) onSkip();
     cancel = systemClock.after(tickMs, tick);
   };
   let cancel = systemClock.after(tickMs, tick);

@@ -70,12 +70,3 @@ export function createContext(io: OrdersIo, options: SharedOptions): OrdersConte
   };
   return context;
 }
-
-/** Exit codes, the same for every command; `--help` tells them. */
-export const exitCodes = {
-  done: 0,
-  /** Something failed, or was left undone. */
-  notAllDone: 1,
-  /** A mistake in the command line. */
-  usage: 2,
-} as const;

@@ -1,6 +1,8 @@
+import type { Command } from 'commander';
 import { LocalRuntimeError } from 'local-aws';
-import { UsageError } from '../orders/errors.ts';
-import { Interrupted, listenForInterrupt, PipeClosed } from '../orders/interrupt.ts';
+import * as commandLine from '../orders/command-line.ts';
+import { CommandFailed } from '../orders/errors.ts';
+import { listenForInterrupt } from '../orders/interrupt.ts';
 import { SynthesisFailed } from './synthesize.ts';
 
 /** What a command gets beside its options. */
@@ -10,33 +12,40 @@ export interface CommandContext {
 }
 
 /**
- * The one boundary of every command: turns options, errors and interruptions into text and an exit code. A mistake in
- * the command line is one line and 2; what a person can mend is its message and 1; anything else is a defect, and its
- * stack is printed.
+ * Runs a command of npm as this process: turns its options, errors and interruptions into text and an exit code, which
+ * are those of the `orders` command, too.
+ * @param name as a person types it: `npm start --`
+ * @param define describes the command and its options
+ * @param command answers the exit code
  */
-export async function runCommand<Options extends { readonly help: boolean }>(
-  helpText: string,
-  parse: () => Options,
+// The command knows what commander hands over untyped.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export async function runCommand<Options extends object>(
+  name: string,
+  define: (program: Command) => Command,
   command: (options: Options, context: CommandContext) => Promise<number>,
 ): Promise<void> {
   const interrupt = listenForInterrupt();
-  let exitCode: number;
-  try {
-    const options = parse();
-    if (options.help) process.stdout.write(helpText);
-    exitCode = options.help ? 0 : await command(options, { signal: interrupt.signal });
-  } catch (error) {
-    exitCode = error instanceof UsageError ? 2 : 1;
-    if (!(error instanceof PipeClosed))
-      process.stderr.write(`${error instanceof Interrupted ? 'Stopped before the end.' : errorText(error)}\n`);
-  }
+  let exitCode: number = commandLine.exitCodes.done;
+  const program = define(commandLine.createProgram(name, process)).action(async (options: Options) => {
+    try {
+      exitCode = await command(options, { signal: interrupt.signal });
+    } catch (error) {
+      throw explained(error);
+    }
+  });
+  exitCode = (await commandLine.runProgram(program, process.argv.slice(2), process.stderr)) ?? exitCode;
   interrupt.dispose();
   process.exitCode = interrupt.exitCode() ?? exitCode;
 }
 
-/** What a person can mend is its message; anything else is a defect, and its stack is needed. */
+/** An error of a command in words: what a person can mend is its message, anything else its stack. */
 export function errorText(error: unknown): string {
-  if (error instanceof UsageError || error instanceof LocalRuntimeError) return error.message;
-  if (error instanceof SynthesisFailed) return `The CDK app failed:\n${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return commandLine.errorText(explained(error));
+}
+
+function explained(error: unknown): unknown {
+  if (error instanceof LocalRuntimeError) return new CommandFailed(error.message);
+  if (error instanceof SynthesisFailed) return new CommandFailed(`The CDK app failed:\n${error.message}`);
+  return error;
 }

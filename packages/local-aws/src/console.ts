@@ -67,6 +67,7 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     case 'invocation-ended':
     case 'batch-started':
     case 'messages-sent':
+    case 'table-answered':
       return undefined;
   }
 }

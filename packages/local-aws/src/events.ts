@@ -12,6 +12,7 @@ export type RuntimeEvent =
   | MessagesSent
   | MessageMoved
   | MessageExpired
+  | TableAnswered
   | FaultInjected
   | Notice;
 
@@ -112,6 +113,19 @@ export interface MessageExpired {
   readonly atMs: number;
   readonly messageId: string;
   readonly queueName: string;
+}
+
+/** The tables answered a request. Told before the answer goes to its caller, who may be gone. */
+export interface TableAnswered {
+  readonly type: 'table-answered';
+  readonly atMs: number;
+  /** As DynamoDB names it: `UpdateItem`. */
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** JSON text of the answer. */
+  readonly body: Buffer;
 }
 
 /** A fault that was brought about on purpose (faults/), at the moment it took effect. */

@@ -7,8 +7,8 @@
 // The runtime and its parts.
 export { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 export { type Endpoint } from './endpoint/server.ts';
-export { type ForwardedOperation } from './endpoint/service.ts';
-export { type IamMode } from './iam/authorizer.ts';
+export { type ForwardedOperation, type RpcService } from './endpoint/service.ts';
+export { type IamMode } from './services/iam/authorizer.ts';
 export { type DynamodbService } from './services/dynamodb/service.ts';
 export { type LambdaService } from './services/lambda/lambda-service.ts';
 export { type NewMessage } from './services/sqs/message.ts';
@@ -18,7 +18,9 @@ export { LocalRuntimeError } from './errors.ts';
 
 // A cloud assembly as a typed model.
 export { readAssembly } from './assembly/read-assembly.ts';
-export { type LocalModel, type PolicyDocument, type RoleModel, type TableModel } from './model.ts';
+export { type LocalModel } from './model.ts';
+export { type PolicyDocument, type RoleModel } from './services/iam/model.ts';
+export { type TableModel } from './services/dynamodb/model.ts';
 
 // What happens, and how a terminal shows it.
 export { type BatchEnded, EventStream, type Listener, type LogEvent, type RuntimeEvent } from './events.ts';

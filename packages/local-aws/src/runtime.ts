@@ -2,25 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Endpoint, startEndpoint } from './endpoint/server.ts';
-import { AwsError } from './endpoint/service.ts';
-import { LocalRuntimeError } from './errors.ts';
-import { type Invoke, Throttled } from './event-source-mapping/deliver.ts';
-import { MappingService } from './event-source-mapping/mapping-service.ts';
-import { serviceQueue } from './event-source-mapping/source-queue.ts';
+import type { RpcService } from './endpoint/service.ts';
 import type { EventStream } from './events.ts';
 import type { Faults } from './faults/faults.ts';
-import { type Authorizer, createAuthorizer, type IamMode } from './iam/authorizer.ts';
-import { CredentialRegistry } from './iam/credentials.ts';
 import type { LocalModel } from './model.ts';
 import { TemporaryFolder } from './processes.ts';
-import { CloudFormationService } from './services/cloudformation.ts';
-import { CloudWatchService } from './services/cloudwatch.ts';
+import type { RunningService, Service, ServiceClass } from './service.ts';
 import { DynamodbService } from './services/dynamodb/service.ts';
-import { LambdaService } from './services/lambda/lambda-service.ts';
-import { LogsService } from './services/logs/logs-service.ts';
-import { LogStore } from './services/logs/store.ts';
+import { createAuthorizer, type IamMode } from './services/iam/authorizer.ts';
+import { CredentialRegistry } from './services/iam/credentials.ts';
+import { services as allServices } from './services/index.ts';
+import type { MappingService } from './services/lambda/event-source-mapping/mapping-service.ts';
+import type { LambdaService } from './services/lambda/lambda-service.ts';
+import { RunningLambda } from './services/lambda/service.ts';
 import { SqsService } from './services/sqs/service.ts';
-import { StsService } from './services/sts.ts';
 
 /** What to run, and how. */
 export interface RuntimeOptions {
@@ -41,6 +36,13 @@ export interface RuntimeOptions {
   readonly shuffleSeed?: number;
   /** Faults to inject; they bring their own clock. Default: none. */
   readonly faults?: Faults;
+  /**
+   * Puts something around the API of each service: to watch the requests, or to answer some of them. It stands inside of
+   * the faults, so that it sees what reaches the service.
+   */
+  readonly wrapApi?: (api: RpcService) => RpcService;
+  /** Default: all services there are (services/index.ts). */
+  readonly services?: readonly Service[];
 }
 
 /** A cloud assembly, running. Dispose of it to end every process, poller and connection. */
@@ -60,124 +62,84 @@ export interface Runtime extends AsyncDisposable {
 }
 
 /**
- * Reads the assembly and starts all that is in it. The endpoint listens first, because its port stands in queue URLs,
- * and those are what `Ref` resolves to in the functions' environments.
+ * Reads the assembly and starts all that is in it. The endpoint listens first: its port stands in queue URLs, and queue
+ * URLs are what `Ref` resolves to in the functions' environments.
  *
  * @throws {LocalRuntimeError} for what cannot run here or what AWS would refuse
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { events, faults, clock = faults?.clock ?? systemClock } = options;
-  const shuffleSeed = options.shuffleSeed ?? faults?.shuffleSeed;
+  const { events, faults, clock = faults?.clock ?? systemClock, services = allServices } = options;
   await using starting = new AsyncDisposableStack();
-  const { path: codeRoot } = starting.use(new TemporaryFolder('local-runtime-'));
+  const { path: directory } = starting.use(new TemporaryFolder('local-runtime-'));
   const endpoint = await startEndpoint({ ...options, nextFreePort: options.nextFreePort ?? false, clock });
   starting.defer(() => endpoint.close());
 
-  const read = (assembly: string) => readAssembly(assembly, { endpointUrl: endpoint.url, codeRoot });
+  const read = (assembly: string) =>
+    readAssembly(assembly, { endpointUrl: endpoint.url, codeRoot: directory, services });
+  const authorizerOf = (holders: LocalModel) =>
+    createAuthorizer({ ...holders, services, mode: options.iam ?? 'enforce', events, clock });
+
   let model = read(options.assembly);
-  const currentModel = () => model;
+  const authorizer = authorizerOf(model);
+  for (const service of services) service.validate?.(model, authorizer);
+
   const { region, accountId } = model;
-  const about = { events, clock, region, accountId, endpointUrl: endpoint.url };
-  const authorizer = createAuthorizer({ ...model, mode: options.iam ?? 'enforce', events, clock });
-  checkMappingRoles(model, authorizer);
   const credentials = new CredentialRegistry(randomBytes);
+  const started: RunningService[] = [];
+  const running = <Wanted>(type: ServiceClass<Wanted>) => findService(started, type);
+  const about = { clock, events, region, accountId, endpointUrl: endpoint.url, directory };
+  const shuffleSeed = options.shuffleSeed ?? faults?.shuffleSeed;
+  const context = { ...about, authorizer, credentials, shuffleSeed, faults, running };
+  for (const service of services) {
+    const one = await service.start?.(model, context);
+    if (one === undefined) continue;
+    started.push(one);
+    starting.defer(() => one.close?.());
+  }
+  faults?.attach(running);
 
-  const logs = new LogStore({ clock, events, logGroups: model.logGroups });
-  starting.defer(() => logs.close());
-  const handOut = shuffleSeed === undefined ? undefined : { seed: shuffleSeed };
-  const sqs = new SqsService({ ...about, queues: model.queues, handOut });
-  starting.defer(() => sqs.close());
-  const dynamodb = new DynamodbService({ ...about, directory: codeRoot });
-  starting.defer(() => dynamodb.close());
-  await dynamodb.update(model.tables);
-  const credentialsFor = credentials.credentialsFor.bind(credentials);
-  const lambda = new LambdaService({ ...about, functions: model.functions, credentialsFor, faults });
-  faults?.attach(lambda);
-  await lambda.start();
-  const mappings = new MappingService({
-    ...about,
-    mappings: model.mappings,
-    queueOf: (arn) => {
-      const queue = serviceQueue(arn, (wanted) => sqs.queue(wanted), clock);
-      return faults?.queue(queue, () => sqs.queue(arn)) ?? queue;
-    },
-    invoke: invokeForMapping(lambda),
-    gatherInParallel: shuffleSeed !== undefined,
-  });
-  // Together: mappings end when their invocations have, and those end with their processes.
-  starting.defer(() => Promise.all([mappings.close(), lambda.close()]).then(() => {}));
-
+  const { wrapApi = (api) => api } = options;
+  const apis = started.flatMap(({ rpc }) => (rpc === undefined ? [] : wrapApi(rpc)));
   endpoint.serve({
-    rpcServices: [
-      faults?.sqs(sqs.rpc, () => sqs.queues()) ?? sqs.rpc,
-      faults?.tables(dynamodb.rpc) ?? dynamodb.rpc,
-      new LogsService({ store: logs, region, accountId }),
-      new CloudFormationService({ model: currentModel, clock }),
-      new StsService(currentModel),
-      new CloudWatchService({ clock, queues: () => sqs.queues() }),
-    ],
-    restServices: [lambda.rest, mappings.rest],
+    rpcServices: faults === undefined ? apis : apis.map((api) => faults.api(api)),
+    restServices: started.flatMap(({ rest }) => rest ?? []),
     resolveCaller: (accessKeyId) => credentials.callerFor(accessKeyId),
     authorize: authorizer,
   });
 
-  const running = starting.move();
+  const everything = starting.move();
   return {
     endpoint,
-    sqs,
-    dynamodb,
-    lambda,
-    mappings,
     get model() {
       return model;
     },
+    get sqs() {
+      return running(SqsService);
+    },
+    get dynamodb() {
+      return running(DynamodbService);
+    },
+    get lambda() {
+      return running(RunningLambda).functions;
+    },
+    get mappings() {
+      return running(RunningLambda).mappings;
+    },
     async reload(assembly) {
       const next = read(assembly);
-      checkMappingRoles(next, createAuthorizer({ ...next, mode: options.iam ?? 'enforce', events, clock }));
-      await dynamodb.update(next.tables);
-      await mappings.retire(next.mappings);
+      const nextAuthorizer = authorizerOf(next);
+      for (const service of services) service.validate?.(next, nextAuthorizer);
+      for (const service of started) await service.prepare?.(next);
       model = next;
       authorizer.load(next);
-      logs.declare(next.logGroups);
-      sqs.update(next.queues);
-      await lambda.update(next.functions);
-      await mappings.update(next.mappings);
+      for (const service of started) await service.update?.(next);
     },
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
 }
 
-/** What a mapping does in the name of its function's role (Lambda Developer Guide, "Execution role permissions"). */
-const neededActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] as const;
-
-/**
- * Refuses a mapping whose function's role may not consume the queue, as CreateEventSourceMapping does.
- *
- * @throws {LocalRuntimeError} `MAPPING_ROLE` with AWS's message
- */
-export function checkMappingRoles({ mappings, functions }: LocalModel, authorizer: Authorizer): void {
-  for (const { functionName, queueArn, stack, logicalId } of mappings) {
-    const roleArn = functions.find(({ name }) => name === functionName)?.roleArn;
-    if (roleArn === undefined) continue;
-    const missing = neededActions.find((action) => !authorizer.isAllowed(roleArn, { action, resource: queueArn }));
-    if (missing === undefined) continue;
-    throw new LocalRuntimeError(
-      'MAPPING_ROLE',
-      `The function execution role does not have permissions to call ${missing.slice('sqs:'.length)} on SQS.`,
-      `Grant ${missing} on ${queueArn} to the function, as queue.grantConsumeMessages(fn) does.`,
-      { stack, logicalId },
-    );
-  }
-}
-
-/** Lets event source mappings invoke functions, and tells them a throttle, which they retry, from other errors. */
-function invokeForMapping(lambda: LambdaService): Invoke {
-  return async (functionName, payload) => {
-    try {
-      return await lambda.invoke(functionName, payload);
-    } catch (error) {
-      if (error instanceof AwsError && error.code === 'TooManyRequestsException') throw new Throttled(error.message);
-      throw error;
-    }
-  };
+function findService<Wanted>(started: readonly RunningService[], type: ServiceClass<Wanted>): Wanted {
+  const found = started.find((service) => service instanceof type);
+  if (found !== undefined) return found as Wanted;
+  throw new Error(`No ${type.name} has started: it must stand before the services that use it.`);
 }

@@ -3,7 +3,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { systemClock } from 'local-aws';
 import { type Clients, createClients } from '../../../tools/orders/aws/clients.ts';
 import type { OrdersTable } from '../../../tools/orders/ledger/read.ts';
-import { pipelineNames } from '../../../tools/run/pipeline-names.ts';
+import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
 import { type ServedPipeline, servePipeline } from '../../tools/orders/served-pipeline.ts';
 
 /** This project's own stack, running on this machine, and every way in that a sender has. */

@@ -15,7 +15,7 @@ export interface Body {
   readonly valid: boolean;
 }
 
-export interface Failure {
+export interface ModelFailure {
   readonly orderKey: string;
   readonly failureId: string;
   readonly status: 'failed' | 'replayed' | 'processed';
@@ -31,7 +31,7 @@ export interface Failure {
 export class LedgerModel {
   /** Bodies of the processed orders. */
   readonly orders = new Map<string, Body>();
-  readonly failures = new Map<string, Failure>();
+  readonly failures = new Map<string, ModelFailure>();
   /** Failures of valid orders that were not processed then: they end well with any copy that is. */
   readonly #copies: { readonly key: string; readonly failureId: string; readonly text: string }[] = [];
 
@@ -75,7 +75,7 @@ export class LedgerModel {
   }
 
   /** A person's replay was sent, for a failure as it was `seen`, and is marked now. */
-  markReplayed(seen: Failure, messageId: string): void {
+  markReplayed(seen: ModelFailure, messageId: string): void {
     const now = this.failures.get(seen.failureId);
     if (now === undefined) return;
     const history = [...now.history, `replayed ${messageId}`];
@@ -85,13 +85,13 @@ export class LedgerModel {
     else this.#put({ ...now, history });
   }
 
-  edit(seen: Failure, body: Body): void {
+  edit(seen: ModelFailure, body: Body): void {
     const now = this.failures.get(seen.failureId);
     if (now?.status !== 'failed' || !isAsSeen(now, seen)) return;
     this.#put({ ...now, body, history: [...now.history, 'edited'] });
   }
 
-  purge(seen: Failure): void {
+  purge(seen: ModelFailure): void {
     const now = this.failures.get(seen.failureId);
     if (now !== undefined && isAsSeen(now, seen)) this.failures.delete(seen.failureId);
   }
@@ -107,7 +107,7 @@ export class LedgerModel {
     }
   }
 
-  #put(failure: Failure): void {
+  #put(failure: ModelFailure): void {
     this.failures.set(failure.failureId, failure);
   }
 }
@@ -117,6 +117,6 @@ function keyOf({ messageId, body, replayOf }: Sent): string {
 }
 
 /** Whatever happens to a failure makes its history longer. */
-function isAsSeen(now: Failure, seen: Failure): boolean {
+function isAsSeen(now: ModelFailure, seen: ModelFailure): boolean {
   return now.status === seen.status && now.history.length === seen.history.length;
 }

@@ -6,14 +6,14 @@ import { deleteExported, exportedFailure } from '../../../tools/orders/ledger/pu
 import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/ledger/rows.ts';
 import type { LocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
 import { done, failed, message, replayed, replayToken } from '../pipeline-functions.ts';
-import { type Body, type Failure, LedgerModel, type Sent } from './ledger-model.ts';
+import { type Body, type ModelFailure, LedgerModel, type Sent } from './ledger-model.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const by = 'ada';
 
 /** A failure as somebody saw it, here and there; it may have changed since. */
 interface Seen {
-  readonly plain: Failure;
+  readonly plain: ModelFailure;
   readonly row: FailureRow;
 }
 
@@ -64,7 +64,7 @@ export class LedgerTwin {
     this.#deleted.add(sent);
   }
 
-  async look(plain: Failure): Promise<Seen> {
+  async look(plain: ModelFailure): Promise<Seen> {
     const { failures } = await readOrderRecord(this.#ledger.table, plain.orderKey);
     const row = failures.find(({ failureId }) => failureId === plain.failureId)!;
     const seen = { plain, row };
@@ -148,7 +148,7 @@ function record({ messageId, body, replayOf }: Sent) {
 }
 
 /** What both must agree on; who is in which index follows from the status. */
-function modelFacts({ body, status, recorded, ...facts }: Failure) {
+function modelFacts({ body, status, recorded, ...facts }: ModelFailure) {
   const indexes = { processed: [], replayed: ['replayed'], failed: ['failed', 'cause'] }[status];
   return { ...facts, status, recorded: recorded.toSorted(), body: body.text, indexes };
 }

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { changeVisibility, type VisibilityEntry } from '../../../lambdas/common/message-visibility.ts';
+import { captureConsole } from '../captured-console.ts';
+
+const lines = captureConsole();
 
 const { signal } = new AbortController();
 
@@ -14,15 +17,12 @@ function changes(count: number) {
 describe('changing the visibility of failed messages', () => {
   test('takes ten a request, each with an id of its own', async () => {
     const requests: (readonly VisibilityEntry[])[] = [];
-    const unchanged = await changeVisibility(
-      changes(23),
-      (entries) => {
-        requests.push(entries);
-        return Promise.resolve([]);
-      },
-      signal,
-    );
-    expect(unchanged).toEqual([]);
+    const changeBatch = (entries: readonly VisibilityEntry[]) => {
+      requests.push(entries);
+      return Promise.resolve([]);
+    };
+    await changeVisibility(changes(23), () => Promise.resolve(refusingTen), signal);
+    expect(lines).toEqual([]);
     expect(requests.map((entries) => entries.length)).toEqual([10, 10, 3]);
     for (const entries of requests) expect(new Set(entries.map(({ Id }) => Id)).size).toBe(entries.length);
     expect(requests.flat().map(({ ReceiptHandle, VisibilityTimeout }) => [ReceiptHandle, VisibilityTimeout])).toEqual(
@@ -32,19 +32,21 @@ describe('changing the visibility of failed messages', () => {
 
   test('says which messages SQS refused to change', async () => {
     const refused = { id: '1', code: 'ReceiptHandleIsInvalid', message: 'No.' };
-    expect(await changeVisibility(changes(3), () => Promise.resolve([refused]), signal)).toEqual([
-      { messageIds: ['message-1'], error: 'ReceiptHandleIsInvalid: No.' },
-    ]);
+    await changeVisibility(changes(3), () => Promise.resolve(() => Promise.resolve([refused])), signal);
+    expect(lines).toEqual([warningOf(['message-1'], 'ReceiptHandleIsInvalid: No.')]);
   });
 
   test('survives a request that fails, and does the others', async () => {
-    const unchanged = await changeVisibility(
-      changes(12),
-      (entries) => (entries.length === 10 ? Promise.reject(new Error('No network.')) : Promise.resolve([])),
-      signal,
-    );
-    expect(unchanged).toEqual([
-      { messageIds: changes(10).map(({ messageId }) => messageId), error: 'Error: No network.' },
-    ]);
+    await changeVisibility(changes(12), () => Promise.resolve(refusingTen), signal);
+    const messageIds = changes(10).map(({ messageId }) => messageId);
+    expect(lines).toEqual([warningOf(messageIds, 'Error: No network.')]);
   });
 });
+
+function refusingTen(entries: readonly VisibilityEntry[]) {
+  return entries.length === 10 ? Promise.reject(new Error('No network.')) : Promise.resolve([]);
+}
+
+function warningOf(messageIds: readonly string[], error: string) {
+  return { level: 'warn', line: { message: 'Visibility Not Changed', messageIds, error } };
+}

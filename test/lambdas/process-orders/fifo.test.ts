@@ -1,17 +1,31 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
-import { EventStream, type ForwardedOperation, startRuntime, systemClock, TurnedClock } from 'local-aws';
+import { EventStream, type RpcService, startRuntime, systemClock, TurnedClock } from 'local-aws';
 import { presets } from '../../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../../lib/order-pipeline-stack.ts';
-import { driveClock } from '../../../tools/chaos/run.ts';
 import { Journal, readRows, watchOrderWrites } from '../../../tools/chaos/evidence.ts';
-import { pipelineNames } from '../../../tools/run/pipeline-names.ts';
+import { driveClock } from '../../../tools/chaos/run.ts';
+import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
 import { newOutputFolder } from '../../lib/synthesize.ts';
 import { order } from '../pipeline-functions.ts';
 
 const text = (id: string, changes?: object) => JSON.stringify(order(id, { ...changes }));
+
+/** The table, which throttles so many writes of each of these orders. `left` counts down. */
+function throttling(api: RpcService, left: Record<string, number>): RpcService {
+  const update = api.forwarded?.['UpdateItem'];
+  if (update === undefined) return api;
+  const forward: typeof update.forward = (body, input, context) => {
+    const id = Object.keys(left).find((each) => JSON.stringify(input).includes(each) && left[each]! > 0);
+    if (id === undefined) return update.forward(body, input, context);
+    left[id]! -= 1;
+    const answer = { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'Slow down.' };
+    return Promise.resolve({ status: 400, headers: {}, body: Buffer.from(JSON.stringify(answer)) });
+  };
+  return { ...api, forwarded: { ...api.forwarded, UpdateItem: { ...update, forward } } };
+}
 
 /** The whole pipeline with FIFO queues, on this machine; the table throttles whoever writes an order so often. */
 async function runFifo(
@@ -25,24 +39,12 @@ async function runFifo(
   const events = new EventStream();
   const journal = new Journal(events);
   const clock = new TurnedClock();
-  await using runtime = await startRuntime({ assembly: outdir, events, port: 0, clock });
+  const written: string[] = [];
+  watchOrderWrites(events, (orderKey) => written.push(orderKey));
+  const wrapApi = (api: RpcService) => throttling(api, { ...throttled });
+  await using runtime = await startRuntime({ assembly: outdir, events, port: 0, clock, wrapApi });
   using ending = new DisposableStack();
   ending.use(driveClock(clock, () => journal.batchesRunning === 0));
-  const left: Record<string, number> = { ...throttled };
-  const operations = runtime.dynamodb.rpc.forwarded as Record<string, ForwardedOperation>;
-  const update = operations['UpdateItem']!;
-  operations['UpdateItem'] = {
-    ...update,
-    forward(body, input, context) {
-      const id = Object.keys(left).find((each) => JSON.stringify(input).includes(each) && left[each]! > 0);
-      if (id === undefined) return update.forward(body, input, context);
-      left[id]! -= 1;
-      const answer = { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException', message: 'Slow down.' };
-      return Promise.resolve({ status: 400, headers: {}, body: Buffer.from(JSON.stringify(answer)) });
-    },
-  };
-  const written: string[] = [];
-  watchOrderWrites(runtime.dynamodb, (orderKey) => written.push(orderKey));
 
   const settings = {
     region: runtime.model.region,

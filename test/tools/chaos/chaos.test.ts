@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { faultNames } from 'local-aws';
-import { kindsOf, parseChaosOptions, synthesizeForChaos } from '../../../tools/chaos/chaos.ts';
+import { defineChaos, kindsOf, synthesizeForChaos } from '../../../tools/chaos/chaos.ts';
 import { run, type RunResult } from '../../../tools/chaos/run.ts';
 import { isSound, summarize, summaryJson, summaryText } from '../../../tools/chaos/summary.ts';
 import { TemporaryFolder } from '../../../tools/run/synthesize.ts';
+import { parsedOptions } from '../run/parsed-options.ts';
 
 /** `npm run chaos` in short: a few runs that together have every kind of fault but the slow ones. */
 const folder = new TemporaryFolder();
@@ -81,14 +82,18 @@ test('a seed decides on the kinds of faults, and many seeds draw all of them', (
   for (const kinds of drawn) expect(new Set(kinds).size).toBe(kinds.length);
 });
 
+const parse = (...args: string[]) => parsedOptions(defineChaos, args);
+
 test('options are read, and mistakes are named', () => {
-  expect(parseChaosOptions([])).toEqual({ runs: 20, atOnce: 2, json: false, help: false });
-  expect(parseChaosOptions('--runs 3 --seed 4 --faults pause,sqs-500 --json'.split(' '))).toMatchObject({
+  expect(parse()).toEqual({ runs: 20, atOnce: 2 });
+  expect(parse(...'--runs 3 --seed 4 --faults pause,sqs-500 --json'.split(' '))).toMatchObject({
     runs: 3,
     seed: 4,
     faults: ['pause', 'sqs-500'],
     json: true,
   });
-  expect(() => parseChaosOptions(['--faults', 'rain'])).toThrow('--faults must be one of kill-at-start,');
-  expect(() => parseChaosOptions(['--runs', '0'])).toThrow('--runs must be a whole number from 1');
+  expect(() => parse('--faults', 'pause,rain')).toThrow(
+    /option '--faults <a,b,…>' argument 'pause,rain' is invalid\. It must be one of kill-at-start,.*, not "rain"\./,
+  );
+  expect(() => parse('--runs', '0')).toThrow("'--runs <n>' argument '0' is invalid. It must be a whole number from 1");
 });

@@ -53,7 +53,7 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     [['edit', 'id', '--set', 'address=1'], '--set takes /json/pointer=value'],
     [['purge', '--before', '1d'], "required option '--export <file>' not specified"],
     [['purge', '--before', 'yesterday', '--export', 'x'], '--before takes a time such as 10m'],
-    [['logs', 'process-order'], 'FUNCTION must be one of generate-orders, process-orders, failed-orders'],
+    [['logs', 'process-order'], 'Allowed choices are generate-orders, process-orders, failed-orders'],
     [['--region', 'a b', 'status'], 'A region is a name such as eu-central-1, not "a b"'],
     [['--region', 'evil.example/', 'status'], 'A region is a name'],
     [['status', '--wait', '--watch'], "'--wait' cannot be used with option '--watch'"],

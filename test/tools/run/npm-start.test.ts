@@ -41,9 +41,9 @@ describe('the production preset', () => {
 
 describe('the command line', () => {
   test.each([
-    [['--count', 'abc'], '--count must be a whole number'],
-    [['--bad-rate', '2'], '--bad-rate must be a number from 0 to 1'],
-    [['--no-such-option'], "Unknown option '--no-such-option'"],
+    [['--count', 'abc'], "option '--count <n>' argument 'abc' is invalid. It must be a whole number"],
+    [['--bad-rate', '2'], "option '--bad-rate <r>' argument '2' is invalid. It must be a number from 0 to 1"],
+    [['--no-such-option'], "unknown option '--no-such-option'"],
   ])('%j is one clear line and exit code 2', async (args, message) => {
     const { exitCode, stdout, stderr } = await start(...args);
     expect(stdout).toBe('');
@@ -53,7 +53,7 @@ describe('the command line', () => {
 
   test('--help says what there is', async () => {
     const { exitCode, stdout } = await start('--help');
-    expect(stdout).toContain('--bad-rate R');
+    expect(stdout).toContain('--bad-rate <r>');
     expect(exitCode).toBe(0);
   });
 });

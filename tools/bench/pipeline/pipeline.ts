@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { EventStream, type Queue, readAssembly, type Runtime, startRuntime } from 'local-aws';
 import { bundlingOptions } from '../../../lib/bundle-function.ts';
-import { readGenerated } from '../../../shared/pipeline.ts';
-import { pipelineNames } from '../../run/pipeline-names.ts';
+import { generateUntilDone } from '../../orders/aws/generate.ts';
+import { pipelineNames } from '../../run/local-pipeline.ts';
 import { synthesize } from '../../run/synthesize.ts';
 
 /** The project's own stack on the local runtime. Dispose of it to end it. */
@@ -36,10 +36,9 @@ export class Pipeline implements AsyncDisposable {
     const { generateOrders, ordersQueue } = this.names;
     const startedAtMs = performance.now();
     const processed = this.deleted(count);
-    const { payload } = await this.runtime.lambda.invoke(generateOrders, JSON.stringify({ count, badRate: 0, seed }));
-    const generated = readGenerated(payload);
-    if (generated.statusCode !== 200 || generated.queued !== count)
-      throw new Error(`generate-orders answered ${payload}`);
+    const invoke = (event: object) => this.runtime.lambda.invoke(generateOrders, JSON.stringify(event));
+    const { queued, end } = await generateUntilDone(invoke, { count, badRate: 0, seed });
+    if (queued !== count) throw new Error(`${queued} of ${count} orders were queued: ${JSON.stringify(end)}`);
     await processed;
     const rate = count / ((performance.now() - startedAtMs) / 1000);
     assertEmpty(this.runtime, ordersQueue);

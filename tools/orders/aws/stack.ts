@@ -3,9 +3,10 @@ import {
   DescribeStacksCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
+import { stackOutputNames } from '../../../shared/pipeline.ts';
 import { CommandFailed } from '../errors.ts';
 
-/** Names in the deployed pipeline, as the stack's outputs give them; lib/order-pipeline-stack.ts keeps them stable. */
+/** Names in the deployed pipeline, as the stack's outputs give them. */
 export interface StackOutputs {
   readonly ordersQueueUrl: string;
   readonly badOrdersQueueUrl: string;
@@ -41,15 +42,15 @@ export async function readStackOutputs(
     );
   };
   return {
-    ordersQueueUrl: output('OrdersQueueUrl'),
-    badOrdersQueueUrl: output('BadOrdersQueueUrl'),
-    parkedOrdersQueueUrl: output('ParkedOrdersQueueUrl'),
-    ordersTableName: output('OrdersTableName'),
-    generateOrdersFunctionName: output('GenerateOrdersFunctionName'),
+    ordersQueueUrl: output(stackOutputNames.ordersQueueUrl),
+    badOrdersQueueUrl: output(stackOutputNames.badOrdersQueueUrl),
+    parkedOrdersQueueUrl: output(stackOutputNames.parkedOrdersQueueUrl),
+    ordersTableName: output(stackOutputNames.ordersTableName),
+    generateOrdersFunctionName: output(stackOutputNames.generateOrdersFunctionName),
     logGroups: {
-      'generate-orders': output('GenerateOrdersLogGroupName'),
-      'process-orders': output('ProcessOrdersLogGroupName'),
-      'failed-orders': output('FailedOrdersLogGroupName'),
+      'generate-orders': output(stackOutputNames.generateOrdersLogGroupName),
+      'process-orders': output(stackOutputNames.processOrdersLogGroupName),
+      'failed-orders': output(stackOutputNames.failedOrdersLogGroupName),
     },
   };
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { causeOf } from '../../../shared/ledger/failure.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { exitCodes } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { commonReasons, countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
+import { resolveCause } from '../ledger/find-failure.ts';
 import { judge } from '../ledger/replay.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
-import { resolveCause } from './options.ts';
 import { whyText } from './text.ts';
 
 export function defineCheck(program: Command, run: Run): void {

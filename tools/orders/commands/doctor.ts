@@ -3,11 +3,11 @@ import { diagnose, type Facts, type Finding, linkOf } from 'queue-doctor';
 import { readFacts } from '../aws/deployed-facts.ts';
 import { readMeasuredRun } from '../aws/logs.ts';
 import { readStackResources } from '../aws/stack.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { exitCodes, rateOption } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import type { Paint } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime, parseMoment, shownTime } from '../time.ts';
-import { rateOption } from './options.ts';
 
 interface DoctorOptions {
   readonly since: string;

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { collected, exitCodes, searchedText } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { mistakeIn } from '../input/json-scanner.ts';
-import { difference, parseAssignment } from '../json.ts';
+import { difference, mendedBody, parseAssignment } from '../json.ts';
 import { findFailed } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import { judge } from '../ledger/replay.ts';
 import { editText } from '../terminal/edit-text.ts';
 import { isoTime } from '../time.ts';
-import { collected, mendedBody, searchedText } from './options.ts';
 import { changeLines } from './text.ts';
 
 interface EditOptions {

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { exitCodes, searchedText, wholeNumberOption } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { readReplayed, sentAgainAt } from '../ledger/books.ts';
 import {
@@ -10,12 +11,12 @@ import {
   type FailureSummary,
   groupByCause,
 } from '../ledger/failures.ts';
+import { resolveCause } from '../ledger/find-failure.ts';
 import type { OrdersTable } from '../ledger/read.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
 import { isoTime, parseMoment, shownTime } from '../time.ts';
-import { resolveCause, searchedText, wholeNumberOption } from './options.ts';
 import { causeTable, whyText } from './text.ts';
 
 interface FailedOptions {

@@ -1,11 +1,12 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { Command } from 'commander';
-import { type GenerateAnswer, generateLimits, type NotQueued, readGenerated } from '../../../shared/pipeline.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { generateLimits } from '../../../shared/pipeline.ts';
+import { generateUntilDone } from '../aws/generate.ts';
+import { exitCodes, shareOption, wholeNumberOption } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
-import { shareOption, wholeNumberOption } from './options.ts';
 
 interface GenerateOptions {
   readonly count: number;
@@ -25,34 +26,31 @@ export function defineGenerate(program: Command, run: Run): void {
     .action((options: GenerateOptions) => run((context) => generate(context, options)));
 }
 
-async function generate(context: OrdersContext, { count, badRate, seed: given }: GenerateOptions): Promise<number> {
+async function generate(context: OrdersContext, options: GenerateOptions): Promise<number> {
   const { io, paint } = context;
+  const { count, badRate } = options;
   const { generateOrdersFunctionName: producer } = await context.outputs();
   // Chosen here, so that an invocation that is tried again makes the same orders, which are written once.
-  const seed = given ?? Math.floor(io.random() * (generateLimits.seed + 1));
-  const notQueued: NotQueued[] = [];
+  const seed = options.seed ?? Math.floor(io.random() * (generateLimits.seed + 1));
   let queued = 0;
-  let from: number | undefined = 0;
-  await withProgress(
+  const { end, notQueued } = await withProgress(
     io,
     () => ({ verb: 'sent', done: queued, total: count }),
-    async () => {
-      while (from !== undefined && !io.signal.aborted) {
-        const event: object = { count, seed, from, ...(badRate !== undefined && { badRate }) };
-        const answer = await invoke(context, producer, event);
-        if (answer === undefined) return;
-        queued += answer.queued;
-        notQueued.push(...(answer.failed ?? []));
-        if (answer.next !== undefined && answer.next <= from) {
-          throw new CommandFailed(
-            `The producer made no progress after ${counted(queued, 'order')}. Its log says why: orders logs generate-orders`,
-          );
-        }
-        from = answer.next;
-      }
-    },
+    () =>
+      generateUntilDone(
+        (event) => invoke(context, producer, event),
+        { count, badRate, seed },
+        (answer) => (queued += answer.queued),
+      ),
   );
-  const stopped = from !== undefined;
+  if (end.kind === 'failed') throw new CommandFailed(`The producer failed: ${end.payload}`);
+  if (end.kind === 'refused') throw new CommandFailed(`The producer refused: ${end.problems.join(' ')}`);
+  if (end.kind === 'stuck') {
+    throw new CommandFailed(
+      `The producer made no progress after ${counted(queued, 'order')}. Its log says why: orders logs generate-orders`,
+    );
+  }
+  const stopped = end.kind === 'interrupted';
   if (context.json) await context.printJson({ requested: count, queued, seed, notQueued, stopped });
   else {
     for (const { orderId, code, message } of notQueued)
@@ -69,23 +67,15 @@ async function generate(context: OrdersContext, { count, badRate, seed: given }:
   return queued === count ? exitCodes.done : exitCodes.notAllDone;
 }
 
-/**
- * @returns undefined when interrupted: an invocation takes up to a minute and cannot be called back, so it is left alone
- */
-async function invoke(
-  { clients, io }: OrdersContext,
-  functionName: string,
-  event: object,
-): Promise<GenerateAnswer | undefined> {
-  const answer = await clients.lambda
-    .send(new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }), { abortSignal: io.signal })
-    .catch((error: unknown) => {
-      if (!io.signal.aborted) throw error;
-    });
-  if (answer === undefined) return undefined;
-  const payload = Buffer.from(answer.Payload ?? new Uint8Array()).toString();
-  if (answer.FunctionError !== undefined) throw new CommandFailed(`The producer failed: ${payload}`);
-  const generated = readGenerated(payload);
-  if (generated.statusCode === 400) throw new CommandFailed(`The producer refused: ${generated.problems.join(' ')}`);
-  return generated;
+/** An invocation takes up to a minute and cannot be called back: an interrupted one is left alone. */
+async function invoke({ clients, io: { signal } }: OrdersContext, functionName: string, event: object) {
+  if (signal.aborted) return undefined;
+  try {
+    const command = new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) });
+    const { Payload, FunctionError: functionError } = await clients.lambda.send(command, { abortSignal: signal });
+    return { payload: Payload?.transformToString() ?? '', functionError };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }

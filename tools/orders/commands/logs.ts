@@ -1,14 +1,13 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { type LogText, readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
 import { type FunctionName, functionNames } from '../aws/stack.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
-import { oneOf } from '../errors.ts';
+import { exitCodes, searchedText } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { mergeSorted } from '../streams.ts';
 import { type Paint, printable } from '../terminal/output.ts';
 import { isoTime, sleep } from '../time.ts';
 import { parseMoment } from '../time.ts';
-import { searchedText } from './options.ts';
 
 interface LogsOptions {
   readonly follow?: boolean;
@@ -25,12 +24,12 @@ export function defineLogs(program: Command, run: Run): void {
     .command('logs')
     .summary("the functions' logs")
     .description("Shows the functions' logs, merged by time.")
-    .argument('[function]', `${functionNames.join(', ')} (default: all)`)
+    .addArgument(new Argument('[function]', 'one function (default: all)').choices(functionNames))
     .option('--follow', 'go on until Ctrl-C')
     .option('--since <time>', 'from when: 10m, 2h, 3d, 2026-11-20T12:00Z', '10m')
     .option('--order <id>', 'only lines about this order, or this message', searchedText)
     .addHelpText('after', '\nExample: orders logs process-orders --follow')
-    .action((name: string | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
+    .action((name: FunctionName | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
 }
 
 interface Followed {
@@ -40,9 +39,9 @@ interface Followed {
   readonly message: string;
 }
 
-async function logs(context: OrdersContext, name: string | undefined, options: LogsOptions): Promise<number> {
+async function logs(context: OrdersContext, name: FunctionName | undefined, options: LogsOptions): Promise<number> {
   const { io } = context;
-  const names = name === undefined ? functionNames : [oneOf('FUNCTION', name, functionNames)];
+  const names = name === undefined ? functionNames : [name];
   const pattern = options.order === undefined ? undefined : orderPatterns([options.order])[0];
   let startMs = parseMoment('--since', options.since, io.clock.now());
   const { logGroups } = await context.outputs();

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { FailureRow } from '../../../shared/ledger/rows.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
-import { type Assignment, parseAssignment } from '../json.ts';
+import { collected, exitCodes } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
+import { type Assignment, type MendedBody, mendedBody, parseAssignment } from '../json.ts';
 import { countFailures, failureRows, failures } from '../ledger/failures.ts';
+import { resolveCause } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import type { OrdersTable } from '../ledger/read.ts';
 import { judge } from '../ledger/replay.ts';
@@ -12,7 +14,6 @@ import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime } from '../time.ts';
 import { Exceptions } from './exceptions.ts';
-import { collected, type MendedBody, mendedBody, resolveCause } from './options.ts';
 import { changeLines } from './text.ts';
 
 interface PatchOptions {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { FailureRow } from '../../../shared/ledger/rows.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { exitCodes } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { countFailures, failureRows, failures } from '../ledger/failures.ts';
 import {

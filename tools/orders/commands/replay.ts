@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type { FailureRow } from '../../../shared/ledger/rows.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { exitCodes, rateOption, searchedTexts } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { replayedBefore, sentAgainAt } from '../ledger/books.ts';
 import { countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
-import { findFailed } from '../ledger/find-failure.ts';
+import { findFailed, resolveCause } from '../ledger/find-failure.ts';
 import type { OrdersTable } from '../ledger/read.ts';
 import { replay, type ReplayOutcome } from '../ledger/replay.ts';
 import { confirm } from '../terminal/confirm.ts';
@@ -12,7 +13,6 @@ import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime, parseMoment } from '../time.ts';
 import { Exceptions } from './exceptions.ts';
-import { rateOption, resolveCause, searchedTexts } from './options.ts';
 
 interface ReplayCommandOptions {
   readonly cause?: string;

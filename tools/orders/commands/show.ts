@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { exitCodes, searchedText } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
@@ -11,7 +12,6 @@ import { type Paint, printable } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
 import { parseMoment } from '../time.ts';
-import { searchedText } from './options.ts';
 
 export function defineShow(program: Command, run: Run): void {
   program

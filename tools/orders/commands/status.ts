@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { functionNames } from '../aws/stack.ts';
-import { exitCodes, type OrdersContext, type Run } from '../context.ts';
+import { exitCodes, wholeNumberOption } from '../command-line.ts';
+import type { OrdersContext, Run } from '../context.ts';
 import { overdueAfterMs } from '../ledger/books.ts';
 import { type ReadStatus, statusReader, type StatusReport } from '../status-report.ts';
 import { type Paint, printable, write } from '../terminal/output.ts';
@@ -9,7 +10,6 @@ import { table } from '../terminal/table.ts';
 import { sleep } from '../time.ts';
 import { parseMoment, shownTime } from '../time.ts';
 import { replayedLines } from './failed.ts';
-import { wholeNumberOption } from './options.ts';
 import { causeTable } from './text.ts';
 
 interface StatusOptions {

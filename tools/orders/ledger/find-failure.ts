@@ -1,8 +1,8 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
-import { CommandFailed } from '../errors.ts';
-import { shardQueries } from './failures.ts';
+import { CommandFailed, UsageError } from '../errors.ts';
+import { countFailures, failures, groupByCause, shardQueries } from './failures.ts';
 import { type OrdersTable, queryItems, readItems, type RowKey } from './read.ts';
 
 /** Everything the table knows of one order. */
@@ -15,13 +15,13 @@ export interface OrderRecord {
 /** What stands under an order key: an order's own id, or the id of the first message of an order without one. */
 export async function readOrderRecord(table: OrdersTable, orderKey: string): Promise<OrderRecord> {
   const { client, name } = table;
-  const [{ Item: order }, failures] = await Promise.all([
+  const [{ Item: order }, found] = await Promise.all([
     client.send(
       new GetItemCommand({ TableName: name, Key: attributeValues(orderRowKey(orderKey)), ConsistentRead: true }),
     ),
     readFailuresOf(table, orderKey),
   ]);
-  return { ...(order?.['contentHash'] !== undefined && { order: fromItem<OrderRow>(order) }), failures };
+  return { ...(order?.['contentHash'] !== undefined && { order: fromItem<OrderRow>(order) }), failures: found };
 }
 
 async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<FailureRow[]> {
@@ -88,4 +88,30 @@ export async function findFailed(
     `Failure ${id} has been replayed and is on its way. ${story}. If its message was lost, ` +
       `"orders replay ${id} --force" sends it again.`,
   );
+}
+
+const wholeLength = 12;
+
+/**
+ * The cause that a person means by its first digits.
+ * @throws {UsageError} for what can be no fingerprint
+ * @throws {CommandFailed} when no failure has such a cause, or several causes begin so
+ */
+export async function resolveCause(table: OrdersTable, given: string): Promise<string> {
+  const digits = given.toLowerCase();
+  if (!/^[0-9a-f]{1,12}$/.test(digits)) {
+    throw new UsageError(
+      `--cause takes a fingerprint of up to 12 hex digits, as "orders failed" shows it, not "${given}".`,
+    );
+  }
+  if (digits.length === wholeLength && (await countFailures(table, { cause: digits })) > 0) return digits;
+  const causes = (await groupByCause(failures(table, { status: 'failed' }))).map(({ cause }) => cause);
+  const [cause, ...others] = causes.filter((each) => each.startsWith(digits));
+  if (cause === undefined) {
+    const known =
+      causes.length === 0 ? 'There are no failures at all.' : `The causes are ${causes.slice(0, 10).join(', ')}.`;
+    throw new CommandFailed(`No failure has the cause ${given}. ${known}`);
+  }
+  if (others.length === 0) return cause;
+  throw new CommandFailed(`Several causes begin with ${given}: ${[cause, ...others].join(', ')}.`);
 }

@@ -2,7 +2,8 @@ import { styleText } from 'node:util';
 import { failureKinds } from '../../../shared/telemetry.ts';
 import { printable } from '../../orders/terminal/output.ts';
 import { rate } from '../../orders/terminal/progress.ts';
-import type { Books, Failure, TableCounts } from './tally.ts';
+import type { TableCounts } from '../local-pipeline.ts';
+import type { Books, Failure } from './tally.ts';
 
 /** How a run of `npm start` ended; `--json` prints it. */
 export interface Outcome extends Books {

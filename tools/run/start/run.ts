@@ -1,14 +1,14 @@
 import { type Clock, type Runtime, sleep } from 'local-aws';
-import { readGenerated } from '../../../shared/pipeline.ts';
-import type { StartNames } from '../pipeline-names.ts';
+import { generateUntilDone } from '../../orders/aws/generate.ts';
+import { countRows, type PipelineNames } from '../local-pipeline.ts';
 import type { StartOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
-import { countRows, disagreement, type PipelineNames, type Tally } from './tally.ts';
+import { disagreement, type Tally } from './tally.ts';
 
 /** A running pipeline, and what it shall do. */
 export interface RunRequest {
   readonly runtime: Runtime;
-  readonly names: PipelineNames & StartNames;
+  readonly names: PipelineNames;
   readonly tally: Tally;
   readonly options: StartOptions;
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export async function runPipeline(request: RunRequest): Promise<Outcome> {
 async function settle({ runtime, names, tally, clock, signal }: RunRequest) {
   const graceEndsAtMs = clock.now() + logGraceMs;
   for (;;) {
-    const table = await countRows(runtime, names.ordersTable, clock);
+    const table = await countRows(runtime, names.ordersTable);
     const books = tally.books();
     const disagrees = disagreement(table, books);
     const settled = disagrees === undefined && books.failures.length >= books.failed;
@@ -56,24 +56,16 @@ async function settle({ runtime, names, tally, clock, signal }: RunRequest) {
 
 async function produce({ runtime, names, options, signal }: RunRequest) {
   const problems: string[] = [];
-  let { seed } = options;
-  let from: number | undefined = 0;
-  while (from !== undefined && !signal.aborted) {
-    const event = { count: options.count, badRate: options.badRate, seed, ...(from === 0 ? {} : { from }) };
-    const { payload, functionError } = await unlessAborted(
-      runtime.lambda.invoke(names.generateOrders, JSON.stringify(event)),
-      signal,
-    );
-    from = undefined;
-    if (functionError !== undefined) {
-      problems.push(`generate-orders failed: ${payload}`);
-      break;
-    }
-    const { statusCode, ...answer } = readGenerated(payload);
-    if (statusCode !== 200) problems.push(`generate-orders answered ${statusCode}: ${JSON.stringify(answer)}`);
-    if ('problems' in answer) break;
-    ({ seed, next: from } = answer);
-  }
+  const { seed, end } = await generateUntilDone(
+    (event) => unlessAborted(runtime.lambda.invoke(names.generateOrders, JSON.stringify(event)), signal),
+    options,
+    (answer) => {
+      if ((answer.failed ?? []).length > 0) problems.push(`generate-orders answered ${JSON.stringify(answer)}`);
+    },
+  );
+  if (end.kind === 'failed') problems.push(`generate-orders failed: ${end.payload}`);
+  else if (end.kind === 'refused') problems.push(`generate-orders refused: ${end.problems.join(' ')}`);
+  else if (end.kind === 'stuck') problems.push('generate-orders made no progress.');
   return { seed, problems };
 }
 

@@ -1,6 +1,6 @@
 import { consoleLabels, EventStream, renderEvent, startRuntime, systemClock } from 'local-aws';
 import { Progress } from '../../orders/terminal/progress.ts';
-import { pipelineNames } from '../pipeline-names.ts';
+import { pipelineNames } from '../local-pipeline.ts';
 import type { CommandContext } from '../run-command.ts';
 import { synthesize, TemporaryFolder } from '../synthesize.ts';
 import type { StartOptions } from './options.ts';
@@ -16,7 +16,7 @@ const labShuffleSeed = 1;
 
 /** `npm start`: one run of the whole pipeline. @returns the exit code */
 export async function start(options: StartOptions, { signal }: CommandContext): Promise<number> {
-  const { preset, json } = options;
+  const { preset, json = false } = options;
   const color = !json && process.stdout.isTTY && process.stdout.hasColors();
   const say = (text: string) => json || process.stdout.write(`${text}\n`);
   using folder = new TemporaryFolder();

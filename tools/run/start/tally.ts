@@ -1,7 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock, Runtime, RuntimeEvent } from 'local-aws';
+import type { RuntimeEvent } from 'local-aws';
 import { logMessages } from '../../../shared/telemetry.ts';
-import { countFailures, countProcessed } from '../../orders/ledger/failures.ts';
+import type { PipelineNames, TableCounts } from '../local-pipeline.ts';
 
 /** Why an order ended in bad-orders, as failed-orders wrote it down. */
 export interface Failure {
@@ -39,13 +38,7 @@ export interface Books {
   readonly missing: readonly string[];
 }
 
-/** The physical names that the tally watches, from the stack's outputs. */
-export interface PipelineNames {
-  readonly ordersQueue: string;
-  readonly badOrdersQueue: string;
-  readonly processOrders: string;
-  readonly failedOrders: string;
-}
+type WatchedNames = Omit<PipelineNames, 'ordersTable' | 'generateOrders'>;
 
 /**
  * Counts orders as they come to their end. An order is sent when it enters the orders queue, processed when its mapping
@@ -53,7 +46,7 @@ export interface PipelineNames {
  * until then it is in flight. Only what is in flight is remembered one by one.
  */
 export class Tally {
-  readonly #names: PipelineNames;
+  readonly #names: WatchedNames;
   readonly #inFlight = new Map<string, string>();
   /** Labels of failed orders: there are few, and the outcome names them. */
   readonly #failedLabels = new Map<string, string>();
@@ -66,7 +59,7 @@ export class Tally {
   #failed = 0;
   #lastEventAtMs = 0;
 
-  constructor(names: PipelineNames) {
+  constructor(names: WatchedNames) {
     this.#names = names;
   }
 
@@ -210,25 +203,6 @@ function customerOf(body: string): string | undefined {
 
 export function booksSoFar({ sent, processed, failed, inFlight }: Tally): string {
   return `sent ${sent}, processed ${processed}, failed ${failed}, in flight ${inFlight}`;
-}
-
-/** The books as the orders table keeps them. */
-export interface TableCounts {
-  readonly processed: number;
-  readonly failed: number;
-}
-
-/** Counts the rows of a runtime's table, through its endpoint, as one would on AWS. */
-export async function countRows({ endpoint, model }: Runtime, name: string, clock: Clock): Promise<TableCounts> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new DynamoDBClient({ endpoint: endpoint.url, region: model.region, credentials });
-  try {
-    const table = { client, name, clock, random: Math.random };
-    const [processed, failed] = await Promise.all([countProcessed(table), countFailures(table, { status: 'failed' })]);
-    return { processed, failed };
-  } finally {
-    client.destroy();
-  }
 }
 
 /** Undefined when table and books agree. An order that two messages brought is one row. */

@@ -1,7 +1,7 @@
 import type { LocalRuntimeError, Place } from '../errors.ts';
 import { assemblyError } from './error-codes.ts';
+import { inside } from './intrinsics.ts';
 import { isJsonObject, type JsonObject, shown } from './json.ts';
-import { inside } from './resolve.ts';
 
 /**
  * Reads the properties of a resource with their types checked. Values are resolved when they are read, so a property

@@ -1,13 +1,15 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalModel } from '../model.ts';
-import { checkFunctions, checkMappings, checkNames, checkRedrive, checkTables } from './checks.ts';
-import { composeModel, emptyDraft } from './draft.ts';
-import { EarlierStacks } from './earlier-stacks.ts';
+import { services as allServices } from '../services/index.ts';
+import { absentServicesTypes } from './absent-services.ts';
+import { Draft, refuseSameNames } from './draft.ts';
 import { chooseEnvironment, stackEnvironment } from './environment.ts';
 import { assemblyError } from './error-codes.ts';
 import { readManifest } from './manifest.ts';
 import { readStack } from './read-stack.ts';
+import type { ResourceTypes, ServiceResources } from './resource-type.ts';
+import { EarlierStacks } from './stack-scope.ts';
 
 /** What the assembly leaves open. */
 export interface ReadOptions {
@@ -19,6 +21,8 @@ export interface ReadOptions {
   readonly accountId?: string;
   /** Folder for inline code; default a folder in the system's temporary one. The caller removes it. */
   readonly codeRoot?: string;
+  /** Whose resources are read; default: all services there are. */
+  readonly services?: readonly ServiceResources[];
 }
 
 /**
@@ -34,20 +38,27 @@ export function readAssembly(directory: string, options: ReadOptions): LocalMode
       'Add a stack to the app and run "cdk synth".',
     );
   }
-  const environment = chooseEnvironment(artifacts, options);
-  const codeRoot = options.codeRoot ?? join(tmpdir(), `local-runtime-code-${process.pid}`);
-  const draft = emptyDraft();
+  const { services = allServices, codeRoot = join(tmpdir(), `local-runtime-code-${process.pid}`) } = options;
+  const types = resourceTypesOf(services);
+  const account = chooseEnvironment(artifacts, options);
+  const draft = new Draft();
   const earlier = new EarlierStacks();
   const stacks = artifacts.map((artifact) => {
-    const here = stackEnvironment(artifact.name, environment, options.endpointUrl);
-    const stack = readStack(artifact, here, codeRoot, draft, earlier);
+    const environment = stackEnvironment(artifact.name, account, options.endpointUrl);
+    const stack = readStack(artifact, { environment, codeRoot, draft, earlier, types });
     earlier.add(stack);
     return stack;
   });
-  checkNames(stacks, draft);
-  checkRedrive(draft.queues);
-  checkFunctions(draft);
-  checkMappings(draft);
-  checkTables(draft.tables);
-  return composeModel(environment, stacks, draft);
+  refuseSameNames(
+    'stacks',
+    stacks.map(({ name }) => ({ name, stack: name, logicalId: name })),
+  );
+  const parts = services.map((service) => service.readModel?.(draft));
+  return Object.assign({ ...account, stacks, skipped: draft.skipped }, ...parts) as LocalModel;
+}
+
+/** A service's own types go before those that are known only as absent. */
+function resourceTypesOf(services: readonly ServiceResources[]): ResourceTypes {
+  const all = [absentServicesTypes, ...services.map(({ resourceTypes = {} }) => resourceTypes)];
+  return Object.fromEntries(all.flatMap((types) => Object.entries(types)));
 }

@@ -1,29 +1,36 @@
 import type { Place } from '../errors.ts';
-import type { StackModel, StackOutput } from '../model.ts';
 import { Conditions } from './conditions.ts';
 import { creationOrder } from './creation-order.ts';
 import { declareResource } from './declare-resource.ts';
 import type { Draft } from './draft.ts';
-import type { EarlierStacks } from './earlier-stacks.ts';
+import type { StackEnvironment } from './environment.ts';
 import { refusedByAws } from './error-codes.ts';
+import { inside, resolve } from './intrinsics.ts';
 import { isJsonObject, shown } from './json.ts';
 import type { StackArtifact } from './manifest.ts';
+import type { StackModel, StackOutput } from './model.ts';
 import { readParameters } from './parameters.ts';
 import { Properties } from './properties.ts';
-import type { StackEnvironment } from './pseudo-parameters.ts';
-import { inside, resolve } from './resolve.ts';
-import { StackScope } from './stack-scope.ts';
+import type { ResourceTypes } from './resource-type.ts';
+import { type EarlierStacks, StackScope } from './stack-scope.ts';
 import { readTemplate, type Template } from './template.ts';
+
+/** What a stack is read with. */
+interface Surroundings {
+  readonly environment: StackEnvironment;
+  /** Folder for code that has to be written out. */
+  readonly codeRoot: string;
+  readonly draft: Draft;
+  readonly earlier: EarlierStacks;
+  readonly types: ResourceTypes;
+}
 
 /**
  * Reads one stack and adds its resources to the draft. Stacks that it refers to must be among the earlier ones.
  */
 export function readStack(
   artifact: StackArtifact,
-  environment: StackEnvironment,
-  codeRoot: string,
-  draft: Draft,
-  earlier: EarlierStacks,
+  { environment, codeRoot, draft, earlier, types }: Surroundings,
 ): StackModel {
   const stack = artifact.name;
   const template = readTemplate(artifact.templateFile, stack);
@@ -34,6 +41,7 @@ export function readStack(
     template,
     parameters: readParameters(template, artifact.parameters, stack),
     earlier,
+    types,
     holds: (condition, place) => conditions.holds(condition, place),
     declared,
   });
@@ -54,7 +62,7 @@ export function readStack(
     for (const other of template.resources[logicalId]?.dependsOn ?? []) refuseUnknownDependency(other, template, place);
     const resource = declared(logicalId);
     const identity = scope.identity(logicalId, place);
-    declareResource(resource, identity, draft);
+    declareResource(resource, identity, draft, types);
     return { logicalId, physicalId: identity.physicalId, type: resource.type };
   });
   const outputs = readOutputs(template, scope, holds, stack);

@@ -1,7 +1,22 @@
-import type { Assets } from './asset-manifest.ts';
 import type { Draft } from './draft.ts';
+import type { StackEnvironment } from './environment.ts';
+import type { Assets } from './manifest.ts';
 import type { Properties } from './properties.ts';
-import type { StackEnvironment } from './pseudo-parameters.ts';
+
+/** One CloudFormation resource type. Together, `reads`, `ignores` and `refuses` name every property of the type. */
+export interface ResourceType {
+  readonly reads: readonly string[];
+  /** Properties that change nothing on this machine, and why. */
+  readonly ignores: Readonly<Record<string, string>>;
+  /** Properties that would change behaviour and are not supported, and what to do instead. */
+  readonly refuses: Readonly<Record<string, { readonly reason: string; readonly remedy: string }>>;
+  identify(resource: DeclaredResource): Identity;
+  /** Adds the resource to the draft of the model. */
+  declare(resource: DeclaredResource, identity: Identity, draft: Draft): void;
+}
+
+/** By their names in templates: `AWS::SQS::Queue`. */
+export type ResourceTypes = Readonly<Record<string, ResourceType>>;
 
 /** A resource of a template, ready to be read. */
 export interface DeclaredResource {
@@ -21,14 +36,14 @@ export interface Identity {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** One CloudFormation resource type. Together, `reads`, `ignores` and `refuses` name every property of the type. */
-export interface ResourceType {
-  readonly reads: readonly string[];
-  /** Properties that change nothing on this machine, and why. */
-  readonly ignores: Readonly<Record<string, string>>;
-  /** Properties that would change behaviour and are not supported, and what to do instead. */
-  readonly refuses: Readonly<Record<string, { readonly reason: string; readonly remedy: string }>>;
-  identify(resource: DeclaredResource): Identity;
-  /** Adds the resource to the model. */
-  declare(resource: DeclaredResource, identity: Identity, draft: Draft): void;
+/** What a service has to do with templates: its resource types, and its part of the model. */
+export interface ServiceResources {
+  readonly resourceTypes?: ResourceTypes;
+  /**
+   * Makes the service's part of the model from what its resource types declared in all stacks. Other services' lists may
+   * be read too.
+   *
+   * @throws {LocalRuntimeError} for what AWS would refuse
+   */
+  readModel?(draft: Draft): object;
 }

@@ -1,11 +1,11 @@
 import type { Place } from '../errors.ts';
 import { identityOf } from './declare-resource.ts';
-import type { EarlierStacks } from './earlier-stacks.ts';
+import type { StackEnvironment } from './environment.ts';
 import { assemblyError, refusedByAws } from './error-codes.ts';
 import type { Scope } from './intrinsics.ts';
+import type { StackModel } from './model.ts';
 import type { ParameterValue } from './parameters.ts';
-import type { StackEnvironment } from './pseudo-parameters.ts';
-import type { DeclaredResource, Identity } from './resource-type.ts';
+import type { DeclaredResource, Identity, ResourceTypes } from './resource-type.ts';
 import type { Template } from './template.ts';
 
 /** What the intrinsic functions of a stack see: its parameters, mappings and resources, and earlier stacks' exports. */
@@ -14,6 +14,7 @@ export class StackScope implements Scope {
   readonly #template: Template;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
   readonly #earlier: EarlierStacks;
+  readonly #types: ResourceTypes;
   readonly #holds: (condition: string, place: Place) => boolean;
   readonly #declared: (logicalId: string) => DeclaredResource;
   readonly #identities = new Map<string, Identity>();
@@ -23,6 +24,7 @@ export class StackScope implements Scope {
     template: Template;
     parameters: ReadonlyMap<string, ParameterValue>;
     earlier: EarlierStacks;
+    types: ResourceTypes;
     holds: (condition: string, place: Place) => boolean;
     declared: (logicalId: string) => DeclaredResource;
   }) {
@@ -30,6 +32,7 @@ export class StackScope implements Scope {
     this.#template = options.template;
     this.#parameters = options.parameters;
     this.#earlier = options.earlier;
+    this.#types = options.types;
     this.#holds = options.holds;
     this.#declared = options.declared;
   }
@@ -94,8 +97,31 @@ export class StackScope implements Scope {
         place,
       );
     }
-    const identity = identityOf(this.#declared(logicalId));
+    const identity = identityOf(this.#declared(logicalId), this.#types);
     this.#identities.set(logicalId, identity);
     return identity;
+  }
+}
+
+/** The stacks read so far, for references across stacks: what a deployment in this order would find in the account. */
+export class EarlierStacks {
+  readonly #outputs = new Map<string, string>();
+  readonly #exports = new Map<string, string>();
+
+  add({ name, outputs }: StackModel): void {
+    for (const { key, value, exportName } of outputs) {
+      this.#outputs.set(`${name} ${key}`, value);
+      if (exportName !== undefined) this.#exports.set(exportName, value);
+    }
+  }
+
+  /** For `Fn::ImportValue`. */
+  exported(exportName: string): string | undefined {
+    return this.#exports.get(exportName);
+  }
+
+  /** For `Fn::GetStackOutput`. */
+  output(stackName: string, outputName: string): string | undefined {
+    return this.#outputs.get(`${stackName} ${outputName}`);
   }
 }

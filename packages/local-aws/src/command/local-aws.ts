@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { IamMode } from '../iam/authorizer.ts';
+import type { IamMode } from '../services/iam/authorizer.ts';
 import { assemblyFolder, explainError, serve } from './serve.ts';
 
 /** What the command talks to, and what ends it. */
@@ -46,7 +46,7 @@ export async function runLocalAws(args: readonly string[], io: CommandIo): Promi
   } catch (error) {
     // commander has said what is wrong.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    stderr.write(`${signal.aborted ? 'Stopped before the end.' : explainError(error)}\n`);
+    stderr.write(`${error === signal.reason ? 'Stopped before the end.' : explainError(error)}\n`);
     return exitCodes.failed;
   }
 }
@@ -58,7 +58,7 @@ function createProgram({ stdout, stderr }: CommandIo): Command {
         'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
     )
     .version(version(), '--version')
-    .option('--assembly <dir>', 'the cloud assembly to serve: the folder that "cdk synth" wrote', 'cdk.out')
+    .option('--assembly <dir>', 'folder that "cdk synth" wrote', 'cdk.out')
     .addOption(
       new Option(
         '--port <n>',
@@ -66,14 +66,14 @@ function createProgram({ stdout, stderr }: CommandIo): Command {
       ).argParser(wholeNumber(65_535)),
     )
     .addOption(
-      new Option('--iam <mode>', 'what to do with calls that IAM would deny: audit lets them through and says so')
+      new Option('--iam <mode>', 'deny what IAM denies, let it through and say so, or do not ask IAM')
         .choices(iamModes)
         .default('enforce'),
     )
     .addOption(
       new Option(
         '--shuffle <seed>',
-        'hand out messages in arbitrary order and portions, as AWS may; same seed, same order',
+        'hand out messages in arbitrary order, as AWS may; same seed, same order',
       ).argParser(wholeNumber(2 ** 31 - 1)),
     )
     .option('--no-watch', 'do not reload when "cdk synth" has written the assembly anew')

@@ -1,8 +1,10 @@
 import type { RpcService } from '../endpoint/service.ts';
-import type { SourceQueue } from '../event-source-mapping/source-queue.ts';
 import type { EventStream } from '../events.ts';
-import type { LambdaService } from '../services/lambda/lambda-service.ts';
+import type { FaultHooks, ServiceContext } from '../service.ts';
+import type { SourceQueue } from '../services/lambda/event-source-mapping/source-queue.ts';
+import { RunningLambda } from '../services/lambda/service.ts';
 import type { Queue } from '../services/sqs/queue.ts';
+import { SqsService } from '../services/sqs/service.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { Injection } from './injection.ts';
 import { Invocations } from './invocations.ts';
@@ -19,7 +21,7 @@ import { TurnedClock } from './turned-clock.ts';
  * What strikes the nth request, invocation or delivery is drawn from the seed; which one is the nth is up to the
  * machine, where functions run side by side.
  */
-export class Faults {
+export class Faults implements FaultHooks {
   /** The runtime's clock: some faults turn it. */
   readonly clock = new TurnedClock();
   readonly injection: Injection;
@@ -27,6 +29,8 @@ export class Faults {
   readonly #processes: ProcessFaults;
   readonly #arrivals: ArrivalOrder;
   readonly #plan: FaultPlan;
+  readonly #tableRequests = new Set<Promise<unknown>>();
+  #queues: () => readonly Queue[] = () => [];
 
   /** @param most of each kind of fault; default: no end to them */
   constructor(plan: FaultPlan, events: EventStream, most = Infinity) {
@@ -43,24 +47,36 @@ export class Faults {
     return this.#plan.kinds.has('out-of-order') ? this.#plan.seed & 0x7f_ff_ff_ff : undefined;
   }
 
-  attach(lambda: LambdaService): void {
-    this.invocations.attach(lambda);
-    this.#processes.attach(lambda);
+  /** Once the services run: only then is there something to strike. */
+  attach(running: ServiceContext['running']): void {
+    const { functions } = running(RunningLambda);
+    this.#queues = () => running(SqsService).queues();
+    this.invocations.attach(functions);
+    this.#processes.attach(functions);
   }
 
   variables(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return this.#processes.variables(own);
   }
 
-  tables(service: RpcService): RpcService {
-    return faultyTables(service, { injection: this.injection, invocations: this.invocations, clock: this.clock });
+  api(service: RpcService): RpcService {
+    const { injection, invocations, clock } = this;
+    switch (service.signingName) {
+      case 'sqs':
+        return faultySqs(service, { injection, queues: () => this.#queues() });
+      case 'dynamodb':
+        return faultyTables(service, { injection, invocations, clock, underWay: this.#tableRequests });
+      default:
+        return service;
+    }
   }
 
-  sqs(service: RpcService, queues: () => readonly Queue[]): RpcService {
-    return faultySqs(service, { injection: this.injection, queues });
+  /** Settles when no read or write of an item is under way any more, even for callers that are gone. */
+  async tablesQuiet(): Promise<void> {
+    while (this.#tableRequests.size > 0) await Promise.allSettled(this.#tableRequests);
   }
 
-  queue(source: SourceQueue, queue: () => Queue | undefined): SourceQueue {
+  polledQueue(source: SourceQueue, queue: () => Queue | undefined): SourceQueue {
     return faultyQueue(source, queue, this.injection, this.#arrivals);
   }
 }

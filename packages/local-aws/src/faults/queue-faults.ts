@@ -1,5 +1,5 @@
-import type { SourceMessage, SourceQueue } from '../event-source-mapping/source-queue.ts';
 import type { EventStream } from '../events.ts';
+import type { SourceMessage, SourceQueue } from '../services/lambda/event-source-mapping/source-queue.ts';
 import type { Queue } from '../services/sqs/queue.ts';
 import type { Injection } from './injection.ts';
 

@@ -24,6 +24,8 @@ interface Surroundings {
   readonly injection: Injection;
   readonly invocations: Invocations;
   readonly clock: Clock;
+  /** Gets every request, until it has ended. */
+  readonly underWay: Set<Promise<unknown>>;
 }
 
 type Send = () => Promise<ForwardedAnswer>;
@@ -38,14 +40,19 @@ export function faultyTables(service: RpcService, to: Surroundings): RpcService 
       Object.entries(service.forwarded ?? {}).map(([name, operation]) => {
         if (!names.has(name)) return [name, operation];
         const isWrite = writes.includes(name);
-        // Looked up at each call: whoever watches the table sees what reaches it.
-        const send = (...request: Parameters<typeof operation.forward>) =>
-          service.forwarded![name]!.forward(...request);
         return [
           name,
           {
             ...operation,
-            forward: (body, input, context) => faults.around(isWrite, context, () => send(body, input, context)),
+            async forward(body, input, context) {
+              const request = faults.around(isWrite, context, () => operation.forward(body, input, context));
+              to.underWay.add(request);
+              try {
+                return await request;
+              } finally {
+                to.underWay.delete(request);
+              }
+            },
           },
         ];
       }),

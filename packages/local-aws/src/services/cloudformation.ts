@@ -1,6 +1,39 @@
+import type { AssemblyModel, StackModel, StackResource } from '../assembly/model.ts';
 import type { Clock } from '../clock.ts';
 import { AwsError, type JsonObject, type Operation, type RpcService } from '../endpoint/service.ts';
-import type { LocalModel, StackModel, StackResource } from '../model.ts';
+import type { RunningService, Service } from '../service.ts';
+
+/** AWS CloudFormation (Query protocol), reading only: what the stacks of the assembly became here. */
+export class CloudFormationService implements RunningService {
+  readonly rpc: RpcService;
+  #model: AssemblyModel;
+
+  /** Stacks count as created when the service is. */
+  constructor(model: AssemblyModel, clock: Clock) {
+    this.#model = model;
+    const catalog = { stacks: () => this.#model.stacks, createdAt: new Date(clock.now()) };
+    this.rpc = {
+      signingName: 'cloudformation',
+      xmlNamespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
+      operations: {
+        DescribeStackResource: describeStackResource(catalog),
+        DescribeStackResources: describeStackResources(catalog),
+        DescribeStacks: describeStacks(catalog),
+        ListStackResources: listStackResources(catalog),
+        ListStacks: listStacks(catalog),
+      },
+    };
+  }
+
+  update(model: AssemblyModel): void {
+    this.#model = model;
+  }
+}
+
+export const cloudFormation: Service = {
+  actionPrefix: 'cloudformation',
+  start: (model, { clock }) => new CloudFormationService(model, clock),
+};
 
 /** One stack with its outputs, or all of them. */
 function describeStacks(catalog: StackCatalog): Operation {
@@ -10,7 +43,7 @@ function describeStacks(catalog: StackCatalog): Operation {
       { action: 'cloudformation:DescribeStacks', resource: stackArn(catalog, name) },
     ],
     run({ StackName: name }) {
-      const stacks = name === undefined ? catalog.model().stacks : [findStack(catalog, name)];
+      const stacks = name === undefined ? catalog.stacks() : [findStack(catalog, name)];
       return { Stacks: stacks.map((stack) => describe(stack, catalog.createdAt)) };
     },
   };
@@ -61,7 +94,7 @@ function describeStackResources(catalog: StackCatalog): Operation {
 }
 
 function stackOfResource(catalog: StackCatalog, physicalId: unknown): StackModel {
-  const stacks = catalog.model().stacks;
+  const stacks = catalog.stacks();
   const stack = stacks.find(({ resources }) => resources.some((resource) => resource.physicalId === physicalId));
   if (stack !== undefined) return stack;
   throw new AwsError('ValidationError', `Stack for ${String(physicalId)} does not exist`);
@@ -96,15 +129,15 @@ function describeStackResource(catalog: StackCatalog): Operation {
 
 /** What the operations answer from. */
 interface StackCatalog {
-  /** The model that runs now. */
-  model(): LocalModel;
+  /** Of the model that runs now. */
+  stacks(): readonly StackModel[];
   /** When the runtime created the stacks. */
   readonly createdAt: Date;
 }
 
 /** By name or ARN. Throws the `ValidationError` that CloudFormation answers for a stack it does not have. */
 function findStack(catalog: StackCatalog, nameOrArn: unknown): StackModel {
-  const stack = catalog.model().stacks.find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+  const stack = catalog.stacks().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
   if (stack !== undefined) return stack;
   throw new AwsError('ValidationError', `Stack with id ${String(nameOrArn)} does not exist`);
 }
@@ -116,27 +149,8 @@ function resourceDetail({ logicalId, physicalId, type }: StackResource): JsonObj
 
 /** For `permissions`: the stack that is asked for, or all of them. */
 function stackArn(catalog: StackCatalog, nameOrArn: unknown): string {
-  const stack = catalog.model().stacks.find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+  const stack = catalog.stacks().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
   return stack?.arn ?? '*';
-}
-
-/** AWS CloudFormation (Query protocol), reading only: what the stacks of the assembly became here. */
-export class CloudFormationService implements RpcService {
-  readonly signingName = 'cloudformation';
-  readonly xmlNamespace = 'http://cloudformation.amazonaws.com/doc/2010-05-15/';
-  readonly operations: Readonly<Record<string, Operation>>;
-
-  /** `model` gives the model that runs now. Stacks count as created when the service is. */
-  constructor({ model, clock }: { readonly model: () => LocalModel; readonly clock: Clock }) {
-    const catalog = { model, createdAt: new Date(clock.now()) };
-    this.operations = {
-      DescribeStackResource: describeStackResource(catalog),
-      DescribeStackResources: describeStackResources(catalog),
-      DescribeStacks: describeStacks(catalog),
-      ListStackResources: listStackResources(catalog),
-      ListStacks: listStacks(catalog),
-    };
-  }
 }
 
 /** Every stack is complete: a filter for other states finds none. */
@@ -149,7 +163,7 @@ function listStacks(catalog: StackCatalog): Operation {
     permissions: () => [{ action: 'cloudformation:ListStacks', resource: '*' }],
     run({ StackStatusFilter: filter }) {
       const isWanted = !Array.isArray(filter) || filter.length === 0 || filter.includes(status);
-      const stacks = isWanted ? catalog.model().stacks : [];
+      const stacks = isWanted ? catalog.stacks() : [];
       return {
         StackSummaries: stacks.map(({ arn, name, description }) => ({
           StackId: arn,

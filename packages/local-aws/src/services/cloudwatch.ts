@@ -1,7 +1,27 @@
 import type { Clock } from '../clock.ts';
 import { AwsError, type JsonObject, type Operation, type RpcService } from '../endpoint/service.ts';
 import { notImplemented } from '../endpoint/unserved.ts';
+import type { RunningService, Service } from '../service.ts';
 import type { Queue } from './sqs/queue.ts';
+import { SqsService } from './sqs/service.ts';
+
+/** CloudWatch, for the one metric that no other API tells: how long the oldest message of a queue has waited. */
+export class CloudWatchService implements RunningService {
+  readonly rpc: RpcService;
+
+  constructor(sources: MetricSources) {
+    this.rpc = {
+      signingName: 'monitoring',
+      targetPrefix: 'GraniteServiceVersion20100801',
+      xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
+      operations: { GetMetricStatistics: getMetricStatistics(sources) },
+    };
+  }
+}
+
+export const cloudWatch: Service = {
+  start: (_model, { clock, running }) => new CloudWatchService({ clock, queues: () => running(SqsService).queues() }),
+};
 
 /** What the metric is read from. */
 interface MetricSources {
@@ -62,16 +82,4 @@ function required(input: JsonObject, parameter: string): unknown {
   throw new AwsError('MissingRequiredParameterException', `The parameter ${parameter} is required.`, {
     queryCode: 'MissingParameter',
   });
-}
-
-/** CloudWatch, for the one metric that no other API tells: how long the oldest message of a queue has waited. */
-export class CloudWatchService implements RpcService {
-  readonly signingName = 'monitoring';
-  readonly targetPrefix = 'GraniteServiceVersion20100801';
-  readonly xmlNamespace = 'http://monitoring.amazonaws.com/doc/2010-08-01/';
-  readonly operations: Readonly<Record<string, Operation>>;
-
-  constructor(sources: MetricSources) {
-    this.operations = { GetMetricStatistics: getMetricStatistics(sources) };
-  }
 }

@@ -1,10 +1,14 @@
+import type { AssemblyModel } from '../assembly/model.ts';
 import { generatedRoleId } from '../assembly/physical-names.ts';
-import type { Caller, JsonObject, Operation, RpcService } from '../endpoint/service.ts';
-import { assumedRoleArn } from '../iam/request.ts';
-import type { LocalModel } from '../model.ts';
+import type { Caller, JsonObject, RpcService } from '../endpoint/service.ts';
+import type { RunningService, Service } from '../service.ts';
+import type { IamModel } from './iam/model.ts';
+import { assumedRoleArn } from './iam/request.ts';
+
+type StsModel = AssemblyModel & IamModel;
 
 /** Who calls. The developer, who may do everything, is shown as the account's root. */
-function getCallerIdentity(model: LocalModel, { roleArn, sessionName }: Caller): JsonObject {
+function getCallerIdentity(model: StsModel, { roleArn, sessionName }: Caller): JsonObject {
   const { accountId } = model;
   if (roleArn === undefined) {
     return { Arn: `arn:aws:iam::${accountId}:root`, UserId: accountId, Account: accountId };
@@ -19,13 +23,24 @@ function getCallerIdentity(model: LocalModel, { roleArn, sessionName }: Caller):
 }
 
 /** AWS Security Token Service (Query protocol): tells a caller who it is. Everybody may ask, as on AWS. */
-export class StsService implements RpcService {
-  readonly signingName = 'sts';
-  readonly xmlNamespace = 'https://sts.amazonaws.com/doc/2011-06-15/';
-  readonly operations: Readonly<Record<string, Operation>>;
+export class StsService implements RunningService<IamModel> {
+  readonly rpc: RpcService = {
+    signingName: 'sts',
+    xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    operations: { GetCallerIdentity: { run: (_input, { caller }) => getCallerIdentity(this.#model, caller) } },
+  };
+  #model: StsModel;
 
-  /** `model` gives the model that runs now. */
-  constructor(model: () => LocalModel) {
-    this.operations = { GetCallerIdentity: { run: (_input, { caller }) => getCallerIdentity(model(), caller) } };
+  constructor(model: StsModel) {
+    this.#model = model;
+  }
+
+  update(model: StsModel): void {
+    this.#model = model;
   }
 }
+
+export const sts: Service<IamModel> = {
+  actionPrefix: 'sts',
+  start: (model) => new StsService(model),
+};

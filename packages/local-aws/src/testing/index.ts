@@ -20,11 +20,12 @@ export {
 export { type PipelineSettings, writePipelines } from './written-pipelines.ts';
 
 // Commands as processes.
+export { processTree, survivors } from './process-tree.ts';
 export { type CommandOptions, RunningCommand } from './running-command.ts';
 
 // IAM's decision on one request.
-export { evaluate } from '../iam/evaluate.ts';
-export { accessRequest } from '../iam/request.ts';
+export { evaluate } from '../services/iam/evaluate.ts';
+export { accessRequest } from '../services/iam/request.ts';
 
 // The process that holds the tables, without a runtime in front.
 export { DynaliteProcess, Forwarder } from '../services/dynamodb/process.ts';

@@ -4,8 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readAssembly } from '../../src/assembly/read-assembly.ts';
 import { LocalRuntimeError } from '../../src/errors.ts';
-import { ordersTable } from '../dynamodb/running-tables.ts';
-import { nearly } from '../endpoint/any-input.ts';
 import {
   consumer,
   endpointUrl,
@@ -14,6 +12,8 @@ import {
   queueWith,
   writeAssembly,
 } from '../../src/testing/written-assembly.ts';
+import { ordersTable } from '../dynamodb/running-tables.ts';
+import { nearly } from '../endpoint/any-input.ts';
 
 const template = {
   Parameters: { Size: { Type: 'Number', Default: 5 } },

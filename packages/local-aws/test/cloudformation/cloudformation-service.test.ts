@@ -10,11 +10,12 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Endpoint, startEndpoint } from '../../src/endpoint/server.ts';
 import { EventStream } from '../../src/events.ts';
-import { createAuthorizer } from '../../src/iam/authorizer.ts';
-import { CredentialRegistry } from '../../src/iam/credentials.ts';
 import { CloudFormationService } from '../../src/services/cloudformation.ts';
-import { consumer, queueWith, readStacks } from '../../src/testing/written-assembly.ts';
+import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
+import { CredentialRegistry } from '../../src/services/iam/credentials.ts';
+import { services } from '../../src/services/index.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { consumer, queueWith, readStacks } from '../../src/testing/written-assembly.ts';
 
 const clock = new ManualClock();
 const events = new EventStream();
@@ -44,10 +45,10 @@ beforeAll(async () => {
     nextFreePort: false,
     events,
     clock,
-    rpcServices: [new CloudFormationService({ model: () => model, clock })],
+    rpcServices: [new CloudFormationService(model, clock).rpc],
     restServices: [],
     resolveCaller: (accessKeyId) => registry.callerFor(accessKeyId),
-    authorize: createAuthorizer({ ...model, mode: 'enforce', events, clock }),
+    authorize: createAuthorizer({ ...model, services, mode: 'enforce', events, clock }),
   });
   client = clientWith({ accessKeyId: 'test', secretAccessKey: 'test' });
 });

@@ -18,7 +18,7 @@ beforeEach(async () => {
   sqs = await startSqs([withDeadLetterQueue('orders', 'dead', 5), queueModel('dead')]);
   asked = [];
   sqs.endpoint.serve({
-    rpcServices: [sqs.service.rpc, new CloudWatchService({ clock: sqs.clock, queues: () => sqs.service.queues() })],
+    rpcServices: [sqs.service.rpc, new CloudWatchService({ clock: sqs.clock, queues: () => sqs.service.queues() }).rpc],
     restServices: [],
     resolveCaller: (accessKeyId) => ({ accessKeyId: accessKeyId ?? '' }),
     authorize: (_caller, permission) => void asked.push(permission),

@@ -6,10 +6,10 @@ describe('a label', () => {
   const code = { ZipFile: 'exports.handler = async () => 1;' };
   const model = readResources({
     Role: consumer.Role,
-    ProcessOrdersFunction0AD72E9A: functionWith({ Code: code }),
+    ResizeUploadsFunction0AD72E9A: functionWith({ Code: code }),
     Named: functionWith({ FunctionName: 'my-function', Code: code }),
     Own: functionWith({ FunctionName: 'Shop-worker', Code: code }),
-    BadOrdersQueue66B4B3AB: queueWith({}),
+    BadUploadsQueue66B4B3AB: queueWith({}),
     Function: functionWith({ Code: code }),
     Orders: queueWith({ QueueName: 'Shop-orders.fifo', FifoQueue: true }),
   });
@@ -18,9 +18,9 @@ describe('a label', () => {
     [...model.functions, ...model.queues].find((resource) => resource.logicalId === logicalId)?.name ?? '';
 
   test('of a name that CloudFormation made up comes from the logical id, in words', () => {
-    expect(nameOf('ProcessOrdersFunction0AD72E9A')).toMatch(/^Shop-ProcessOrdersFunction0AD72E9A-\w{12}$/);
-    expect(functionLabel(nameOf('ProcessOrdersFunction0AD72E9A'))).toBe('process-orders');
-    expect(queueLabel(nameOf('BadOrdersQueue66B4B3AB'))).toBe('bad-orders');
+    expect(nameOf('ResizeUploadsFunction0AD72E9A')).toMatch(/^Shop-ResizeUploadsFunction0AD72E9A-\w{12}$/);
+    expect(functionLabel(nameOf('ResizeUploadsFunction0AD72E9A'))).toBe('resize-uploads');
+    expect(queueLabel(nameOf('BadUploadsQueue66B4B3AB'))).toBe('bad-uploads');
     expect(functionLabel(nameOf('Function'))).toBe('Function');
   });
 

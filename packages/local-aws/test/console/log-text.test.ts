@@ -5,7 +5,7 @@ const id = '7f1c0a52-4c1d-4d2c-9d5e-0b8f3f1f2a11';
 
 describe('a line of the text format', () => {
   test.each([
-    [`2026-01-01T00:00:00.000Z\t${id}\tINFO\tGood Order User1\n`, { level: 'info', text: 'Good Order User1' }],
+    [`2026-01-01T00:00:00.000Z\t${id}\tINFO\tResized cat.jpg\n`, { level: 'info', text: 'Resized cat.jpg' }],
     [`2026-01-01T00:00:00.000Z\t${id}\tWARN\ttwo\nlines`, { level: 'warn', text: 'two\nlines' }],
     [`2026-01-01T00:00:00.000Z\tundefined\tDEBUG\tat load`, { level: 'debug', text: 'at load' }],
     ['written past console', { level: 'info', text: 'written past console' }],
@@ -57,7 +57,7 @@ const platform = (type: string, record: object) => JSON.stringify({ time: '', ty
 
 describe('a line of the JSON format', () => {
   test('is nothing to read when it is metrics', () => {
-    const metrics = { _aws: { Timestamp: 1, CloudWatchMetrics: [] }, FunctionName: 'f', OrdersProcessed: 1 };
+    const metrics = { _aws: { Timestamp: 1, CloudWatchMetrics: [] }, FunctionName: 'f', Resized: 1 };
     expect(readLogMessage(JSON.stringify(metrics))).toBeUndefined();
     const likeMetrics = JSON.stringify({ _aws: 'a text' });
     expect(readLogMessage(likeMetrics)).toEqual({ level: 'info', text: likeMetrics });
@@ -65,15 +65,15 @@ describe('a line of the JSON format', () => {
 
   test('is its message, and the fields of an object that has one', () => {
     expect(readLogMessage(line({ level: 'INFO', message: 'plain' }))).toEqual({ level: 'info', text: 'plain' });
-    expect(readLogMessage(line({ level: 'WARN', message: { message: 'Bad Order', orderId: 'a' } }))).toEqual({
+    expect(readLogMessage(line({ level: 'WARN', message: { message: 'Bad Upload', uploadId: 'a' } }))).toEqual({
       level: 'warn',
-      text: 'Bad Order',
-      fields: { orderId: 'a' },
+      text: 'Bad Upload',
+      fields: { uploadId: 'a' },
     });
-    expect(readLogMessage(line({ level: 'FATAL', message: { orderId: 'a' } }))).toEqual({
+    expect(readLogMessage(line({ level: 'FATAL', message: { uploadId: 'a' } }))).toEqual({
       level: 'error',
       text: '',
-      fields: { orderId: 'a' },
+      fields: { uploadId: 'a' },
     });
   });
 

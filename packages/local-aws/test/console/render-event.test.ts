@@ -9,7 +9,7 @@ const options = {
   color: false,
   functionLabel: (name: string) => name.replace('physical-', ''),
   queueLabel: (name: string) => name.replace('physical-', ''),
-  messageLabel: (messageId: string) => (messageId === 'known' ? 'UserX' : undefined),
+  messageLabel: (messageId: string) => (messageId === 'known' ? 'cat.jpg' : undefined),
 };
 const log: LogEvent = {
   type: 'log',
@@ -21,7 +21,7 @@ const log: LogEvent = {
   source: 'function',
   message: '2026-01-01T12:30:15.007Z\tid\tINFO\thello\n',
 };
-const batch = { type: 'batch-ended', atMs, mappingId: 'm', queueName: 'physical-orders', functionName: 'f' } as const;
+const batch = { type: 'batch-ended', atMs, mappingId: 'm', queueName: 'physical-uploads', functionName: 'f' } as const;
 
 describe('an event at the terminal', () => {
   test.each<[string, RuntimeEvent, string]>([
@@ -36,7 +36,7 @@ describe('an event at the terminal', () => {
             message: 'Bad',
             messageId: 'known',
             traceId: '1-2',
-            name: 'UserX',
+            name: 'cat.jpg',
             none: null,
             empty: [],
             why: ['a', 'b'],
@@ -44,22 +44,22 @@ describe('an event at the terminal', () => {
           },
         }),
       },
-      'worker           c41a  Bad  UserX  why=a; b  n=1',
+      'worker           c41a  Bad  cat.jpg  why=a; b  n=1',
     ],
     [
       'batch of which messages stay',
       { ...batch, deleted: ['a'], kept: ['b'], reason: 'the function failed' },
-      'runtime                orders: 1 of a batch of 2 stay: the function failed',
+      'runtime                uploads: 1 of a batch of 2 stay: the function failed',
     ],
     [
       'message that moved',
-      { type: 'message-moved', atMs, messageId: 'known', fromQueueName: 'physical-orders', toQueueName: 'bad' },
-      'runtime                UserX: orders → bad',
+      { type: 'message-moved', atMs, messageId: 'known', fromQueueName: 'physical-uploads', toQueueName: 'bad' },
+      'runtime                cat.jpg: uploads → bad',
     ],
     [
       'message that expired',
-      { type: 'message-expired', atMs, messageId: 'm1', queueName: 'physical-orders' },
-      'runtime                m1 expired in orders',
+      { type: 'message-expired', atMs, messageId: 'm1', queueName: 'physical-uploads' },
+      'runtime                m1 expired in uploads',
     ],
     [
       'batch that was filtered',

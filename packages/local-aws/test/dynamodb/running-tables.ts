@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
-import type { IamMode } from '../../src/iam/authorizer.ts';
 import { startRuntime } from '../../src/runtime.ts';
+import type { IamMode } from '../../src/services/iam/authorizer.ts';
 import { functionWith, writeAssembly } from '../../src/testing/written-assembly.ts';
 
 /** Orders by id, and by status and time: keys, a global index and nothing else. */

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { afterAll, expect } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
 import { startRuntime } from '../../src/runtime.ts';
-import { consumer, mappingWith, queueWith, writeAssembly } from '../../src/testing/written-assembly.ts';
-import { ordersTable } from '../dynamodb/running-tables.ts';
 import { patienceMs } from '../../src/testing/eventually.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { consumer, mappingWith, queueWith, writeAssembly } from '../../src/testing/written-assembly.ts';
+import { ordersTable } from '../dynamodb/running-tables.ts';
 
 interface Sent {
   readonly method?: string;

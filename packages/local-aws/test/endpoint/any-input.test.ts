@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Operation, RpcService } from '../../src/endpoint/service.ts';
 import { CloudFormationService } from '../../src/services/cloudformation.ts';
 import { CloudWatchService } from '../../src/services/cloudwatch.ts';
-import { LogsService } from '../../src/services/logs/logs-service.ts';
+import { LogsService } from '../../src/services/logs/service.ts';
 import { StsService } from '../../src/services/sts.ts';
 import { startAnsweringRuntime } from './answering-runtime.ts';
 import { anyJson, anyText, type DynaliteType, dynamodbInputOf, inputOf, nearly } from './any-input.ts';
@@ -39,10 +39,10 @@ async function fuzzJson(target: string, input: fc.Arbitrary<unknown>, numRuns = 
 const nothing = {} as never;
 const readServices: readonly RpcService[] = [
   new LogsService(nothing),
-  new CloudFormationService({ clock, model: nothing }),
+  new CloudFormationService(nothing, clock),
   new StsService(nothing),
   new CloudWatchService(nothing),
-];
+].map(({ rpc }) => rpc);
 
 const operationsOf = (service: RpcService): [string, Operation][] => Object.entries(service.operations);
 
@@ -167,7 +167,7 @@ describe('any headers', () => {
 
 describe('any body, path and query of the REST protocol', () => {
   test('get a clear answer from any operation', async () => {
-    for (const { method, path } of [...runtime.lambda.rest.routes, ...runtime.mappings.rest.routes]) {
+    for (const { method, path } of [...runtime.lambda.routes, ...runtime.mappings.routes]) {
       const uuid = runtime.model.mappings[0]?.uuid ?? '';
       const there = method === 'PUT' ? [uuid] : [uuid, runtime.model.functions[0]?.name ?? ''];
       const name = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...there) }, anyText);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decideBatch } from '../../src/event-source-mapping/batch-outcome.ts';
+import { decideBatch } from '../../src/services/lambda/event-source-mapping/batch-outcome.ts';
 
 const batch = ['a', 'b', 'c'];
 const decide = (payload: string, functionError?: string) => decideBatch(batch, { payload, functionError }, true);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { maxPayloadBytes } from '../../src/event-source-mapping/batch-builder.ts';
+import { maxPayloadBytes } from '../../src/services/lambda/event-source-mapping/batch-builder.ts';
 import { observer } from './handlers.ts';
 import type { Pipeline } from './pipeline.ts';
 import { type RunningPipelines, startPipelines } from './running-pipelines.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parsePatterns, passesFilters } from '../../src/event-source-mapping/filter.ts';
+import { parsePatterns, passesFilters } from '../../src/services/lambda/event-source-mapping/filter.ts';
 
 const passes = (body: string, ...patterns: object[]) =>
   passesFilters(body, parsePatterns(patterns.map((pattern) => JSON.stringify(pattern))));

@@ -7,9 +7,9 @@ import {
 import type { RuntimeEvent } from '../../src/events.ts';
 import type { Runtime } from '../../src/runtime.ts';
 import type { Queue } from '../../src/services/sqs/queue.ts';
+import type { EventOf, EventWatch } from '../../src/testing/event-watch.ts';
 import type { ManualClock } from '../../src/testing/manual-clock.ts';
 import { functionNameOf } from '../../src/testing/written-pipelines.ts';
-import type { EventOf, EventWatch } from '../../src/testing/event-watch.ts';
 
 /** A message to send: its body, or an entry of SendMessageBatch without its id. */
 export type Sent = string | Omit<SendMessageBatchRequestEntry, 'Id'>;

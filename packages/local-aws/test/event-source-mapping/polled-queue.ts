@@ -1,14 +1,15 @@
 import type { Clock } from '../../src/clock.ts';
-import { Throttled } from '../../src/event-source-mapping/deliver.ts';
-import { EventSourceMapping } from '../../src/event-source-mapping/event-source-mapping.ts';
-import type { SourceQueue } from '../../src/event-source-mapping/source-queue.ts';
 import { EventStream } from '../../src/events.ts';
-import type { MappingModel, QueueModel } from '../../src/model.ts';
+import { Throttled } from '../../src/services/lambda/event-source-mapping/deliver.ts';
+import { EventSourceMapping } from '../../src/services/lambda/event-source-mapping/event-source-mapping.ts';
+import type { SourceQueue } from '../../src/services/lambda/event-source-mapping/source-queue.ts';
+import type { MappingModel } from '../../src/services/lambda/model.ts';
+import type { QueueModel } from '../../src/services/sqs/model.ts';
 import { QueueRegistry } from '../../src/services/sqs/queue-registry.ts';
 import type { Queue } from '../../src/services/sqs/queue.ts';
+import { EventWatch } from '../../src/testing/event-watch.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { accountId, arnOf, queueModel, region, withDeadLetterQueue } from '../sqs/queue-model.ts';
-import { EventWatch } from '../../src/testing/event-watch.ts';
 
 /** An invocation that waits for the test to say how it ends. */
 export interface PendingInvocation {

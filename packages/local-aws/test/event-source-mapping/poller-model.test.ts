@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { localCeiling } from '../../src/event-source-mapping/poller-group.ts';
+import { localCeiling } from '../../src/services/lambda/event-source-mapping/poller-group.ts';
 import { type Command, commands, type Model, runToTheEnd, startSystem } from './poller-model.ts';
 
 interface Settings {

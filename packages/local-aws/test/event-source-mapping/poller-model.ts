@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import { growthIntervalMs, initialConcurrency } from '../../src/event-source-mapping/poller-group.ts';
-import type { SourceQueue } from '../../src/event-source-mapping/source-queue.ts';
+import { growthIntervalMs, initialConcurrency } from '../../src/services/lambda/event-source-mapping/poller-group.ts';
+import type { SourceQueue } from '../../src/services/lambda/event-source-mapping/source-queue.ts';
 import type { Queue } from '../../src/services/sqs/queue.ts';
 import { type PendingInvocation, PolledQueue, type PolledQueueSettings } from './polled-queue.ts';
 

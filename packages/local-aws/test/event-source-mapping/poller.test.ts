@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { localCeiling } from '../../src/event-source-mapping/poller-group.ts';
-import { serviceQueue, type SourceQueue } from '../../src/event-source-mapping/source-queue.ts';
+import { localCeiling } from '../../src/services/lambda/event-source-mapping/poller-group.ts';
+import { serviceQueue, type SourceQueue } from '../../src/services/lambda/event-source-mapping/source-queue.ts';
 import type { Queue } from '../../src/services/sqs/queue.ts';
 import { PolledQueue, type PolledQueueSettings } from './polled-queue.ts';
 

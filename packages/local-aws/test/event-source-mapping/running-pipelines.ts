@@ -3,9 +3,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { EventStream } from '../../src/events.ts';
 import { TemporaryFolder } from '../../src/processes.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../../src/runtime.ts';
+import { EventWatch } from '../../src/testing/event-watch.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { type PipelineSettings, writePipelines } from '../../src/testing/written-pipelines.ts';
-import { EventWatch } from '../../src/testing/event-watch.ts';
 import { Pipeline } from './pipeline.ts';
 
 /** Pipelines that run. Disposing of them ends every process. */

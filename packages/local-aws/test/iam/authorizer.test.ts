@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { AwsError } from '../../src/endpoint/service.ts';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
-import { type Authorizer, createAuthorizer, type IamMode } from '../../src/iam/authorizer.ts';
-import type { PolicyDocument, PolicyStatement, QueueModel, RoleModel } from '../../src/model.ts';
+import { type Authorizer, createAuthorizer, type IamMode } from '../../src/services/iam/authorizer.ts';
+import type { PolicyDocument, PolicyStatement, RoleModel } from '../../src/services/iam/model.ts';
+import { services } from '../../src/services/index.ts';
+import type { QueueModel } from '../../src/services/sqs/model.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { queueModel } from '../sqs/queue-model.ts';
 
@@ -35,7 +37,7 @@ function authorizer(
     if (event.type === 'notice') notices.push(event.message);
   });
   const { queues = [queue([])], mode = 'enforce' } = options;
-  return { authorize: createAuthorizer({ roles, queues, mode, events, clock: new ManualClock() }), notices };
+  return { authorize: createAuthorizer({ roles, queues, services, mode, events, clock: new ManualClock() }), notices };
 }
 
 function denialOf(authorize: Authorizer, permission = send): AwsError | undefined {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { CredentialRegistry } from '../../src/iam/credentials.ts';
+import { CredentialRegistry } from '../../src/services/iam/credentials.ts';
 
 const roleArn = 'arn:aws:iam::000000000000:role/sender';
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import { EventStream } from '../../src/events.ts';
-import { createAuthorizer } from '../../src/iam/authorizer.ts';
-import type { LocalModel, PolicyStatement } from '../../src/model.ts';
+import type { LocalModel } from '../../src/model.ts';
+import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
+import type { PolicyStatement } from '../../src/services/iam/model.ts';
+import { services } from '../../src/services/index.ts';
 import { consumer, queueWith, readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 
 const root = { AWS: 'arn:aws:iam::000000000000:root' };
@@ -41,7 +43,13 @@ function encrypted(actions: readonly string[], keyStatement?: Partial<PolicyStat
 
 /** What becomes of the role's call: the code of its refusal, or `allowed`. */
 function call(model: LocalModel, action: string): string {
-  const authorize = createAuthorizer({ ...model, mode: 'enforce', events: new EventStream(), clock: systemClock });
+  const authorize = createAuthorizer({
+    ...model,
+    services,
+    mode: 'enforce',
+    events: new EventStream(),
+    clock: systemClock,
+  });
   const { arn: queueArn } = model.queues[0]!;
   const { arn: tableArn } = model.tables[0]!;
   try {

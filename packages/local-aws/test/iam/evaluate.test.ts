@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Decision, evaluate } from '../../src/iam/evaluate.ts';
-import { accessRequest } from '../../src/iam/request.ts';
-import type { PolicyDocument, PolicyStatement } from '../../src/model.ts';
+import { type Decision, evaluate } from '../../src/services/iam/evaluate.ts';
+import type { PolicyDocument, PolicyStatement } from '../../src/services/iam/model.ts';
+import { accessRequest } from '../../src/services/iam/request.ts';
 
 const roleArn = 'arn:aws:iam::000000000000:role/path/sender';
 const queueArn = 'arn:aws:sqs:us-east-1:000000000000:orders';

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
-import { createAuthorizer } from '../../src/iam/authorizer.ts';
-import { checkMappingRoles } from '../../src/runtime.ts';
-import { consumer, mappingWith, queueWith, readResources } from '../../src/testing/written-assembly.ts';
+import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
+import { services } from '../../src/services/index.ts';
+import { checkMappingRoles } from '../../src/services/lambda/service.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { consumer, mappingWith, queueWith, readResources } from '../../src/testing/written-assembly.ts';
 
 function check(actions: readonly string[], mode: 'enforce' | 'off' = 'enforce'): void {
   const grant = {
@@ -18,7 +19,7 @@ function check(actions: readonly string[], mode: 'enforce' | 'off' = 'enforce'):
   };
   const model = readResources({ ...consumer, Orders: queueWith({}), Mapping: mappingWith({}), Grant: grant });
   const events = new EventStream();
-  checkMappingRoles(model, createAuthorizer({ ...model, mode, events, clock: new ManualClock() }));
+  checkMappingRoles(model, createAuthorizer({ ...model, services, mode, events, clock: new ManualClock() }));
 }
 
 describe('a mapping', () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FunctionModel } from '../../src/model.ts';
+import type { FunctionModel } from '../../src/services/lambda/model.ts';
 import {
   codeFolder,
   functionModel,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FunctionModel } from '../../src/model.ts';
 import { passesLogLevel } from '../../src/services/lambda/application-log.ts';
 import { logTail } from '../../src/services/lambda/log-tail.ts';
+import type { FunctionModel } from '../../src/services/lambda/model.ts';
 import { type PlatformEvent, platformLog } from '../../src/services/lambda/platform-log.ts';
 import { functionModel } from './function-fixture.ts';
 

@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
-import { startServices } from '../endpoint/endpoint-harness.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { startServices } from '../endpoint/endpoint-harness.ts';
 import { codeFolder, functionModel, removeFolders, type RunningLambda, startLambda } from './function-fixture.ts';
 
 const code = `
@@ -35,7 +35,11 @@ beforeAll(async () => {
     ],
     { events, clock },
   );
-  serving = await startServices({ events, clock, restServices: [running.lambda.rest] });
+  serving = await startServices({
+    events,
+    clock,
+    restServices: [{ signingName: 'lambda', routes: running.lambda.routes }],
+  });
   client = new LambdaClient(serving.clientOptions);
 });
 

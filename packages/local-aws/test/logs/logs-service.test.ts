@@ -10,10 +10,10 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
-import { LogsService } from '../../src/services/logs/logs-service.ts';
+import { LogsService } from '../../src/services/logs/service.ts';
 import { LogStore } from '../../src/services/logs/store.ts';
-import { startServices } from '../endpoint/endpoint-harness.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { startServices } from '../endpoint/endpoint-harness.ts';
 
 const clock = new ManualClock();
 const startMs = clock.now();
@@ -46,7 +46,7 @@ beforeAll(async () => {
   serving = await startServices({
     events,
     clock,
-    rpcServices: [new LogsService({ store, region: 'eu-west-1', accountId: '000000000000' })],
+    rpcServices: [new LogsService({ store, region: 'eu-west-1', accountId: '000000000000' }).rpc],
   });
   client = new CloudWatchLogsClient(serving.clientOptions);
 });

@@ -102,11 +102,13 @@ describe('a changed template', () => {
     await sqs.client.send(new SendMessageCommand({ QueueUrl: sqs.url('orders'), MessageBody: 'kept' }));
     await sqs.create('by-client');
     await sqs.setAttributes('dead', { VisibilityTimeout: '7' });
-    sqs.service.update([
-      queueModel('dead'),
-      { ...withDeadLetterQueue('orders', 'dead', 3), visibilityTimeoutSeconds: 5 },
-      queueModel('added'),
-    ]);
+    sqs.service.update({
+      queues: [
+        queueModel('dead'),
+        { ...withDeadLetterQueue('orders', 'dead', 3), visibilityTimeoutSeconds: 5 },
+        queueModel('added'),
+      ],
+    });
 
     expect(sqs.service.queues().map(({ name }) => name)).toEqual(['added', 'by-client', 'dead', 'orders']);
     expect((await sqs.attributesOf('orders'))?.VisibilityTimeout).toBe('5');

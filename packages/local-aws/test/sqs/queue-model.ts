@@ -1,4 +1,4 @@
-import type { QueueModel } from '../../src/model.ts';
+import type { QueueModel } from '../../src/services/sqs/model.ts';
 
 export const region = 'eu-central-1';
 export const accountId = '000000000000';

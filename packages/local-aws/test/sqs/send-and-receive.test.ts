@@ -20,13 +20,13 @@ const receiveChoosing = async (MessageAttributeNames: string[]) =>
 
 describe('SendMessage and ReceiveMessage', () => {
   test('a message comes back with its id, body, MD5 and system attributes', async () => {
-    const sent = await send('{"customerName":"User0"}');
+    const sent = await send('{"name":"cat.jpg"}');
     const [message] = await sqs.receive('orders');
 
     expect(message).toMatchObject({
       MessageId: sent.MessageId,
-      Body: '{"customerName":"User0"}',
-      MD5OfBody: createHash('md5').update('{"customerName":"User0"}').digest('hex'),
+      Body: '{"name":"cat.jpg"}',
+      MD5OfBody: createHash('md5').update('{"name":"cat.jpg"}').digest('hex'),
       Attributes: {
         ApproximateReceiveCount: '1',
         SentTimestamp: String(sqs.clock.now()),

@@ -11,7 +11,7 @@ import {
 import { afterAll } from '@jest/globals';
 import { startEndpoint } from '../../src/endpoint/server.ts';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
-import type { QueueModel } from '../../src/model.ts';
+import type { QueueModel } from '../../src/services/sqs/model.ts';
 import { SqsService } from '../../src/services/sqs/service.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { accountId, region } from './queue-model.ts';

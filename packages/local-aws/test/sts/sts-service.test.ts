@@ -3,11 +3,12 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Endpoint, startEndpoint } from '../../src/endpoint/server.ts';
 import { EventStream } from '../../src/events.ts';
-import { createAuthorizer } from '../../src/iam/authorizer.ts';
-import { CredentialRegistry } from '../../src/iam/credentials.ts';
+import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
+import { CredentialRegistry } from '../../src/services/iam/credentials.ts';
+import { services } from '../../src/services/index.ts';
 import { StsService } from '../../src/services/sts.ts';
-import { consumer, readResources } from '../../src/testing/written-assembly.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
+import { consumer, readResources } from '../../src/testing/written-assembly.ts';
 
 const registry = new CredentialRegistry(randomBytes);
 const model = readResources(consumer);
@@ -28,10 +29,10 @@ beforeAll(async () => {
     nextFreePort: false,
     events,
     clock,
-    rpcServices: [new StsService(() => model)],
+    rpcServices: [new StsService(model).rpc],
     restServices: [],
     resolveCaller: (accessKeyId) => registry.callerFor(accessKeyId),
-    authorize: createAuthorizer({ ...model, mode: 'enforce', events, clock }),
+    authorize: createAuthorizer({ ...model, services, mode: 'enforce', events, clock }),
   });
 });
 

@@ -1,89 +1,35 @@
-import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { eventually, queueWith, writeAssembly } from 'local-aws/testing';
-import { Command, projectRoot, type Served, serveLocally } from './served.ts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { TemporaryFolder } from 'local-aws';
+import { queueWith, writeAssembly } from 'local-aws/testing';
+import { Command, projectRoot } from './served.ts';
 
-let folder: string;
-let assembly: string;
+/** Of somebody with another app: it has a `cdk.out`. */
+let folder: TemporaryFolder;
 
-/** Writes a whole assembly to `assembly`, in the place of what was there. */
-function synthesize(resources: object): void {
-  const written = writeAssembly({ Shop: { template: { Resources: resources } } });
-  rmSync(assembly, { recursive: true, force: true });
-  cpSync(written, assembly, { recursive: true });
+beforeAll(() => {
+  folder = new TemporaryFolder('another-app-');
+  const uploads = queueWith({ QueueName: 'uploads' });
+  const written = writeAssembly({ Photos: { template: { Resources: { Uploads: uploads } } } });
+  cpSync(written, join(folder.path, 'cdk.out'), { recursive: true });
   rmSync(written, { recursive: true });
-}
-
-const queue = (seconds: number) => ({ Q: queueWith({ QueueName: 'orders', VisibilityTimeout: seconds }) });
-
-/** An assembly is several files: a reload may have come of a half of the written assembly, and the whole may follow. */
-const timeoutOnce = (served: Served, wanted: string) =>
-  eventually(
-    () => visibilityTimeout(served),
-    (seen) => seen === wanted,
-  );
-
-async function visibilityTimeout({ sqs }: Served): Promise<string | undefined> {
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'orders' }));
-  const request = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['VisibilityTimeout'] });
-  return (await sqs.send(request)).Attributes?.['VisibilityTimeout'];
-}
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'assembly-reload-'));
-  assembly = join(folder, 'cdk.out');
-  synthesize(queue(10));
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterAll(() => folder[Symbol.dispose]());
 
-test('--assembly takes on what the next synthesis writes, even to a folder made anew', async () => {
-  await using served = await serveLocally(['--assembly', assembly]);
-  expect(await visibilityTimeout(served)).toBe('10');
-  for (const seconds of [20, 30]) {
-    const from = served.command.output.length;
-    synthesize(queue(seconds));
-    await served.command.until(/^Reloaded in/m, from);
-    expect(await timeoutOnce(served, String(seconds))).toBe(String(seconds));
-  }
-  const template = join(assembly, 'Shop.template.json');
-  const refused = served.command.output.length;
-  renameSync(template, `${template}.away`);
-  writeFileSync(join(assembly, 'manifest.json'), '{"version":"48.0.0",');
-  await served.command.until(/^Not reloaded.*\nASSEMBLY_MALFORMED/m, refused);
-  expect(await visibilityTimeout(served)).toBe('30');
-});
+const serve = (assembly: string, env: NodeJS.ProcessEnv = {}) =>
+  new Command(['node', 'bin/local.ts', '--assembly', assembly, '--port', '0'], { directory: projectRoot, env });
 
-test('with --no-watch it goes on with what it started with', async () => {
-  await using served = await serveLocally(['--assembly', assembly, '--no-watch']);
-  await using witness = await serveLocally(['--assembly', assembly]);
-  synthesize(queue(20));
-  await witness.command.until(/^Reloaded in/m);
-  expect(await timeoutOnce(witness, '20')).toBe('20');
-  expect(await visibilityTimeout(served)).toBe('10');
-});
-
-test('a port that was asked for and is taken is an error', async () => {
-  await using served = await serveLocally(['--assembly', assembly]);
-  const { port } = new URL(served.url);
-  await using second = new Command(['node', 'bin/local.ts', '--assembly', assembly, '--port', port]);
-  expect(await second.exited).toBe(1);
-  expect(second.output).toContain('PORT_TAKEN');
-  expect(second.temporaryFiles()).toEqual([]);
-});
-
-test('a folder is meant as seen from where npm was called', async () => {
-  const words = ['node', 'bin/local.ts', '--assembly', 'cdk.out', '--port', '0'];
-  await using command = new Command(words, { directory: projectRoot, env: { INIT_CWD: folder } });
+test('--assembly serves another app; its folder is meant as seen from where npm was called', async () => {
+  await using command = serve('cdk.out', { INIT_CWD: folder.path });
   await command.until(/^ready /m);
-  expect(command.output).toContain('/000000000000/orders');
+  expect(command.output).toContain('/000000000000/uploads');
+  expect(command.output).not.toContain('Synthesizing');
 });
 
 test('a folder without an assembly is one clear message and exit code 1', async () => {
-  await using command = new Command(['node', 'bin/local.ts', '--assembly', join(folder, 'nowhere')]);
+  await using command = serve(join(folder.path, 'nowhere'));
   expect(await command.exited).toBe(1);
   expect(command.output).toContain('ASSEMBLY_NOT_FOUND');
   expect(command.output).not.toContain('    at ');

@@ -1,18 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { UsageError } from '../../../../tools/orders/errors.ts';
-import { parseServeOptions } from '../../../../tools/run/serve/serve.ts';
+import { CommanderError } from 'commander';
+import { defineServe } from '../../../../tools/run/serve.ts';
+import { parsedOptions } from '../parsed-options.ts';
 
-const parse = (...args: string[]) => parseServeOptions(args, ['production', 'lab']);
+const parse = (...args: string[]) => parsedOptions(defineServe(['production', 'lab']), args);
 
 describe('the options of npm run local', () => {
-  test('default to the production preset, enforced IAM, watching, and port 4566 or the next free one', () => {
+  test('default to the production preset, enforced IAM, watching, and no port by name', () => {
     expect(parse()).toEqual({
-      port: 4566,
-      nextFreePort: true,
       preset: 'production',
       iam: 'enforce',
       watch: true,
-      help: false,
     });
   });
 
@@ -20,13 +18,11 @@ describe('the options of npm run local', () => {
     const words = '--port 5000 --preset lab --iam audit --shuffle 7 --chaos 8 --no-watch'.split(' ');
     expect(parse(...words)).toEqual({
       port: 5000,
-      nextFreePort: false,
       preset: 'lab',
       iam: 'audit',
       shuffle: 7,
       chaos: 8,
       watch: false,
-      help: false,
     });
   });
 
@@ -35,17 +31,26 @@ describe('the options of npm run local', () => {
   });
 
   test.each([
-    [['--port', '65536'], '--port must be a whole number from 0 to 65,535, not "65536".'],
-    [['--port', '-1'], '--port must be a whole number from 0 to 65,535, not "-1".'],
-    [['--iam', 'on'], '--iam must be one of enforce, audit, off, not "on".'],
-    [['--preset', 'none'], '--preset must be one of production, lab, not "none".'],
-    [['--shuffle', 'x'], '--shuffle must be a whole number'],
-    [['--chaos', '-1'], '--chaos must be a whole number'],
-    [['--assembly', 'cdk.out', '--preset', 'lab'], "--preset is for this project's own stack"],
-    [['--assembly'], "Option '--assembly <value>' argument missing"],
-    [['serve'], "Unexpected argument 'serve'"],
+    [
+      ['--port', '65536'],
+      `option '--port <n>' argument '65536' is invalid. It must be a whole number from 0 to 65,535, not "65536".`,
+    ],
+    [
+      ['--port', '-1'],
+      `option '--port <n>' argument '-1' is invalid. It must be a whole number from 0 to 65,535, not "-1".`,
+    ],
+    [['--iam', 'on'], "option '--iam <mode>' argument 'on' is invalid. Allowed choices are enforce, audit, off."],
+    [['--preset', 'none'], "option '--preset <name>' argument 'none' is invalid. Allowed choices are production, lab."],
+    [['--shuffle', 'x'], "option '--shuffle <seed>' argument 'x' is invalid. It must be a whole number"],
+    [['--chaos', '-1'], "option '--chaos <seed>' argument '-1' is invalid. It must be a whole number"],
+    [
+      ['--assembly', 'cdk.out', '--preset', 'lab'],
+      "option '--preset <name>' cannot be used with option '--assembly <dir>'",
+    ],
+    [['--assembly'], "option '--assembly <dir>' argument missing"],
+    [['serve'], 'too many arguments. Expected 0 arguments but got 1'],
   ])('%j is refused', (args, message) => {
-    expect(() => parse(...args)).toThrow(UsageError);
+    expect(() => parse(...args)).toThrow(CommanderError);
     expect(() => parse(...args)).toThrow(message);
   });
 });

@@ -1,17 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { UsageError } from '../../../../tools/orders/errors.ts';
-import { parseStartOptions } from '../../../../tools/run/start/options.ts';
+import { CommanderError } from 'commander';
+import { defineStart, type StartOptions } from '../../../../tools/run/start/options.ts';
+import { parsedOptions } from '../parsed-options.ts';
 
-const parse = (...args: string[]) => parseStartOptions(args, ['production', 'lab']);
+const parse = (...args: string[]) => parsedOptions(defineStart(['production', 'lab']), args) as StartOptions;
 
 describe('good command lines', () => {
   test('nothing asks for the production preset and leaves the orders to the producer', () => {
-    expect(parse()).toEqual({ preset: 'production', json: false, help: false });
+    expect(parse()).toEqual({ preset: 'production' });
   });
 
   test('every option is read', () => {
     const line = ['--count', '100', '--bad-rate', '0.25', '--seed', '7', '--preset', 'lab', '--json'];
-    expect(parse(...line)).toEqual({ count: 100, badRate: 0.25, seed: 7, preset: 'lab', json: true, help: false });
+    expect(parse(...line)).toEqual({ count: 100, badRate: 0.25, seed: 7, preset: 'lab', json: true });
   });
 
   test.each(['0', '0.0', '1', '.5', '1e-3'])('a bad rate of %s is a rate', (rate) => {
@@ -25,26 +26,56 @@ describe('good command lines', () => {
 
 describe('mistakes are one line that names the option and the value', () => {
   test.each([
-    [['--count', '-1'], '--count must be a whole number from 0 to 10,000,000, not "-1".'],
-    [['--count=-1'], '--count must be a whole number from 0 to 10,000,000, not "-1".'],
-    [['--count', 'abc'], '--count must be a whole number from 0 to 10,000,000, not "abc".'],
-    [['--count', '1.5'], '--count must be a whole number from 0 to 10,000,000, not "1.5".'],
-    [['--count', '1e3'], '--count must be a whole number from 0 to 10,000,000, not "1e3".'],
-    [['--count', ''], '--count must be a whole number from 0 to 10,000,000, not "".'],
-    [['--count', '10000001'], '--count must be a whole number from 0 to 10,000,000, not "10000001".'],
-    [['--bad-rate', '2'], '--bad-rate must be a number from 0 to 1, not "2".'],
-    [['--bad-rate', '-0.1'], '--bad-rate must be a number from 0 to 1, not "-0.1".'],
-    [['--bad-rate', ''], '--bad-rate must be a number from 0 to 1, not "".'],
-    [['--bad-rate', 'NaN'], '--bad-rate must be a number from 0 to 1, not "NaN".'],
-    [['--seed', '4294967296'], '--seed must be a whole number from 0 to 4,294,967,295, not "4294967296".'],
-    [['--preset', 'prod'], '--preset must be one of production, lab, not "prod".'],
-    [['--cuont', '5'], "Unknown option '--cuont'"],
-    [['5'], "Unexpected argument '5'"],
-    [['--count'], "Option '--count <value>' argument missing"],
+    [
+      ['--count', '-1'],
+      `option '--count <n>' argument '-1' is invalid. It must be a whole number from 0 to 10,000,000, not "-1".`,
+    ],
+    [
+      ['--count=-1'],
+      `option '--count <n>' argument '-1' is invalid. It must be a whole number from 0 to 10,000,000, not "-1".`,
+    ],
+    [
+      ['--count', 'abc'],
+      `option '--count <n>' argument 'abc' is invalid. It must be a whole number from 0 to 10,000,000, not "abc".`,
+    ],
+    [
+      ['--count', '1.5'],
+      `option '--count <n>' argument '1.5' is invalid. It must be a whole number from 0 to 10,000,000, not "1.5".`,
+    ],
+    [
+      ['--count', '1e3'],
+      `option '--count <n>' argument '1e3' is invalid. It must be a whole number from 0 to 10,000,000, not "1e3".`,
+    ],
+    [
+      ['--count', ''],
+      `option '--count <n>' argument '' is invalid. It must be a whole number from 0 to 10,000,000, not "".`,
+    ],
+    [
+      ['--count', '10000001'],
+      `option '--count <n>' argument '10000001' is invalid. It must be a whole number from 0 to 10,000,000, not "10000001".`,
+    ],
+    [['--bad-rate', '2'], `option '--bad-rate <r>' argument '2' is invalid. It must be a number from 0 to 1, not "2".`],
+    [
+      ['--bad-rate', '-0.1'],
+      `option '--bad-rate <r>' argument '-0.1' is invalid. It must be a number from 0 to 1, not "-0.1".`,
+    ],
+    [['--bad-rate', ''], `option '--bad-rate <r>' argument '' is invalid. It must be a number from 0 to 1, not "".`],
+    [
+      ['--bad-rate', 'NaN'],
+      `option '--bad-rate <r>' argument 'NaN' is invalid. It must be a number from 0 to 1, not "NaN".`,
+    ],
+    [
+      ['--seed', '4294967296'],
+      `option '--seed <n>' argument '4294967296' is invalid. It must be a whole number from 0 to 4,294,967,295, not "4294967296".`,
+    ],
+    [['--preset', 'prod'], "option '--preset <name>' argument 'prod' is invalid. Allowed choices are production, lab."],
+    [['--cuont', '5'], "unknown option '--cuont'\n(Did you mean --count?)"],
+    [['5'], 'too many arguments. Expected 0 arguments but got 1'],
+    [['--count'], "option '--count <n>' argument missing"],
   ])('%j', (args, message) => {
     const run = () => parse(...args);
-    expect(run).toThrow(UsageError);
+    expect(run).toThrow(CommanderError);
     expect(run).toThrow(message);
-    expect(run).toThrow(/^[^\n]+$/);
+    expect(run).toThrow(/^error: [^\n]+(\n\(Did you mean [^\n]+)?$/);
   });
 });

@@ -5,10 +5,12 @@ import { isObject } from '../../endpoint/json.ts';
 import type { ForwardedAnswer, ForwardedOperation, JsonObject, RpcService } from '../../endpoint/service.ts';
 import { notImplemented } from '../../endpoint/unserved.ts';
 import type { EventStream } from '../../events.ts';
-import type { TableIndex, TableKey, TableModel, TableThroughput } from '../../model.ts';
 import { ProcessGuard } from '../../processes.ts';
+import type { RunningService, Service } from '../../service.ts';
+import type { DynamodbModel, TableIndex, TableKey, TableModel, TableThroughput } from './model.ts';
 import { type OperationName, operationNames, permissionsOf } from './permissions.ts';
 import { DynaliteProcess, dynamodbError, Forwarder } from './process.ts';
+import { dynamodbResourceTypes, readDynamodbModel } from './resources.ts';
 
 interface DynamodbServiceOptions {
   readonly clock: Clock;
@@ -23,7 +25,7 @@ interface DynamodbServiceOptions {
  * DynamoDB: dynalite in a process of its own, started with the first table or the first call. It listens on a Unix
  * socket, which no web page and no other user can reach; clients come by way of the endpoint, which asks IAM.
  */
-export class DynamodbService {
+export class DynamodbService implements RunningService<DynamodbModel> {
   readonly rpc: RpcService;
   readonly #options: DynamodbServiceOptions;
   readonly #guard = new ProcessGuard();
@@ -52,7 +54,7 @@ export class DynamodbService {
    *
    * @throws {LocalRuntimeError} when a table changed in a way it cannot follow, before anything is created
    */
-  async update(tables: readonly TableModel[]): Promise<void> {
+  async prepare({ tables }: DynamodbModel): Promise<void> {
     for (const table of tables) refuseChange(this.#tables.get(table.name), table);
     for (const table of tables) {
       if (this.#tables.has(table.name)) continue;
@@ -75,14 +77,17 @@ export class DynamodbService {
   }
 
   #operation(name: OperationName): ForwardedOperation {
-    const { region, accountId } = this.#options;
+    const { region, accountId, events, clock } = this.#options;
     const tableArn = (table: string) =>
       this.#tables.get(table)?.arn ?? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
     return {
       permissions: (input: JsonObject) => permissionsOf(name, input, tableArn),
-      forward: (body, input) => {
+      forward: async (body, input) => {
         refuseUnsupported(name, input);
-        return this.#send(name, body);
+        const answer = await this.#send(name, body);
+        const { status } = answer;
+        events.emit({ type: 'table-answered', atMs: clock.now(), operation: name, input, status, body: answer.body });
+        return answer;
       },
     };
   }
@@ -116,6 +121,22 @@ export class DynamodbService {
     );
   }
 }
+
+export const dynamodb: Service<DynamodbModel> = {
+  actionPrefix: 'dynamodb',
+  resourceTypes: dynamodbResourceTypes,
+  readModel: readDynamodbModel,
+  async start(model, context) {
+    const service = new DynamodbService(context);
+    try {
+      await service.prepare(model);
+    } catch (error) {
+      await service.close();
+      throw error;
+    }
+    return service;
+  },
+};
 
 function refuseChange(running: TableModel | undefined, next: TableModel): void {
   const change = running === undefined ? undefined : tableChange(running, next);

@@ -6,10 +6,10 @@ import {
   type RestResponse,
   type RestRoute,
 } from '../../endpoint/service.ts';
-import type { FunctionModel } from '../../model.ts';
 import type { DeployedCode } from './code-store.ts';
 import { parseFunctionName } from './function-name.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
+import type { FunctionModel } from './model.ts';
 
 /** Lambda quotas: 6 MB for a synchronous payload, 1 MB for an asynchronous one. */
 const limitBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;

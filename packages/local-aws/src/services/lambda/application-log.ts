@@ -1,4 +1,4 @@
-import type { FunctionModel, LogLevel } from '../../model.ts';
+import type { FunctionModel, LogLevel } from './model.ts';
 
 const levels: readonly string[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] satisfies LogLevel[];
 

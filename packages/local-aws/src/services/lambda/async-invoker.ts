@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { AwsError } from '../../endpoint/service.ts';
 import type { EventStream } from '../../events.ts';
-import type { FunctionModel } from '../../model.ts';
 import { type AsyncAttempt, retryDelayMs } from './async-retry.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
+import type { FunctionModel } from './model.ts';
 
 export interface AsyncInvokerOptions {
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import type { AsyncRetrySettings } from '../../model.ts';
+import type { AsyncRetrySettings } from './model.ts';
 
 /** How an attempt at an asynchronous invocation ended. */
 export interface AsyncAttempt {

@@ -2,8 +2,8 @@ import { constants, existsSync, mkdtempSync, realpathSync } from 'node:fs';
 import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FunctionModel } from '../../model.ts';
 import type { CodeFingerprint } from './code-fingerprint.ts';
+import type { FunctionModel } from './model.ts';
 import { runtimeMajor } from './runtime-major.ts';
 
 /** A function's code where its environments run it. */

@@ -1,5 +1,5 @@
 import { AwsError } from '../../endpoint/service.ts';
-import type { FunctionModel } from '../../model.ts';
+import type { FunctionModel } from './model.ts';
 
 /**
  * Counts invocations under way and refuses those beyond the limits: a function's reserved concurrency, which is its

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { FunctionModel } from '../../model.ts';
 import { passesLogLevel } from './application-log.ts';
 import type { EnvironmentServices } from './environment-services.ts';
+import type { FunctionModel } from './model.ts';
 import { type PlatformEvent, platformLog } from './platform-log.ts';
 
 /** The log stream of an execution environment: every line becomes an event of the runtime. */

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { EventStream } from '../../events.ts';
-import type { FunctionModel } from '../../model.ts';
 import type { ProcessGuard } from '../../processes.ts';
 import type { Credentials } from './environment-variables.ts';
+import type { FunctionModel } from './model.ts';
 import type { RuntimeApiServer } from './runtime-api-server.ts';
 
 /** What every execution environment of the service shares. */

@@ -1,4 +1,4 @@
-import type { FunctionModel } from '../../model.ts';
+import type { FunctionModel } from './model.ts';
 import { runtimeMajor } from './runtime-major.ts';
 
 /** Those of the function's role, which its AWS SDK signs with. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { FunctionModel } from '../../model.ts';
 import { EnvironmentLog } from './environment-log.ts';
 import type { EnvironmentServices } from './environment-services.ts';
 import { environmentVariables, nodeArguments } from './environment-variables.ts';
@@ -8,6 +7,7 @@ import type { ProcessExit } from './exit-reason.ts';
 import { type Conclusion, initConclusion, runConclusion, timeoutConclusion } from './invocation-outcome.ts';
 import type { InvokeResult } from './invoke-result.ts';
 import { logTail } from './log-tail.ts';
+import type { FunctionModel } from './model.ts';
 import type { InitPhase } from './platform-log.ts';
 import type { RuntimeInvocation } from './runtime-api-server.ts';
 import { type InitOutcome, RuntimeProcess } from './runtime-process.ts';

@@ -1,5 +1,5 @@
 import { AwsError } from '../../endpoint/service.ts';
-import type { FunctionModel } from '../../model.ts';
+import type { FunctionModel } from './model.ts';
 
 /** A `FunctionName` taken apart: a name, a partial or a whole ARN, with a version or an alias. */
 export interface FunctionReference {

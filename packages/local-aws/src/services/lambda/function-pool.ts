@@ -1,8 +1,8 @@
-import type { FunctionModel } from '../../model.ts';
 import type { DeployedCode } from './code-store.ts';
 import type { EnvironmentServices } from './environment-services.ts';
 import { type EnvironmentInvocation, ExecutionEnvironment } from './execution-environment.ts';
 import type { InvokeResult } from './invoke-result.ts';
+import type { FunctionModel } from './model.ts';
 
 /**
  * The execution environments of one version of a function. An invocation takes the idle one that was used last, or

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../clock.ts';
-import { AwsError, type RestRequest, type RestService } from '../../endpoint/service.ts';
+import { AwsError, type RestRequest, type RestRoute } from '../../endpoint/service.ts';
 import type { EventStream } from '../../events.ts';
-import type { FunctionModel } from '../../model.ts';
 import { ProcessGuard } from '../../processes.ts';
 import { getFunction, getFunctionConfiguration, invoke, listFunctions } from './api.ts';
 import { AsyncInvoker } from './async-invoker.ts';
-import { type CodeFingerprint, codeFingerprint } from './code-fingerprint.ts';
+import { codeFingerprint, type CodeFingerprint } from './code-fingerprint.ts';
 import { CodeStore } from './code-store.ts';
 import { ConcurrencyLedger } from './concurrency.ts';
 import type { EnvironmentServices, ProcessFaults } from './environment-services.ts';
@@ -15,6 +14,7 @@ import type { Credentials } from './environment-variables.ts';
 import { findFunction, type FunctionDirectory, requestedArn } from './function-name.ts';
 import { FunctionPool } from './function-pool.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
+import type { FunctionModel } from './model.ts';
 import { RuntimeApiServer } from './runtime-api-server.ts';
 import { runtimeNotice } from './runtime-notice.ts';
 import { newTraceHeader } from './trace-header.ts';
@@ -45,8 +45,8 @@ export class LambdaService implements FunctionDirectory {
   readonly #services: EnvironmentServices;
   readonly #concurrency: ConcurrencyLedger;
   readonly #asyncInvoker: AsyncInvoker;
-  /** The operations of Lambda's API that run here. */
-  readonly rest: RestService;
+  /** Lambda's operations on functions. */
+  readonly routes: readonly RestRoute[];
   #pools = new Map<string, FunctionPool>();
   readonly #retired = new Set<FunctionPool>();
   readonly #told = new Set<string>();
@@ -67,15 +67,12 @@ export class LambdaService implements FunctionDirectory {
     };
     const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
       this.#asyncInvoker.enqueue(fn.name, payload, how);
-    this.rest = {
-      signingName: 'lambda',
-      routes: [
-        invoke({ ...requested, invoke: run, enqueue }),
-        listFunctions(() => [...this.#pools.values()]),
-        getFunction(requested),
-        getFunctionConfiguration(requested),
-      ],
-    };
+    this.routes = [
+      invoke({ ...requested, invoke: run, enqueue }),
+      listFunctions(() => [...this.#pools.values()]),
+      getFunction(requested),
+      getFunctionConfiguration(requested),
+    ];
   }
 
   /** Must have settled before the first invocation. */

@@ -1,4 +1,4 @@
-import type { FunctionModel, LogLevel } from '../../model.ts';
+import type { FunctionModel, LogLevel } from './model.ts';
 
 /** What happened in an execution environment, as the platform logs it. */
 export type PlatformEvent =

@@ -1,4 +1,4 @@
-import type { FunctionModel } from '../../model.ts';
+import type { FunctionModel } from './model.ts';
 
 /** Says which functions run on another Node.js here than on AWS; undefined when none does. */
 export function runtimeNotice(functions: readonly FunctionModel[], localVersion: string): string | undefined {

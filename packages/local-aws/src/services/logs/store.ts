@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { EventStream, LogEvent } from '../../events.ts';
-import type { LogGroupModel } from '../../model.ts';
+import type { LogGroupModel } from './resources.ts';
 
 /** What a group keeps at most. Beyond it the oldest thousand events go at once; appending never gets slower. */
 const groupLimits = { events: 200_000, characters: 64 * 1024 * 1024 } as const;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { EventStream } from '../../events.ts';
-import type { QueueModel } from '../../model.ts';
 import { seededHandOut } from './hand-out.ts';
+import type { QueueModel } from './model.ts';
 import { type QueueSettings, settingsOf } from './queue-settings.ts';
 import { Queue } from './queue.ts';
 import { queueDeletedRecently, queueDoesNotExist } from './sqs-errors.ts';

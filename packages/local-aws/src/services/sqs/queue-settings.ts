@@ -1,4 +1,5 @@
-import type { PolicyDocument, QueueModel } from '../../model.ts';
+import type { PolicyDocument } from '../iam/model.ts';
+import type { QueueModel } from './model.ts';
 
 export type QueuePolicy = PolicyDocument & { readonly Id?: string };
 

@@ -9,8 +9,8 @@ import {
   redrivenMessage,
   type SentMessage,
   sequenceNumber,
-  type StoredMessage,
   storedMessage,
+  type StoredMessage,
 } from './message.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { type ReceiveOptions, Receiving } from './receiving.ts';

@@ -1,6 +1,6 @@
 import { isObject } from '../../endpoint/json.ts';
 import type { JsonObject } from '../../endpoint/service.ts';
-import type { RedrivePolicy } from '../../model.ts';
+import type { RedrivePolicy } from './model.ts';
 import type { QueueRegistry } from './queue-registry.ts';
 import type { Queue } from './queue.ts';
 import { invalidValue } from './sqs-errors.ts';

@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { Operation, RpcService } from '../../endpoint/service.ts';
 import type { EventStream } from '../../events.ts';
-import type { QueueModel } from '../../model.ts';
+import type { RunningService, Service } from '../../service.ts';
+import type { QueueModel, SqsModel } from './model.ts';
 import { MoveTasks } from './move-tasks.ts';
 import type { SqsContext } from './operation-input.ts';
 import {
@@ -31,6 +32,7 @@ import { receiveMessage } from './operations/receive-message.ts';
 import { QueueRegistry } from './queue-registry.ts';
 import type { Queue } from './queue.ts';
 import { ReceiveAttempts } from './receive-attempts.ts';
+import { readSqsModel, sqsResourceTypes } from './resources.ts';
 
 interface SqsServiceOptions {
   readonly queues: readonly QueueModel[];
@@ -46,7 +48,7 @@ interface SqsServiceOptions {
 }
 
 /** SQS in this process: its wire operations, and its queues for those who need no wire. */
-export class SqsService {
+export class SqsService implements RunningService<SqsModel> {
   readonly rpc: RpcService;
   readonly #queues: QueueRegistry;
   readonly #moveTasks: MoveTasks;
@@ -89,7 +91,7 @@ export class SqsService {
   }
 
   /** Applies a changed template while running: queues that stay keep their messages. */
-  update(queues: readonly QueueModel[]): void {
+  update({ queues }: SqsModel): void {
     this.#queues.applyTemplate(queues);
   }
 
@@ -99,6 +101,20 @@ export class SqsService {
     this.#queues.close();
   }
 }
+
+export const sqs: Service<SqsModel> = {
+  actionPrefix: 'sqs',
+  resourceTypes: sqsResourceTypes,
+  readModel: readSqsModel,
+  resourcePolicies: ({ queues }) => queues,
+  start({ queues }, { shuffleSeed, ...context }) {
+    return new SqsService({
+      ...context,
+      queues,
+      handOut: shuffleSeed === undefined ? undefined : { seed: shuffleSeed },
+    });
+  },
+};
 
 /** All operations of SQS by the names clients call them by. */
 const operations: Readonly<Record<string, (sqs: SqsContext) => Operation>> = {

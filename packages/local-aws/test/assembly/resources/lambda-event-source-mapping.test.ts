@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MappingModel } from '../../../src/model.ts';
+import type { MappingModel } from '../../../src/services/lambda/model.ts';
 import {
   consumer,
   functionWith,

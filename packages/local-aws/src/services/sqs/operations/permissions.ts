@@ -1,5 +1,5 @@
 import type { Operation } from '../../../endpoint/service.ts';
-import type { PolicyStatement } from '../../../model.ts';
+import type { PolicyStatement } from '../../iam/model.ts';
 import { queueOperation, requiredString, type SqsContext, stringList, strings } from '../operation-input.ts';
 import { invalidParameterValue, invalidValue, missingParameter, overLimit } from '../sqs-errors.ts';
 

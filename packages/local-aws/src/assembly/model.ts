@@ -1,0 +1,44 @@
+/** What the runtime knows of an assembly beside the resources of its services. */
+export interface AssemblyModel {
+  readonly region: string;
+  readonly accountId: string;
+  readonly stacks: readonly StackModel[];
+  /** Resources with no local meaning, listed once for the person at the terminal. */
+  readonly skipped: readonly SkippedResource[];
+}
+
+/** A stack of the assembly, as CloudFormation's API tells it. */
+export interface StackModel {
+  readonly name: string;
+  readonly arn: string;
+  readonly description?: string;
+  readonly outputs: readonly StackOutput[];
+  readonly resources: readonly StackResource[];
+}
+
+/** A value of the template's `Outputs`; `exportName` is that of its `Export`. */
+export interface StackOutput {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly exportName?: string;
+}
+
+/** A resource of the template. `physicalId` is what `Ref` answers: a queue's URL, a function's name. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+}
+
+/** What a template declares: every part of the model names its place there. */
+export interface Declared {
+  readonly stack: string;
+  readonly logicalId: string;
+}
+
+/** A resource that does not run here, and why. */
+export interface SkippedResource extends Declared {
+  readonly type: string;
+  readonly reason: string;
+}

@@ -1,0 +1,122 @@
+import type { Clock } from '../../clock.ts';
+import { type Authorize, AwsError, type Caller, type Permission } from '../../endpoint/service.ts';
+import type { EventStream } from '../../events.ts';
+import { type KeyPermission, keyPermissions } from '../kms/key-permissions.ts';
+import { type Decision, evaluate } from './evaluate.ts';
+import type { PolicyService } from './model.ts';
+import { type PolicyModel, readPolicies } from './policies.ts';
+import { accessRequest, type AccessRequest } from './request.ts';
+
+/** `enforce` denies as AWS does; `audit` lets calls through and says what AWS would deny; `off` looks at nothing. */
+export type IamMode = 'enforce' | 'audit' | 'off';
+
+export type AuthorizerOptions = PolicyModel & {
+  /** Whose resources have policies, and whose actions policies are checked for. */
+  readonly services: readonly PolicyService[];
+  readonly mode: IamMode;
+  readonly events: EventStream;
+  readonly clock: Clock;
+};
+
+/** An `Authorize` for the endpoint, and what the event source mappings and hot reload need of it. */
+export interface Authorizer extends Authorize {
+  /** Whether a role may, for callers that are not at the endpoint. Always true when the mode is not `enforce`. */
+  readonly isAllowed: (roleArn: string, permission: Permission) => boolean;
+  /** Takes the policies of a new model. Throws and keeps the old ones when they cannot be evaluated. */
+  readonly load: (model: PolicyModel) => void;
+}
+
+const nothing: PolicyModel = { roles: [] };
+
+/** Decisions kept at most; callers choose the resources they name, so there is no natural end to them. */
+const cacheLimit = 10_000;
+
+type Needed = Permission & Partial<KeyPermission>;
+
+/**
+ * Decides calls by the policies of the template's roles and queues. The developer may do everything. A role that is in
+ * no stack may too, since nobody here knows its policies; that is said once. Throws a `LocalRuntimeError` when a policy
+ * cannot be evaluated (see policy-set.ts), unless the mode is `off`.
+ */
+export function createAuthorizer({ mode, services, events, clock, ...initial }: AuthorizerOptions): Authorizer {
+  const read = (model: PolicyModel) => (mode === 'off' ? readPolicies(nothing, []) : readPolicies(model, services));
+  let policies = read(initial);
+  let permissionsForKeys = keyPermissions(initial);
+  const decisions = new Map<string, Decision>();
+  const said = new Set<string>();
+
+  const say = (message: string): void => {
+    if (said.has(message)) return;
+    said.add(message);
+    events.emit({ type: 'notice', atMs: clock.now(), level: 'warning', message });
+  };
+
+  const decide = (roleArn: string, sessionName: string | undefined, permission: Needed): Decision => {
+    const key = `${roleArn} ${sessionName} ${permission.action} ${permission.resource} ${permission.viaService}`;
+    const known = decisions.get(key);
+    if (known !== undefined) return known;
+    const identityPolicies = policies.identityPolicies(roleArn);
+    if (identityPolicies === undefined) {
+      say(
+        `The role ${roleArn} is in no stack of the assembly, so its policies are unknown: its calls are let through.`,
+      );
+      return 'allowed';
+    }
+    const request = accessRequest({ roleArn, sessionName }, permission);
+    const decision = evaluate(request, identityPolicies, policies.resourcePolicies(permission.resource));
+    if (decisions.size >= cacheLimit) decisions.clear();
+    decisions.set(key, decision);
+    return decision;
+  };
+
+  const allNeeded = (permission: Permission): readonly Needed[] => [permission, ...permissionsForKeys(permission)];
+
+  /** Throws the denial when enforcing, says it when auditing. */
+  const authorize: Authorize = ({ roleArn, sessionName }: Caller, permission: Permission): void => {
+    if (mode === 'off' || roleArn === undefined) return;
+    for (const needed of allNeeded(permission)) {
+      const decision = decide(roleArn, sessionName, needed);
+      if (decision === 'allowed') continue;
+      const denial = accessDenied(accessRequest({ roleArn, sessionName }, needed), decision);
+      if (mode === 'enforce') throw denial;
+      say(`IAM would deny this call: ${denial.message}`);
+    }
+  };
+
+  return Object.assign(authorize, {
+    isAllowed(roleArn: string, permission: Permission): boolean {
+      const isAllowed = (needed: Needed) => decide(roleArn, undefined, needed) === 'allowed';
+      if (mode === 'off' || allNeeded(permission).every(isAllowed)) return true;
+      if (mode === 'enforce') return false;
+      authorize({ accessKeyId: '', roleArn }, permission);
+      return true;
+    },
+    load(model: PolicyModel): void {
+      policies = read(model);
+      permissionsForKeys = keyPermissions(model);
+      decisions.clear();
+      said.clear();
+    },
+  });
+}
+
+/**
+ * The error a denied caller gets. Wording, status and codes as answered by SQS (JSON and Query) and Lambda: the JSON
+ * protocols say AccessDeniedException, Query says AccessDenied, and SQS writes its actions in lower case. DynamoDB alone
+ * has status 400 (Developer Guide, "Error handling with DynamoDB").
+ */
+function accessDenied(request: AccessRequest, decision: Exclude<Decision, 'allowed'>): AwsError {
+  const action = request.action.startsWith('sqs:') ? request.action.toLowerCase() : request.action;
+  const reasons: Readonly<Record<typeof decision, string>> = {
+    'implicit-deny': `because no identity-based policy allows the ${action} action`,
+    'identity-deny': 'with an explicit deny in an identity-based policy',
+    'resource-deny': 'with an explicit deny in a resource-based policy',
+  };
+  const message = `User: ${request.sessionArn} is not authorized to perform: ${action} on resource: ${request.resource} ${reasons[decision]}`;
+  if (request.viaService === 'sqs') {
+    // SQS API reference, common errors of encrypted queues.
+    return new AwsError('KmsAccessDenied', message, { queryCode: 'KMS.AccessDeniedException' });
+  }
+  const httpStatus = request.action.startsWith('dynamodb:') || request.viaService === 'dynamodb' ? 400 : 403;
+  return new AwsError('AccessDeniedException', message, { httpStatus, queryCode: 'AccessDenied' });
+}

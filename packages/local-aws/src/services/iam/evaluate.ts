@@ -1,0 +1,74 @@
+import { conditionHolds, matchesWildcard } from './condition.ts';
+import type { PolicyDocument, PolicyStatement } from './model.ts';
+import type { AccessRequest } from './request.ts';
+
+/** `implicit`: no policy allows it. `identity`, `resource`: a policy of that kind denies it explicitly. */
+export type Decision = 'allowed' | 'implicit-deny' | 'identity-deny' | 'resource-deny';
+
+/**
+ * Decides one call within an account, where identity and resource policies are one union: a `Deny` anywhere wins, else
+ * an `Allow` anywhere suffices (IAM User Guide, "Policy evaluation logic"). A key's policy alone decides who uses the
+ * key; only where it allows the account do identity policies count (KMS Developer Guide, "Key policies in AWS KMS").
+ */
+export function evaluate(
+  request: AccessRequest,
+  identityPolicies: readonly PolicyDocument[],
+  resourcePolicies: readonly PolicyDocument[],
+): Decision {
+  const identity = applicable(identityPolicies, request);
+  const resource = applicable(resourcePolicies, request)
+    .map((statement) => ({ effect: statement.Effect, match: matchPrincipal(statement.Principal, request) }))
+    .filter(({ match }) => match !== 'none');
+  if (identity.some(({ Effect }) => Effect === 'Deny')) return 'identity-deny';
+  if (resource.some(({ effect }) => effect === 'Deny')) return 'resource-deny';
+  const isForAccount = request.viaService === undefined || resource.some(({ match }) => match === 'account');
+  const allowed = (identity.length > 0 && isForAccount) || resource.some(({ match }) => match === 'caller');
+  return allowed ? 'allowed' : 'implicit-deny';
+}
+
+function applicable(documents: readonly PolicyDocument[], request: AccessRequest): PolicyStatement[] {
+  return documents
+    .flatMap(({ Statement }) => Statement)
+    .filter(
+      (statement) =>
+        coversAction(statement, request.action) &&
+        coversResource(statement, request.resource) &&
+        conditionHolds(statement.Condition, request),
+    );
+}
+
+function coversAction({ Action, NotAction }: PolicyStatement, action: string): boolean {
+  const fits = (patterns: string | readonly string[]): boolean =>
+    [patterns].flat().some((pattern) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase()));
+  return NotAction === undefined ? fits(Action ?? []) : !fits(NotAction);
+}
+
+function coversResource({ Resource, NotResource }: PolicyStatement, resource: string): boolean {
+  const fits = (patterns: string | readonly string[]): boolean =>
+    [patterns].flat().some((pattern) => matchesWildcard(pattern, resource));
+  return NotResource === undefined ? fits(Resource ?? []) : !fits(NotResource);
+}
+
+/**
+ * How a resource policy's `Principal` names the caller. `account` is the whole account: a `Deny` for it reaches every
+ * role in it, while an `Allow` only leaves the decision to the account's identity policies (IAM User Guide, "AWS JSON
+ * policy elements: Principal").
+ */
+type PrincipalMatch = 'caller' | 'account' | 'none';
+
+/** How `Principal` as written, `*` or an object of names by their type, names who makes the request. */
+function matchPrincipal(principal: unknown, request: AccessRequest): PrincipalMatch {
+  const named = principalsIn(principal);
+  if (named.some((name) => name === '*' || name === request.roleArn || name === request.sessionArn)) return 'caller';
+  const isAccount = (name: string): boolean =>
+    name === request.accountId || (name.endsWith(':root') && name.split(':')[4] === request.accountId);
+  return named.some(isAccount) ? 'account' : 'none';
+}
+
+/** `"*"`, or the `AWS` entries; services and federated users are not functions' roles. */
+function principalsIn(principal: unknown): string[] {
+  if (typeof principal === 'string') return [principal];
+  if (typeof principal !== 'object' || principal === null) return [];
+  const aws = (principal as Readonly<Record<string, unknown>>)['AWS'];
+  return aws === undefined ? [] : [aws].flat().map(String);
+}

@@ -1,0 +1,66 @@
+import type { PolicyDocument } from './model.ts';
+
+const writeLogs = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'];
+
+function allow(...actions: readonly string[]): PolicyDocument {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: actions, Resource: '*' }] };
+}
+
+/**
+ * AWS's own policies that functions of queues and tables use, by path and name (AWS Managed Policy Reference Guide), as
+ * far as they concern services that are here.
+ */
+const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
+  AdministratorAccess: allow('*'),
+  AmazonDynamoDBFullAccess: allow('dynamodb:*'),
+  AmazonDynamoDBReadOnlyAccess: allow(
+    'dynamodb:BatchGetItem',
+    'dynamodb:Describe*',
+    'dynamodb:GetAbacStatus',
+    'dynamodb:GetItem',
+    'dynamodb:GetResourcePolicy',
+    'dynamodb:List*',
+    'dynamodb:PartiQLSelect',
+    'dynamodb:Query',
+    'dynamodb:Scan',
+  ),
+  AmazonSQSFullAccess: allow('sqs:*'),
+  AmazonSQSReadOnlyAccess: allow(
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ListDeadLetterSourceQueues',
+    'sqs:ListMessageMoveTasks',
+    'sqs:ListQueues',
+    'sqs:ListQueueTags',
+  ),
+  AWSXRayDaemonWriteAccess: allow(
+    'xray:PutTraceSegments',
+    'xray:PutTelemetryRecords',
+    'xray:GetSamplingRules',
+    'xray:GetSamplingTargets',
+    'xray:GetSamplingStatisticSummaries',
+  ),
+  'service-role/AWSLambdaBasicExecutionRole': allow(...writeLogs),
+  'service-role/AWSLambdaRole': allow('lambda:InvokeFunction'),
+  'service-role/AWSLambdaSQSQueueExecutionRole': allow(
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    ...writeLogs,
+  ),
+  'service-role/AWSLambdaVPCAccessExecutionRole': allow(
+    ...writeLogs,
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ),
+};
+
+/** The document of an AWS managed policy, `arn:aws:iam::aws:policy/…`; undefined when it is not known here. */
+export function managedPolicy(arn: string): PolicyDocument | undefined {
+  const name = /^arn:[\w-]+:iam::aws:policy\/(.+)$/u.exec(arn)?.[1];
+  return name === undefined ? undefined : managedPolicies[name];
+}

@@ -1,0 +1,112 @@
+import { type Clock, sleep } from '../../../clock.ts';
+import type { EventStream } from '../../../events.ts';
+import type { MappingModel } from '../model.ts';
+import type { Batch } from './batch-builder.ts';
+import { type BatchAnswer, decideBatch } from './batch-outcome.ts';
+import { eventJson } from './record.ts';
+import type { SourceMessage, SourceQueue } from './source-queue.ts';
+
+/** What the function answered, and from which environment. */
+interface InvokeAnswer extends BatchAnswer {
+  readonly environmentId: string;
+}
+
+/** Invokes a function and waits for its answer. Throws `Throttled` when no environment may be had now. */
+export type Invoke = (functionName: string, payload: string) => Promise<InvokeAnswer>;
+
+/** The function has no concurrency left. */
+export class Throttled extends Error {
+  override readonly name = 'Throttled';
+}
+
+const firstRetryMs = 100;
+const longestRetryMs = 5_000;
+
+interface Delivery {
+  readonly queue: SourceQueue;
+  readonly invoke: Invoke;
+  readonly clock: Clock;
+  readonly events: EventStream;
+}
+
+/**
+ * Gives one batch to the function and settles it: deletes what succeeded and leaves the rest to its visibility
+ * timeout. Never rejects: whatever goes wrong, the messages are kept. @returns those that stay in the queue
+ */
+export async function deliver(
+  batch: Batch,
+  model: MappingModel,
+  to: Delivery,
+  stop: AbortSignal,
+): Promise<readonly SourceMessage[]> {
+  const { queue, clock, events } = to;
+  const messageIds = batch.messages.map(({ messageId }) => messageId);
+  const about = { mappingId: model.uuid, queueName: queue.name, functionName: model.functionName };
+  events.emit({ type: 'batch-started', atMs: clock.now(), ...about, messageIds });
+
+  const answer = await invokeUntilVisible(batch, model, to, stop);
+  if (typeof answer === 'string') {
+    events.emit({ type: 'batch-ended', atMs: clock.now(), ...about, deleted: [], kept: messageIds, reason: answer });
+    return batch.messages;
+  }
+  const outcome = decideBatch(messageIds, answer, model.reportBatchItemFailures);
+  const failed = new Set(outcome.kept);
+  const {
+    deleted = [],
+    late = [],
+    kept = [],
+  } = Object.groupBy(batch.messages, ({ messageId, receiptHandle }) => {
+    if (failed.has(messageId)) return 'kept';
+    return queue.delete(receiptHandle) ? 'deleted' : 'late';
+  });
+  const staying = [...kept, ...late];
+  const reason =
+    late.length > 0 ? 'the function took longer than the visibility timeout, so they come again' : outcome.reason;
+  events.emit({
+    type: 'batch-ended',
+    atMs: clock.now(),
+    ...about,
+    environmentId: answer.environmentId,
+    deleted: deleted.map(({ messageId }) => messageId),
+    kept: staying.map(({ messageId }) => messageId),
+    ...(reason !== undefined && { reason }),
+  });
+  return staying;
+}
+
+/**
+ * Retries a throttled invocation until the batch's visibility timeout passes (Lambda Developer Guide, "Handling errors
+ * for an SQS event source"). @returns the answer, or why there is none.
+ */
+async function invokeUntilVisible(
+  batch: Batch,
+  model: MappingModel,
+  { queue, invoke, clock }: Delivery,
+  stop: AbortSignal,
+): Promise<InvokeAnswer | string> {
+  const payload = eventJson(batch.records);
+  const visibleAgainAtMs = batch.receivedAtMs + queue.visibilityTimeoutSeconds * 1000;
+  for (let retryMs = firstRetryMs; ; retryMs = Math.min(retryMs * 2, longestRetryMs)) {
+    try {
+      return await invoke(model.functionName, payload);
+    } catch (error) {
+      if (!(error instanceof Throttled)) return error instanceof Error ? error.message : String(error);
+      if (stop.aborted || clock.now() + retryMs >= visibleAgainAtMs) return 'the function was throttled';
+      await sleep(clock, retryMs, stop);
+    }
+  }
+}
+
+/** What a mapping works with, beside its settings. */
+export interface MappingEnvironment {
+  readonly queue: SourceQueue;
+  readonly invoke: Invoke;
+  readonly clock: Clock;
+  readonly events: EventStream;
+  readonly region: string;
+  /**
+   * False: pollers gather one after the other, so that batches are as full as they can be. True: all at once, as AWS's
+   * fleet does, so that one burst is split over several function instances.
+   */
+  readonly gatherInParallel: boolean;
+}

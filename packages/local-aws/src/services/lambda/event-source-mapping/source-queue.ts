@@ -1,0 +1,56 @@
+import { type Clock, sleep } from '../../../clock.ts';
+import type { Queue } from '../../sqs/queue.ts';
+
+/** What a mapping needs of a queue: the in-process face of `services/sqs/`, small enough for a test's own. */
+export interface SourceQueue {
+  readonly name: string;
+  readonly arn: string;
+  readonly visibilityTimeoutSeconds: number;
+  /** Hands out up to `max` messages that are visible now; they stay invisible for the visibility timeout. */
+  receive(request: { max: number }): readonly SourceMessage[];
+  /** Resolves once a message can be received, or when `signal` aborts. */
+  waitForMessages(signal: AbortSignal): Promise<void>;
+  /** False when the message was no longer this receipt's to delete: received again since, or gone. */
+  delete(receiptHandle: string): boolean;
+}
+
+/** A message as received, by which its record for the function is made. */
+export interface SourceMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly md5OfBody: string;
+  /** Undefined without message attributes. */
+  readonly md5OfMessageAttributes?: string | undefined;
+  readonly messageAttributes?: Readonly<Record<string, MessageAttribute>> | undefined;
+  /** System attributes, all strings: ApproximateReceiveCount, SentTimestamp, … */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** As in `ReceiveMessage`; the record for the function writes the names in lower case. */
+export interface MessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string | undefined;
+  /** Base64. */
+  readonly BinaryValue?: string | undefined;
+}
+
+/** How often a mapping looks whether a queue that was deleted under it is there again. */
+const missingQueueRetryMs = 1_000;
+
+/**
+ * The queue that has this ARN now, as a mapping polls it. Looked up at every call: a client may delete the queue and
+ * make it anew while the mapping runs.
+ */
+export function serviceQueue(arn: string, find: (arn: string) => Queue | undefined, clock: Clock): SourceQueue {
+  return {
+    name: arn.split(':').at(-1) ?? arn,
+    arn,
+    get visibilityTimeoutSeconds() {
+      return find(arn)?.settings.visibilityTimeoutSeconds ?? 0;
+    },
+    receive: (request) => find(arn)?.receive(request) ?? [],
+    waitForMessages: (signal) => find(arn)?.waitForMessages(signal) ?? sleep(clock, missingQueueRetryMs, signal),
+    delete: (receiptHandle) => find(arn)?.delete(receiptHandle) ?? false,
+  };
+}

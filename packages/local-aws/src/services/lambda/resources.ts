@@ -1,0 +1,199 @@
+import { type Draft, refuseSameNames } from '../../assembly/draft.ts';
+import { assemblyError, refusedByAws } from '../../assembly/error-codes.ts';
+import { generatedName } from '../../assembly/physical-names.ts';
+import type { ResourceType, ResourceTypes } from '../../assembly/resource-type.ts';
+import { declaredRoles } from '../iam/model.ts';
+import { checkMappings, eventSourceMappingType } from './event-source-mapping/resource.ts';
+import { functionType } from './function-resource.ts';
+import {
+  declaredAsyncRetries,
+  declaredFunctions,
+  declaredMappings,
+  type FunctionModel,
+  type LambdaModel,
+} from './model.ts';
+
+const onlyServices = 'It narrows down which resource of a service may invoke, and no service invokes here.';
+
+/** `AWS::Lambda::Permission`: skipped for AWS services, which do not call here; refused for roles and accounts. */
+const permissionType: ResourceType = {
+  reads: ['Principal'],
+  ignores: {
+    Action: onlyServices,
+    EventSourceToken: onlyServices,
+    FunctionName: onlyServices,
+    FunctionUrlAuthType: onlyServices,
+    InvokedViaFunctionUrl: onlyServices,
+    PrincipalOrgID: onlyServices,
+    SourceAccount: onlyServices,
+    SourceArn: onlyServices,
+  },
+  refuses: {},
+
+  identify({ stack, logicalId }) {
+    return { physicalId: generatedName(stack, logicalId, 100), attributes: {} };
+  },
+
+  declare({ stack, logicalId, type, properties }, _identity, draft) {
+    const principal = properties.requiredText('Principal');
+    if (!/\.amazonaws\.com(?:\.cn)?$/u.test(principal)) {
+      throw assemblyError(
+        'RESOURCE_UNSUPPORTED',
+        `It lets ${principal} invoke the function; only identity policies are evaluated for functions.`,
+        'Grant the invocation in the policy of the calling role, with grantInvoke for example.',
+        properties.placeOf('Principal'),
+      );
+    }
+    draft.skip({ stack, logicalId, type, reason: `${principal} does not invoke functions here.` });
+  },
+};
+
+/** `AWS::Lambda::EventInvokeConfig`: retries of asynchronous invocations. Limits: Lambda API reference, of that name. */
+const eventInvokeConfigType: ResourceType = {
+  reads: ['FunctionName', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts', 'Qualifier'],
+  ignores: {},
+  refuses: {
+    DestinationConfig: {
+      reason: 'Asynchronous invocations have no destinations here.',
+      remedy: 'Leave out onSuccess and onFailure when the stack is synthesized for local use.',
+    },
+  },
+
+  identify({ stack, logicalId }) {
+    return { physicalId: generatedName(stack, logicalId, 100), attributes: {} };
+  },
+
+  declare({ properties }, _identity, draft) {
+    // Only $LATEST can be invoked here.
+    properties.choice('Qualifier', ['$LATEST']);
+    const maximumRetryAttempts = properties.integer('MaximumRetryAttempts', 0, 2);
+    const maximumEventAgeSeconds = properties.integer('MaximumEventAgeInSeconds', 60, 21_600);
+    draft.add(declaredAsyncRetries, {
+      functionName: properties.requiredText('FunctionName').split(':').at(-1) ?? '',
+      settings: {
+        ...(maximumRetryAttempts !== undefined && { maximumRetryAttempts }),
+        ...(maximumEventAgeSeconds !== undefined && { maximumEventAgeSeconds }),
+      },
+      place: properties.placeOf('FunctionName'),
+    });
+  },
+};
+
+/** `AWS::Lambda::Alias`: the function under another ARN. */
+const aliasType: ResourceType = {
+  reads: ['FunctionName', 'Name'],
+  ignores: {
+    Description: 'Nothing reads it.',
+    FunctionVersion: 'Every version runs the current code of its function.',
+    ProvisionedConcurrencyConfig: 'Environments start on demand.',
+  },
+  refuses: {
+    RoutingConfig: {
+      reason: 'Invocations cannot be divided between versions: there is one code of each function.',
+      remedy: 'Remove the additional versions when the stack is synthesized for local use.',
+    },
+  },
+
+  identify({ properties, environment: { partition, region, accountId } }) {
+    const name = properties.requiredText('FunctionName');
+    const arn = name.startsWith('arn:') ? name : `arn:${partition}:lambda:${region}:${accountId}:function:${name}`;
+    const aliasArn = `${arn}:${properties.requiredText('Name')}`;
+    return { physicalId: aliasArn, attributes: { AliasArn: aliasArn } };
+  },
+
+  declare({ stack, logicalId, type }, _identity, draft) {
+    draft.skip({ stack, logicalId, type, reason: 'An alias runs the current code of its function.' });
+  },
+};
+
+/** `AWS::Lambda::Version`. There is one code of each function here, so a version is the function under another ARN. */
+const versionType: ResourceType = {
+  reads: ['FunctionName'],
+  ignores: {
+    CodeSha256: 'Only CloudFormation compares it.',
+    Description: 'Nothing reads it.',
+    FunctionScalingConfig: 'Environments start on demand.',
+    ProvisionedConcurrencyConfig: 'Environments start on demand.',
+    RuntimePolicy: 'The runtime is the Node.js of this machine.',
+  },
+  refuses: {},
+
+  identify({ properties, environment: { partition, region, accountId } }) {
+    const name = properties.requiredText('FunctionName');
+    const arn = name.startsWith('arn:') ? name : `arn:${partition}:lambda:${region}:${accountId}:function:${name}`;
+    return { physicalId: `${arn}:1`, attributes: { Version: '1', FunctionArn: `${arn}:1` } };
+  },
+
+  declare({ stack, logicalId, type }, _identity, draft) {
+    draft.skip({ stack, logicalId, type, reason: 'Every version runs the current code of its function.' });
+  },
+};
+
+/** Lambda's resource types in templates. */
+export const lambdaResourceTypes: ResourceTypes = {
+  'AWS::Lambda::Alias': aliasType,
+  'AWS::Lambda::EventInvokeConfig': eventInvokeConfigType,
+  'AWS::Lambda::EventSourceMapping': eventSourceMappingType,
+  'AWS::Lambda::Function': functionType,
+  'AWS::Lambda::Permission': permissionType,
+  'AWS::Lambda::Version': versionType,
+};
+
+/** Lambda's part of the model. Refuses what Lambda would refuse, its queues and roles looked at too. */
+export function readLambdaModel(draft: Draft): LambdaModel {
+  const functions = draft.all(declaredFunctions);
+  refuseSameNames('functions', functions);
+  checkRoles(draft);
+  checkReservations(draft);
+  checkMappings(draft);
+  refuseStrayAsyncRetries(draft);
+  return { functions: functions.map((fn) => withAsyncRetry(fn, draft)), mappings: draft.all(declaredMappings) };
+}
+
+/**
+ * Of the account's 1,000 concurrent executions 100 stay with the functions that reserve none (Lambda Developer Guide,
+ * "Configuring reserved concurrency for a function").
+ */
+const mostReserved = 900;
+
+/** Refuses a function whose role, if it is one of the stacks', does not trust Lambda. */
+function checkRoles(draft: Draft): void {
+  for (const { stack, logicalId, roleArn } of draft.all(declaredFunctions)) {
+    const role = draft.all(declaredRoles).find(({ arn }) => arn === roleArn);
+    if (role === undefined || role.trustsLambda) continue;
+    throw refusedByAws(
+      'InvalidParameterValueException',
+      'The role defined for the function cannot be assumed by Lambda.',
+      `Let the trust policy of ${role.logicalId} allow sts:AssumeRole to lambda.amazonaws.com.`,
+      { stack, logicalId, property: '/Properties/Role' },
+    );
+  }
+}
+
+function checkReservations(draft: Draft): void {
+  let reserved = 0;
+  for (const { stack, logicalId, reservedConcurrency = 0 } of draft.all(declaredFunctions)) {
+    reserved += reservedConcurrency;
+    if (reserved <= mostReserved) continue;
+    throw refusedByAws(
+      'InvalidParameterValueException',
+      "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [100].",
+      `All functions together reserve at most ${mostReserved}, of the 1,000 that an account has; with this one it is ${reserved}.`,
+      { stack, logicalId, property: '/Properties/ReservedConcurrentExecutions' },
+    );
+  }
+}
+
+function withAsyncRetry(fn: FunctionModel, draft: Draft): FunctionModel {
+  const own = draft.all(declaredAsyncRetries).find(({ functionName }) => functionName === fn.name);
+  return own === undefined ? fn : { ...fn, asyncRetry: own.settings };
+}
+
+function refuseStrayAsyncRetries(draft: Draft): void {
+  const stray = draft
+    .all(declaredAsyncRetries)
+    .find(({ functionName }) => !draft.all(declaredFunctions).some(({ name }) => name === functionName));
+  if (stray === undefined) return;
+  const { functionName, place } = stray;
+  throw assemblyError('REFERENCE_MISSING', `There is no function ${functionName}.`, 'Declare it in the app.', place);
+}

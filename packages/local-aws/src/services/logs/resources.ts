@@ -1,0 +1,108 @@
+import { type Draft, refuseSameNames, ResourceList } from '../../assembly/draft.ts';
+import { assemblyError } from '../../assembly/error-codes.ts';
+import type { Declared } from '../../assembly/model.ts';
+import { generatedName } from '../../assembly/physical-names.ts';
+import type { ResourceType, ResourceTypes } from '../../assembly/resource-type.ts';
+
+/** CloudWatch Logs' part of the model. */
+export interface LogsModel {
+  readonly logGroups: readonly LogGroupModel[];
+}
+
+/** `AWS::Logs::LogGroup`. `retentionDays` is told to who asks; no event expires here. */
+export interface LogGroupModel extends Declared {
+  readonly name: string;
+  readonly arn: string;
+  readonly retentionDays?: number;
+}
+
+const declaredLogGroups = new ResourceList<LogGroupModel>();
+
+export function readLogsModel(draft: Draft): LogsModel {
+  const logGroups = draft.all(declaredLogGroups);
+  refuseSameNames('log groups', logGroups);
+  return { logGroups };
+}
+
+/** What CloudWatch Logs takes as retention (Logs API reference, PutRetentionPolicy). */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** `AWS::Logs::LogGroup`. */
+const logGroupType: ResourceType = {
+  reads: ['LogGroupName', 'RetentionInDays'],
+  ignores: {
+    BearerTokenAuthenticationEnabled: 'Callers sign with access keys.',
+    DataProtectionPolicy: 'Log lines are shown as they are written.',
+    DeletionProtectionEnabled: 'Nothing outlives the runtime.',
+    FieldIndexPolicies: 'There is no Logs Insights.',
+    KmsKeyId: 'Logs are not encrypted in memory.',
+    LogGroupClass: 'There is one class of log group.',
+    ResourcePolicyDocument: 'No other service writes to the log group.',
+    Tags: 'Nothing reads the tags of a log group.',
+  },
+  refuses: {},
+
+  identify({ stack, logicalId, environment: { partition, region, accountId }, properties }) {
+    const name = properties.text('LogGroupName') ?? generatedName(stack, logicalId, 512);
+    return {
+      physicalId: name,
+      attributes: { Arn: `arn:${partition}:logs:${region}:${accountId}:log-group:${name}:*` },
+    };
+  },
+
+  declare({ stack, logicalId, properties }, { physicalId: name, attributes }, draft) {
+    const retention = properties.integer('RetentionInDays', 1, 3653);
+    if (retention !== undefined && !retentionDays.includes(retention)) {
+      throw properties.invalid('RetentionInDays', retention, `one of ${retentionDays.join(', ')}`);
+    }
+    draft.add(declaredLogGroups, {
+      stack,
+      logicalId,
+      name,
+      arn: attributes['Arn'] ?? '',
+      ...(retention === undefined ? {} : { retentionDays: retention }),
+    });
+  },
+};
+
+const notForwarded = 'Log events are not forwarded.';
+
+/** `AWS::Logs::SubscriptionFilter`: refused where it would invoke a function with log events, skipped otherwise. */
+const subscriptionFilterType: ResourceType = {
+  reads: ['DestinationArn'],
+  ignores: {
+    ApplyOnTransformedLogs: notForwarded,
+    Distribution: notForwarded,
+    EmitSystemFields: notForwarded,
+    FieldSelectionCriteria: notForwarded,
+    FilterName: notForwarded,
+    FilterPattern: notForwarded,
+    LogGroupName: notForwarded,
+    RoleArn: notForwarded,
+  },
+  refuses: {},
+
+  identify({ stack, logicalId }) {
+    return { physicalId: generatedName(stack, logicalId, 512), attributes: {} };
+  },
+
+  declare({ stack, logicalId, type, properties }, _identity, draft) {
+    if (properties.requiredText('DestinationArn').split(':')[2] === 'lambda') {
+      throw assemblyError(
+        'RESOURCE_UNSUPPORTED',
+        'The filter would invoke a function with log events, which are not forwarded here.',
+        'Leave the filter out when the stack is synthesized for local use.',
+        { stack, logicalId },
+      );
+    }
+    draft.skip({ stack, logicalId, type, reason: notForwarded });
+  },
+};
+
+/** The resource types of CloudWatch Logs in templates. */
+export const logsResourceTypes: ResourceTypes = {
+  'AWS::Logs::LogGroup': logGroupType,
+  'AWS::Logs::SubscriptionFilter': subscriptionFilterType,
+};

@@ -1,0 +1,45 @@
+import type { RpcService } from '../../endpoint/service.ts';
+import type { RunningService, Service } from '../../service.ts';
+import type { LogsContext } from './groups.ts';
+import { describeLogGroups } from './operations/describe-log-groups.ts';
+import { describeLogStreams } from './operations/describe-log-streams.ts';
+import { filterLogEvents } from './operations/filter-log-events.ts';
+import { getLogEvents } from './operations/get-log-events.ts';
+import { type LogsModel, logsResourceTypes, readLogsModel } from './resources.ts';
+import { LogStore } from './store.ts';
+
+/** CloudWatch Logs, as far as reading goes. */
+export class LogsService implements RunningService<LogsModel> {
+  readonly rpc: RpcService;
+  readonly #store: LogStore;
+
+  constructor(context: LogsContext) {
+    this.#store = context.store;
+    this.rpc = {
+      signingName: 'logs',
+      targetPrefix: 'Logs_20140328',
+      operations: {
+        DescribeLogGroups: describeLogGroups(context),
+        DescribeLogStreams: describeLogStreams(context),
+        FilterLogEvents: filterLogEvents(context),
+        GetLogEvents: getLogEvents(context),
+      },
+    };
+  }
+
+  update({ logGroups }: LogsModel): void {
+    this.#store.declare(logGroups);
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+}
+
+export const logs: Service<LogsModel> = {
+  actionPrefix: 'logs',
+  resourceTypes: logsResourceTypes,
+  readModel: readLogsModel,
+  start: ({ logGroups }, { clock, events, region, accountId }) =>
+    new LogsService({ store: new LogStore({ clock, events, logGroups }), region, accountId }),
+};

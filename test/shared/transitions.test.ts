@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import {
+  attributeValues,
+  type DeleteRequest,
+  failureRowOf,
+  type UpdateRequest,
+} from '../../shared/ledger/expressions.ts';
+import { failureOf } from '../../shared/ledger/failure.ts';
+import { messageOf } from '../../shared/ledger/message.ts';
+import { contentHashOf, type FailureRow, failureRowKey, orderRowKey } from '../../shared/ledger/rows.ts';
+import {
+  bodyChanged,
+  copyProcessed,
+  failedAgain,
+  failedCopyNoted,
+  failedLate,
+  failureWritten,
+  orderWritten,
+  purged,
+  replayNoted,
+  replayProcessed,
+  replaySent,
+} from '../../shared/ledger/transitions.ts';
+import { readOrder } from '../../shared/order/read-order.ts';
+import { startLocalTable, tableName } from '../lambdas/local-table.ts';
+import { message, order } from '../lambdas/pipeline-functions.ts';
+
+const local = await startLocalTable();
+afterAll(async () => {
+  await local[Symbol.asyncDispose]();
+});
+
+/** Sends a transition. @returns whether its condition held */
+async function send(request: UpdateRequest | DeleteRequest): Promise<boolean> {
+  if ('UpdateExpression' in request) {
+    return (await local.table.update(request, new AbortController().signal)).kind === 'written';
+  }
+  try {
+    await local.client.send(new DeleteItemCommand({ TableName: tableName, ...request }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function itemAt(key: ReturnType<typeof orderRowKey> | ReturnType<typeof failureRowKey>) {
+  const Key = attributeValues(key);
+  return (await local.client.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }))).Item;
+}
+
+const now = '2026-01-01T00:00:00.000Z';
+const by = 'ada';
+const sent = { messageId: 'm2', by, at: now };
+const body = JSON.stringify(order('o'));
+const received = (messageId: string, text = body) => messageOf(message(messageId, text));
+
+describe('the row of a failure', () => {
+  type State = 'none' | 'failed' | 'replayed' | 'processed';
+  const token = 'token';
+
+  /** A failure of message m1, brought into a state. `seen` is the row as somebody read it in another state. */
+  class FailureInState {
+    readonly place: { readonly orderKey: string; readonly failureId: string };
+
+    constructor(name: string) {
+      this.place = { orderKey: name, failureId: 'm1' };
+    }
+
+    toWrite(messageId: string, text = body) {
+      const failure = { ...failureOf(readOrder(text), false), ...this.place, orderId: 'o', replayToken: token };
+      return { ...failure, message: received(messageId, text), now };
+    }
+
+    async row(): Promise<FailureRow | undefined> {
+      const item = await itemAt(failureRowKey(this.place.orderKey, this.place.failureId));
+      return item && failureRowOf(item);
+    }
+
+    /** @returns the row as it was while it was `failed` */
+    async bring(state: State): Promise<FailureRow> {
+      assert(await send(failureWritten(this.toWrite('m1'))));
+      const seen = (await this.row())!;
+      const { place } = this;
+      const way = {
+        none: [purged(seen)],
+        failed: [],
+        replayed: [replaySent(seen, sent)],
+        processed: [copyProcessed(place, received('m2'), now)],
+      }[state];
+      for (const request of way) assert(await send(request));
+      return seen;
+    }
+  }
+
+  type Transition = (failure: FailureInState, seen: FailureRow) => UpdateRequest | DeleteRequest;
+  const lineage = { ...sent, count: 1, token };
+  const changed = { body: '{}', by, at: now };
+
+  // For each state before the transition the state after it. A dash: the condition fails, and nothing changes.
+  test.each<[string, Transition, string]>([
+    ['failureWritten, by its message', (f) => failureWritten(f.toWrite('m1')), 'failed – – –'],
+    ['failedAgain, by a replay', (f) => failedAgain(f.toWrite('m2'), 1), '– failed failed failed'],
+    ['failedAgain, by a message that it knows', (f) => failedAgain(f.toWrite('m1'), 1), '– – – –'],
+    ['failedAgain, with another body', (f) => failedAgain(f.toWrite('m2', '{}'), 1), '– – – –'],
+    ['failedAgain, by an earlier replay', (f) => failedAgain(f.toWrite('m2'), 0), '– failed – failed'],
+    ['failedLate, by an earlier replay', (f) => failedLate(f.toWrite('m2'), 0), '– – replayed –'],
+    ['failedLate, with another body', (f) => failedLate(f.toWrite('m2', '{}'), 0), '– – – –'],
+    [
+      'replayProcessed',
+      ({ place }) => replayProcessed({ ...lineage, ...place }, received('m2'), now),
+      '– processed processed –',
+    ],
+    [
+      'replayProcessed, with a made-up token',
+      ({ place }) => replayProcessed({ ...lineage, ...place, token: 'guess' }, received('m2'), now),
+      '– – – –',
+    ],
+    ['copyProcessed', ({ place }) => copyProcessed(place, received('m2'), now), '– processed processed –'],
+    ['copyProcessed, with another body', ({ place }) => copyProcessed(place, received('m2', '{}'), now), '– – – –'],
+    ['replaySent, read as failed', (_, seen) => replaySent(seen, sent), '– replayed – –'],
+    ['replayNoted', (_, seen) => replayNoted(seen, sent), '– failed replayed processed'],
+    ['bodyChanged, read as failed', (_, seen) => bodyChanged(seen, changed), '– failed – –'],
+    ['purged, read as failed', (_, seen) => purged(seen), 'none none – –'],
+  ])('after %s', async (name, transition, after) => {
+    const expected = after.split(' ');
+    for (const [index, state] of (['none', 'failed', 'replayed', 'processed'] as const).entries()) {
+      const failure = new FailureInState(`${name} ${state}`);
+      const seen = await failure.bring(state);
+      const before = await failure.row();
+      const holds = await send(transition(failure, seen));
+      const row = await failure.row();
+      expect([state, holds ? (row?.status ?? 'none') : '–']).toEqual([state, expected[index]]);
+      // Whatever happens to a failure makes its history longer.
+      const entries = (before?.history.length ?? 0) + (holds ? 1 : 0);
+      expect(row?.history.length ?? entries).toBe(entries);
+      expect(holds ? null : row).toEqual(holds ? null : before);
+      // In the indexes is what waits for somebody.
+      expect(row?.statusShard?.split('#')[0]).toBe(row?.status === 'processed' ? undefined : row?.status);
+      expect(row?.causeShard !== undefined).toBe(row?.status === 'failed');
+    }
+  });
+
+  test('that is replayed is sent again, edited never and purged, by whoever read it so', async () => {
+    const failure = new FailureInState('read as replayed');
+    await failure.bring('replayed');
+    const seen = (await failure.row())!;
+    expect(await send(bodyChanged(seen, changed))).toBe(false);
+    expect(await send(replaySent(seen, sent))).toBe(true);
+    expect(await failure.row()).toMatchObject({ status: 'replayed', replayCount: 2 });
+    expect(await send(purged(seen))).toBe(false);
+    expect(await send(purged((await failure.row())!))).toBe(true);
+  });
+});
+
+type OrderState = 'none' | 'noted' | 'processed';
+const stateOf = (item: Awaited<ReturnType<typeof itemAt>>): OrderState =>
+  item === undefined ? 'none' : item['contentHash'] === undefined ? 'noted' : 'processed';
+
+const written = (orderKey: string, text = body) => orderWritten({ orderKey, message: received('m1', text), now });
+const noted = (orderKey: string) => failedCopyNoted(orderKey, contentHashOf(body), { orderKey, failureId: 'm1' });
+
+describe('the row of an order', () => {
+  test.each<[string, (orderKey: string) => UpdateRequest, string]>([
+    ['orderWritten', (orderKey) => written(orderKey), 'processed processed processed'],
+    ['orderWritten, with another body', (orderKey) => written(orderKey, '{}'), 'processed processed –'],
+    ['failedCopyNoted', noted, 'noted noted –'],
+  ])('after %s', async (name, transition, after) => {
+    const expected = after.split(' ');
+    for (const [index, state] of (['none', 'noted', 'processed'] as const).entries()) {
+      const orderKey = `${name} ${state}`;
+      const way = { none: [], noted: [noted(orderKey)], processed: [written(orderKey)] }[state];
+      for (const request of way) expect(await send(request)).toBe(true);
+      const before = await itemAt(orderRowKey(orderKey));
+      const holds = await send(transition(orderKey));
+      const row = await itemAt(orderRowKey(orderKey));
+      expect([state, holds ? stateOf(row) : '–']).toEqual([state, expected[index]]);
+      // Written once.
+      expect(state === 'processed' ? row : null).toEqual(state === 'processed' ? before : null);
+    }
+  });
+});

@@ -1,0 +1,73 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type LocalModel, LocalRuntimeError, type Runtime } from 'local-aws';
+import { stackOutputNames } from '../../shared/pipeline.ts';
+import { countFailures, countProcessed } from '../orders/ledger/failures.ts';
+import { systemClock } from '../orders/time.ts';
+
+/** The physical names of the pipeline's parts on this machine. */
+export interface PipelineNames {
+  readonly ordersQueue: string;
+  readonly badOrdersQueue: string;
+  readonly ordersTable: string;
+  readonly generateOrders: string;
+  readonly processOrders: string;
+  readonly failedOrders: string;
+}
+
+/**
+ * Reads the names from the stack's outputs.
+ * @throws {LocalRuntimeError} when an output is missing
+ */
+export function pipelineNames(model: LocalModel): PipelineNames {
+  const outputs = new Map(model.stacks.flatMap((stack) => stack.outputs).map(({ key, value }) => [key, value]));
+  const output = (key: keyof typeof stackOutputNames): string => {
+    const name = stackOutputNames[key];
+    const value = outputs.get(name);
+    if (value !== undefined) return value;
+    throw new LocalRuntimeError('OUTPUT_MISSING', `The stack has no output ${name}.`, 'Add it back to lib/.');
+  };
+  return {
+    ordersQueue: queueName(output('ordersQueueUrl')),
+    badOrdersQueue: queueName(output('badOrdersQueueUrl')),
+    ordersTable: output('ordersTableName'),
+    generateOrders: output('generateOrdersFunctionName'),
+    processOrders: output('processOrdersFunctionName'),
+    failedOrders: output('failedOrdersFunctionName'),
+  };
+}
+
+function queueName(url: string): string {
+  return url.split('/').at(-1) ?? '';
+}
+
+/** Settings of SDK clients for a runtime on this machine. It takes any credentials. */
+export function clientSettings({ endpoint, model }: Runtime) {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return { endpoint: endpoint.url, region: model.region, credentials };
+}
+
+/** How many messages there are in all queues, in whatever state. */
+export function messagesInQueues({ sqs }: Runtime): number {
+  return sqs.queues().reduce((sum, { counts }) => sum + counts.delayed + counts.available + counts['in-flight'], 0);
+}
+
+/** The books as the orders table keeps them. */
+export interface TableCounts {
+  readonly processed: number;
+  readonly failed: number;
+}
+
+/** Counts the rows of a runtime's table, through its endpoint, as one would on AWS. */
+export async function countRows(runtime: Runtime, name: string): Promise<TableCounts> {
+  const client = new DynamoDBClient(clientSettings(runtime));
+  try {
+    const table = { client, name, clock: systemClock, random: Math.random };
+    const [processed, failed] = await Promise.all([countProcessed(table), countFailures(table, { status: 'failed' })]);
+    return { processed, failed };
+  } finally {
+    client.destroy();
+  }
+}
+
+/** The largest seed of the local runtime's faults and of the arbitrary order in which its queues hand out messages. */
+export const maximumLocalSeed = 2 ** 31 - 1;

@@ -1,0 +1,124 @@
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import {
+  assemblyFolder,
+  type AssemblySource,
+  type EventStream,
+  faultKinds,
+  faultNames,
+  Faults,
+  type IamMode,
+  planFaults,
+  serve as serveAssembly,
+} from 'local-aws';
+import { wholeNumberOption } from '../orders/command-line.ts';
+import { maximumLocalSeed } from './local-pipeline.ts';
+import { type CommandContext, errorText } from './run-command.ts';
+import { projectRoot, synthesize, TemporaryFolder } from './synthesize.ts';
+
+/** Rarer than in `npm run chaos`: somebody watches, and waits are waited. */
+const calm = 4;
+
+/** `npm run local`: serves until interrupted. @returns the exit code */
+export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
+  const { assembly, preset, port = defaultPort, iam, shuffle, chaos, watch } = options;
+  if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
+  const served = {
+    // As seen from where npm was called, which is not always the project's folder.
+    source:
+      assembly === undefined
+        ? synthesized(preset, signal)
+        : assemblyFolder(resolve(process.env['INIT_CWD'] ?? '.', assembly)),
+    port,
+    nextFreePort: options.port === undefined,
+    iam,
+    watch,
+    explain: errorText,
+    ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
+    ...(chaos === undefined ? {} : withFaults(chaos)),
+  };
+  await serveAssembly(served, process.stdout, signal);
+  return 0;
+}
+
+function withFaults(seed: number) {
+  const notice = [
+    `Faults of seed ${seed} are injected on purpose; each is a line that begins with FAULT. They are, now and then:`,
+    ...Object.entries(faultKinds).map(([name, { what }]) => `  ${name.padEnd(26)}${what}`),
+  ].join('\n');
+  return { notice, faults: (events: EventStream) => new Faults(planFaults(seed, faultNames, calm), events) };
+}
+
+/** What `npm run local -- …` was asked to do. */
+interface ServeOptions {
+  /** Folder of a cloud assembly to serve; this project's own when undefined. */
+  readonly assembly?: string;
+  /** 0 lets the system choose. A port that was asked for is not replaced by another when it is taken. */
+  readonly port?: number;
+  readonly preset: string;
+  readonly iam: IamMode;
+  /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
+  readonly shuffle?: number;
+  /** Seed of the faults to inject; undefined: none. */
+  readonly chaos?: number;
+  readonly watch: boolean;
+}
+
+const defaultPort = 4566;
+
+/** @param presets names that `--preset` may take */
+export const defineServe = (presets: readonly string[]) => (program: Command) =>
+  program
+    .description(
+      'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
+        'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
+    )
+    .option(
+      '--assembly <dir>',
+      'serve the cloud assembly in this folder (what "cdk synth" wrote) instead of this project\'s',
+    )
+    .option(
+      '--port <n>',
+      `1 to 65,535 (default: ${defaultPort}, the next free one when it is taken); 0 for any free one`,
+      wholeNumberOption(0, 65_535),
+    )
+    .addOption(
+      new Option('--preset <name>', "for this project's own stack")
+        .choices(presets)
+        .default('production')
+        .conflicts('assembly'),
+    )
+    .addOption(
+      new Option('--iam <mode>', 'audit lets through what policies deny, but says so')
+        .choices(['enforce', 'audit', 'off'] satisfies IamMode[])
+        .default('enforce'),
+    )
+    .option(
+      '--shuffle <seed>',
+      'hand out messages in arbitrary order and portions, as AWS may; same seed, same order',
+      wholeNumberOption(0, maximumLocalSeed),
+    )
+    .option(
+      '--chaos <seed>',
+      'inject faults, all kinds of them, and show each: functions killed, the table down, and more ' +
+        '(docs/reliability.md); same seed, same faults',
+      wholeNumberOption(0, maximumLocalSeed),
+    )
+    .option('--no-watch', 'do not reload when a source file changes')
+    .addHelpText('after', '\nExample: npm run local -- --port 5000 --preset lab');
+
+/** What the CDK app is made of: a change in any of these asks for a new synthesis. */
+const sources = ['bin/app.ts', 'cdk.json', 'lib', 'lambdas', 'shared'];
+
+/** The project's own assembly, synthesized anew after each change of its sources. */
+function synthesized(preset: string, signal: AbortSignal): AssemblySource {
+  return {
+    watched: sources.map((source) => join(projectRoot, source)),
+    async provide(use) {
+      using folder = new TemporaryFolder();
+      const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+      for (const warning of warnings) process.stderr.write(`${warning}\n`);
+      return await use(folder.path);
+    },
+  };
+}
