@@ -30,8 +30,14 @@ const isOrdersFile = (name: string) => endings.some((ending) => name.replace(/\.
  * @throws {UsageError} for what is not there, cannot be read, or has no file of orders
  */
 export function inputFiles(names: readonly string[], folder: string): readonly InputFile[] {
-  const files = names.flatMap((name) => filesOf(name, folder));
-  return files.filter(({ path }, index) => files.findIndex((other) => other.path === path) === index);
+  const seen = new Set<string | undefined>();
+  return names
+    .flatMap((name) => filesOf(name, folder))
+    .filter(({ path }) => {
+      const isNew = !seen.has(path);
+      seen.add(path);
+      return isNew;
+    });
 }
 
 function filesOf(name: string, folder: string): readonly InputFile[] {

@@ -18,8 +18,8 @@ export interface EditedText extends Disposable {
 /**
  * Lets a person change a text in $VISUAL or $EDITOR; JSON is laid out for reading and made compact again.
  * @throws {UsageError} when there is no editor to start
- * @throws {CommandFailed} when the editor ends with an error, because the person wants no change, and when the editor
- * saved what is not UTF-8 or UTF-16; the file is then kept
+ * @throws {CommandFailed} when the editor ends with an error, because the person wants no change; when the editor saved
+ * what is not UTF-8 or UTF-16, and the file is then kept; when the system has no temporary folder
  */
 export async function editText(
   io: OrdersIo,
@@ -29,7 +29,7 @@ export async function editText(
   const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true;
   const editor = namedEditor(io.env) ?? (isTerminal ? 'vi' : undefined);
   if (editor === undefined) throw new UsageError('There is no terminal for an editor: change fields with --set.');
-  const folder = mkdtempSync(join(tmpdir(), 'orders-edit-'));
+  const folder = temporaryFolder(io.env);
   const fileName = `${name.replaceAll(/[^\w-]/g, '_')}.json`;
   let kept = false;
   const dispose = () => kept || rmSync(folder, { recursive: true, force: true });
@@ -54,6 +54,15 @@ export async function editText(
     }
     dispose();
     throw error;
+  }
+}
+
+function temporaryFolder({ TMPDIR }: OrdersIo['env']): string {
+  try {
+    return mkdtempSync(join(TMPDIR || tmpdir(), 'orders-edit-'));
+  } catch (error) {
+    const { message } = error as NodeJS.ErrnoException;
+    throw new CommandFailed(`There is no room for the text: ${message}. Set TMPDIR to a folder that you may write to.`);
   }
 }
 

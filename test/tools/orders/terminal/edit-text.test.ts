@@ -78,6 +78,12 @@ test.each<[string, string, Buffer, string]>([
   expect(edited.body).toBe(after);
 });
 
+test('without a temporary folder, the way out is told', async () => {
+  const editing = editText(ioWith({ stdin: false, stdout: false }, { EDITOR: 'true', TMPDIR: '/nowhere' }), text);
+  await expect(editing).rejects.toThrow(CommandFailed);
+  await expect(editing).rejects.toThrow(/^There is no room for the text: ENOENT.*Set TMPDIR to a folder/);
+});
+
 test('what an editor saves in another encoding is refused and kept', async () => {
   const saved = Buffer.from('{"items":["tée"]}', 'latin1');
   const editing = editText(ioWith({ stdin: false, stdout: false }, editorSaving(saved)), text);
