@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CommandFailed, UsageError } from '../errors.ts';
+import { decodeText, NoText } from '../input/text-of-bytes.ts';
 import type { OrdersIo } from '../io.ts';
 import { parseExactly } from '../json.ts';
 
@@ -46,7 +47,8 @@ export interface EditedText extends Disposable {
  * Lets a person change a text in $VISUAL or $EDITOR. JSON is laid out for reading and made compact again.
  *
  * @throws {UsageError} when there is no editor to start
- * @throws {CommandFailed} when the editor ends with an error: the person wants no change
+ * @throws {CommandFailed} when the editor ends with an error, because the person wants no change; when the editor saved
+ * what is not UTF-8 or UTF-16, and the file is then kept; when the system has no temporary folder
  */
 export async function editText(
   io: OrdersIo,
@@ -56,16 +58,17 @@ export async function editText(
   const isTerminal = io.stdin.isTTY === true && io.stdout.isTTY === true;
   const editor = namedEditor(io.env) ?? (isTerminal ? 'vi' : undefined);
   if (editor === undefined) throw new UsageError('There is no terminal for an editor: change fields with --set.');
-  const folder = mkdtempSync(join(tmpdir(), 'orders-edit-'));
+  const folder = temporaryFolder(io.env);
+  const fileName = `${name.replaceAll(/[^\w-]/g, '_')}.json`;
   let kept = false;
   const dispose = () => kept || rmSync(folder, { recursive: true, force: true });
   try {
-    const path = join(folder, `${name.replaceAll(/[^\w-]/g, '_')}.json`);
+    const path = join(folder, fileName);
     const shown = laidOut(text, 2);
     // Orders are personal data: nobody else may read the file.
     writeFileSync(path, `${shown}\n`, { mode: 0o600 });
     await edit(editor, path);
-    const edited = readFileSync(path, 'utf8').replace(/\n$/, '');
+    const edited = asShown(decodeText(readFileSync(path)), shown);
     return {
       body: edited === shown ? text : laidOut(edited, 0),
       keep() {
@@ -75,9 +78,27 @@ export async function editText(
       [Symbol.dispose]: dispose,
     };
   } catch (error) {
+    if (error instanceof NoText) {
+      throw new CommandFailed(`${join(folder, fileName)} ${error.message}. Nothing was changed.`);
+    }
     dispose();
     throw error;
   }
+}
+
+function temporaryFolder({ TMPDIR }: OrdersIo['env']): string {
+  try {
+    return mkdtempSync(join(TMPDIR || tmpdir(), 'orders-edit-'));
+  } catch (error) {
+    const { message } = error as NodeJS.ErrnoException;
+    throw new CommandFailed(`There is no room for the text: ${message}. Set TMPDIR to a folder that you may write to.`);
+  }
+}
+
+/** Without the line ends that an editor of another system adds. */
+function asShown(edited: string, shown: string): string {
+  const text = shown.includes('\r') ? edited : edited.replaceAll('\r\n', '\n');
+  return text.replace(/\n$/, '');
 }
 
 /** npm sets EDITOR to vi when nobody has named an editor, and so does npx (npm Docs, config `editor`). */
