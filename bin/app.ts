@@ -1,10 +1,9 @@
-// The CDK app: what cdk.json names, and what the local runtime starts.
-import { explainError } from '../lib/explain-error.ts';
-import { createApp } from '../lib/order-pipeline-app.ts';
+// The CDK app: cdk.json names this file, and the local runtime starts it.
+import { createApp, explainError } from '../lib/order-pipeline-app.ts';
 
 try {
   const { app } = createApp();
-  // As the CDK's own validation, and loaded only for it: the rules take 0.1 s to load.
+  // The review belongs to the CDK's own validation. Its rules take 0.1 s to load, so they are loaded only here.
   if (process.env['CDK_VALIDATION'] !== 'false') (await import('../lib/nag.ts')).reviewWithNag(app);
   app.synth();
 } catch (error) {

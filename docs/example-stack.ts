@@ -1,9 +1,10 @@
 import { Aspects, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { bundledCode } from '../lib/bundle-function.ts';
-import { PipelineMonitoring } from '../lib/monitoring/pipeline-monitoring.ts';
-import { QueueConsumer } from '../lib/queue-consumer.ts';
 import { QueueDoctor } from 'queue-doctor/cdk';
+import { bundledCode } from '../lib/bundle-function.ts';
+import { Monitoring } from '../lib/monitoring/monitoring.ts';
+import { watchLastStop, watchQueue } from '../lib/monitoring/watch-queue.ts';
+import { QueueConsumer } from '../lib/queue-consumer.ts';
 import { QueuePair } from '../lib/queue-pair.ts';
 
 const atOnce = { batchSize: 10, windowSeconds: 0, maximumConcurrency: 5, partialBatchResponses: true };
@@ -21,8 +22,9 @@ export class InvoiceStack extends Stack {
     const code = bundledCode('docs/example-handler.ts');
     const print = { name: 'print-invoices', description: 'Prints invoices.', code, queue, settings };
     const consumer = new QueueConsumer(this, 'PrintInvoices', print);
-    const pipeline = { orders: { name: 'invoices', queue, consumer, ...receives }, lastStop };
-    new PipelineMonitoring(this, 'Monitoring', { pipeline, emailAddresses: ['print@example.com'] });
+    const invoices = watchQueue({ name: 'invoices', item: 'an invoice', queue, consumer, ...receives });
+    const parts = [invoices, watchLastStop(lastStop)];
+    new Monitoring(this, 'Monitoring', { parts, emailAddresses: ['print@example.com'] });
     Aspects.of(this).add(new QueueDoctor());
   }
 }

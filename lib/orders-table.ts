@@ -1,7 +1,10 @@
+import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { indexes, projectedAttributes } from '../shared/ledger/rows.ts';
+import type { Contribution } from './monitoring/contribution.ts';
 import { protectedRemovalPolicy } from './removal-policy.ts';
 
 export interface OrdersTableProps {
@@ -17,16 +20,16 @@ export interface OrdersTableProps {
  */
 export class OrdersTable extends Construct {
   readonly table: Table;
+  readonly monitored: Contribution;
 
   constructor(scope: Construct, id: string, { retainData, encryptionKey }: OrdersTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
-      // No name: a table that outlives its stack must not be in the way of the next one.
+      // CloudFormation generates the name: a table that outlives its stack is not in the way of the next one.
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
-      // Paid by the request: orders come in bursts, and an idle pipeline costs nothing.
+      // Orders come in bursts, and an idle pipeline should cost nothing.
       billingMode: BillingMode.PAY_PER_REQUEST,
-      // Without a key of the account's, by one of DynamoDB's own.
       encryption: encryptionKey === undefined ? TableEncryption.DEFAULT : TableEncryption.CUSTOMER_MANAGED,
       ...(encryptionKey !== undefined && { encryptionKey }),
       // Any second of the last 35 days can be restored.
@@ -43,5 +46,17 @@ export class OrdersTable extends Construct {
         nonKeyAttributes: [...projectedAttributes],
       });
     }
+
+    const sum = { statistic: Stats.SUM, period: Duration.minutes(1) };
+    this.monitored = {
+      lines: {
+        requests: {
+          right: [
+            this.table.metricConsumedWriteCapacityUnits({ ...sum, label: 'write units' }),
+            this.table.metricConsumedReadCapacityUnits({ ...sum, label: 'read units' }),
+          ],
+        },
+      },
+    };
   }
 }

@@ -8,27 +8,31 @@ import { bundledHandler } from './bundle-function.ts';
 import { removalPolicy } from './removal-policy.ts';
 import type { FunctionSettings } from './configuration/settings.ts';
 
-export interface PipelineFunctionProps {
-  /** What its role, alarms and graphs call it, as in `process-orders`. */
+/** What the functions of a stack usually have in common. */
+export interface CommonFunctionProps {
+  /** How long log events are kept. Default: a month. */
+  readonly logRetention?: RetentionDays;
+  /** Whether `cdk destroy` leaves the logs in the account, until their retention ends. Default: no. */
+  readonly retainData?: boolean;
+  /** Key of the account for the logs. Default: a key of CloudWatch. */
+  readonly encryptionKey?: IKey;
+  /** Whether Lambda sends X-Ray traces of invocations. Default: no. */
+  readonly tracing?: boolean;
+}
+
+export interface PipelineFunctionProps extends CommonFunctionProps {
+  /** What role, alarms and graphs call the function, in kebab case. */
   readonly name: string;
   readonly description: string;
-  /** `bundledCode('path/to/handler.ts')`, or any other that the CDK knows. */
+  /** `bundledCode('path/to/handler.ts')`, or any other `Code` of the CDK. */
   readonly code: Code;
   /** File and export. Default: `index.handler`, which is what `bundledCode` makes. */
   readonly handler?: string;
   /** Must run on arm64. Default: Node.js 24. */
   readonly runtime?: Runtime;
   readonly settings: FunctionSettings;
-  /** How long log events are kept. Default: a month. */
-  readonly logRetention?: RetentionDays;
-  /** Whether `cdk destroy` leaves the logs in the account, until their retention ends. Default: no. */
-  readonly retainData?: boolean;
-  /** Key of the account for the logs. Default: one of CloudWatch's own. */
-  readonly encryptionKey?: IKey;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether Lambda sends X-Ray traces of its invocations. Default: no. */
-  readonly tracing?: boolean;
-  /** All that the function may do, apart from writing to its own log group and traces. Default: nothing. */
+  /** All that the function may do, beside writing to its own log group and traces. Default: nothing. */
   readonly permissions?: readonly PolicyStatement[];
 }
 
@@ -46,7 +50,7 @@ export class PipelineFunction extends Construct {
 
     this.name = props.name;
     this.settings = settings;
-    // Names are generated, so that a stack can stand beside another and be replaced.
+    // CloudFormation generates the names: a stack can stand beside another, and resources can be replaced.
     this.logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: removalPolicy(props.retainData ?? false),
@@ -61,7 +65,7 @@ export class PipelineFunction extends Construct {
     for (const statement of props.permissions ?? []) role.addToPolicy(statement);
     if (tracing) role.addToPolicy(sendTraces);
 
-    // Takes no grants from constructs: what the function may do is what is spelled out above.
+    // The role takes no grants from other constructs: all permissions stand above.
     this.role = role.withoutPolicyUpdates();
 
     this.function = new Function(this, 'Function', {
@@ -95,7 +99,7 @@ export class PipelineFunction extends Construct {
   }
 }
 
-/** What active tracing needs; X-Ray has no resources for these (Service Authorization Reference, "AWS X-Ray"). */
+/** What active tracing needs. X-Ray has no resources to name (Service Authorization Reference, "AWS X-Ray"). */
 const sendTraces = new PolicyStatement({
   actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
   resources: ['*'],

@@ -10,14 +10,14 @@ import type { ConsumerSettings } from './configuration/settings.ts';
 
 export interface QueueConsumerProps extends PipelineFunctionProps {
   readonly settings: ConsumerSettings;
-  /** Its visibility timeout must suit the settings: `QueuePair` computes it from them. */
+  /** Any queue whose visibility timeout suits the settings; `QueuePair` computes the timeout from them. */
   readonly queue: IQueue;
 }
 
 /** A function fed by a queue. */
 export class QueueConsumer extends PipelineFunction {
   declare readonly settings: ConsumerSettings;
-  /** Of its event source mapping. */
+  /** Id of the event source mapping, whose own metrics are switched on. */
   readonly mappingId: string;
 
   constructor(scope: Construct, id: string, { queue, settings, permissions = [], ...props }: QueueConsumerProps) {
@@ -30,14 +30,14 @@ export class QueueConsumer extends PipelineFunction {
 
     if (settings.slowestRecordSeconds !== undefined) setSlowestRecordSeconds(this, settings.slowestRecordSeconds);
 
-    // It would also grant sqs:GetQueueUrl and sqs:ChangeMessageVisibility, but the role takes no grants.
+    // The event source also grants sqs:GetQueueUrl and sqs:ChangeMessageVisibility; the role takes no grants.
     const source = new SqsEventSource(queue, {
       batchSize: settings.batchSize,
-      // Not even a window of no seconds is taken for a FIFO queue.
+      // For a FIFO queue the CDK refuses a window, even one of 0 s.
       ...(!queue.fifo && { maxBatchingWindow: Duration.seconds(settings.windowSeconds) }),
       maxConcurrency: settings.maximumConcurrency,
       reportBatchItemFailures: settings.partialBatchResponses,
-      // What it received, gave to the function and deleted: off unless asked for.
+      // How many messages the mapping received, handed on and deleted: off by default.
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
     this.function.addEventSource(source);
@@ -53,4 +53,9 @@ export class QueueConsumer extends PipelineFunction {
       },
     );
   }
+}
+
+/** For a function that says itself when a failed message comes back. */
+export function mayChangeVisibility(queue: IQueue): PolicyStatement {
+  return new PolicyStatement({ actions: ['sqs:ChangeMessageVisibility'], resources: [queue.queueArn] });
 }

@@ -2,9 +2,13 @@ import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type DeadLetterQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { constructId } from './construct-id.ts';
 import { removalPolicy } from './removal-policy.ts';
-import { type ConsumerSettings, visibilityTimeoutSeconds } from './configuration/settings.ts';
-import { InvalidConfigurationError } from './configuration/validate.ts';
+import {
+  type ConsumerSettings,
+  InvalidConfigurationError,
+  visibilityTimeoutSeconds,
+} from './configuration/settings.ts';
 
 export interface PairedQueueProps {
   /**
@@ -101,7 +105,7 @@ export class QueuePair extends Construct {
     { name, retentionSeconds, consumer }: PairedQueueProps,
     { fifo, retainData, maximumMessageBytes, encryptionKey, source, next }: Place,
   ): Queue {
-    const id = pascalCase(name);
+    const id = constructId(name);
     // SQS counts a message's age from when it was first sent, so what is behind a queue must keep it longer.
     const defaultRetentionSeconds = (source === undefined ? 4 : 14) * daySeconds;
     return new Queue(this, id, {
@@ -167,8 +171,4 @@ function encryptedWith(encryptionMasterKey: IKey | undefined): QueueProps {
     // receives and 24 times for each that sends, which is 27,000 requests or 0.08 dollars a month for one of either.
     dataKeyReuse: Duration.minutes(5),
   };
-}
-
-function pascalCase(name: string): string {
-  return name.replaceAll(/(?:^|[-_])(\w)/g, (_, first: string) => first.toUpperCase());
 }

@@ -85,8 +85,6 @@ describe('a newcomer', () => {
   });
 
   test('can run every npm script that a page names, of the project or of its own package', () => {
-    const scriptsIn = (folder: string) =>
-      Object.keys((JSON.parse(textOf(join(folder, 'package.json'))) as { readonly scripts?: object }).scripts ?? {});
     const missing = pages.flatMap((page) => {
       const scripts = [...scriptsIn('.'), ...scriptsIn(packageOf(page))];
       return [...textOf(page).matchAll(/npm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)]
@@ -103,3 +101,7 @@ describe('a newcomer', () => {
     expect(decisions.map((page) => Number(/(\d{4})-/.exec(page)?.[1]))).toEqual(numbers);
   });
 });
+
+function scriptsIn(folder: string): readonly string[] {
+  return Object.keys((JSON.parse(textOf(join(folder, 'package.json'))) as { readonly scripts?: object }).scripts ?? {});
+}

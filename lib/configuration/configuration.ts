@@ -1,7 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { FindingCode } from 'queue-doctor';
 import { messageLimits } from '../../shared/pipeline.ts';
-import { defaultRunbook } from '../monitoring/alarm-definitions.ts';
+import { defaultRunbook } from '../monitoring/contribution.ts';
 import type { ConsumerSettings, FunctionSettings, QueueSettings } from './settings.ts';
 
 /**

@@ -1,9 +1,7 @@
 import type { Configuration } from './configuration.ts';
-import { nearest } from './nearest.ts';
-import { emailAddresses, link, list, type Reader, yesOrNo } from './settings.ts';
-import { InvalidConfigurationError } from './validate.ts';
+import { InvalidConfigurationError } from './settings.ts';
 
-/** The settings that a context key may change, and what each takes. */
+/** The settings that a context key may change, and the values of each. */
 const options = {
   retainData: { read: yesOrNo, takes: 'true or false' },
   customerManagedKey: { read: yesOrNo, takes: 'true or false' },
@@ -16,19 +14,19 @@ const options = {
 /** The context keys of this app. */
 export const contextKeys: readonly string[] = ['preset', ...Object.keys(options)];
 
-/** What the CDK CLI itself keeps in cdk.json and cdk.context.json under plain names. */
+/** Plain names that the CDK CLI itself uses in cdk.json and cdk.context.json. */
 const keysOfTheCli = ['acknowledged-issue-numbers', 'cli-telemetry', 'cdk-migrate'];
 
-/** Feature flags, settings of the CDK and what it has looked up in an account have one of these in their names. */
+/** In the names of feature flags, of the CDK's settings, and of values that the CDK looked up in an account. */
 const keyOfTheCdk = /[:@]/;
 
 /**
- * The preset with what a deployment chooses for itself, in the context keys that are called like the settings:
+ * The preset with what a deployment chooses for itself. The context keys have the names of the settings:
  * `cdk deploy -c retainData=false`.
  *
  * @param context all of the app's context
- * @throws InvalidConfigurationError naming every key with a value that cannot be read, and every key that nobody reads:
- *   a misspelt `alarmEmail` would leave alarms without anyone to tell
+ * @throws InvalidConfigurationError naming every key with a value that makes no sense, and every unknown key: with a
+ *   misspelt `alarmEmail`, alarms would tell nobody
  */
 export function withOptions(preset: Configuration, context: Readonly<Record<string, unknown>>): Configuration {
   const problems = Object.keys(context).flatMap(unknownKey);
@@ -48,4 +46,66 @@ function unknownKey(key: string): readonly string[] {
   const meant = nearest(key, contextKeys);
   const hint = meant === undefined ? '' : ` Is ${meant} meant?`;
   return [`There is no context key ${key}.${hint} There are ${contextKeys.join(', ')}.`];
+}
+
+/** Reads a setting from the value of a context key: its text, its JSON, or the value itself. Undefined: no sense. */
+type Reader<Value> = (given: unknown) => Value | undefined;
+
+/** A boolean, or its name. */
+function yesOrNo(given: unknown): boolean | undefined {
+  return { true: true, false: false }[typeof given === 'boolean' ? String(given) : (given as string)];
+}
+
+/** Text with commas, as the command line has it, or a list of cdk.json. */
+function list(given: unknown): readonly string[] | undefined {
+  const items: readonly unknown[] | undefined = Array.isArray(given) ? given : textItems(given);
+  return items?.every((item) => typeof item === 'string' && item.trim() !== '')
+    ? items.map((item) => (item as string).trim())
+    : undefined;
+}
+
+/** Without white space, because a mail program would end the link there. */
+export function link(given: unknown): string | undefined {
+  return typeof given === 'string' && /^\S+$/.test(given.trim()) ? given.trim() : undefined;
+}
+
+/** Texts that can be addresses. AWS itself asks each address for its consent. */
+export function emailAddresses(given: unknown): readonly string[] | undefined {
+  const addresses = list(given);
+  return addresses?.every((address) => /^[^\s@]+@[^\s@]+$/.test(address)) === true ? addresses : undefined;
+}
+
+function textItems(given: unknown): readonly string[] | undefined {
+  if (typeof given !== 'string') return undefined;
+  return given.trim() === '' ? [] : given.split(',');
+}
+
+/**
+ * The candidate that was probably meant by a word. Case and hyphens make no difference, and at most a third of the
+ * candidate's letters may be wrong. Undefined when no candidate is that near.
+ */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = plain(word);
+  const [best] = candidates
+    .map((candidate) => ({ candidate, edits: distance(wanted, plain(candidate)) }))
+    .filter(({ candidate, edits }) => edits * 3 <= candidate.length)
+    .toSorted((one, other) => one.edits - other.edits);
+  return best?.candidate;
+}
+
+function plain(word: string): string {
+  return word.toLowerCase().replaceAll(/[-_]/g, '');
+}
+
+/** Levenshtein's distance: how many letters to add, take away or replace. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [above, letter] of from.split('').entries()) {
+    const next = [above + 1];
+    for (const [index, other] of to.split('').entries()) {
+      next.push(Math.min(row[index]! + (letter === other ? 0 : 1), row[index + 1]! + 1, next[index]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
 }

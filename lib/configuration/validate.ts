@@ -2,23 +2,8 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { findingCodes } from 'queue-doctor';
 import { messageLimits } from '../../shared/pipeline.ts';
 import type { AcknowledgedWarning, Configuration, RetrySettings } from './configuration.ts';
-import { nearest } from './nearest.ts';
-import { type ConsumerSettings, emailAddresses, type FunctionSettings, link } from './settings.ts';
-
-/**
- * Settings that AWS would refuse while deploying, or take and never apply, or that the orders table has no room for:
- * refused at synthesis, all of them at once.
- * What is unwise is found by the doctor (packages/queue-doctor).
- */
-export class InvalidConfigurationError extends Error {
-  override readonly name = 'InvalidConfigurationError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(`The configuration cannot be deployed:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-    this.problems = problems;
-  }
-}
+import { emailAddresses, link, nearest } from './context-keys.ts';
+import { type ConsumerSettings, type FunctionSettings, InvalidConfigurationError } from './settings.ts';
 
 /** @throws InvalidConfigurationError naming every problem */
 export function refuseInvalid(configuration: Configuration): void {

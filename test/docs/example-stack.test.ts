@@ -49,6 +49,14 @@ test('the example has no more than 30 lines', () => {
   expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
 });
 
+test('nothing of it is about orders, but the runbook that its alarms lead to', () => {
+  const files = ['example-stack.ts', 'example-handler.ts'].map((name) =>
+    readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'),
+  );
+  const template = JSON.stringify(Template.fromStack(stack).toJSON());
+  expect([...files, template.replaceAll(/docs\/runbook\.md#[a-z-]+/g, '')].join('\n')).not.toMatch(/order/i);
+});
+
 test('it synthesizes without a warning, and watches its queue', () => {
   expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
   const template = Template.fromStack(stack);

@@ -4,7 +4,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { QueueDoctor } from 'queue-doctor/cdk';
 import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
-import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
+import { OrderPipelineStack } from '../../lib/stacks/order-pipeline-stack.ts';
 import { QueueConsumer } from '../../lib/queue-consumer.ts';
 import { newApp, said } from '../../packages/queue-doctor/test/cdk/sound-stack.ts';
 

@@ -3,7 +3,7 @@ import { App } from 'aws-cdk-lib';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { FindingCode } from 'queue-doctor';
 import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
-import { OrderPipelineStack } from '../../lib/order-pipeline-stack.ts';
+import { OrderPipelineStack } from '../../lib/stacks/order-pipeline-stack.ts';
 import { type ConsumerSettings, visibilityTimeoutSeconds } from '../../lib/configuration/settings.ts';
 import { configurationProblems, consumerProblems } from '../../lib/configuration/validate.ts';
 import { newOutputFolder } from './synthesize.ts';

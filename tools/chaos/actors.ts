@@ -9,7 +9,7 @@ import { sendMessages, type SendQueue } from '../orders/aws/send.ts';
 import { failureRows, failures } from '../orders/ledger/failures.ts';
 import { mend } from '../orders/ledger/mend.ts';
 import { replay } from '../orders/ledger/replay.ts';
-import type { OrdersTable } from '../orders/ledger/table.ts';
+import type { TableConnection } from '../orders/ledger/table.ts';
 
 /** Orders that generate-orders makes of the run's seed, some of them bad. */
 export const generated = { count: 50, badRate: 0.1 } as const;
@@ -100,7 +100,7 @@ type Reach = 'what may pass' | 'all that failed' | 'what ran out of attempts or 
  * @returns how many failures were sent
  */
 export async function replayFailures(
-  table: OrdersTable,
+  table: TableConnection,
   queue: SendQueue,
   reach: Reach,
   clock: Clock,
@@ -125,7 +125,7 @@ export async function replayFailures(
 }
 
 async function* selected(
-  table: OrdersTable,
+  table: TableConnection,
   status: Exclude<FailureStatus, 'processed'>,
   outOfAttemptsOnly: boolean,
 ): AsyncGenerator<FailureRow> {
@@ -211,7 +211,7 @@ interface Mended {
 }
 
 /** Adds the address to the first failed order that lacks nothing else, as `orders edit` does. */
-export function mendOne(table: OrdersTable, clock: Clock): Promise<Mended | undefined> {
+export function mendOne(table: TableConnection, clock: Clock): Promise<Mended | undefined> {
   let mended: Mended | undefined;
   return patiently(clock, async () => {
     for await (const failure of failureRows(table, failures(table, { status: 'failed' }))) {

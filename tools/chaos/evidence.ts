@@ -3,7 +3,7 @@ import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
 import { isOrderWritten } from '../../shared/ledger/transitions.ts';
-import type { OrdersTable } from '../orders/ledger/table.ts';
+import type { TableConnection } from '../orders/ledger/table.ts';
 
 /** What happened in a run, from the runtime's events. */
 export class Journal {
@@ -108,7 +108,7 @@ export interface Evidence extends Rows {
 }
 
 /** Reads the whole table, as it is now. */
-export async function readRows(table: OrdersTable): Promise<Rows> {
+export async function readRows(table: TableConnection): Promise<Rows> {
   const { client, name } = table;
   const rows: { orders: OrderRow[]; failures: FailureRow[] } = { orders: [], failures: [] };
   for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {

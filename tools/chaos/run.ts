@@ -12,7 +12,7 @@ import {
   systemClock,
 } from 'local-aws';
 import type { SendQueue } from '../orders/aws/send.ts';
-import type { OrdersTable } from '../orders/ledger/table.ts';
+import type { TableConnection } from '../orders/ledger/table.ts';
 import { clientSettings, messagesInQueues, pipelineNames } from '../run/local-pipeline.ts';
 import {
   type CarelessMessage,
@@ -158,7 +158,7 @@ function connect(runtime: Runtime, random: () => number) {
   const names = pipelineNames(model);
   const settings = { ...clientSettings(runtime), maxAttempts: 2 };
   const surroundings = { clock: systemClock, random };
-  const table: OrdersTable = { client: new DynamoDBClient(settings), name: names.ordersTable, ...surroundings };
+  const table: TableConnection = { client: new DynamoDBClient(settings), name: names.ordersTable, ...surroundings };
   const url = `${endpoint.url}/${model.accountId}/${names.ordersQueue}`;
   const queue: SendQueue = { client: new SQSClient(settings), url, ...surroundings };
   return { names, table, queue };

@@ -9,7 +9,7 @@ import {
 import type { SendQueue } from './aws/send.ts';
 import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
 import type { OrdersIo } from './io.ts';
-import type { OrdersTable } from './ledger/table.ts';
+import type { TableConnection } from './ledger/table.ts';
 import { type Paint, painter, write } from './terminal/output.ts';
 
 /** Options that every command takes. */
@@ -29,7 +29,7 @@ export interface OrdersContext extends Disposable {
   readonly clients: Clients;
   /** Looked up once, when first needed. */
   outputs(): Promise<StackOutputs>;
-  table(): Promise<OrdersTable>;
+  table(): Promise<TableConnection>;
   ordersQueue(): Promise<SendQueue>;
   /** Writes lines for a person to stdout. */
   print(...lines: readonly string[]): Promise<void>;

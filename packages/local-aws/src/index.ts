@@ -7,7 +7,7 @@
 // The runtime and its parts.
 export { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 export { type Endpoint } from './endpoint/server.ts';
-export { type ForwardedOperation, type RpcService } from './endpoint/service.ts';
+export { type ForwardedOperation, type RpcService } from './endpoint/api.ts';
 export { type IamMode } from './services/iam/authorizer.ts';
 export { type DynamodbService } from './services/dynamodb/service.ts';
 export { type LambdaService } from './services/lambda/lambda-service.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { RpcService } from './endpoint/api.ts';
 import { type Endpoint, startEndpoint } from './endpoint/server.ts';
-import type { RpcService } from './endpoint/service.ts';
 import type { EventStream } from './events.ts';
 import type { Faults } from './faults/faults.ts';
 import type { LocalModel } from './model.ts';

@@ -21,7 +21,7 @@ describe('changing the visibility of failed messages', () => {
       requests.push(entries);
       return Promise.resolve([]);
     };
-    await changeVisibility(changes(23), () => Promise.resolve(refusingTen), signal);
+    await changeVisibility(changes(23), () => Promise.resolve(changeBatch), signal);
     expect(lines).toEqual([]);
     expect(requests.map((entries) => entries.length)).toEqual([10, 10, 3]);
     for (const entries of requests) expect(new Set(entries.map(({ Id }) => Id)).size).toBe(entries.length);

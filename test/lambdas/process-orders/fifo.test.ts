@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { EventStream, type RpcService, startRuntime, systemClock, TurnedClock } from 'local-aws';
 import { presets } from '../../../lib/configuration/configuration.ts';
-import { OrderPipelineStack } from '../../../lib/order-pipeline-stack.ts';
+import { OrderPipelineStack } from '../../../lib/stacks/order-pipeline-stack.ts';
 import { Journal, readRows, watchOrderWrites } from '../../../tools/chaos/evidence.ts';
 import { driveClock } from '../../../tools/chaos/rest.ts';
 import { pipelineNames } from '../../../tools/run/local-pipeline.ts';

@@ -1,15 +1,11 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib';
-import { Function } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, QueryString } from 'aws-cdk-lib/aws-logs';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { readLogMessage } from 'local-aws';
-import { presets } from '../../../lib/configuration/configuration.ts';
-import { idPlaceholder, savedQueries } from '../../../lib/monitoring/saved-queries.ts';
+import { constructId } from '../../../lib/construct-id.ts';
+import { idPlaceholder } from '../../../lib/monitoring/own-telemetry.ts';
 import { logMessages } from '../../../shared/telemetry.ts';
 import { Assemblies, running } from '../../acceptance/running-assembly.ts';
-import { newOutputFolder } from '../synthesize.ts';
+import { synthesize } from '../synthesize.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -42,9 +38,7 @@ async function readLines({ client: target, model }: Awaited<ReturnType<typeof ru
   const client = new CloudWatchLogsClient(target);
   const outputs = new Map(model.stacks.flatMap((stack) => stack.outputs).map(({ key, value }) => [key, value]));
   for (const name of functions) {
-    const logGroupName = outputs.get(
-      `${name.replaceAll(/(?:^|-)(\w)/g, (_, first: string) => first.toUpperCase())}LogGroupName`,
-    )!;
+    const logGroupName = outputs.get(`${constructId(name)}LogGroupName`)!;
     const messages: string[] = [];
     for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName })) {
       messages.push(...events.map(({ message }) => message!));
@@ -60,34 +54,21 @@ function valueAt(line: Line, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => (value as Line | undefined)?.[key], line);
 }
 
-/** The queries of a pipeline of which nothing but the names matters here. */
+interface QueryDefinition {
+  readonly Properties: {
+    readonly Name: string;
+    readonly QueryString: string;
+    readonly LogGroupNames: readonly { readonly Ref: string }[];
+  };
+}
+
+/** The saved queries of the stack, and the functions whose logs they look into. */
 function queries() {
-  const stack = new Stack(new App({ outdir: newOutputFolder() }), 'Any');
-  const queue = Queue.fromQueueArn(stack, 'Queue', 'arn:aws:sqs:us-east-1:123456789012:any');
-  const monitored = (name: string) => ({
-    name,
-    function: Function.fromFunctionName(stack, name, name),
-    logGroup: LogGroup.fromLogGroupName(stack, `${name}-logs`, name),
-  });
-  const { production } = presets;
-  const limits = { queue, receivesBefore: 0, maxReceiveCount: 5 };
-  return savedQueries({
-    producer: { ...monitored('generate-orders'), settings: production.generateOrders },
-    orders: {
-      ...limits,
-      name: 'orders',
-      consumer: { ...monitored('process-orders'), settings: production.processOrders },
-    },
-    badOrders: {
-      ...limits,
-      name: 'bad-orders',
-      consumer: { ...monitored('failed-orders'), settings: production.failedOrders },
-    },
-    lastStop: queue,
-  }).map(({ name, query, functions: asked }) => ({
-    name,
-    text: new QueryString(query).toString(),
-    functions: asked.map(({ name: functionName }) => functionName as (typeof functions)[number]),
+  const definitions = synthesize().findResources('AWS::Logs::QueryDefinition') as Record<string, QueryDefinition>;
+  return Object.values(definitions).map(({ Properties: { Name, QueryString, LogGroupNames } }) => ({
+    name: Name,
+    text: QueryString,
+    functions: LogGroupNames.map(({ Ref }) => functions.find((name) => Ref.startsWith(`${constructId(name)}Logs`))!),
   }));
 }
 

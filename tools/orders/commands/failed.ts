@@ -12,7 +12,7 @@ import {
   groupByCause,
 } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
-import type { OrdersTable } from '../ledger/table.ts';
+import type { TableConnection } from '../ledger/table.ts';
 import { printable, table } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress.ts';
 import { isoTime, parseMoment, shownTime } from '../time.ts';
@@ -62,7 +62,7 @@ async function failed(context: OrdersContext, options: FailedOptions): Promise<n
   return context.json ? streamed(context, found) : listed(context, found, options);
 }
 
-async function grouped(context: OrdersContext, orders: OrdersTable, selection: FailureSelection): Promise<number> {
+async function grouped(context: OrdersContext, orders: TableConnection, selection: FailureSelection): Promise<number> {
   const [causes, onTheirWay] = await Promise.all([groupByCause(failures(orders, selection)), readReplayed(orders)]);
   const total = causes.reduce((sum, { count }) => sum + count, 0);
   if (context.json) {
@@ -88,7 +88,7 @@ function headline(total: number, causes: readonly CauseGroup[]): string {
 }
 
 async function* matching(
-  orders: OrdersTable,
+  orders: TableConnection,
   selection: FailureSelection,
   text: string,
 ): AsyncGenerator<FailureSummary> {

@@ -7,7 +7,7 @@ import { countFailures, failureRows, failures } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import { judge } from '../ledger/replay.ts';
-import type { OrdersTable } from '../ledger/table.ts';
+import type { TableConnection } from '../ledger/table.ts';
 import { forEachAtOnce } from '../streams.ts';
 import { confirm } from '../terminal/ask.ts';
 import { printable } from '../terminal/output.ts';
@@ -107,7 +107,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
 
 /** The mended body, if it would pass. */
 async function judgeMended(
-  orders: OrdersTable,
+  orders: TableConnection,
   failure: FailureRow,
   assignments: readonly Assignment[],
 ): Promise<MendedBody> {

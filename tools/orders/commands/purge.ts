@@ -13,7 +13,7 @@ import {
   processedFailures,
   readExport,
 } from '../ledger/purge.ts';
-import type { OrdersTable } from '../ledger/table.ts';
+import type { TableConnection } from '../ledger/table.ts';
 import { forEachAtOnce } from '../streams.ts';
 import { confirm } from '../terminal/ask.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
@@ -105,7 +105,7 @@ async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<FailureRow
 }
 
 /** Deletes the failures that stand in the file, so that nothing is deleted that is not in it. */
-async function deleteAll({ io }: OrdersContext, orders: OrdersTable, path: string, total: number) {
+async function deleteAll({ io }: OrdersContext, orders: TableConnection, path: string, total: number) {
   const ends = { ...nothing };
   let read = 0;
   const deleteOne = async (failure: ExportedFailure) => {

@@ -7,7 +7,7 @@ import { replayedBefore, sentAgainAt } from '../ledger/books.ts';
 import { countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
 import { findFailed, resolveCause } from '../ledger/find-failure.ts';
 import { replay, type ReplayOutcome } from '../ledger/replay.ts';
-import type { OrdersTable } from '../ledger/table.ts';
+import type { TableConnection } from '../ledger/table.ts';
 import { confirm } from '../terminal/ask.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
@@ -205,7 +205,7 @@ async function chooseFailures(context: OrdersContext, choice: ReplayChoice, rese
 }
 
 /** All ids are looked up before the first message is sent: a mistyped id stops everything. */
-async function byId(table: OrdersTable, ids: readonly string[], resend: boolean): Promise<Chosen> {
+async function byId(table: TableConnection, ids: readonly string[], resend: boolean): Promise<Chosen> {
   const rows = await Promise.all([...new Set(ids)].map((id) => findFailed(table, id, { resend })));
   const named = async function* () {
     for (const row of rows) yield await Promise.resolve(row);
@@ -213,7 +213,7 @@ async function byId(table: OrdersTable, ids: readonly string[], resend: boolean)
   return { chosen: named(), total: rows.length };
 }
 
-async function overdue(table: OrdersTable, before: string): Promise<Chosen> {
+async function overdue(table: TableConnection, before: string): Promise<Chosen> {
   let total = 0;
   for await (const _ of replayedBefore(table, before)) total += 1;
   const chosen = async function* () {

@@ -7,7 +7,7 @@ import { CommandFailed } from '../errors.ts';
 import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
 import { exportedFailure } from '../ledger/purge.ts';
-import type { OrdersTable } from '../ledger/table.ts';
+import type { TableConnection } from '../ledger/table.ts';
 import { type Paint, printable, table } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
 import { parseMoment } from '../time.ts';
@@ -77,7 +77,7 @@ interface Everything {
 
 async function everythingAbout(
   context: OrdersContext,
-  orders: OrdersTable,
+  orders: TableConnection,
   id: string,
   since: string | undefined,
 ): Promise<Everything> {
@@ -96,7 +96,7 @@ async function everythingAbout(
  */
 async function recordNamedIn(
   lines: readonly OrderLogLine[],
-  orders: OrdersTable,
+  orders: TableConnection,
   messageId: string,
 ): Promise<OrderRecord | undefined> {
   const orderIds = new Set(lines.map(({ fields }) => fields['orderId']).filter((named) => typeof named === 'string'));
@@ -110,7 +110,7 @@ async function recordNamedIn(
 
 const isKnown = ({ order, failures }: OrderRecord) => order !== undefined || failures.length > 0;
 
-async function recordOf(orders: OrdersTable, id: string): Promise<OrderRecord> {
+async function recordOf(orders: TableConnection, id: string): Promise<OrderRecord> {
   const record = await readOrderRecord(orders, id);
   if (isKnown(record)) return record;
   const [failure] = await findFailures(orders, id);

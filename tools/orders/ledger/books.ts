@@ -3,7 +3,7 @@ import { messagesIn, type QueueDepth } from '../aws/queues.ts';
 import { forEachAtOnce, inChunks } from '../streams.ts';
 import { isoTime } from '../time.ts';
 import { failures, type FailureSummary } from './failures.ts';
-import { keysPerRead, type OrdersTable, readItems } from './table.ts';
+import { keysPerRead, type TableConnection, readItems } from './table.ts';
 
 /** When the failures of an order stand differently, the last of these counts. */
 const standings = ['failed', 'overdue', 'on the way'] as const;
@@ -48,7 +48,7 @@ export class OrdersOfFailures {
    * Looks up each order, because another copy of it may have been processed. On AWS this costs a read unit for each
    * order, and more for a processed order above 4 KB.
    */
-  async unprocessed(table: OrdersTable): Promise<UnprocessedOrders> {
+  async unprocessed(table: TableConnection): Promise<UnprocessedOrders> {
     const counts = { ...this.#unnamed };
     for (const standing of this.#named.values()) counts[standing] += 1;
     // An order on the way is counted as its message.
@@ -61,7 +61,7 @@ export class OrdersOfFailures {
 }
 
 /** Partition keys of the orders that are processed. A row without `contentHash` is no order. */
-async function processedOf(table: OrdersTable, partitionKeys: readonly string[]): Promise<string[]> {
+async function processedOf(table: TableConnection, partitionKeys: readonly string[]): Promise<string[]> {
   const keys = partitionKeys.map((pk) => ({ pk, sk: 'ORDER' }));
   const items = await readItems(table, keys, ['pk', 'contentHash']);
   return items.flatMap(({ pk, contentHash }) => (pk?.S === undefined || contentHash === undefined ? [] : [pk.S]));
@@ -88,7 +88,7 @@ export const overdueAfterMs = 5 * 60_000;
  * @param note gets each of them, and whether it is overdue
  */
 export async function readReplayed(
-  table: OrdersTable,
+  table: TableConnection,
   note: (failure: FailureSummary, isOverdue: boolean) => void = () => {},
 ): Promise<Replayed> {
   const overdueBefore = isoTime(table.clock.now() - overdueAfterMs);
@@ -107,7 +107,7 @@ export async function readReplayed(
 }
 
 /** Failures that were sent again before a time (ISO 8601) and have not come to an end. */
-export async function* replayedBefore(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
+export async function* replayedBefore(table: TableConnection, before: string): AsyncGenerator<FailureSummary> {
   for await (const failure of failures(table, { status: 'replayed' })) {
     if (sentAgainAt(failure) < before) yield failure;
   }

@@ -4,7 +4,7 @@ import { anyElement } from '../../../shared/ledger/failure.ts';
 import { type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
 import { inChunks, mergeSorted } from '../streams.ts';
 import { isoTime } from '../time.ts';
-import { keysPerRead, type OrdersTable, queryItems, readItems } from './table.ts';
+import { keysPerRead, type TableConnection, queryItems, readItems } from './table.ts';
 
 /** What the indexes know of a failure: all but its body and history. */
 export type FailureSummary = Pick<
@@ -34,12 +34,12 @@ export type FailureSelection = (
 };
 
 /** Failures by the time they failed, the oldest first. The shards of the index are read side by side and merged. */
-export function failures(table: OrdersTable, selection: FailureSelection): AsyncGenerator<FailureSummary> {
+export function failures(table: TableConnection, selection: FailureSelection): AsyncGenerator<FailureSummary> {
   const shards = shardQueries(selection).map((query) => summaries(table, query));
   return mergeSorted(shards, (a, b) => (a.failedAt < b.failedAt ? -1 : a.failedAt > b.failedAt ? 1 : 0));
 }
 
-async function* summaries(table: OrdersTable, query: ShardQuery): AsyncGenerator<FailureSummary> {
+async function* summaries(table: TableConnection, query: ShardQuery): AsyncGenerator<FailureSummary> {
   for await (const item of queryItems(table, query)) yield fromItem<FailureSummary>(item);
 }
 
@@ -48,7 +48,7 @@ async function* summaries(table: OrdersTable, query: ShardQuery): AsyncGenerator
  * status or failed again since then are left out.
  */
 export async function* failureRows(
-  table: OrdersTable,
+  table: TableConnection,
   listed: AsyncIterable<FailureSummary>,
 ): AsyncGenerator<FailureRow> {
   for await (const some of inChunks(listed, keysPerRead)) {
@@ -87,7 +87,7 @@ function justBefore(before: string | undefined): string {
 }
 
 /** How many failures an index holds, by COUNT queries. They send less, but cost as much as reading the rows. */
-export async function countFailures({ client, name }: OrdersTable, selection: FailureSelection): Promise<number> {
+export async function countFailures({ client, name }: TableConnection, selection: FailureSelection): Promise<number> {
   const shards = shardQueries(selection).map((query) =>
     paginateQuery({ client }, { ...query, TableName: name, Select: 'COUNT' }),
   );
@@ -101,7 +101,7 @@ const scanSegments = 8;
  * How many orders are processed. The number is exact, because the whole table is read: on AWS half a read unit for each
  * 4 KB. DynamoDB's own `ItemCount` is up to six hours old and counts failures, too.
  */
-export async function countProcessed({ client, name }: OrdersTable): Promise<number> {
+export async function countProcessed({ client, name }: TableConnection): Promise<number> {
   const segments = Array.from({ length: scanSegments }, (_, segment) =>
     paginateScan(
       { client },

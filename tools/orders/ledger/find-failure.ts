@@ -3,7 +3,7 @@ import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { countFailures, failures, groupByCause, shardQueries } from './failures.ts';
-import { type OrdersTable, queryItems, readItems, type RowKey } from './table.ts';
+import { type TableConnection, queryItems, readItems, type RowKey } from './table.ts';
 
 /** Everything the table knows of one order. */
 export interface OrderRecord {
@@ -13,7 +13,7 @@ export interface OrderRecord {
 }
 
 /** Everything under an order key, which is the order's own id, or the id of its first message when it has none. */
-export async function readOrderRecord(table: OrdersTable, orderKey: string): Promise<OrderRecord> {
+export async function readOrderRecord(table: TableConnection, orderKey: string): Promise<OrderRecord> {
   const { client, name } = table;
   const [{ Item: order }, found] = await Promise.all([
     client.send(
@@ -24,7 +24,7 @@ export async function readOrderRecord(table: OrdersTable, orderKey: string): Pro
   return { ...(order?.['contentHash'] !== undefined && { order: fromItem<OrderRow>(order) }), failures: found };
 }
 
-async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<FailureRow[]> {
+async function readFailuresOf(table: TableConnection, orderKey: string): Promise<FailureRow[]> {
   const { pk, sk } = failureRowKey(orderKey, '');
   const items = queryItems(table, {
     ConsistentRead: true,
@@ -38,14 +38,18 @@ async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<Fai
  * Failures by an id that a person gives: the id of an order or of a failure. No key contains the id of a failure whose
  * order has its own id, so all failed and replayed failures are searched for it.
  */
-export async function findFailures(table: OrdersTable, id: string): Promise<readonly FailureRow[]> {
+export async function findFailures(table: TableConnection, id: string): Promise<readonly FailureRow[]> {
   const direct = await readFailuresOf(table, id);
   if (direct.length > 0) return direct;
   const keys = (await Promise.all([keyByFailureId(table, id, 'failed'), keyByFailureId(table, id, 'replayed')])).flat();
   return (await readItems(table, keys.slice(0, 1))).map(failureRowOf);
 }
 
-async function keyByFailureId(table: OrdersTable, failureId: string, status: 'failed' | 'replayed'): Promise<RowKey[]> {
+async function keyByFailureId(
+  table: TableConnection,
+  failureId: string,
+  status: 'failed' | 'replayed',
+): Promise<RowKey[]> {
   const found = shardQueries({ status }).map((query) =>
     Array.fromAsync(
       queryItems(table, {
@@ -64,7 +68,7 @@ async function keyByFailureId(table: OrdersTable, failureId: string, status: 'fa
  * @throws {CommandFailed} when there is none, or more than one
  */
 export async function findFailed(
-  table: OrdersTable,
+  table: TableConnection,
   id: string,
   { resend }: { readonly resend: boolean } = { resend: false },
 ): Promise<FailureRow> {
@@ -98,7 +102,7 @@ const wholeLength = 12;
  * @throws {UsageError} for what can be no fingerprint
  * @throws {CommandFailed} when no failure has such a cause, or several causes begin so
  */
-export async function resolveCause(table: OrdersTable, given: string): Promise<string> {
+export async function resolveCause(table: TableConnection, given: string): Promise<string> {
   const digits = given.toLowerCase();
   if (!/^[0-9a-f]{1,12}$/.test(digits)) {
     throw new UsageError(

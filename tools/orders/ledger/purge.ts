@@ -8,7 +8,7 @@ import { purged } from '../../../shared/ledger/transitions.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { readLines } from '../streams.ts';
 import type { FailureSummary } from './failures.ts';
-import { deleteRow, type OrdersTable } from './table.ts';
+import { deleteRow, type TableConnection } from './table.ts';
 
 /** A failure as one line of an export: the whole row. */
 export type ExportedFailure = Omit<FailureRow, 'recordedMessages'> & { readonly recordedMessages: readonly string[] };
@@ -22,7 +22,7 @@ export function exportedFailure(row: FailureRow): ExportedFailure {
 export type Deletion = 'deleted' | 'changed';
 
 /** Deletes a failure that was exported. */
-export async function deleteExported(table: OrdersTable, exported: ExportedFailure): Promise<Deletion> {
+export async function deleteExported(table: TableConnection, exported: ExportedFailure): Promise<Deletion> {
   return (await deleteRow(table, purged(exported))) ? 'deleted' : 'changed';
 }
 
@@ -30,7 +30,7 @@ export async function deleteExported(table: OrdersTable, exported: ExportedFailu
  * Failures whose replay was processed, in no order. They are in no index, so the whole table is read: half a read unit
  * for each 4 KB.
  */
-export async function* processedFailures(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
+export async function* processedFailures(table: TableConnection, before: string): AsyncGenerator<FailureSummary> {
   const pages = paginateScan(
     { client: table.client },
     {

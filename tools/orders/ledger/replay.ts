@@ -24,7 +24,7 @@ import {
 } from '../aws/send.ts';
 import { forEachAtOnce } from '../streams.ts';
 import { isoTime, sleep } from '../time.ts';
-import { type OrdersTable, updateRow } from './table.ts';
+import { type TableConnection, updateRow } from './table.ts';
 
 export interface ReplayOptions extends Insistence {
   readonly by: string;
@@ -59,7 +59,7 @@ const requestsInFlight = 4;
  * @param told is called once for each failure, as soon as its outcome is certain
  */
 export async function replay(
-  table: OrdersTable,
+  table: TableConnection,
   queue: SendQueue,
   failures: AsyncIterable<FailureRow>,
   options: ReplayOptions,
@@ -110,7 +110,7 @@ export async function replay(
 }
 
 async function* acceptable(
-  table: OrdersTable,
+  table: TableConnection,
   failures: AsyncIterable<FailureRow>,
   { by, force, resend, signal }: ReplayOptions,
   told: (outcome: ReplayOutcome) => void,
@@ -127,7 +127,7 @@ async function* acceptable(
 }
 
 /** Makes a wait that lets so many more messages pass as the rate allows. */
-function createPace(clock: OrdersTable['clock'], ratePerSecond: number | undefined) {
+function createPace(clock: TableConnection['clock'], ratePerSecond: number | undefined) {
   let nextAtMs = clock.now();
   return async (messages: number, signal: AbortSignal): Promise<void> => {
     if (ratePerSecond === undefined) return;
@@ -141,7 +141,7 @@ function createPace(clock: OrdersTable['clock'], ratePerSecond: number | undefin
  * Writes down that a failure was sent again. Where the outcome was quicker, the row has it already; where somebody
  * edited the failure meanwhile, the row has another body than was sent. Then only the history gains the entry.
  */
-export async function markReplayed(table: OrdersTable, failure: FailureRow, sent: SentReplay): Promise<void> {
+export async function markReplayed(table: TableConnection, failure: FailureRow, sent: SentReplay): Promise<void> {
   if (await updateRow(table, replaySent(failure, sent))) return;
   // A failure that was purged meanwhile has no history to complete.
   await updateRow(table, replayNoted(failure, sent));
@@ -207,7 +207,7 @@ const pass: Verdict = { passes: true };
  * What process-orders would say if a failure were replayed with this body. It holds the body against today's
  * validation. If the failure failed because of its id, it looks whether that id still belongs to another order.
  */
-export async function judge(table: OrdersTable, row: FailureRow, body: string): Promise<Verdict> {
+export async function judge(table: TableConnection, row: FailureRow, body: string): Promise<Verdict> {
   const read = readOrder(body);
   if (read.kind !== 'order') return { passes: false, kind: read.kind, reasons: read.reasons };
   if (row.kind !== failureKinds.conflictingId) return pass;

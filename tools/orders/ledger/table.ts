@@ -13,7 +13,7 @@ import { fullJitter } from '../../../shared/sending.ts';
 import { type Clock, sleep } from '../time.ts';
 
 /** The orders table and how to reach it. Everything in this folder takes one. */
-export interface OrdersTable {
+export interface TableConnection {
   readonly client: DynamoDBClient;
   readonly name: string;
   readonly clock: Clock;
@@ -30,7 +30,7 @@ type Item = Record<string, AttributeValue>;
 
 /** All items of a query, page by page (a page holds at most 1 MB). */
 export async function* queryItems(
-  { client, name }: OrdersTable,
+  { client, name }: TableConnection,
   query: Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>,
 ): AsyncGenerator<Item> {
   for await (const { Items = [] } of paginateQuery({ client }, { ...query, TableName: name })) yield* Items;
@@ -45,7 +45,7 @@ const backoffMs = { base: 50, cap: 5_000 };
  * @param attributes all that is needed of them; default: everything
  */
 export async function readItems(
-  { client, name, clock, random }: OrdersTable,
+  { client, name, clock, random }: TableConnection,
   keys: readonly RowKey[],
   attributes?: readonly string[],
 ): Promise<Item[]> {
@@ -68,12 +68,12 @@ export async function readItems(
 }
 
 /** Sends a transition of a row (shared/ledger/transitions.ts). @returns whether its condition held */
-export function updateRow({ client, name }: OrdersTable, request: UpdateRequest): Promise<boolean> {
+export function updateRow({ client, name }: TableConnection, request: UpdateRequest): Promise<boolean> {
   return conditionHolds(client.send(new UpdateItemCommand({ TableName: name, ...request })));
 }
 
 /** The same for a transition that deletes the row. */
-export function deleteRow({ client, name }: OrdersTable, request: DeleteRequest): Promise<boolean> {
+export function deleteRow({ client, name }: TableConnection, request: DeleteRequest): Promise<boolean> {
   return conditionHolds(client.send(new DeleteItemCommand({ TableName: name, ...request })));
 }
 

@@ -118,7 +118,7 @@ export class Deque<Item> {
   }
 }
 
-/** One timer for the earliest of many moments: it may ring too early, when that moment has gone, but never too late. */
+/** One timer for the earliest of many moments. It never rings too late; it may ring for a moment that is no longer set. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;

@@ -38,7 +38,7 @@ export class MessageStore {
     return this.#due.first?.dueAtMs;
   }
 
-  /** Zero exactly when a receive would get nothing: while too much is in flight, too. Nobody is to be woken then. */
+  /** Zero exactly when a receive would get nothing, also because too much is in flight. Then nobody is woken. */
   get receivable(): number {
     return Math.min(this.#shelf.receivable, inFlightLimit - this.#counts['in-flight']);
   }
@@ -52,8 +52,9 @@ export class MessageStore {
   }
 
   /**
-   * The message that has been here longest, without what was received so often and not deleted: a standard queue's
-   * metric passes over that (SQS Developer Guide, "Available CloudWatch metrics"), a FIFO queue's does not.
+   * The message that has been here longest. Messages that were received `receives` times and not deleted do not count: a
+   * standard queue's metric passes over them (SQS Developer Guide, "Available CloudWatch metrics"), a FIFO queue's does
+   * not.
    */
   oldest(receives = receivesOfPoison): StoredMessage | undefined {
     // A map keeps the order in which messages came.

@@ -1,0 +1,129 @@
+import { Aspects, CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { QueueDoctor, warningId } from 'queue-doctor/cdk';
+import { stackOutputNames } from '../../shared/pipeline.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import { refuseInvalid } from '../configuration/validate.ts';
+import { EncryptionKey } from '../encryption-key.ts';
+import { FailedOrders } from '../failed-orders.ts';
+import { GenerateOrders } from '../generate-orders.ts';
+import { Monitoring } from '../monitoring/monitoring.ts';
+import { watchLastStop } from '../monitoring/watch-queue.ts';
+import { OrdersTable } from '../orders-table.ts';
+import { ProcessOrders } from '../process-orders.ts';
+import { denyOthers } from '../queue-access.ts';
+import { QueuePair, type QueuePairProps } from '../queue-pair.ts';
+
+export interface OrderPipelineStackProps extends StackProps {
+  readonly configuration: Configuration;
+}
+
+/**
+ * generate-orders → orders → process-orders → orders table; what cannot be processed: orders → bad-orders →
+ * failed-orders → orders table; what cannot even be written down: bad-orders → parked-orders.
+ *
+ * @throws InvalidConfigurationError when AWS would refuse the configuration
+ */
+export class OrderPipelineStack extends Stack {
+  readonly outputs: readonly CfnOutput[];
+
+  constructor(scope: Construct, id: string, { configuration, ...props }: OrderPipelineStackProps) {
+    super(scope, id, props);
+    refuseInvalid(configuration);
+    this.#callTheDoctor(configuration);
+    const { logCustomerNames, logRetention, maxReceiveCount, operators, retainData, tracing } = configuration;
+    const key = configuration.customerManagedKey
+      ? new EncryptionKey(this, 'EncryptionKey', { retainData }).key
+      : undefined;
+    const data = { retainData, ...(key !== undefined && { encryptionKey: key }) };
+
+    const queues = new QueuePair(this, 'Queues', queuesOf(configuration, data));
+    const { queue: orders, deadLetterQueue: badOrders, lastStop: parkedOrders } = queues;
+    const ordersTable = new OrdersTable(this, 'OrdersTable', data);
+    const { table } = ordersTable;
+
+    const common = { ...data, logRetention, tracing };
+    const generateOrders = new GenerateOrders(this, 'GenerateOrders', {
+      ...common,
+      settings: configuration.generateOrders,
+      orders,
+    });
+    const processOrders = new ProcessOrders(this, 'ProcessOrders', {
+      ...common,
+      settings: configuration.processOrders,
+      orders,
+      maxReceiveCount,
+      table,
+      logCustomerNames,
+    });
+    const failedOrders = new FailedOrders(this, 'FailedOrders', {
+      ...common,
+      settings: configuration.failedOrders,
+      badOrders,
+      receivesBefore: maxReceiveCount,
+      table,
+      logCustomerNames,
+    });
+
+    denyOthers(orders, { consumer: processOrders.role, operators });
+    denyOthers(badOrders, { consumer: failedOrders.role, movedBy: processOrders.role, operators });
+    denyOthers(parkedOrders, { movedBy: failedOrders.role, operators });
+
+    const monitoring = new Monitoring(this, 'Monitoring', {
+      parts: [
+        generateOrders.monitored,
+        processOrders.monitored,
+        failedOrders.monitored,
+        watchLastStop(parkedOrders),
+        ordersTable.monitored,
+      ],
+      emailAddresses: configuration.alarmEmail,
+      runbook: configuration.runbook,
+    });
+
+    // Other programs look these names up: they are part of the pipeline's interface.
+    const outputs = {
+      [stackOutputNames.ordersQueueUrl]: orders.queueUrl,
+      [stackOutputNames.badOrdersQueueUrl]: badOrders.queueUrl,
+      [stackOutputNames.parkedOrdersQueueUrl]: parkedOrders.queueUrl,
+      [stackOutputNames.ordersTableName]: table.tableName,
+      [stackOutputNames.generateOrdersFunctionName]: generateOrders.function.functionName,
+      [stackOutputNames.processOrdersFunctionName]: processOrders.function.functionName,
+      [stackOutputNames.failedOrdersFunctionName]: failedOrders.function.functionName,
+      [stackOutputNames.generateOrdersLogGroupName]: generateOrders.logGroup.logGroupName,
+      [stackOutputNames.processOrdersLogGroupName]: processOrders.logGroup.logGroupName,
+      [stackOutputNames.failedOrdersLogGroupName]: failedOrders.logGroup.logGroupName,
+      [stackOutputNames.alarmTopicArn]: monitoring.topic.topicArn,
+    };
+    this.outputs = Object.entries(outputs).map(([name, value]) => new CfnOutput(this, name, { value }));
+  }
+
+  /** Mistakes that AWS would take stop the synthesis, or are warnings: docs/doctor.md. */
+  #callTheDoctor({ acknowledged }: Configuration): void {
+    Aspects.of(this).add(new QueueDoctor());
+    for (const { code, reason } of acknowledged) {
+      Validations.of(this).acknowledge({ id: warningId(code), reason });
+    }
+  }
+}
+
+function queuesOf(
+  configuration: Configuration,
+  data: { readonly retainData: boolean; readonly encryptionKey?: IKey },
+): QueuePairProps {
+  const { orders, badOrders, parkedOrders, processOrders, failedOrders } = configuration;
+  return {
+    ...data,
+    queue: { name: 'orders', ...orders, consumer: processOrders },
+    deadLetterQueue: {
+      name: 'bad-orders',
+      ...badOrders,
+      consumer: failedOrders,
+      maxReceiveCount: configuration.maxReceiveCount,
+    },
+    parkingQueue: { name: 'parked-orders', ...parkedOrders, maxReceiveCount: failedOrders.maxReceiveCount },
+    maximumMessageBytes: configuration.maximumMessageBytes,
+    fifo: configuration.fifo,
+  };
+}
