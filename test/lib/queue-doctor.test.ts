@@ -34,8 +34,10 @@ function errorsOf(app: App): readonly string[] {
   }
 }
 
+const warning: string = ArtifactMetadataEntryType.WARN;
+
 function warningsAt({ node }: IConstruct): readonly string[] {
-  const warnings = node.metadata.filter(({ type }) => type === String(ArtifactMetadataEntryType.WARN));
+  const warnings = node.metadata.filter(({ type }) => type === warning);
   return warnings.map(({ data }) => {
     const [, found] = /\[ack: queue-doctor:([\w-]+)\]$/.exec(String(data)) ?? [];
     return `warning ${found ?? String(data)} at /${node.path}`;
