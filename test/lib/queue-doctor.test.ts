@@ -1,48 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { App, Aspects, Stack } from 'aws-cdk-lib';
+import { Aspects, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { ArtifactMetadataEntryType } from 'aws-cdk-lib/cloud-assembly-schema';
-import type { IConstruct } from 'constructs';
 import { QueueDoctor } from 'queue-doctor/cdk';
+import { newApp, said } from 'queue-doctor/testing';
 import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../lib/stacks/order-pipeline-stack.ts';
 import { QueueConsumer } from '../../lib/queue-consumer.ts';
-import { newOutputFolder } from './synthesize.ts';
 
 const { production, lab } = presets;
 const code = Code.fromInline('exports.handler = async () => ({ batchItemFailures: [] })');
 
-const newApp = () =>
-  new App({ analyticsReporting: false, outdir: newOutputFolder(), context: { 'aws:cdk:bundling-stacks': [] } });
-
-const pipeline = (configuration: Configuration) => new OrderPipelineStack(newApp(), 'OrderPipeline', { configuration });
-
-/** What synthesis says: `error code`, and `warning code at construct`. */
-function said(stack: Stack): readonly string[] {
-  return [...errorsOf(stack.node.root as App), ...stack.node.findAll().flatMap(warningsAt)];
-}
-
-function errorsOf(app: App): readonly string[] {
-  try {
-    app.synth();
-    return [];
-  } catch (error) {
-    const [head, ...errors] = (error as Error).message.split('\n');
-    if (head !== 'Validation failed with the following errors:') throw error;
-    return errors.map((each) => `error ${/#([\w-]+)\)$/.exec(each)?.[1] ?? each}`);
-  }
-}
-
-const warning: string = ArtifactMetadataEntryType.WARN;
-
-function warningsAt({ node }: IConstruct): readonly string[] {
-  const warnings = node.metadata.filter(({ type }) => type === warning);
-  return warnings.map(({ data }) => {
-    const [, found] = /\[ack: queue-doctor:([\w-]+)\]$/.exec(String(data)) ?? [];
-    return `warning ${found ?? String(data)} at /${node.path}`;
-  });
-}
+const pipeline = (configuration: Configuration) =>
+  new OrderPipelineStack(newApp({ context: { 'aws:cdk:bundling-stacks': [] } }), 'OrderPipeline', { configuration });
 
 describe('synthesis of a stack with QueueConsumer', () => {
   test('stops when a batch of slow records takes longer than the timeout', () => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { RpcService } from './endpoint/api.ts';
 import { type Endpoint, startEndpoint } from './endpoint/server.ts';
-import type { RpcService } from './endpoint/service.ts';
 import type { EventStream } from './events.ts';
 import type { Faults } from './faults/faults.ts';
 import type { LocalModel } from './model.ts';
@@ -41,7 +41,7 @@ export interface RuntimeOptions {
    * the faults, so that it sees what reaches the service.
    */
   readonly wrapApi?: (api: RpcService) => RpcService;
-  /** Default: all services there are (services/index.ts). */
+  /** What takes part. Default: `services`, which are all there are. */
   readonly services?: readonly Service[];
 }
 

@@ -1,7 +1,7 @@
 import type { AssemblyModel } from './assembly/model.ts';
 import type { ServiceResources } from './assembly/resource-type.ts';
 import type { Clock } from './clock.ts';
-import type { RestService, RpcService } from './endpoint/service.ts';
+import type { RestService, RpcService } from './endpoint/api.ts';
 import type { EventStream } from './events.ts';
 import type { Authorizer } from './services/iam/authorizer.ts';
 import type { CredentialRegistry } from './services/iam/credentials.ts';
@@ -10,8 +10,8 @@ import type { SourceQueue } from './services/lambda/event-source-mapping/source-
 import type { Queue } from './services/sqs/queue.ts';
 
 /**
- * One service of AWS: what it reads from templates, and how it runs here. To add one, write it in a folder of its own
- * and add it to the list in services/index.ts.
+ * One service of AWS: what it reads from templates, and how it runs here. To add a service, write it in a folder of its
+ * own and add it to the list in services/index.ts. test/services/parameter-service.ts is a whole one in 80 lines.
  *
  * `Model` is what the service needs of the model: its own part, and the parts of other services that it looks at.
  */

@@ -6,7 +6,7 @@ import {
   type RpcService,
   type Shape,
   type StructureShape,
-} from './service.ts';
+} from './api.ts';
 
 /**
  * Checks parsed JSON against its shape and drops nulls, which the AWS protocols treat as absent. Unknown members are

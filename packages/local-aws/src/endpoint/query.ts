@@ -7,7 +7,7 @@ import {
   type RpcService,
   type Shape,
   type StructureShape,
-} from './service.ts';
+} from './api.ts';
 
 /** Query parameters as the tree their dotted names spell: `Entry.1.Id=a` is `Entry` → `1` → `Id` → a. */
 interface Node {

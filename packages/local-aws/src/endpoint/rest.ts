@@ -1,4 +1,4 @@
-import { AwsError, type HttpAnswer, type RestResponse, type RestRoute, type RestService } from './service.ts';
+import { AwsError, type HttpAnswer, type RestResponse, type RestRoute, type RestService } from './api.ts';
 
 /** The route that a request is for; `parameters` are its `{Name}` segments, percent-decoded. */
 export interface RestMatch {

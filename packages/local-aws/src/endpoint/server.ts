@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { LocalRuntimeError } from '../errors.ts';
 import type { EventStream } from '../events.ts';
+import { AwsError, type HttpAnswer, internalFailure } from './api.ts';
+import { readBody, refusal } from './request-guard.ts';
 import { restProtocol } from './rest.ts';
 import { type Backend, createRouter, type Router } from './router.ts';
-import { AwsError, type HttpAnswer, internalFailure } from './service.ts';
 
 /** How to listen. Without services, requests are answered with a 503 until `serve` gives some. */
 export interface EndpointOptions extends Partial<Backend> {
@@ -22,19 +17,19 @@ export interface EndpointOptions extends Partial<Backend> {
   readonly nextFreePort: boolean;
   readonly events: EventStream;
   readonly clock: Clock;
-  /** Those of `endpointLimits` that shall be others. */
+  /** Limits in place of those of `endpointLimits`. */
   readonly limits?: Partial<EndpointLimits>;
 }
 
 /** What a client may take of the endpoint. */
 export interface EndpointLimits {
-  /** A client must have sent its headers by then, */
+  /** How long a client may take to send the headers of a request. */
   readonly headersMs: number;
-  /** and the whole request by then, */
+  /** How long a client may take to send a whole request. */
   readonly requestMs: number;
-  /** which is looked at so often. */
+  /** How often the endpoint looks for clients that take longer. */
   readonly checkMs: number;
-  /** Connections beyond are closed at once. */
+  /** How many connections may be open. Further ones are closed at once. */
   readonly connections: number;
 }
 
@@ -57,7 +52,7 @@ export interface Endpoint {
   close(): Promise<void>;
 }
 
-/** Different problems told at most: their texts hold what clients sent, and a client may send anything. */
+/** How many different problems are told. Their texts hold what clients sent, and a client may send anything. */
 const mostToldProblems = 200;
 /** Longer than clients keep idle connections, so that they close them and never write into a closing one. */
 const keepAliveMs = 65_000;
@@ -96,7 +91,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   const fail = (response: ServerResponse, requestId: string, error: unknown) => {
     if (!response.req.complete) response.setHeader('connection', 'close');
     if (!(error instanceof AwsError)) report(error instanceof Error ? error : new Error(String(error)));
-    // What an unforeseen error says may name files of this machine: that is for the console alone.
+    // The text of an unforeseen error may name files of this machine. Only the console shows it.
     const known = error instanceof AwsError ? error : internalFailure();
     write(response, restProtocol.failure(known, requestId));
   };
@@ -177,61 +172,4 @@ function tryToListen(server: Server, port: number): Promise<boolean> {
     server.once('listening', onListening);
     server.listen(port, '127.0.0.1');
   });
-}
-
-/** Above every limit of the services behind (Lambda 6 MB, SQS 1 MiB, six times that when fully escaped as JSON). */
-export const bodyLimitBytes = 16 * 1024 * 1024;
-
-/** Collects a request's body. Rejects with an `AwsError`: 413 above `bodyLimitBytes`, 408 when it ends early. */
-function readBody(request: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > bodyLimitBytes) {
-        request.pause();
-        reject(
-          new AwsError('RequestEntityTooLarge', `The request body is larger than ${bodyLimitBytes} bytes.`, {
-            httpStatus: 413,
-          }),
-        );
-      } else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)));
-    // What follows an error is `close`, which says all there is to say.
-    request.on('error', () => undefined);
-    request.on('close', () => {
-      if (!request.complete) reject(new AwsError('RequestTimeout', 'The request ended early.', { httpStatus: 408 }));
-    });
-  });
-}
-
-/**
- * Why a request must not be served, or undefined when it may. A loopback address keeps other machines out but not the
- * browser on this one: any page can post to 127.0.0.1, and a DNS name rebound to 127.0.0.1 even reads the answers.
- * So the Host must be a loopback name and the Origin, if any, one too. A target in absolute form (RFC 9112, 3.2.2:
- * `GET http://name/path`) goes before the Host header, so it is held to the same.
- */
-export function refusal(headers: IncomingHttpHeaders, target = '/'): string | undefined {
-  const host = target.startsWith('/') ? headers.host : (/^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? headers.host);
-  if (!isLoopbackHost(host ?? '') || !isLoopbackHost(headers.host ?? '')) {
-    return `The Host header must name this machine (127.0.0.1, localhost or [::1]), not "${host ?? ''}".`;
-  }
-  if (headers.origin !== undefined && !isLoopbackOrigin(headers.origin)) {
-    return `Requests from the web page ${headers.origin} are refused.`;
-  }
-  if (headers['sec-fetch-site'] === 'cross-site') return 'Cross-site requests from a browser are refused.';
-  return undefined;
-}
-
-/** `127.0.0.1`, `localhost`, `[::1]` and names below `.localhost`, which RFC 6761 keeps on this machine; any port. */
-function isLoopbackHost(host: string): boolean {
-  const name = host.toLowerCase().replace(/:\d{1,5}$/, '');
-  return name === '127.0.0.1' || name === 'localhost' || name === '[::1]' || /^[a-z0-9.-]+\.localhost$/.test(name);
-}
-
-function isLoopbackOrigin(origin: string): boolean {
-  const host = /^https?:\/\/([^/]+)$/.exec(origin)?.[1];
-  return host !== undefined && isLoopbackHost(host);
 }

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { AwsError, type HttpAnswer, type Protocol } from './api.ts';
 import { escapeXml } from './query.ts';
 import { restProtocol } from './rest.ts';
-import { AwsError, type HttpAnswer, type Protocol } from './service.ts';
 
-/** AWS has it, this endpoint does not. 501 is not retried by the SDKs. */
+/** The error for an operation that AWS has and this endpoint does not. SDKs do not try again after a 501. */
 export function notImplemented(service: string, operation: string): AwsError {
   return new AwsError('NotImplemented', `The local endpoint does not implement ${service}: ${operation}.`, {
     httpStatus: 501,
   });
 }
 
-/** Nobody has it. Query services answer `InvalidAction`, the others `UnknownOperationException`. */
+/** The error for an operation that AWS does not have: `InvalidAction` in Query, `UnknownOperationException` elsewhere. */
 export function unknownOperation(name: string, style: 'json' | 'query'): AwsError {
   return style === 'query'
     ? new AwsError('InvalidAction', `The action ${name} is not valid for this endpoint.`)

@@ -11,7 +11,7 @@ export interface FaultPlan {
   readonly kinds: ReadonlySet<FaultName>;
   /** Whether a fault of this kind strikes at its `opportunity`th chance, from 0. */
   strikes(kind: FaultName, opportunity: number): boolean;
-  /** For what a fault of this kind draws besides: how long, which message. */
+  /** For the details of a fault of this kind: how long it lasts, which message it strikes. */
   random(kind: FaultName): Random;
 }
 
@@ -43,7 +43,7 @@ export function planFaults(seed: number, kinds: readonly FaultName[] = faultName
   };
 }
 
-/** So many different kinds, each as likely as any other. */
+/** Draws `count` different kinds; each kind is as likely as any other. */
 export function chooseKinds(seed: number, count: number): readonly FaultName[] {
   const random = seededRandom(seed, 'kinds');
   const left = [...faultNames];

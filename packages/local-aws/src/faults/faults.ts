@@ -1,4 +1,4 @@
-import type { RpcService } from '../endpoint/service.ts';
+import type { RpcService } from '../endpoint/api.ts';
 import type { EventStream } from '../events.ts';
 import type { FaultHooks, ServiceContext } from '../service.ts';
 import type { SourceQueue } from '../services/lambda/event-source-mapping/source-queue.ts';

@@ -39,7 +39,7 @@ export class Injection {
     this.#stopped = true;
   }
 
-  /** One opportunity for a fault of this kind: does it strike? To be followed by `took`, if it then takes effect. */
+  /** Whether a fault of this kind strikes at this opportunity. The caller then calls `took`, if the fault took effect. */
   strikes(kind: FaultName): boolean {
     if (this.#stopped || !this.#plan.kinds.has(kind) || (this.#counts.get(kind) ?? 0) >= this.#most) return false;
     const opportunity = this.#opportunities.get(kind) ?? 0;

@@ -19,7 +19,7 @@ export class Invocations {
       } else if (event.type === 'invocation-ended') {
         const ended = this.#running.get(event.requestId);
         if (ended !== undefined) this.#byTrace.delete(ended.traceHeader);
-        // It had answered when it was stopped: awake, as its environment's next invocation expects it.
+        // The process may have been stopped after its answer. The environment's next invocation needs it awake.
         if (ended !== undefined) this.wake(ended);
         this.#running.delete(event.requestId);
         this.#endOfStandstill.get(event.requestId)?.();
@@ -28,12 +28,12 @@ export class Invocations {
     });
   }
 
-  /** Whose processes these are; until it is known nothing can be done to them. */
+  /** Gives the service that knows the processes. Without it nothing can be done to an invocation. */
   attach(lambda: LambdaService): void {
     this.#lambda = lambda;
   }
 
-  /** How many stand still, and have time left to. */
+  /** How many invocations stand still now and have not reached their timeouts. */
   get still(): number {
     return this.#still.size;
   }
@@ -59,7 +59,7 @@ export class Invocations {
     if (this.#still.delete(invocation.requestId)) this.#signal(invocation, 'SIGCONT');
   }
 
-  /** At its timeout it is killed, and its end is under way: that is no waiting any more. */
+  /** After its timeout an invocation is being killed, so it no longer counts as standing still. */
   #untilTimeout({ requestId, functionName }: InvocationStarted, clock: Clock): () => void {
     const timeoutSeconds = this.#lambda?.find(functionName)?.timeoutSeconds ?? 0;
     return clock.after(timeoutSeconds * 1000, () => this.#still.delete(requestId));

@@ -5,12 +5,12 @@ import type { Injection } from './injection.ts';
 import type { Invocations } from './invocations.ts';
 import type { TurnedClock } from './turned-clock.ts';
 
-/** A batch takes about so long: kills fall before, into and between the writes of one. */
+/** About as long as a batch takes, so that kills fall before, into and between its writes. */
 const longestKillDelayMs = 25;
 /** Shorter than the functions' timeouts. */
 const longestPauseMs = 8_000;
 const longestJumpMs = { forward: 120_000, backward: 10_000 };
-/** Loaded before anything else; says what it is, so that nobody takes it for a broken installation. */
+/** Loaded before anything else. It says what it is, so that nobody takes it for a broken installation. */
 const exitProgram = `data:text/javascript,${encodeURIComponent("console.error('Injected fault: init-exit');process.exit(1)")}`;
 const processKinds = ['out-of-memory', 'init-error', 'init-exit'] as const;
 
@@ -21,7 +21,7 @@ interface Surroundings {
   readonly events: EventStream;
 }
 
-/** What befalls functions when an invocation or a process of theirs begins. */
+/** The faults that strike when an invocation or a process of a function begins. */
 export class ProcessFaults {
   readonly #to: Surroundings;
   readonly #failingAgain = new Map<string, (typeof processKinds)[number]>();

@@ -1,4 +1,4 @@
-import { AwsError, type CallContext, type JsonObject, type Operation, type RpcService } from '../endpoint/service.ts';
+import { AwsError, type CallContext, type JsonObject, type Operation, type RpcService } from '../endpoint/api.ts';
 import type { Queue } from '../services/sqs/queue.ts';
 import type { Injection } from './injection.ts';
 

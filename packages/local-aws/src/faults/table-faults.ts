@@ -1,5 +1,5 @@
 import { type Clock, sleep, systemClock } from '../clock.ts';
-import { AwsError, type CallContext, type ForwardedAnswer, type RpcService } from '../endpoint/service.ts';
+import { AwsError, type CallContext, type ForwardedAnswer, type RpcService } from '../endpoint/api.ts';
 import type { Injection } from './injection.ts';
 import type { Invocations } from './invocations.ts';
 
@@ -15,7 +15,7 @@ const writeKinds = [
 ] as const;
 const requestKinds = ['table-throttles', 'table-refuses', 'table-slow', 'table-down'] as const;
 
-/** How long it takes from the answer on its way to the function's own response: about so long. */
+/** About as long as a function takes from the table's answer to its own response. */
 const longestResponseMs = 4;
 const slowMs = { least: 100, more: 300 };
 const downMs = { least: 5_000, more: 55_000 };
@@ -148,10 +148,10 @@ function refuse(): ForwardedAnswer {
   return { status: 500, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
 }
 
-/** No client waits longer than this; it is what ends the wait for one that does. */
+/** Longer than any client waits for an answer. */
 const longestClientMs = 5_000;
 
-/** Settles when the client has hung up: true; or stays much longer than any should: false. */
+/** True when the client has hung up, false when it still waits after `longestClientMs`. */
 function clientGone(signal: AbortSignal): Promise<boolean> {
   return sleep(systemClock, longestClientMs, signal).then(() => signal.aborted);
 }

@@ -1,6 +1,6 @@
 import type { AssemblyModel, StackModel, StackResource } from '../assembly/model.ts';
 import type { Clock } from '../clock.ts';
-import { AwsError, type JsonObject, type Operation, type RpcService } from '../endpoint/service.ts';
+import { AwsError, type JsonObject, type Operation, type RpcService } from '../endpoint/api.ts';
 import type { RunningService, Service } from '../service.ts';
 
 /** AWS CloudFormation (Query protocol), reading only: what the stacks of the assembly became here. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { AwsError, type JsonObject, type Operation, type RpcService } from '../endpoint/service.ts';
+import { AwsError, type JsonObject, type Operation, type RpcService } from '../endpoint/api.ts';
 import { notImplemented } from '../endpoint/unserved.ts';
 import type { RunningService, Service } from '../service.ts';
 import type { Queue } from './sqs/queue.ts';

@@ -1,6 +1,6 @@
 import type { AssemblyModel } from '../assembly/model.ts';
 import { generatedRoleId } from '../assembly/physical-names.ts';
-import type { Caller, JsonObject, RpcService } from '../endpoint/service.ts';
+import type { Caller, JsonObject, RpcService } from '../endpoint/api.ts';
 import type { RunningService, Service } from '../service.ts';
 import type { IamModel } from './iam/model.ts';
 import { assumedRoleArn } from './iam/request.ts';

@@ -29,4 +29,4 @@ export { accessRequest } from '../services/iam/request.ts';
 
 // The process that holds the tables, without a runtime in front.
 export { DynaliteProcess, Forwarder } from '../services/dynamodb/process.ts';
-export { createTableInput } from '../services/dynamodb/service.ts';
+export { createTableInput } from '../services/dynamodb/tables.ts';

@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Permission } from '../../src/endpoint/service.ts';
+import type { Permission } from '../../src/endpoint/api.ts';
 import { CloudWatchService } from '../../src/services/cloudwatch.ts';
 import { queueModel, region, withDeadLetterQueue } from '../sqs/queue-model.ts';
 import { type SqsHarness, startSqs } from '../sqs/sqs-harness.ts';

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Operation, RpcService } from '../../src/endpoint/service.ts';
+import type { Operation, RpcService } from '../../src/endpoint/api.ts';
 import { CloudFormationService } from '../../src/services/cloudformation.ts';
 import { CloudWatchService } from '../../src/services/cloudwatch.ts';
 import { LogsService } from '../../src/services/logs/service.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Shape, StructureShape } from '../../src/endpoint/service.ts';
+import type { Shape, StructureShape } from '../../src/endpoint/api.ts';
 
 /** What a member's type is in dynalite's own tables (`dynalite/validations`), as far as it is looked at here. */
 export type DynaliteType =

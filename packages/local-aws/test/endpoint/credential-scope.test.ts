@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { credentialScope } from '../../src/endpoint/router.ts';
+import { credentialScope } from '../../src/endpoint/call-context.ts';
 
 describe('the credential scope', () => {
   test('is read from a signature', () => {

@@ -1,5 +1,3 @@
-import type { Backend } from '../../src/endpoint/router.ts';
-import { type EndpointLimits, type EndpointOptions, startEndpoint } from '../../src/endpoint/server.ts';
 import {
   AwsError,
   type CallContext,
@@ -7,7 +5,9 @@ import {
   type Permission,
   type RestService,
   type RpcService,
-} from '../../src/endpoint/service.ts';
+} from '../../src/endpoint/api.ts';
+import type { Backend } from '../../src/endpoint/router.ts';
+import { type EndpointLimits, type EndpointOptions, startEndpoint } from '../../src/endpoint/server.ts';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 

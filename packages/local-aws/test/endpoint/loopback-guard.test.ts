@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { refusal } from '../../src/endpoint/server.ts';
+import { refusal } from '../../src/endpoint/request-guard.ts';
 
 describe('the loopback guard', () => {
   test.each([

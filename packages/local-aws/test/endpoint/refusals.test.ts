@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { bodyLimitBytes } from '../../src/endpoint/server.ts';
-import type { RpcService } from '../../src/endpoint/service.ts';
+import type { RpcService } from '../../src/endpoint/api.ts';
+import { bodyLimitBytes } from '../../src/endpoint/request-guard.ts';
 import { signed, startTestEndpoint, testBackend } from './endpoint-harness.ts';
 
 let endpoint: Awaited<ReturnType<typeof startTestEndpoint>>;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AwsError } from '../../src/endpoint/service.ts';
+import { AwsError } from '../../src/endpoint/api.ts';
 import { EventStream, type RuntimeEvent } from '../../src/events.ts';
 import { type Authorizer, createAuthorizer, type IamMode } from '../../src/services/iam/authorizer.ts';
 import type { PolicyDocument, PolicyStatement, RoleModel } from '../../src/services/iam/model.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { retryDelayMs } from '../../src/services/lambda/async-retry.ts';
+import { retryDelayMs } from '../../src/services/lambda/async-invoker.ts';
 import { ConcurrencyLedger } from '../../src/services/lambda/concurrency.ts';
 import { functionModel } from './function-fixture.ts';
 

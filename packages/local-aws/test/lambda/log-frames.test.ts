@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LineSplitter } from '../../src/services/lambda/line-splitter.ts';
-import { FrameDecoder } from '../../src/services/lambda/log-frames.ts';
+import { FrameDecoder, LineSplitter } from '../../src/services/lambda/process-output.ts';
 
 function frame(kind: number, payload: string): Buffer {
   const body = Buffer.from(payload);

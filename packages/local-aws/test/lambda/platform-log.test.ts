@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { passesLogLevel } from '../../src/services/lambda/application-log.ts';
-import { logTail } from '../../src/services/lambda/log-tail.ts';
+import { logTail, passesLogLevel } from '../../src/services/lambda/environment-log.ts';
 import type { FunctionModel } from '../../src/services/lambda/model.ts';
 import { type PlatformEvent, platformLog } from '../../src/services/lambda/platform-log.ts';
 import { functionModel } from './function-fixture.ts';

@@ -1,7 +1,7 @@
 import { type Draft, refuseSameNames, ResourceList } from '../../src/assembly/draft.ts';
 import type { Declared } from '../../src/assembly/model.ts';
 import type { ResourceType } from '../../src/assembly/resource-type.ts';
-import { AwsError, type JsonObject, type RpcService } from '../../src/endpoint/service.ts';
+import { AwsError, type JsonObject, type RpcService } from '../../src/endpoint/api.ts';
 import type { RunningService, Service } from '../../src/service.ts';
 
 /** `AWS::SSM::Parameter`. */

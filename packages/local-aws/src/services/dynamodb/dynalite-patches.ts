@@ -22,7 +22,7 @@ const knownAtMost = 1_000;
 
 /**
  * Lets dynalite parse an expression once, not for every request: that was half of what a conditional write cost it.
- * Like failed-condition-item.ts this relies on the inside of the version in package.json.
+ * This relies on the inside of the version in package.json.
  */
 export function rememberExpressions(): void {
   for (const parser of [conditionParser, updateParser]) parser.parse = remembering(parser.parse);

@@ -1,5 +1,5 @@
+import type { JsonObject, Permission } from '../../endpoint/api.ts';
 import { isObject } from '../../endpoint/json.ts';
-import type { JsonObject, Permission } from '../../endpoint/service.ts';
 
 /** Where in the input an operation names what it works on. */
 type Subject = 'table' | 'table-or-index' | 'tables' | 'resource-arn' | 'everything';

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AwsError, type ForwardedAnswer } from '../../endpoint/service.ts';
+import { AwsError, type ForwardedAnswer } from '../../endpoint/api.ts';
 import { LocalRuntimeError, type Place } from '../../errors.ts';
 import type { ProcessGuard } from '../../processes.ts';
 
 /**
- * What dynalite looks at before the body; who calls, and whether they may, the endpoint has decided. A flat list, which
- * Node writes as it is.
+ * The headers that dynalite looks at. The endpoint has already decided who calls, and whether they may. Node writes a flat
+ * list as it is.
  */
 const fixedHeaders = [
   ['host', 'dynamodb'],
@@ -31,7 +31,7 @@ export class Forwarder {
   }
 
   /**
-   * A request that has begun is seen through even when its client goes away: dynalite ends on a broken one. Rejects with
+   * Goes on with a request even when its client has gone, because dynalite would end on a broken request. Rejects with
    * DynamoDB's `InternalServerError`, which SDKs retry, when the process is gone.
    */
   send(operation: string, body: Buffer): Promise<ForwardedAnswer> {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type Authorize, AwsError, type Caller, type Permission } from '../../endpoint/service.ts';
+import { type Authorize, AwsError, type Caller, type Permission } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import { type KeyPermission, keyPermissions } from '../kms/key-permissions.ts';
 import { type Decision, evaluate } from './evaluate.ts';
@@ -18,7 +18,7 @@ export type AuthorizerOptions = PolicyModel & {
   readonly clock: Clock;
 };
 
-/** An `Authorize` for the endpoint, and what the event source mappings and hot reload need of it. */
+/** Decides calls at the endpoint, and what services ask in the name of a role. */
 export interface Authorizer extends Authorize {
   /** Whether a role may, for callers that are not at the endpoint. Always true when the mode is not `enforce`. */
   readonly isAllowed: (roleArn: string, permission: Permission) => boolean;
@@ -36,7 +36,7 @@ type Needed = Permission & Partial<KeyPermission>;
 /**
  * Decides calls by the policies of the template's roles and queues. The developer may do everything. A role that is in
  * no stack may too, since nobody here knows its policies; that is said once. Throws a `LocalRuntimeError` when a policy
- * cannot be evaluated (see policy-set.ts), unless the mode is `off`.
+ * cannot be evaluated (policies.ts), unless the mode is `off`.
  */
 export function createAuthorizer({ mode, services, events, clock, ...initial }: AuthorizerOptions): Authorizer {
   const read = (model: PolicyModel) => (mode === 'off' ? readPolicies(nothing, []) : readPolicies(model, services));

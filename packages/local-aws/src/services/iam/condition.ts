@@ -66,7 +66,7 @@ export function isKnownOperator(text: string): boolean {
 
 type Condition = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Whether every operator and key of a `Condition` element holds. Operators must be known (check-policies.ts). */
+/** Whether every operator and key of a `Condition` element holds. Operators must be known (policies.ts). */
 export function conditionHolds(condition: Condition | undefined, request: AccessRequest): boolean {
   return Object.entries(condition ?? {}).every(([operator, keys]) =>
     Object.entries(keys).every(([key, expected]) =>

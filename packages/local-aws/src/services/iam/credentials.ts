@@ -1,4 +1,4 @@
-import type { Caller } from '../../endpoint/service.ts';
+import type { Caller } from '../../endpoint/api.ts';
 
 /** What a function gets in its environment variables. */
 export interface Credentials {

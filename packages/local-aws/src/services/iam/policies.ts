@@ -33,7 +33,7 @@ function concerns(services: readonly string[], { Action, NotAction }: PolicyStat
   });
 }
 
-/** Services of AWS do not call from here, and nobody else is meant. */
+/** Whether the statement is only about services of AWS. These make no calls here. */
 function isForServicesOnly({ Principal }: PolicyStatement): boolean {
   return (
     typeof Principal === 'object' && Principal !== null && Object.keys(Principal).every((kind) => kind === 'Service')

@@ -84,7 +84,7 @@ const statementKeys = [
   'Condition',
 ];
 
-/** Reads a policy document: a single statement becomes a list of one. What it means is for `iam/` to say. */
+/** Reads a policy document. A single statement becomes a list of one. policies.ts refuses what cannot be evaluated. */
 export function readPolicyDocument(properties: Properties, name: string): PolicyDocument {
   const document = properties.json(name);
   const statement = document?.['Statement'];

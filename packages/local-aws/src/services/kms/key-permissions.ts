@@ -1,9 +1,9 @@
-import type { Permission } from '../../endpoint/service.ts';
+import type { Permission } from '../../endpoint/api.ts';
 import type { DynamodbModel } from '../dynamodb/model.ts';
 import type { SqsModel } from '../sqs/model.ts';
 import type { KmsModel } from './keys.ts';
 
-/** What a service does with a key in the caller's name. */
+/** A permission for a key that a service uses in the caller's name. */
 export interface KeyPermission extends Permission {
   /** `sqs` or `dynamodb`: the service through which the caller uses the key. */
   readonly viaService: string;
@@ -28,8 +28,9 @@ const tableActions: Readonly<Record<string, readonly string[]>> = Object.fromEnt
 );
 
 /**
- * What a permission takes beside itself because of the key of its queue or table: asked at every call, where AWS asks
- * again after minutes. Keys that are in no stack, those of AWS among them, and keys named by an alias ask for nothing.
+ * The permissions for a key that a call needs too, because its queue or table is encrypted with the key. They are asked
+ * for at every call; AWS remembers the answer for minutes. A key that is in no stack, such as one of AWS's own, and a key
+ * named by an alias need no permission here.
  */
 export function keyPermissions({ keys = [], queues = [], tables = [] }: Encrypted) {
   const keyArn = (named: string | undefined) => keys.find(({ arn, id }) => arn === named || id === named)?.arn;

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { AwsError } from '../../endpoint/service.ts';
+import { AwsError } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
-import { type AsyncAttempt, retryDelayMs } from './async-retry.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
-import type { FunctionModel } from './model.ts';
+import type { AsyncRetrySettings, FunctionModel } from './model.ts';
 
 export interface AsyncInvokerOptions {
   readonly clock: Clock;
@@ -87,5 +86,42 @@ export class AsyncInvoker {
     const { clock, events } = this.#options;
     const message = `${event.functionName}: gave up on asynchronous event ${event.options.requestId} ${when}.`;
     events.emit({ type: 'notice', atMs: clock.now(), level: 'warning', message });
+  }
+}
+
+/** How an attempt at an asynchronous invocation ended. */
+export interface AsyncAttempt {
+  readonly ending: 'success' | 'function-error' | 'throttled';
+  /** Attempts that ended with this one's ending, this one included. */
+  readonly count: number;
+  readonly eventAgeMs: number;
+}
+
+const secondMs = 1000;
+const retryDelaysMs = [60 * secondMs, 120 * secondMs];
+const longestThrottleDelayMs = 300 * secondMs;
+const defaults = { maximumRetryAttempts: 2, maximumEventAgeSeconds: 6 * 3600 };
+
+/**
+ * When Lambda tries an asynchronous event again, or undefined for never. Function errors: twice unless the function's
+ * settings say less, after one and two minutes. Throttles: with a delay that doubles from 1 s to 5 min. Neither beyond
+ * the event's maximum age, 6 hours by default. Source: Lambda Developer Guide, "How Lambda handles errors and retries
+ * with asynchronous invocation".
+ */
+export function retryDelayMs(attempt: AsyncAttempt, settings: AsyncRetrySettings = {}): number | undefined {
+  const { maximumRetryAttempts, maximumEventAgeSeconds } = { ...defaults, ...settings };
+  const delayMs = delayAfterMs(attempt, maximumRetryAttempts);
+  const tooOld = delayMs !== undefined && attempt.eventAgeMs + delayMs > maximumEventAgeSeconds * secondMs;
+  return tooOld ? undefined : delayMs;
+}
+
+function delayAfterMs({ ending, count }: AsyncAttempt, maximumRetryAttempts: number): number | undefined {
+  switch (ending) {
+    case 'success':
+      return undefined;
+    case 'function-error':
+      return count > maximumRetryAttempts ? undefined : retryDelaysMs[count - 1];
+    case 'throttled':
+      return Math.min(secondMs * 2 ** (count - 1), longestThrottleDelayMs);
   }
 }

@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { ProcessGuard } from '../../processes.ts';
 import type { ProcessExit } from './exit-reason.ts';
-import { LineSplitter } from './line-splitter.ts';
-import { FrameDecoder, FrameKind } from './log-frames.ts';
+import { FrameDecoder, FrameKind, LineSplitter } from './process-output.ts';
 
 /** How a process for an environment is started, and who hears of it. */
 export interface ChildOptions {

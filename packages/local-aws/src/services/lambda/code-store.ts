@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import { constants, existsSync, mkdtempSync, realpathSync } from 'node:fs';
-import { cp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { CodeFingerprint } from './code-fingerprint.ts';
+import { runtimeMajor } from './environment-variables.ts';
 import type { FunctionModel } from './model.ts';
-import { runtimeMajor } from './runtime-major.ts';
 
 /** A function's code where its environments run it. */
 export interface DeployedCode extends CodeFingerprint {
@@ -52,4 +52,28 @@ function installedAbove(directory: string, packageName: string): string | undefi
   if (existsSync(candidate)) return candidate;
   const parent = path.dirname(directory);
   return parent === directory ? undefined : installedAbove(parent, packageName);
+}
+
+/** What `GetFunction` tells of the code. */
+export interface CodeFingerprint {
+  /** SHA-256 in base64 over names and contents of all files. AWS hashes its archive instead. */
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Of a folder with a function's code. */
+export async function codeFingerprint(directory: string): Promise<CodeFingerprint> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .toSorted();
+  const hash = createHash('sha256');
+  let sizeBytes = 0;
+  for (const file of files) {
+    const content = await readFile(file);
+    sizeBytes += content.length;
+    hash.update(`${path.relative(directory, file)}\0${content.length}\0`).update(content);
+  }
+  return { sha256: hash.digest('base64'), sizeBytes };
 }

@@ -1,4 +1,4 @@
-import { AwsError } from '../../endpoint/service.ts';
+import { AwsError } from '../../endpoint/api.ts';
 import type { FunctionModel } from './model.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { passesLogLevel } from './application-log.ts';
 import type { EnvironmentServices } from './environment-services.ts';
-import type { FunctionModel } from './model.ts';
+import type { FunctionModel, LogLevel } from './model.ts';
 import { type PlatformEvent, platformLog } from './platform-log.ts';
 
 /** The log stream of an execution environment: every line becomes an event of the runtime. */
@@ -55,4 +54,35 @@ export class EnvironmentLog {
       message,
     });
   }
+}
+
+const levels: readonly string[] = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] satisfies LogLevel[];
+
+/**
+ * Whether a line that the function wrote past `console` reaches the log: in JSON format it is filtered by its member
+ * `level`, and counts as INFO without one (Lambda Developer Guide, "Log-level filtering"). `console` filters itself.
+ */
+export function passesLogLevel(fn: FunctionModel, line: string): boolean {
+  if (fn.logFormat !== 'JSON') return true;
+  return levels.indexOf(levelOf(line)) >= levels.indexOf(fn.applicationLogLevel);
+}
+
+function levelOf(line: string): string {
+  if (!line.startsWith('{')) return 'INFO';
+  try {
+    const { level } = JSON.parse(line) as { level?: unknown };
+    const name = typeof level === 'string' ? level.toUpperCase() : '';
+    return levels.includes(name) ? name : 'INFO';
+  } catch {
+    return 'INFO';
+  }
+}
+
+/** `LogType: Tail` answers the last 4 KB of the log (Lambda API reference, Invoke). */
+const tailBytes = 4096;
+
+/** The end of the log, cut by bytes and so perhaps within a line, as on AWS. */
+export function logTail(lines: readonly string[]): string {
+  const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+  return text.subarray(Math.max(text.length - tailBytes, 0)).toString('utf8');
 }

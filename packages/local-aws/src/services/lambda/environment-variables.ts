@@ -1,5 +1,4 @@
 import type { FunctionModel } from './model.ts';
-import { runtimeMajor } from './runtime-major.ts';
 
 /** Those of the function's role, which its AWS SDK signs with. */
 export interface Credentials {
@@ -87,4 +86,9 @@ function withoutLaterModuleFeatures({ environment }: FunctionModel): string[] {
   return ['experimental-require-module', 'experimental-detect-module']
     .filter((feature) => !asked.includes(`--${feature}`))
     .map((feature) => `--no-${feature}`);
+}
+
+/** 24 of `nodejs24.x`. */
+export function runtimeMajor(runtime: string): number {
+  return Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? Infinity);
 }

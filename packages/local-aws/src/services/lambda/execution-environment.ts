@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { EnvironmentLog } from './environment-log.ts';
+import { EnvironmentLog, logTail } from './environment-log.ts';
 import type { EnvironmentServices } from './environment-services.ts';
 import { environmentVariables, nodeArguments } from './environment-variables.ts';
 import type { ProcessExit } from './exit-reason.ts';
 import { type Conclusion, initConclusion, runConclusion, timeoutConclusion } from './invocation-outcome.ts';
 import type { InvokeResult } from './invoke-result.ts';
-import { logTail } from './log-tail.ts';
 import type { FunctionModel } from './model.ts';
 import type { InitPhase } from './platform-log.ts';
 import type { RuntimeInvocation } from './runtime-api-server.ts';
@@ -63,7 +62,7 @@ export class ExecutionEnvironment {
     this.#init = this.#initialise('init', limit).finally(() => limit.cancel());
   }
 
-  /** Of the process that the environment has now; undefined when it has none. */
+  /** The id of the process that the environment has now. Undefined when it has none. */
   get processId(): number | undefined {
     return this.#process?.processId;
   }

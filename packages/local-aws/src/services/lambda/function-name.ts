@@ -1,4 +1,4 @@
-import { AwsError } from '../../endpoint/service.ts';
+import { AwsError } from '../../endpoint/api.ts';
 import type { FunctionModel } from './model.ts';
 
 /** A `FunctionName` taken apart: a name, a partial or a whole ARN, with a version or an alias. */

@@ -52,7 +52,7 @@ export class FunctionPool {
     await Promise.allSettled(this.#running);
   }
 
-  /** Of the process that an environment of this pool has now, by the environment's short id. */
+  /** The id of the process that an environment of this pool has now. */
   processId(environmentId: string): number | undefined {
     return [...this.#environments].find(({ log }) => log.shortId === environmentId)?.processId;
   }

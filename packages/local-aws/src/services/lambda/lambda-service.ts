@@ -1,23 +1,21 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../clock.ts';
-import { AwsError, type RestRequest, type RestRoute } from '../../endpoint/service.ts';
+import { AwsError, type RestRequest, type RestRoute } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import { ProcessGuard } from '../../processes.ts';
-import { getFunction, getFunctionConfiguration, invoke, listFunctions } from './api.ts';
 import { AsyncInvoker } from './async-invoker.ts';
-import { codeFingerprint, type CodeFingerprint } from './code-fingerprint.ts';
-import { CodeStore } from './code-store.ts';
+import { codeFingerprint, type CodeFingerprint, CodeStore } from './code-store.ts';
 import { ConcurrencyLedger } from './concurrency.ts';
 import type { EnvironmentServices, ProcessFaults } from './environment-services.ts';
 import type { Credentials } from './environment-variables.ts';
 import { findFunction, type FunctionDirectory, requestedArn } from './function-name.ts';
 import { FunctionPool } from './function-pool.ts';
+import { getFunction, getFunctionConfiguration, listFunctions } from './functions-api.ts';
+import { invoke } from './invoke-api.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
 import type { FunctionModel } from './model.ts';
 import { RuntimeApiServer } from './runtime-api-server.ts';
-import { runtimeNotice } from './runtime-notice.ts';
-import { newTraceHeader } from './trace-header.ts';
 
 export interface LambdaServiceOptions {
   readonly functions: readonly FunctionModel[];
@@ -120,9 +118,11 @@ export class LambdaService implements FunctionDirectory {
   }
 
   /**
-   * Of the process that an execution environment of the function has at this moment, busy or idle, also one of a former
-   * version of it; by the id that events give. Undefined when it has none: a process that has ended is replaced at the
-   * next invocation.
+   * The id of the process that an execution environment has at this moment, busy or idle. The environment may belong to a
+   * former version of the function. Undefined when it has no process: a process that has ended is replaced at the next
+   * invocation.
+   *
+   * @param environmentId as events give it
    */
   processId(functionName: string, environmentId: string): number | undefined {
     const former = [...this.#retired].filter(({ fn }) => fn.name === functionName);
@@ -178,7 +178,7 @@ export class LambdaService implements FunctionDirectory {
   }
 }
 
-/** Each synthesis has its own folder: what counts is what is in it. */
+/** The folder may be another one, because each synthesis has its own. Its content must be the same. */
 function isUnchanged(pool: FunctionPool, fn: FunctionModel, code: CodeFingerprint): boolean {
   const { codeDirectory } = fn;
   return pool.code.sha256 === code.sha256 && isDeepStrictEqual({ ...pool.fn, codeDirectory }, fn);
@@ -187,4 +187,19 @@ function isUnchanged(pool: FunctionPool, fn: FunctionModel, code: CodeFingerprin
 function shuttingDown(): AwsError {
   const message = 'The local runtime is shutting down.';
   return new AwsError('ServiceException', message, { httpStatus: 500, members: { Type: 'Service' } });
+}
+
+/** Says which functions run on another Node.js here than on AWS; undefined when none does. */
+export function runtimeNotice(functions: readonly FunctionModel[], localVersion: string): string | undefined {
+  const localMajor = /^v(\d+)/.exec(localVersion)?.[1] ?? '';
+  const foreign = functions.filter(({ runtime }) => runtime !== `nodejs${localMajor}.x`);
+  if (foreign.length === 0) return undefined;
+  const names = foreign.map(({ name, runtime }) => `${name} (${runtime})`).join(', ');
+  return `Functions run on this machine's Node.js ${localMajor}, whatever runtime they declare: ${names}.`;
+}
+
+/** An `X-Amzn-Trace-Id` that is not sampled: what Lambda hands a function without active tracing. */
+export function newTraceHeader(nowMs: number): string {
+  const seconds = Math.floor(nowMs / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
 }

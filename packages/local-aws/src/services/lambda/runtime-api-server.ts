@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { refusal } from '../../endpoint/server.ts';
+import { refusal } from '../../endpoint/request-guard.ts';
 
 /** An invocation as the Runtime API hands it to the process that asks for the next one. */
 export interface RuntimeInvocation {

@@ -1,6 +1,6 @@
 import { type ChildOptions, RuntimeChild } from './child-process.ts';
 import type { ProcessExit } from './exit-reason.ts';
-import { FrameKind } from './log-frames.ts';
+import { FrameKind } from './process-output.ts';
 import type { RuntimeApiServer, RuntimeInvocation, RuntimeSession } from './runtime-api-server.ts';
 
 /** How the initialisation of a process ended. `error` carries the document that the runtime reported. */

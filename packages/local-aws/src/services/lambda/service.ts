@@ -1,4 +1,4 @@
-import { AwsError, type RestService } from '../../endpoint/service.ts';
+import { AwsError, type RestService } from '../../endpoint/api.ts';
 import { LocalRuntimeError } from '../../errors.ts';
 import type { RunningService, Service, ServiceContext } from '../../service.ts';
 import type { Authorizer } from '../iam/authorizer.ts';

@@ -1,4 +1,4 @@
-import { invalidPattern, parseRegularExpression } from './filter/invalid-pattern.ts';
+import { invalidPattern, parseRegularExpression } from './invalid-pattern.ts';
 
 /** `$.users[0].id` is `['users', 0, 'id']`; `*` stands for every element of an array. */
 type Selector = readonly (string | number)[];

@@ -1,5 +1,5 @@
 import { matchesJson, parseJsonPattern } from './filter-json.ts';
-import { invalidCharacters, invalidPattern, parseRegularExpression } from './filter/invalid-pattern.ts';
+import { invalidCharacters, invalidPattern, parseRegularExpression } from './invalid-pattern.ts';
 
 /** A term to find: text, or a regular expression. Case matters in both. */
 type Term = string | RegExp;

@@ -1,4 +1,4 @@
-import { AwsError } from '../../endpoint/service.ts';
+import { AwsError } from '../../endpoint/api.ts';
 import type { LogGroup, LogStore } from './store.ts';
 
 /** How requests name a group: one of the two. */

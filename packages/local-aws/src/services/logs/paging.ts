@@ -1,6 +1,6 @@
 import { createContext, Script } from 'node:vm';
-import { invalidPattern } from './filter/invalid-pattern.ts';
 import { invalidParameter, invalidToken } from './groups.ts';
+import { invalidPattern } from './invalid-pattern.ts';
 import type { StoredEvent } from './store.ts';
 
 /** `limit` of a request, within 1 and `maximum`; `maximum` when missing. Message as recorded by LocalStack. */
@@ -19,7 +19,7 @@ interface Page<T> {
   readonly nextToken?: string;
 }
 
-/** A page of a list; the token carries the key of its successor's first item, so that it outlives changes. */
+/** A page of a list. The token holds the key of the next page's first item, so that it outlives changes of the list. */
 export function pageOf<T>(
   sorted: readonly T[],
   keyOf: (item: T) => string,
@@ -82,7 +82,7 @@ const script = new Script('run()');
 /**
  * What `run` returns; throws `InvalidParameterException` when it takes longer. V8 backtracks in regular expressions:
  * `%x.*y%` takes minutes on a long line of x, and this process would answer nothing else meanwhile, not even Ctrl-C.
- * Only `node:vm` can interrupt what runs on the own thread.
+ * Only `node:vm` can interrupt code that runs on the same thread.
  */
 export function withinTime<Result>(timeoutMs: number, run: () => Result): Result {
   sandbox.run = run;

@@ -1,8 +1,7 @@
-import type { RpcService } from '../../endpoint/service.ts';
+import type { RpcService } from '../../endpoint/api.ts';
 import type { RunningService, Service } from '../../service.ts';
 import type { LogsContext } from './groups.ts';
-import { describeLogGroups } from './operations/describe-log-groups.ts';
-import { describeLogStreams } from './operations/describe-log-streams.ts';
+import { describeLogGroups, describeLogStreams } from './operations/describe.ts';
 import { filterLogEvents } from './operations/filter-log-events.ts';
 import { getLogEvents } from './operations/get-log-events.ts';
 import { type LogsModel, logsResourceTypes, readLogsModel } from './resources.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import type { EventStream, LogEvent } from '../../events.ts';
 import type { LogGroupModel } from './resources.ts';
 
-/** What a group keeps at most. Beyond it the oldest thousand events go at once; appending never gets slower. */
+/** What a group keeps at most. Beyond this the oldest thousand events go at once, so that appending stays quick. */
 const groupLimits = { events: 200_000, characters: 64 * 1024 * 1024 } as const;
 
 const chunkEvents = 1000;
@@ -29,7 +29,7 @@ interface Chunk {
   characters: number;
 }
 
-/** A log group with its streams. Events stand in the order of arrival, which is that of their time, too. */
+/** A log group with its streams. Events stand in the order of arrival, which is also the order of their times. */
 export class LogGroup {
   readonly name: string;
   readonly createdAtMs: number;
@@ -113,7 +113,7 @@ interface LogStoreOptions {
   readonly logGroups: readonly LogGroupModel[];
 }
 
-/** Keeps what functions log, as CloudWatch Logs would, in memory. How much of it is in log-group.ts. */
+/** Keeps what functions log, as CloudWatch Logs would, in memory. `LogGroup` says how much of it. */
 export class LogStore {
   readonly #clock: Clock;
   readonly #groups = new Map<string, LogGroup>();

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { CallContext, Caller, JsonObject } from '../../endpoint/service.ts';
+import type { CallContext, Caller, JsonObject } from '../../endpoint/api.ts';
 import type { MessageAttribute, MessageAttributes, NewMessage } from './message.ts';
 import { optionalInteger, optionalString, requiredString } from './operation-input.ts';
 import type { Queue } from './queue.ts';

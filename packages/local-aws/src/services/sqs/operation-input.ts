@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts';
-import type { JsonObject, Operation, Permission, Shape, StructureShape } from '../../endpoint/service.ts';
+import type { JsonObject, Operation, Permission, Shape, StructureShape } from '../../endpoint/api.ts';
+import type { ReceiveAttempts } from './deduplication.ts';
 import type { MoveTasks } from './move-tasks.ts';
 import type { QueueRegistry } from './queue-registry.ts';
 import type { Queue } from './queue.ts';
-import type { ReceiveAttempts } from './receive-attempts.ts';
 import { invalidAddress, invalidValue, missingParameter, queueDoesNotExist } from './sqs-errors.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock.ts';
 import type { EventStream } from '../../events.ts';
-import { seededHandOut } from './hand-out.ts';
 import type { QueueModel } from './model.ts';
 import { type QueueSettings, settingsOf } from './queue-settings.ts';
 import { Queue } from './queue.ts';
+import { seededHandOut } from './shelf.ts';
 import { queueDeletedRecently, queueDoesNotExist } from './sqs-errors.ts';
 
 export interface RegistryOptions {

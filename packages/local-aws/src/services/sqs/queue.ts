@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { EventStream } from '../../events.ts';
 import { Deduplication, deduplicationKey } from './deduplication.ts';
-import type { HandOut } from './hand-out.ts';
 import type { QueueCounts } from './message-store.ts';
 import {
   type NewMessage,
@@ -14,7 +13,7 @@ import {
 } from './message.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { type ReceiveOptions, Receiving } from './receiving.ts';
-import { FifoShelf, StandardShelf } from './shelf.ts';
+import { FifoShelf, type HandOut, StandardShelf } from './shelf.ts';
 import { TimedStore } from './timed-store.ts';
 
 export interface QueueSurroundings {

@@ -1,5 +1,5 @@
+import type { JsonObject } from '../../endpoint/api.ts';
 import { isObject } from '../../endpoint/json.ts';
-import type { JsonObject } from '../../endpoint/service.ts';
 import type { RedrivePolicy } from './model.ts';
 import type { QueueRegistry } from './queue-registry.ts';
 import type { Queue } from './queue.ts';

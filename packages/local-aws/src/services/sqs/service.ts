@@ -1,7 +1,8 @@
 import type { Clock } from '../../clock.ts';
-import type { Operation, RpcService } from '../../endpoint/service.ts';
+import type { Operation, RpcService } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import type { RunningService, Service } from '../../service.ts';
+import { ReceiveAttempts } from './deduplication.ts';
 import type { QueueModel, SqsModel } from './model.ts';
 import { MoveTasks } from './move-tasks.ts';
 import type { SqsContext } from './operation-input.ts';
@@ -31,7 +32,6 @@ import {
 import { receiveMessage } from './operations/receive-message.ts';
 import { QueueRegistry } from './queue-registry.ts';
 import type { Queue } from './queue.ts';
-import { ReceiveAttempts } from './receive-attempts.ts';
 import { readSqsModel, sqsResourceTypes } from './resources.ts';
 
 interface SqsServiceOptions {

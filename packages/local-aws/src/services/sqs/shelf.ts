@@ -1,6 +1,21 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { Deque } from './collections.ts';
-import type { HandOut } from './hand-out.ts';
 import type { StoredMessage } from './message.ts';
+
+/** Holds a queue's available messages and decides which ones a receive gets. The queue owns their states and times. */
+export interface Shelf {
+  /** How many receivers can be served at once: zero exactly when a receive would find nothing. */
+  readonly receivable: number;
+  /** A message became part of the queue (in any state). */
+  admit(message: StoredMessage): void;
+  /** A message of the queue became available. */
+  makeAvailable(message: StoredMessage): void;
+  /** A message left the queue; its state is `gone` already. `wasAvailable`: it had not been taken before. */
+  drop(message: StoredMessage, wasAvailable: boolean): void;
+  /** Hands out up to `max` available messages; the queue changes their states before it asks again. */
+  take(max: number): StoredMessage[];
+}
 
 interface Group {
   /** Messages of the group in order, whatever their state; the first is never gone. */
@@ -113,16 +128,27 @@ export class StandardShelf implements Shelf {
   }
 }
 
-/** Holds a queue's available messages and decides which ones a receive gets. The queue owns their states and times. */
-export interface Shelf {
-  /** How many receivers can be served at once: zero exactly when a receive would find nothing. */
-  readonly receivable: number;
-  /** A message became part of the queue (in any state). */
-  admit(message: StoredMessage): void;
-  /** A message of the queue became available. */
-  makeAvailable(message: StoredMessage): void;
-  /** A message left the queue; its state is `gone` already. `wasAvailable`: it had not been taken before. */
-  drop(message: StoredMessage, wasAvailable: boolean): void;
-  /** Hands out up to `max` available messages; the queue changes their states before it asks again. */
-  take(max: number): StoredMessage[];
+/**
+ * AWS spreads a standard queue over many servers and a receive asks a sample of them: consumers see messages in no
+ * order, and fewer than they asked for while more wait. A hand-out does the same, repeatably for a seed.
+ */
+export interface HandOut {
+  /** How many of `possible` (>= 0) messages a receive gets: 1 to `possible`. */
+  size(possible: number): number;
+  /** Which of the first `waiting` (>= 1) messages comes next, from 0. */
+  pick(waiting: number): number;
+}
+
+/** Only so many messages at the front are sampled, so that none waits for ever. */
+const window = 100;
+
+/** Arbitrary, but the same for a seed and a queue's name. */
+export function seededHandOut(seed: number, queueName: string): HandOut {
+  let mixed = seed | 0;
+  for (const character of queueName) mixed = (Math.imul(mixed, 31) + (character.codePointAt(0) ?? 0)) | 0;
+  const random = xoroshiro128plus(mixed);
+  return {
+    size: (possible) => (possible <= 1 ? possible : uniformInt(random, 1, possible)),
+    pick: (waiting) => uniformInt(random, 0, Math.min(waiting, window) - 1),
+  };
 }

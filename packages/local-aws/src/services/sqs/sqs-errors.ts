@@ -1,4 +1,4 @@
-import { AwsError } from '../../endpoint/service.ts';
+import { AwsError } from '../../endpoint/api.ts';
 
 /**
  * SQS's faults, with the code of the JSON protocol and the older one of the Query protocol, which clients still see

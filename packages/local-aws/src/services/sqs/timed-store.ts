@@ -22,8 +22,8 @@ interface TimedStoreOptions {
 }
 
 /**
- * A queue's messages as time passes. Whoever uses them first lets pass what is due by the clock; one timer, set to the
- * next moment at which something is due, does so when nobody comes.
+ * A queue's messages as time passes. Every use begins with `settle`, which carries out what is due by the clock. When
+ * nobody uses the queue, one timer does so at the next moment at which something is due.
  */
 export class TimedStore {
   readonly messages: MessageStore;
@@ -41,7 +41,7 @@ export class TimedStore {
     return this.#options.clock.now();
   }
 
-  /** Lets pass what is due and answers the present moment. */
+  /** Carries out what is due: messages become visible or expire. Answers the present moment. */
   settle(): number {
     const { events, queueName } = this.#options;
     const nowMs = this.now();
@@ -51,7 +51,7 @@ export class TimedStore {
     return nowMs;
   }
 
-  /** As `settle`, and gives those who wait what is there for them: to be called when messages have become available. */
+  /** As `settle`, and then serves those who wait. To be called when messages have become available. */
   settleAndServe(): void {
     this.settle();
     this.waiters.serve(() => this.messages.receivable);

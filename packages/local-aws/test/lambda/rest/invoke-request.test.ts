@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseInvokeRequest } from '../../../src/services/lambda/api.ts';
+import { parseInvokeRequest } from '../../../src/services/lambda/invoke-api.ts';
 
 const contextOf = (text: string) => {
   const headers = { 'x-amz-client-context': Buffer.from(text).toString('base64') };

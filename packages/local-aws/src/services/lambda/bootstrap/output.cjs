@@ -6,7 +6,7 @@ const { writeSync } = require('node:fs');
 
 const channel = 3;
 
-/** The runner's half of this table is in packages/local-aws/src/services/lambda/log-frames.ts. */
+/** The runner's half of this table is in packages/local-aws/src/services/lambda/process-output.ts. */
 const frameKind = {
   /** A complete log event. */
   log: 1,

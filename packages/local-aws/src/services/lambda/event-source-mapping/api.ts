@@ -1,5 +1,5 @@
+import { AwsError, type JsonObject, type RestRequest, type RestRoute } from '../../../endpoint/api.ts';
 import { checkStructure } from '../../../endpoint/json.ts';
-import { AwsError, type JsonObject, type RestRequest, type RestRoute } from '../../../endpoint/service.ts';
 import type { MappingModel } from '../model.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
 import { parsePatterns } from './filter.ts';

@@ -10,14 +10,14 @@ export interface Batch {
   readonly messages: readonly SourceMessage[];
   /** JSON text of each message's record, in the same order. */
   readonly records: readonly string[];
-  /** When its first message was received (ms since the epoch): the first visibility timeout to end runs from here. */
+  /** When its first message was received (ms since the epoch). The visibility timeout that ends first began here. */
   readonly receivedAtMs: number;
 }
 
 /** Messages in flight that no batch had room for yet. */
 export interface Carried {
   readonly messages: readonly SourceMessage[];
-  /** When the first of them, at the earliest, was received. */
+  /** No message was received before this moment. */
   readonly receivedAtMs: number;
 }
 
@@ -49,7 +49,7 @@ export class BatchBuilder {
     return this.size >= this.#limits.batchSize || this.#leftOver.length > 0;
   }
 
-  /** A message that is in the batch already has come again within the window: the newer receipt takes its place. */
+  /** A message that comes a second time within the window takes the place of the first one: its receipt is newer. */
   add(received: readonly SourceMessage[], receivedAtMs: number): void {
     for (const message of received) {
       const record = recordJson(message, this.#limits);

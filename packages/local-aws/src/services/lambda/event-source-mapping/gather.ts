@@ -60,7 +60,7 @@ export async function gather(
   return batch.build();
 }
 
-/** A receive may give nothing though there were messages: all filtered, or all moved to the DLQ. Others may go on. */
+/** Lets others go on. A receive may give nothing again and again: all messages filtered, or moved to the DLQ. */
 function turnOfOthers(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RestRoute } from '../../../endpoint/service.ts';
+import type { RestRoute } from '../../../endpoint/api.ts';
 import type { MappingModel } from '../model.ts';
 import { mappingRoutes } from './api.ts';
 import type { MappingEnvironment } from './deliver.ts';

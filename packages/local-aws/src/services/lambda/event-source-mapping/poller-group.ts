@@ -10,7 +10,7 @@ import type { SourceMessage, SourceQueue } from './source-queue.ts';
  *     waiting ──first message──► gathering ──full, window over, 6 MB──► delivering ──settled──► waiting
  *
  * and holds at most one invocation, so the number of pollers is the mapping's concurrency: it begins at five and grows
- * while every poller is busy (scaling.ts). At the limit nothing is received: messages wait in the queue, visible.
+ * while every poller is busy. At the limit nothing is received: messages wait in the queue, visible.
  */
 export class PollerGroup {
   readonly #model: MappingModel;
@@ -63,7 +63,7 @@ export class PollerGroup {
     }
   }
 
-  /** Pollers take turns, except to go on with what they carry: that is in flight, and its time runs. */
+  /** Pollers take turns. A poller that carries messages does not wait: their visibility timeout runs. */
   async #gather(carried: Carried | undefined): Promise<Gathered> {
     const { queue, clock, region, gatherInParallel } = this.#environment;
     const start = () => gather(queue, { ...this.#model, region }, clock, this.#stopping.signal, carried);
@@ -118,9 +118,9 @@ function startConcurrency(settings: ScalingSettings): number {
 }
 
 /**
- * What of the carried messages the next batch may begin with, once the batch before them kept `kept`. None when their
- * visibility timeout has ended: others may have received them. On a FIFO queue not those of a group of which a message
- * was kept: it comes back first, and they after it.
+ * The carried messages with which the next batch may begin. When their visibility timeout has ended it is none of them,
+ * because others may have received them. On a FIFO queue the groups of `kept`, the messages that the batch before left in
+ * the queue, are left out: a kept message comes back first, and the others of its group after it.
  */
 function stillToDeliver(
   carried: Carried,

@@ -1,4 +1,4 @@
-import type { Operation } from '../../../endpoint/service.ts';
+import type { Operation } from '../../../endpoint/api.ts';
 import {
   findLogGroup,
   groupArn,

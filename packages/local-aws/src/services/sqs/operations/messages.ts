@@ -1,4 +1,4 @@
-import { AwsError, faultOf, type JsonObject, type Operation } from '../../../endpoint/service.ts';
+import { AwsError, faultOf, type JsonObject, type Operation } from '../../../endpoint/api.ts';
 import { checkFifoBatch, messageSizeBytes, newMessage } from '../message-checks.ts';
 import type { NewMessage, SentMessage } from '../message.ts';
 import {

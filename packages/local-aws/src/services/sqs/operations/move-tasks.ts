@@ -1,4 +1,4 @@
-import type { JsonObject, Operation } from '../../../endpoint/service.ts';
+import type { JsonObject, Operation } from '../../../endpoint/api.ts';
 import { moveRateLimit, type MoveTask, sourceOfTask } from '../move-tasks.ts';
 import { optionalInteger, optionalString, requiredString, type SqsContext } from '../operation-input.ts';
 import type { Queue } from '../queue.ts';

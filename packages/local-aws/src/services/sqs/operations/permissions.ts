@@ -1,4 +1,4 @@
-import type { Operation } from '../../../endpoint/service.ts';
+import type { Operation } from '../../../endpoint/api.ts';
 import type { PolicyStatement } from '../../iam/model.ts';
 import { queueOperation, requiredString, type SqsContext, stringList, strings } from '../operation-input.ts';
 import { invalidParameterValue, invalidValue, missingParameter, overLimit } from '../sqs-errors.ts';

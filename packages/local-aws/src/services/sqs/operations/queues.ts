@@ -1,4 +1,4 @@
-import type { JsonObject, Operation } from '../../../endpoint/service.ts';
+import type { JsonObject, Operation } from '../../../endpoint/api.ts';
 import { changeSettings, readAttributes } from '../attributes.ts';
 import {
   optionalInteger,

@@ -1,4 +1,4 @@
-import type { CallContext, JsonObject, Operation } from '../../../endpoint/service.ts';
+import type { CallContext, JsonObject, Operation } from '../../../endpoint/api.ts';
 import { inFlightLimit } from '../message-store.ts';
 import { md5OfAttributes, type MessageAttributes, type ReceivedMessage } from '../message.ts';
 import {

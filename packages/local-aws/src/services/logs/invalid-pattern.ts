@@ -1,4 +1,4 @@
-import { AwsError } from '../../../endpoint/service.ts';
+import { AwsError } from '../../endpoint/api.ts';
 
 export function invalidPattern(message = 'Invalid filter pattern'): AwsError {
   return new AwsError('InvalidParameterException', message);

@@ -16,7 +16,7 @@ export interface CallContext {
   readonly traceHeader?: string | undefined;
   /** Aborts when the client goes away: a long poll must not hand messages to nobody. */
   readonly signal: AbortSignal;
-  /** Ends the connection without an answer, as a server does that dies; whatever is answered then goes nowhere. */
+  /** Ends the connection without an answer, as a server that dies does. An answer that comes later goes nowhere. */
   hangUp?(): void;
 }
 
@@ -95,7 +95,7 @@ export interface RpcService {
   readonly errorNamespace?: string;
   /** The service has Smithy's `awsQueryCompatible` trait: JSON errors also carry the Query code in a header. */
   readonly queryCompatible?: boolean;
-  /** `operations` is all that AWS has, so any other name is unknown rather than not implemented. */
+  /** `operations` has every operation of AWS, so that any other name is unknown and not merely missing here. */
   readonly complete?: boolean;
   /** Input that a Query request's path carries: SQS's queue URL. */
   readonly inputFromPath?: (path: string) => JsonObject | undefined;
