@@ -106,3 +106,8 @@ describe('npm start', () => {
     expect(await leftFiles(command)).toEqual([]);
   });
 });
+
+async function serving(command: Command) {
+  await command.until(/^ready /m);
+  return processTree(command.process.pid ?? 0);
+}
