@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.ts';
 import type { EventStream, InvocationStarted } from '../events.ts';
-import type { LambdaService } from '../services/lambda/lambda-service.ts';
+import type { LambdaService } from '../services/lambda/functions.ts';
 import type { Injection } from './injection.ts';
 import type { Invocations } from './invocations.ts';
 import type { TurnedClock } from './turned-clock.ts';
