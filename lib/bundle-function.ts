@@ -8,78 +8,29 @@ import { type BuildOptions, buildSync } from 'esbuild';
 
 const projectDirectory = fileURLToPath(new URL('../', import.meta.url));
 
-/** `Handler` of a function bundled by `bundledCode`, whose entry file exports `handler`. */
+/** The handler's name in a bundle: the entry file exports `handler`. */
 export const bundledHandler = 'index.handler';
 
 /**
- * Packages that the SDK imports dynamically and a function never comes to (docs/decisions/0005): all but the provider
- * of credentials that is asked first, because a function's are in its environment; what names a browser; and what
- * reads event streams, which neither SQS nor DynamoDB has.
- */
-const unusedPackages = [
-  '@aws-sdk/credential-provider-http',
-  '@aws-sdk/credential-provider-ini',
-  '@aws-sdk/credential-provider-login',
-  '@aws-sdk/credential-provider-process',
-  '@aws-sdk/credential-provider-sso',
-  '@aws-sdk/credential-provider-web-identity',
-  '@smithy/credential-provider-imds',
-  'bowser',
-  '@smithy/core/event-streams',
-];
-
-/**
- * Node's own modules, asked for in a call instead of an import. For an ES module that imports one, Node reads every
- * member of it, and some are getters that load what no function needs: `node:http` all of undici (docs/performance.md).
- */
-const nodeModules = Object.fromEntries(
-  builtinModules
-    .map((name) => name.replace(/^node:/, ''))
-    .flatMap((name) => {
-      const code = `data:text/javascript,module.exports=process.getBuiltinModule("node:${name}")`;
-      return [
-        [name, code],
-        [`node:${name}`, code],
-      ];
-    }),
-);
-
-/**
- * How esbuild bundles a function, wherever that is done.
+ * A function's code as a CDK asset. The code is bundled during synthesis, and the asset's hash is that of the bundle.
  *
- * @param entry file that exports `handler`, as a path from the project's folder or an absolute one
+ * @param entry TypeScript or JavaScript file that exports `handler`, as a path from the project's folder or an absolute
+ *   one
  */
-export function bundlingOptions(entry: string) {
-  return {
-    absWorkingDir: projectDirectory,
-    entryPoints: { index: resolve(projectDirectory, entry) },
-    // Written below another directory: this one only anchors the paths in source maps, so that the asset's hash is
-    // the same wherever the project and its cdk.out stand.
-    outdir: join(projectDirectory, 'asset'),
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    // What is imported dynamically becomes a file of its own, read when it is needed: an SDK inside the one bundle
-    // would pull in Node's http modules at every start.
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    external: unusedPackages,
-    alias: nodeModules,
-    // The names of aliased modules are their code.
-    chunkNames: 'chunk-[hash]',
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // Lambda's JSON log format takes an error's type from the name of its class. esbuild's `keepNames` keeps names by
-    // calls at every start, which cost more than the longer names do.
-    minifyIdentifiers: false,
-    // Read when a stack trace is, by lambdas/common/map-stack-traces.ts.
-    sourcemap: true,
-    sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'warning',
-  } as const satisfies BuildOptions;
+export function bundledCode(entry: string): Code {
+  return Code.fromAsset(dirname(resolve(projectDirectory, entry)), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // The CDK wants an image. It is never used, because bundling on this machine either works or throws.
+      image: DockerImage.fromRegistry('none'),
+      local: {
+        tryBundle(directory) {
+          bundleFunction(entry, directory);
+          return true;
+        },
+      },
+    },
+  });
 }
 
 /** Bundles the function whose entry file is `entry` into `directory`. */
@@ -94,23 +45,73 @@ export function bundleFunction(entry: string, directory: string): void {
 }
 
 /**
- * A function's code as a CDK asset, bundled during synthesis and hashed by what came out.
+ * How esbuild bundles a function, wherever that is done.
  *
- * @param entry TypeScript or JavaScript file that exports `handler`, as a path from the project's folder or an absolute
- *   one
+ * @param entry file that exports `handler`, as a path from the project's folder or an absolute one
  */
-export function bundledCode(entry: string): Code {
-  return Code.fromAsset(dirname(resolve(projectDirectory, entry)), {
-    assetHashType: AssetHashType.OUTPUT,
-    bundling: {
-      // Never used: bundling on this machine either works or throws.
-      image: DockerImage.fromRegistry('none'),
-      local: {
-        tryBundle(directory) {
-          bundleFunction(entry, directory);
-          return true;
-        },
-      },
-    },
-  });
+export function bundlingOptions(entry: string) {
+  return {
+    absWorkingDir: projectDirectory,
+    entryPoints: { index: resolve(projectDirectory, entry) },
+    // Nothing is written here. The paths in source maps are relative to this folder, so that the asset's hash is the
+    // same wherever the project and its cdk.out stand.
+    outdir: join(projectDirectory, 'asset'),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    // A dynamic import becomes a file that is read when it is needed. In one bundle, the SDK would load Node's http
+    // modules at every start.
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    external: unusedPackages,
+    alias: nodeModules,
+    // Without this, chunks of aliased modules would have their code as their names.
+    chunkNames: 'chunk-[hash]',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Lambda's JSON log format takes an error's type from the name of its class. esbuild's `keepNames` would keep names,
+    // too, but by calls at every start: these cost more than longer names.
+    minifyIdentifiers: false,
+    // For lambdas/common/map-stack-traces.ts, which reads the map when a stack trace is read.
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+  } as const satisfies BuildOptions;
 }
+
+/**
+ * Packages that the SDK imports dynamically and a function never reaches (docs/decisions/0005). A function's credentials
+ * are in its environment, so only the first provider is asked. `bowser` names a browser. Neither SQS nor DynamoDB has
+ * event streams.
+ */
+const unusedPackages = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@smithy/credential-provider-imds',
+  'bowser',
+  '@smithy/core/event-streams',
+];
+
+/**
+ * Node's own modules, got by a call instead of an import. When an ES module imports one, Node reads all its members,
+ * and some members are getters that load code which no function needs: `node:http` loads all of undici
+ * (docs/performance.md).
+ */
+const nodeModules = Object.fromEntries(
+  builtinModules
+    .map((name) => name.replace(/^node:/, ''))
+    .flatMap((name) => {
+      const code = `data:text/javascript,module.exports=process.getBuiltinModule("node:${name}")`;
+      return [
+        [name, code],
+        [`node:${name}`, code],
+      ];
+    }),
+);

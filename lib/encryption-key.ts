@@ -5,36 +5,13 @@ import { Construct } from 'constructs';
 import { removalPolicy } from './removal-policy.ts';
 
 export interface EncryptionKeyProps {
-  /** Whether `cdk destroy` leaves the key: what it encrypts cannot be read without it. Default: no. */
+  /** Whether `cdk destroy` leaves the key. Data that is left cannot be read without its key. Default: no. */
   readonly retainData?: boolean;
 }
 
-/** How to administer a key, without what would let one use it: no Encrypt, Decrypt, GenerateDataKey or CreateGrant. */
-const administration = [
-  'kms:CancelKeyDeletion',
-  'kms:CreateAlias',
-  'kms:DeleteAlias',
-  'kms:Describe*',
-  'kms:DisableKey',
-  'kms:DisableKeyRotation',
-  'kms:EnableKey',
-  'kms:EnableKeyRotation',
-  'kms:Get*',
-  'kms:List*',
-  // The way back, should this policy shut somebody out.
-  'kms:PutKeyPolicy',
-  'kms:RevokeGrant',
-  'kms:RotateKeyOnDemand',
-  'kms:ScheduleKeyDeletion',
-  'kms:TagResource',
-  'kms:UntagResource',
-  'kms:UpdateAlias',
-  'kms:UpdateKeyDescription',
-];
-
 /**
- * A key of the account for queues, table and logs, rotated every year. Its policy leaves it to the account's IAM
- * policies who uses it, but only through SQS and DynamoDB: nobody decrypts with it directly.
+ * A key of the account for queues, table and logs, rotated every year. The account's IAM policies decide who uses the
+ * key, but only through SQS and DynamoDB: nobody can decrypt with the key directly.
  */
 export class EncryptionKey extends Construct {
   readonly key: Key;
@@ -52,8 +29,8 @@ export class EncryptionKey extends Construct {
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         conditions: through('sqs'),
       },
-      // What DynamoDB asks for in the name of who creates a table; who reads or writes it needs kms:Decrypt alone
-      // (DynamoDB Developer Guide, "DynamoDB encryption at rest usage notes").
+      // Whoever creates a table needs all of these; whoever reads or writes it needs kms:Decrypt alone (DynamoDB
+      // Developer Guide, "DynamoDB encryption at rest usage notes").
       {
         sid: 'Table',
         principals: [account],
@@ -67,7 +44,8 @@ export class EncryptionKey extends Construct {
         ],
         conditions: through('dynamodb'),
       },
-      // CloudWatch Logs User Guide, "Encrypt log data using AWS KMS"; only for log groups that this stack names.
+      // CloudWatch Logs User Guide, "Encrypt log data using AWS KMS". Only for log groups whose names begin with the
+      // stack's.
       {
         sid: 'Logs',
         principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
@@ -85,7 +63,7 @@ export class EncryptionKey extends Construct {
     this.key = new Key(this, 'Key', {
       description: `Encrypts the data of ${stackName}`,
       enableKeyRotation: true,
-      // Time to change one's mind: what is encrypted with it is lost when it is gone.
+      // Days in which the deletion can be cancelled: without the key, what it encrypts is lost.
       pendingWindow: Duration.days(retainData ? 30 : 7),
       removalPolicy: removalPolicy(retainData),
       policy: new PolicyDocument({
@@ -96,6 +74,29 @@ export class EncryptionKey extends Construct {
   }
 }
 
+/** Actions that administer a key. None of them uses it: no Encrypt, Decrypt, GenerateDataKey or CreateGrant. */
+const administration = [
+  'kms:CancelKeyDeletion',
+  'kms:CreateAlias',
+  'kms:DeleteAlias',
+  'kms:Describe*',
+  'kms:DisableKey',
+  'kms:DisableKeyRotation',
+  'kms:EnableKey',
+  'kms:EnableKeyRotation',
+  'kms:Get*',
+  'kms:List*',
+  // An administrator who was shut out by a policy can put another.
+  'kms:PutKeyPolicy',
+  'kms:RevokeGrant',
+  'kms:RotateKeyOnDemand',
+  'kms:ScheduleKeyDeletion',
+  'kms:TagResource',
+  'kms:UntagResource',
+  'kms:UpdateAlias',
+  'kms:UpdateKeyDescription',
+];
+
 function through(service: string) {
   return {
     StringEquals: {
@@ -105,12 +106,12 @@ function through(service: string) {
   };
 }
 
-/** What receives from encrypted queues and reads or writes an encrypted table needs. */
+/** For a function that receives from encrypted queues, or reads or writes an encrypted table. */
 export function mayDecrypt(key: IKey): PolicyStatement {
   return new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] });
 }
 
-/** What sends to encrypted queues needs: SQS decrypts each new data key to see that it is sound. */
+/** For a function that sends to encrypted queues. SQS also decrypts each new data key, to check it. */
 export function mayEncrypt(key: IKey): PolicyStatement {
   return new PolicyStatement({ actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [key.keyArn] });
 }

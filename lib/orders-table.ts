@@ -10,13 +10,13 @@ import { protectedRemovalPolicy } from './removal-policy.ts';
 export interface OrdersTableProps {
   /** Whether the table outlives its stack and cannot be deleted by mistake. */
   readonly retainData: boolean;
-  /** Key of the account for the table. Default: one of DynamoDB's own. */
+  /** Key of the account for the table. Default: a key of DynamoDB. */
   readonly encryptionKey?: IKey;
 }
 
 /**
- * The table where every order ends as a row; what is in it: shared/ledger/rows.ts. `Table` and not `TableV2`, whose
- * `AWS::DynamoDB::GlobalTable` is for replicas in other regions and is unknown to many a stand-in for AWS.
+ * The table where every order ends as a row (shared/ledger/rows.ts). It is a `Table` and not a `TableV2`: TableV2 makes
+ * an `AWS::DynamoDB::GlobalTable`, which is for replicas in other regions and is unknown to many emulators of AWS.
  */
 export class OrdersTable extends Construct {
   readonly table: Table;

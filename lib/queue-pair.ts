@@ -12,32 +12,31 @@ import {
 
 export interface PairedQueueProps {
   /**
-   * The queue is called by the stack's name and this, as in `OrderPipeline-bad-orders`, so that two stacks can stand
-   * side by side in one account. In Pascal case it is the id of the construct.
+   * In kebab case. The queue's name is the stack's name and this name, as in `Invoices-failed-invoices`, so that two
+   * stacks can stand in one account. In Pascal case this is the id of the construct.
    */
   readonly name: string;
-  /** How long a message is kept, 60 s to 14 days. Default: 4 days in the queue, 14 in what is behind it. */
+  /** How long a message is kept, 60 s to 14 days. Default: 4 days in the first queue, 14 in the queues behind it. */
   readonly retentionSeconds?: number;
-  /** What consumes the queue: its visibility timeout follows from it. Default: SQS's own, 30 s. */
+  /** The queue's visibility timeout follows from its consumer. Default: no consumer, and the 30 s of SQS. */
   readonly consumer?: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'>;
 }
 
 export interface DeadLetterQueueProps extends PairedQueueProps {
   /**
-   * Receives of a message before it comes here: 1 to 1,000. AWS advises 5 at least for a first dead-letter queue; that
-   * of a parking queue should be higher by far, because AWS does not say whether the receives in the first queue count
-   * as well.
+   * Receives of a message before it comes here: 1 to 1,000. AWS advises 5 at least for a dead-letter queue. A parking
+   * queue needs far more, because AWS does not say whether the receives in the first queue count as well.
    */
   readonly maxReceiveCount: number;
 }
 
 export interface QueuePairProps {
   readonly queue: PairedQueueProps;
-  /** Where messages go that used up their receives. */
+  /** Where messages go whose receives are used up. */
   readonly deadLetterQueue: DeadLetterQueueProps;
   /**
-   * Where messages go that the consumer of the dead-letter queue cannot handle, so that none goes round until it
-   * expires. Without: the dead-letter queue is the last stop.
+   * Where messages go that the consumer of the dead-letter queue cannot handle. Without a parking queue such a message
+   * would come back until it expires. Default: none, the dead-letter queue is the last stop.
    */
   readonly parkingQueue?: DeadLetterQueueProps;
   /**
@@ -49,17 +48,17 @@ export interface QueuePairProps {
   readonly fifo?: boolean;
   /** Whether `cdk destroy` leaves the queues, with their messages, in the account. Default: no. */
   readonly retainData?: boolean;
-  /** Key of the account for the messages. Default: one of SQS's own. */
+  /** Key of the account for the messages. Default: a key of SQS. */
   readonly encryptionKey?: IKey;
 }
 
 const daySeconds = 24 * 60 * 60;
-/** `.fifo` included (SQS API reference, CreateQueue). */
+/** In characters, `.fifo` included (SQS API reference, CreateQueue). */
 const longestQueueName = 80;
 
 /**
- * A queue and its dead-letter queue, which takes messages from no other; behind that a parking queue, if asked for.
- * All are encrypted and refuse requests without TLS.
+ * A queue, its dead-letter queue and, if asked for, a parking queue behind the dead-letter queue. Each takes failures
+ * from the queue before it only. All are encrypted and refuse requests without TLS.
  *
  * @throws InvalidConfigurationError when the stack's name makes the queues' longer than SQS takes
  */
@@ -106,7 +105,7 @@ export class QueuePair extends Construct {
     { fifo, retainData, maximumMessageBytes, encryptionKey, source, next }: Place,
   ): Queue {
     const id = constructId(name);
-    // SQS counts a message's age from when it was first sent, so what is behind a queue must keep it longer.
+    // A message keeps its age when it moves, so the queues behind must keep it longer.
     const defaultRetentionSeconds = (source === undefined ? 4 : 14) * daySeconds;
     return new Queue(this, id, {
       queueName: this.#name(name, fifo),
@@ -126,8 +125,8 @@ export class QueuePair extends Construct {
   }
 
   /**
-   * A queue by its name: nobody else's failures may come in. Two queues that name each other are more than
-   * CloudFormation can resolve, unless the source's ARN is known before it exists.
+   * A queue by its name. Two queues that refer to each other are a circle for CloudFormation, so the dead-letter queue
+   * refers to its source by an ARN that is known before the source exists.
    */
   #named(id: string, queueName: string) {
     const arn = Stack.of(this).formatArn({ service: 'sqs', resource: queueName });
@@ -151,7 +150,7 @@ interface Place {
 }
 
 function refuseLongNames(queueNames: readonly string[]): void {
-  // That of a nested stack only CloudFormation knows.
+  // Only CloudFormation knows the name of a nested stack.
   const tooLong = queueNames.filter((name) => !Token.isUnresolved(name) && name.length > longestQueueName);
   if (tooLong.length === 0) return;
   throw new InvalidConfigurationError(
@@ -167,8 +166,9 @@ function encryptedWith(encryptionMasterKey: IKey | undefined): QueueProps {
   return {
     encryption: QueueEncryption.KMS,
     encryptionMasterKey,
-    // SQS's default: who loses access loses it within five minutes. KMS is asked 12 times an hour for each role that
-    // receives and 24 times for each that sends, which is 27,000 requests or 0.08 dollars a month for one of either.
+    // SQS's default: whoever loses access to the key loses it within five minutes. SQS calls KMS 12 times an hour for
+    // each role that receives and 24 times for each role that sends. One role of each kind makes 27,000 requests a
+    // month, which cost 0.08 dollars.
     dataKeyReuse: Duration.minutes(5),
   };
 }

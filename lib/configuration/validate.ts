@@ -11,7 +11,7 @@ export function refuseInvalid(configuration: Configuration): void {
   if (problems.length > 0) throw new InvalidConfigurationError(problems);
 }
 
-/** A sentence for each problem; limits are those of the SQS and Lambda API references. */
+/** A sentence for each problem. Limits are those of the SQS and Lambda API references. */
 export function configurationProblems(configuration: Configuration): readonly string[] {
   const { generateOrders, orders, processOrders, badOrders, failedOrders, parkedOrders, fifo } = configuration;
   return [
@@ -38,9 +38,9 @@ export function configurationProblems(configuration: Configuration): readonly st
 }
 
 /**
- * Queue policies compare operators with aws:PrincipalArn, which is for a session the ARN of its role (IAM User Guide,
- * "AWS global condition context keys"): the ARN of an assumed role, as `aws sts get-caller-identity` answers it, would
- * match nobody, and `*` everybody. One account, because other accounts' are denied all the same.
+ * Queue policies compare operators with aws:PrincipalArn. For a session this is the ARN of its role (IAM User Guide,
+ * "AWS global condition context keys"). The ARN of an assumed role, which `aws sts get-caller-identity` answers, would
+ * match nobody, and `*` would match everybody. The account must be named; the policies deny all other accounts anyway.
  */
 function operatorProblems(operator: string): readonly string[] {
   return when(
@@ -49,12 +49,12 @@ function operatorProblems(operator: string): readonly string[] {
   );
 }
 
-/** What a queue's policy may have (SQS Developer Guide, "Amazon SQS policy quotas"). */
+/** Longest policy of a queue (SQS Developer Guide, "Amazon SQS policy quotas"). */
 const policyLimitBytes = 8_192;
-/** What that of bad-orders, the longest, has beside operators, with names as long as can be; a test measures it. */
+/** The policy of bad-orders, which is the longest, without operators and with the longest names. A test measures it. */
 const besideOperatorsBytes = 1_600;
 
-/** Each stands in two statements of that policy, with quotes and a comma. */
+/** Each operator stands in two statements of that policy, with quotes and a comma. */
 function tooManyOperators(operators: readonly string[]): readonly string[] {
   const bytes = operators.reduce((sum, operator) => sum + 2 * (operator.length + 3), 0);
   const limitBytes = policyLimitBytes - besideOperatorsBytes;
@@ -71,7 +71,7 @@ function waitProblems(name: string, { baseSeconds, capSeconds }: RetrySettings):
   );
 }
 
-/** Of the settings that are given in a preset as by a context key (lib/configuration/context-keys.ts). */
+/** Settings that a context key may change (lib/configuration/context-keys.ts) are checked in presets, too. */
 function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration): readonly string[] {
   return [
     ...when(
@@ -82,7 +82,7 @@ function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration
       link(runbook) !== runbook,
       `runbook is ${JSON.stringify(runbook)}: it takes an address or a path, without spaces.`,
     ),
-    // An enum of numbers knows their names. AWS takes these alone (CloudWatch Logs API, PutRetentionPolicy).
+    // The enum has a name for each number of days that AWS takes (CloudWatch Logs API, PutRetentionPolicy).
     ...when(
       RetentionDays[logRetention] === undefined,
       `logRetention is ${logRetention}: it takes one of the days of CloudWatch, as RetentionDays names them.`,
@@ -90,7 +90,7 @@ function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration
   ];
 }
 
-/** A code that there is not acknowledges nothing: the warning that was meant would be printed all the same. */
+/** An unknown code acknowledges nothing: the warning that was meant would still be printed. */
 function acknowledgementProblems({ code, reason }: AcknowledgedWarning): readonly string[] {
   const meant = nearest(code, findingCodes);
   return [
@@ -102,7 +102,7 @@ function acknowledgementProblems({ code, reason }: AcknowledgedWarning): readonl
   ];
 }
 
-/** What creating the function or its event source mapping would be refused for. */
+/** Why AWS would refuse to create the function or its event source mapping. */
 export function consumerProblems(name: string, consumer: ConsumerSettings, fifo: boolean): readonly string[] {
   const { batchSize, windowSeconds, maximumConcurrency } = consumer;
   return [
@@ -130,7 +130,7 @@ function slowestRecordProblems(name: string, { slowestRecordSeconds = 1 }: Consu
   );
 }
 
-/** How many can be reserved is for the account to say (Lambda API, PutFunctionConcurrency). */
+/** The account limits how many can be reserved (Lambda API, PutFunctionConcurrency). */
 function reservedProblems(name: string, { reservedConcurrency = 0 }: FunctionSettings): readonly string[] {
   return when(
     !Number.isInteger(reservedConcurrency) || reservedConcurrency < 0,

@@ -8,16 +8,19 @@ import { Construct } from 'constructs';
 export interface AlarmTopicProps {
   /** Who is told. AWS asks each address for its consent first. */
   readonly emailAddresses: readonly string[];
-  /** Key of the topic; its policy must be open to additions, which that of an imported key is not. Default: its own. */
+  /**
+   * Key of the topic. Its policy must be open to additions; the policy of an imported key is not. Default: a key that is
+   * made for the topic.
+   */
   readonly encryptionKey?: IKey;
 }
 
 /**
- * Where alarms are published: encrypted, over TLS only, by CloudWatch's alarms of this account only.
+ * Where alarms are published: encrypted, over TLS only, and only by CloudWatch alarms of this account.
  *
- * The key is a customer-managed one, because alarms cannot use `alias/aws/sns`: its policy does not let CloudWatch
- * generate data keys, cannot be changed, and every notification would fail unseen (AWS Knowledge Center, "How do I
- * configure a CloudWatch alarm with an encrypted SNS topic?"). It costs a dollar a month.
+ * The key is a customer-managed key, which costs a dollar a month. Alarms cannot use `alias/aws/sns`: its policy does
+ * not let CloudWatch generate data keys and cannot be changed, and every notification would fail unseen (AWS Knowledge
+ * Center, "How do I configure a CloudWatch alarm with an encrypted SNS topic?").
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
@@ -28,7 +31,7 @@ export class AlarmTopic extends Construct {
     masterKey.addToResourcePolicy(this.#forAlarms(['kms:Decrypt', 'kms:GenerateDataKey*'], '*'));
 
     this.topic = new Topic(this, 'Topic', { masterKey, enforceSSL: true });
-    // A policy of one's own replaces SNS's default one, which would have let the account's alarms in.
+    // This policy replaces the default policy of SNS, which would let the account's alarms publish.
     this.topic.addToResourcePolicy(this.#forAlarms(['sns:Publish'], this.topic.topicArn));
     for (const address of emailAddresses) {
       const subscription = this.topic.addSubscription(new EmailSubscription(address));
@@ -43,12 +46,12 @@ export class AlarmTopic extends Construct {
     return new Key(this, 'Key', {
       description: 'Encrypts alarms on their way to those who are told.',
       enableKeyRotation: true,
-      // Nothing is kept under it: messages pass through.
+      // No data are kept under this key: messages only pass through the topic.
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }
 
-  /** On behalf of this account's alarms only (SNS Developer Guide, "Key management", event sources of AWS services). */
+  /** For this account's alarms only (SNS Developer Guide, "Key management", event sources of AWS services). */
   #forAlarms(actions: string[], resource: string): PolicyStatement {
     const { account } = Stack.of(this);
     const alarms = Arn.format(

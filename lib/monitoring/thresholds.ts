@@ -1,17 +1,17 @@
 import { type ConsumerSettings, visibilityTimeoutSeconds } from '../configuration/settings.ts';
 
-/** How a queue and its consumer are set up, as far as it decides what is normal for them. */
+/** The settings of a queue and its consumer from which the thresholds of alarms follow. */
 export interface ConsumedQueue {
   readonly consumer: { readonly settings: Pick<ConsumerSettings, 'timeoutSeconds' | 'windowSeconds'> };
-  /** Receives that messages have behind them when they come into the queue: 0, or more in a dead-letter queue. */
+  /** Receives that a message already has when it comes into the queue: 0, or more in a dead-letter queue. */
   readonly receivesBefore: number;
-  /** Receives after which messages go on to the dead-letter queue of this one; those before count. */
+  /** Receives after which a message moves to the next dead-letter queue, the receives before included. */
   readonly maxReceiveCount: number;
-  /** Longest waits that the consumer asks for after a failure: `baseSeconds` at first, doubling up to `capSeconds`. */
+  /** Longest waits after a failure that the consumer asks for: `baseSeconds` at first, doubling up to `capSeconds`. */
   readonly retry?: { readonly baseSeconds: number; readonly capSeconds: number };
 }
 
-/** So many of a thing within so long a time. */
+/** A count within a time. */
 export interface RateLimit {
   readonly count: number;
   /** A whole number of minutes, as CloudWatch's periods are. */
@@ -19,15 +19,15 @@ export interface RateLimit {
 }
 
 /**
- * A message received three times that is still there no longer counts for the age of the oldest (SQS Developer Guide,
- * "Available CloudWatch metrics for Amazon SQS").
+ * After three receives SQS no longer counts a message for the age of the oldest message (SQS Developer Guide, "Available
+ * CloudWatch metrics for Amazon SQS").
  */
 const receivesThatCount = 3;
 
 /**
- * Age of the oldest message, in seconds, that retries can explain: each receive that ends in nothing hides a message
- * for the visibility timeout, or for as long as its consumer asked. What is older has been waiting: the consumer is not
- * there, or too slow. In whole minutes, the step of SQS's metrics.
+ * The greatest age of the oldest message, in seconds, that retries can explain. Each receive without success hides a
+ * message for the visibility timeout, or for as long as the consumer asked. An older message has been waiting: the
+ * consumer does not run, or is too slow. In whole minutes, because SQS publishes its metrics by the minute.
  */
 export function oldestAgeLimitSeconds(queue: ConsumedQueue): number {
   const receives = Math.min(receivesThatCount, attemptsOf(queue));
@@ -38,8 +38,8 @@ export function oldestAgeLimitSeconds(queue: ConsumedQueue): number {
 }
 
 /**
- * Function errors that can use up the attempts of an order, in the time in which they would: fewer cannot, and AWS
- * tries again by itself. Five are told in any case, though they may leave attempts: five in a row are no accident.
+ * How many function errors can use up the attempts of a message, and the time in which they would. After fewer errors
+ * AWS tries again by itself. The count is five at most: five errors in a row are no accident, even if attempts are left.
  */
 export function errorLimit(queue: ConsumedQueue): RateLimit {
   const count = Math.min(5, attemptsOf(queue));
@@ -48,14 +48,14 @@ export function errorLimit(queue: ConsumedQueue): RateLimit {
 
 /**
  * How long a function may be throttled, in seconds. AWS tries a throttled batch again until its visibility timeout
- * ends; after that it has cost each message a receive (Lambda Developer Guide, "Handling errors for an SQS event
+ * ends. After that the batch has cost each message a receive (Lambda Developer Guide, "Handling errors for an SQS event
  * source").
  */
 export function throttleLimitSeconds({ consumer }: Pick<ConsumedQueue, 'consumer'>): number {
   return wholeMinutes(visibilityTimeoutSeconds(consumer.settings));
 }
 
-/** Receives that a message has left when it comes into the queue. */
+/** Receives that are left to a message when it comes into the queue. */
 export function attemptsOf({ maxReceiveCount, receivesBefore }: ConsumedQueue): number {
   return Math.max(1, maxReceiveCount - receivesBefore);
 }

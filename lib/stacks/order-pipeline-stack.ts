@@ -82,21 +82,23 @@ export class OrderPipelineStack extends Stack {
       runbook: configuration.runbook,
     });
 
-    // Other programs look these names up: they are part of the pipeline's interface.
-    const outputs = {
-      [stackOutputNames.ordersQueueUrl]: orders.queueUrl,
-      [stackOutputNames.badOrdersQueueUrl]: badOrders.queueUrl,
-      [stackOutputNames.parkedOrdersQueueUrl]: parkedOrders.queueUrl,
-      [stackOutputNames.ordersTableName]: table.tableName,
-      [stackOutputNames.generateOrdersFunctionName]: generateOrders.function.functionName,
-      [stackOutputNames.processOrdersFunctionName]: processOrders.function.functionName,
-      [stackOutputNames.failedOrdersFunctionName]: failedOrders.function.functionName,
-      [stackOutputNames.generateOrdersLogGroupName]: generateOrders.logGroup.logGroupName,
-      [stackOutputNames.processOrdersLogGroupName]: processOrders.logGroup.logGroupName,
-      [stackOutputNames.failedOrdersLogGroupName]: failedOrders.logGroup.logGroupName,
-      [stackOutputNames.alarmTopicArn]: monitoring.topic.topicArn,
+    // Other programs look these values up.
+    const outputs: Readonly<Record<keyof typeof stackOutputNames, string>> = {
+      ordersQueueUrl: orders.queueUrl,
+      badOrdersQueueUrl: badOrders.queueUrl,
+      parkedOrdersQueueUrl: parkedOrders.queueUrl,
+      ordersTableName: table.tableName,
+      generateOrdersFunctionName: generateOrders.function.functionName,
+      processOrdersFunctionName: processOrders.function.functionName,
+      failedOrdersFunctionName: failedOrders.function.functionName,
+      generateOrdersLogGroupName: generateOrders.logGroup.logGroupName,
+      processOrdersLogGroupName: processOrders.logGroup.logGroupName,
+      failedOrdersLogGroupName: failedOrders.logGroup.logGroupName,
+      alarmTopicArn: monitoring.topic.topicArn,
     };
-    this.outputs = Object.entries(outputs).map(([name, value]) => new CfnOutput(this, name, { value }));
+    this.outputs = Object.entries(stackOutputNames).map(
+      ([output, name]) => new CfnOutput(this, name, { value: outputs[output as keyof typeof stackOutputNames] }),
+    );
   }
 
   /** Mistakes that AWS would take stop the synthesis, or are warnings: docs/doctor.md. */

@@ -2,7 +2,7 @@ import { EventStream, type Runtime, startRuntime, systemClock } from 'local-aws'
 import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/chaos/evidence.ts';
 import { createClients } from '../../tools/orders/aws/clients.ts';
 import type { SendQueue } from '../../tools/orders/aws/send.ts';
-import type { OrdersTable } from '../../tools/orders/ledger/read.ts';
+import type { TableConnection } from '../../tools/orders/ledger/table.ts';
 import { pipelineNames } from '../../tools/run/local-pipeline.ts';
 import { TemporaryFolder } from '../../tools/run/synthesize.ts';
 import { synthesizeHastily } from './hasty-assembly.ts';
@@ -22,7 +22,7 @@ export interface RunUnderFire extends AsyncDisposable {
   /** Of the orders queue and of bad-orders. */
   readonly deliveries: readonly [Deliveries, Deliveries];
   /** As the `orders` command reaches them. */
-  readonly table: OrdersTable;
+  readonly table: TableConnection;
   readonly queue: SendQueue;
   /** How many there are in all queues, in whatever state. */
   messages(): number;
@@ -50,7 +50,7 @@ export async function startRunUnderFire(random: () => number): Promise<RunUnderF
     createClients({ stack: 'OrderPipeline', region: model.region, endpoint: endpoint.url, credentials }),
   );
   const surroundings = { clock: systemClock, random };
-  const table: OrdersTable = { client: clients.dynamodb, name: names.ordersTable, ...surroundings };
+  const table: TableConnection = { client: clients.dynamodb, name: names.ordersTable, ...surroundings };
   const url = `${endpoint.url}/${model.accountId}/${names.ordersQueue}`;
   const queue: SendQueue = { client: clients.sqs, url, ...surroundings };
 

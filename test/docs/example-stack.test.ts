@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { type BatchEnded, EventStream, type LogEvent, type Runtime, type RuntimeEvent, startRuntime } from 'local-aws';
+import { buildSync } from 'esbuild';
 import { InvoiceStack } from '../../docs/example-stack.ts';
-import { TemporaryFolder } from '../../tools/run/synthesize.ts';
+import { projectRoot, TemporaryFolder } from '../../tools/run/synthesize.ts';
 import { EventWatch } from 'local-aws/testing';
 import { documentOf, orders } from '../tools/orders/collected-io.ts';
 
@@ -55,6 +57,23 @@ test('nothing of it is about orders, but the runbook that its alarms lead to', (
   );
   const template = JSON.stringify(Template.fromStack(stack).toJSON());
   expect([...files, template.replaceAll(/docs\/runbook\.md#[a-z-]+/g, '')].join('\n')).not.toMatch(/order/i);
+});
+
+test('the constructs that it uses import nothing of the order pipeline', () => {
+  const entry = fileURLToPath(new URL('../../docs/example-stack.ts', import.meta.url));
+  const { metafile } = buildSync({
+    entryPoints: [entry],
+    absWorkingDir: projectRoot,
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    metafile: true,
+  });
+  const files = Object.keys(metafile.inputs);
+  expect(files).toContain('lib/queue-pair.ts');
+  expect(files.filter((file) => /^shared\/|order|configuration\/(?!settings)/.test(file))).toEqual([]);
 });
 
 test('it synthesizes without a warning, and watches its queue', () => {

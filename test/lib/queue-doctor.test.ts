@@ -3,10 +3,10 @@ import { Aspects, Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { QueueDoctor } from 'queue-doctor/cdk';
+import { newApp, said } from 'queue-doctor/testing';
 import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../lib/stacks/order-pipeline-stack.ts';
 import { QueueConsumer } from '../../lib/queue-consumer.ts';
-import { newApp, said } from '../../packages/queue-doctor/test/cdk/sound-stack.ts';
 
 const { production, lab } = presets;
 const code = Code.fromInline('exports.handler = async () => ({ batchItemFailures: [] })');

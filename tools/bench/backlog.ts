@@ -14,9 +14,9 @@ const backlogs = [fewest, 10_000, 50_000, most] as const;
 const sendAtATime = 1_000;
 
 /**
- * Time for an order while so many others wait behind it: the queue is filled, then process-orders is let on for 4,000
- * orders, and what still waits is dropped. Without the table, which would hide what the queue costs. And the memory
- * that the orders take while they wait.
+ * Time for an order while many others wait behind it, and the memory of a waiting order. The queue is filled, process-
+ * orders works through 4,000 orders, and the rest is dropped. The table is left out, because it would hide what the
+ * queue costs.
  */
 export const backlog: Part = async ({ onProgress, signal }) => {
   await using disposables = new AsyncDisposableStack();
@@ -31,7 +31,7 @@ export const backlog: Part = async ({ onProgress, signal }) => {
     await pipeline.poll(false);
     const before = liveBytes();
     fill(pipeline, waiting + processedOrders);
-    // What filling left behind is not to be collected on the clock.
+    // Garbage of the filling is collected before the clock starts.
     const after = liveBytes();
     if (waiting === most) bytesPerOrder.push((after - before) / (waiting + processedOrders));
     const processed = pipeline.deleted(processedOrders);

@@ -11,7 +11,6 @@ import { bundleFunction } from '../../lib/bundle-function.ts';
 import { environmentNames } from '../../shared/pipeline.ts';
 import { goodBody, sqsEvent } from '../../test/lambdas/sqs-event.ts';
 import { TemporaryFolder } from '../run/synthesize.ts';
-import { coldStartProgram } from './cold-start-program.ts';
 import { type Figure, interleaved, median, type Part, roundText } from './report.ts';
 
 const rounds = 21;
@@ -22,7 +21,9 @@ interface ColdStart {
   readonly firstOrderMs: number;
 }
 
-/** How long functions take to start, against an empty one and against the same function built the lecture demo's way. */
+/**
+ * How long functions take to start, beside an empty function and beside the same function built as in the lecture demo.
+ */
 export const coldStart: Part = async ({ onProgress, signal }) => {
   using folder = new TemporaryFolder();
   await using endpoint = await startEndpoint();
@@ -119,7 +120,7 @@ const environment = {
   [environmentNames.logCustomerNames]: 'false',
 };
 
-/** Says yes to whatever is asked, at once: what it takes to answer is not what is measured. */
+/** Answers every request at once with success: the time of an answer is not measured. */
 async function startEndpoint(): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
@@ -180,3 +181,27 @@ function writeModule(directory: string, name: BundleName, code: string): string 
   writeFileSync(file, code);
   return file;
 }
+
+/**
+ * What a fresh process runs: it loads the file `FILE` as Lambda does, invokes its handler with `EVENT`, and writes how
+ * long that took. A text, because Node would begin a TypeScript file by loading what strips its types.
+ */
+const coldStartProgram = `
+import { createRequire } from 'node:module';
+
+const { FILE: file, EVENT: event } = process.env;
+const require = createRequire(import.meta.url);
+for (const method of ['info', 'warn', 'error']) console[method] = () => {};
+
+const startedAtMs = performance.now();
+const { handler } = file.endsWith('.mjs') ? await import(file) : require(file);
+const loadedAtMs = performance.now();
+const answer = await handler(JSON.parse(event), { getRemainingTimeInMillis: () => 10_000 });
+const answeredAtMs = performance.now();
+
+const failed = answer?.batchItemFailures?.length > 0 || answer?.statusCode >= 400;
+process.stdout.write(
+  JSON.stringify({ failed, loadMs: loadedAtMs - startedAtMs, firstOrderMs: answeredAtMs - startedAtMs }),
+);
+process.exit();
+`;

@@ -1,22 +1,24 @@
+import { join } from 'node:path';
+import { ProcessGuard, type TableModel } from 'local-aws';
+import { createTableInput, DynaliteProcess, Forwarder } from 'local-aws/testing';
 import { countRows } from '../run/local-pipeline.ts';
 import { TemporaryFolder } from '../run/synthesize.ts';
 import { ClientProcess } from './client/process.ts';
 import type { SqsTask } from './client/sqs-client.ts';
 import type { TableTask } from './client/table-client.ts';
 import { assertEmpty, Pipeline, synthesizePipelines } from './pipeline/pipeline.ts';
-import { TableServer } from './pipeline/table-server.ts';
 import { interleaved, median, medianRatio, type Part, perSecond, roundText } from './report.ts';
 
 const rounds = 3;
 const requestsInFlight = 10;
 const orders = { bareQueue: 10_000, withoutTable: 10_000, bareTable: 5_000, withTable: 10_000 } as const;
-/** Ten instances of process-orders have to become warm in the round that does not count. */
+/** In the round that does not count, ten instances of process-orders become warm. */
 const warmUpOrders = 20_000;
 
 /**
- * The real stack on the local runtime, from the invocation of generate-orders until the last order is deleted, beside
- * what its servers do for a bare client: for the queues an SDK client that sends, receives and deletes, for the table
- * one that writes the same orders by the same request, straight to the table server.
+ * The real stack on the local runtime, from the invocation of generate-orders until the last order is deleted. Beside
+ * it stands what the servers do for a bare client. For the queues, an SDK client sends, receives and deletes. For the
+ * table, a client writes the same orders by the same request, straight to the table server.
  */
 export const endToEnd: Part = async ({ onProgress, signal }) => {
   await using disposables = new AsyncDisposableStack();
@@ -102,4 +104,38 @@ async function timed(count: number, run: () => Promise<unknown>): Promise<number
   const startedAtMs = performance.now();
   await run();
   return count / ((performance.now() - startedAtMs) / 1000);
+}
+
+/** A table server as the runtime starts it, with one table and without a runtime in front. */
+class TableServer implements AsyncDisposable {
+  readonly socketPath: string;
+  readonly #guard = new ProcessGuard();
+  #process: DynaliteProcess | undefined;
+
+  private constructor(directory: string) {
+    this.socketPath = join(directory, 'table.sock');
+  }
+
+  static async start(directory: string, table: TableModel): Promise<TableServer> {
+    const server = new TableServer(directory);
+    const { socketPath } = server;
+    server.#guard.start();
+    const about = { socketPath, region: 'us-east-1', accountId: '000000000000', guard: server.#guard, onCrash };
+    server.#process = await DynaliteProcess.start(about);
+    const forwarder = new Forwarder(socketPath);
+    const { status } = await forwarder.send('CreateTable', Buffer.from(JSON.stringify(createTableInput(table))));
+    forwarder.close();
+    if (status === 200) return server;
+    await server[Symbol.asyncDispose]();
+    throw new Error(`The table server refused the table with ${status}.`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process?.close();
+    await this.#guard.close();
+  }
+}
+
+function onCrash(lastWords: string): void {
+  process.stderr.write(`The table server ended: ${lastWords}\n`);
 }

@@ -13,9 +13,9 @@ const batchSize = 10;
 const maximumConcurrency = 5;
 
 /**
- * Two ways through the local SQS server: an SDK client sends, receives and deletes ("bare"); the same client only
- * sends, and a mapping invokes a function that does nothing, and deletes. In both the client is a process of its own
- * with batches of 10 and 10 requests in flight. A round counts from its first request until its last message is
+ * Two ways through the local SQS server. In one, an SDK client sends, receives and deletes ("bare"). In the other, the
+ * client only sends; a mapping invokes a function that does nothing, and deletes. In both, the client is a process of
+ * its own with batches of 10 and 10 requests in flight. A round lasts from its first request until its last message is
  * deleted, and its queue must be empty afterwards.
  */
 export const mapping: Part = async ({ onProgress, signal }) => {

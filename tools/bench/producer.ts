@@ -12,10 +12,10 @@ const memoryOrders = { few: 10_000, many: 1_000_000 } as const;
 const requestsInFlight = 10;
 
 /**
- * generate-orders, its real code in a process of its own, against the local SQS server, beside an SDK loop that makes
- * and sends the same orders with as many requests in flight. For its memory a million orders are made, cut into
- * requests and accounted for, but the requests are answered within the process: what the SDK and its connections need
- * does not depend on how many requests went before.
+ * The real code of generate-orders, in a process of its own, against the local SQS server. Beside it stands an SDK loop
+ * that makes and sends the same orders with as many requests in flight. For the memory, a million orders are made, cut
+ * into requests and accounted for, but the requests are answered within the process: the memory of the SDK and its
+ * connections does not grow with the number of requests.
  */
 export const producer: Part = async ({ onProgress, signal }) => {
   await using disposables = new AsyncDisposableStack();

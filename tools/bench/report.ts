@@ -1,7 +1,6 @@
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
-import type { Paint } from '../orders/terminal/output.ts';
+import { type Paint, table } from '../orders/terminal/output.ts';
 import { rate } from '../orders/terminal/progress.ts';
-import { table } from '../orders/terminal/table.ts';
 
 /** A part of the bench with what came out of it. */
 export interface PartReport {
@@ -63,7 +62,7 @@ function boundText(bound: Figure['bound'], unit: string): string {
     .join(', ');
 }
 
-/** Three digits are more than a measurement is good for. */
+/** A measurement is good for three digits at most. */
 function shown(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString('en', { maximumFractionDigits: digits });
@@ -112,7 +111,8 @@ function holds({ value, bound }: Figure): boolean {
 type Measure = (round: number) => Promise<number>;
 
 /**
- * Several kinds of round, taking turns, so that whatever the machine does meanwhile happens to all of them alike.
+ * Measures several kinds of rounds in turns, so that whatever the machine does meanwhile happens to all kinds alike.
+ *
  * @returns the values of each kind without those of the warm-up
  */
 export async function interleaved<Kind extends string>(
@@ -146,8 +146,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * The middle of the ratios that the rounds gave one by one: two values of one round were measured next to each other,
- * so that a machine that is slower for a while is so for both.
+ * The median of the ratios of the rounds. Two values of one round were measured next to each other, so a machine that
+ * is slow for a while is slow for both.
  */
 export function medianRatio(values: readonly number[], of: readonly number[]): number {
   return median(values.map((value, round) => value / (of[round] ?? Number.NaN)));

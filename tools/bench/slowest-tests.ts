@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
-import { table } from '../orders/terminal/table.ts';
+import { table } from '../orders/terminal/output.ts';
 import { projectRoot, TemporaryFolder } from '../run/synthesize.ts';
 
 /** The part of jest's `--json` report that is read here. */

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot, TemporaryFolder } from '../run/synthesize.ts';
-import { cpuSecondsOfTree } from './cpu-time.ts';
 import { interleaved, median, type Part, roundText } from './report.ts';
 
 const rounds = 5;
@@ -11,8 +11,8 @@ const settleMs = 8_000;
 const idleMs = 15_000;
 
 /**
- * The commands as a person types them: how long from `npm start` to the first order that is processed, beside `cdk
- * synth` alone; and what `npm run local` uses of a processor while nothing happens.
+ * The commands as a person types them: the time from `npm start` to the first processed order, beside `cdk synth`
+ * alone, and how much of a processor `npm run local` uses while nothing happens.
  */
 export const startUp: Part = async ({ onProgress, signal }) => {
   using folder = new TemporaryFolder();
@@ -53,7 +53,7 @@ function npm(args: readonly string[], signal: AbortSignal): ChildProcess {
 }
 
 /**
- * Until a line with the text, or until the end; in both cases the command is seen to its end, which must be a good one.
+ * The time until a line has the text, or until the end when there is no text. In both cases the command must end well.
  */
 async function secondsUntil(child: ChildProcess, text: string | undefined, signal: AbortSignal): Promise<number> {
   const startedAtMs = performance.now();
@@ -93,4 +93,41 @@ async function idlePercent(signal: AbortSignal): Promise<number> {
     child.kill('SIGTERM');
     await exit;
   }
+}
+
+/** Linux counts processor time in hundredths of a second (proc(5), USER_HZ). */
+const ticksPerSecond = 100;
+
+/** Processor time that a process and all below it have used so far, in seconds, to the hundredth. */
+function cpuSecondsOfTree(rootPid: number): number {
+  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,time='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, parent, time = '']) => ({ pid: Number(pid), parent: Number(parent), time }));
+  const tree = new Set([rootPid]);
+  // A child may stand before its parent after process ids have begun anew, so this repeats until nothing is added.
+  for (let size = 0; size < tree.size;) {
+    size = tree.size;
+    for (const { pid, parent } of processes) if (tree.has(parent)) tree.add(pid);
+  }
+  const ofTree = processes.filter(({ pid }) => tree.has(pid));
+  return ofTree.reduce((sum, { pid, time }) => sum + (secondsFromProc(pid) ?? secondsFromPs(time)), 0);
+}
+
+/** Linux only: ps rounds to seconds there. Undefined elsewhere and for a process that has just ended. */
+function secondsFromProc(pid: number): number | undefined {
+  try {
+    const [, afterName = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const fields = afterName.split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  } catch {
+    return undefined;
+  }
+}
+
+/** On macOS `minutes:seconds.hundredths`; elsewhere hours and days may stand before it. */
+function secondsFromPs(time: string): number {
+  const [clock = '', days = '0'] = time.split('-').toReversed();
+  return clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) + Number(days) * 86_400;
 }

@@ -77,7 +77,7 @@ function eventOf(batchSize: number): SQSEvent {
   return { Records: [...messages].map(({ body }, index) => sqsRecord(body, index)) };
 }
 
-/** Of this thread's processor time, which other programs take nothing of. */
+/** Processor time of this thread: other programs take nothing of it. */
 async function nanosecondsPerRecord(run: () => void | Promise<void>, batchSize: number): Promise<number> {
   const before = process.threadCpuUsage();
   for (let records = 0; records < recordsPerRound; records += batchSize) await run();

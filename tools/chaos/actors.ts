@@ -8,8 +8,8 @@ import { generateUntilDone } from '../orders/aws/generate.ts';
 import { sendMessages, type SendQueue } from '../orders/aws/send.ts';
 import { failureRows, failures } from '../orders/ledger/failures.ts';
 import { mend } from '../orders/ledger/mend.ts';
-import type { OrdersTable } from '../orders/ledger/read.ts';
 import { replay } from '../orders/ledger/replay.ts';
+import type { TableConnection } from '../orders/ledger/table.ts';
 
 /** Orders that generate-orders makes of the run's seed, some of them bad. */
 export const generated = { count: 50, badRate: 0.1 } as const;
@@ -21,9 +21,9 @@ export interface CarelessMessage {
 }
 
 /**
- * Messages that a careless sender sends beside generate-orders: orders twice and three times, other orders under an id
- * that is taken, orders without an id, bad ones, and what is no order at all; a good one and a bad one that are as large
- * as a message may be, and a good one and a bad one with attributes, those of the bad one as large as they may be.
+ * Messages that a careless sender sends beside generate-orders: good orders two or three times each, other orders under
+ * an id that is taken, orders without an id, bad orders, and bodies that are no order. Two are as large as a message
+ * may be, a good one and a bad one. Two have message attributes; those of the bad one are as large as they may be.
  */
 export function carelessMessages(random: Random): readonly CarelessMessage[] {
   const id = () => `chaos-${Math.floor(random() * 2 ** 32).toString(36)}`;
@@ -89,18 +89,18 @@ function shuffled<T>(elements: readonly T[], random: Random): T[] {
 }
 
 /**
- * What is replayed: what `orders replay` takes unasked; all that failed, though it fails again for sure; or what ran out
- * of attempts, and what was replayed already and may be lost.
+ * Which failures are replayed: those that `orders replay` takes unasked; all that failed, although some will fail
+ * again; or those that ran out of attempts, together with those whose replay may be lost.
  */
 type Reach = 'what may pass' | 'all that failed' | 'what ran out of attempts or may be lost';
 
 /**
- * Replays failures as `orders replay` does, and again when that is cut short.
+ * Replays failures as `orders replay` does. When a fault cuts that short, it starts again.
  *
  * @returns how many failures were sent
  */
 export async function replayFailures(
-  table: OrdersTable,
+  table: TableConnection,
   queue: SendQueue,
   reach: Reach,
   clock: Clock,
@@ -125,7 +125,7 @@ export async function replayFailures(
 }
 
 async function* selected(
-  table: OrdersTable,
+  table: TableConnection,
   status: Exclude<FailureStatus, 'processed'>,
   outOfAttemptsOnly: boolean,
 ): AsyncGenerator<FailureRow> {
@@ -142,10 +142,10 @@ class SenderGaveUp extends Error {
 const mostTries = 30;
 
 /**
- * Invokes generate-orders until it answers that all orders are queued, as a person would whose invocation fails: with
- * the same event, so that some orders are sent again.
+ * Invokes generate-orders until it answers that all orders are queued. After a failure it repeats the same event, as a
+ * person would, so some orders are sent again.
  *
- * @returns how many orders it says are queued
+ * @returns how many orders the function says are queued
  */
 export async function generateOrders(
   lambda: Pick<LambdaService, 'invoke'>,
@@ -162,7 +162,10 @@ export async function generateOrders(
   throw new SenderGaveUp(`generate-orders did not queue its orders in ${mostTries} tries: ${last}`);
 }
 
-/** Sends messages through SQS's API, those of a request that failed once more: SQS may hold them all the same. */
+/**
+ * Sends messages through SQS's API. When a request fails, its messages are sent again, although SQS may hold them
+ * already.
+ */
 export async function sendCarelessly(queue: SendQueue, messages: readonly CarelessMessage[]): Promise<void> {
   for (let from = 0; from < messages.length; from += messageLimits.batchEntries) {
     let pending = messages.slice(from, from + messageLimits.batchEntries);
@@ -207,13 +210,13 @@ interface Mended {
   readonly after: string;
 }
 
-/** Gives the first failed order that lacks nothing but its address one, as `orders edit` does. */
-export function mendOne(table: OrdersTable, clock: Clock): Promise<Mended | undefined> {
+/** Adds the address to the first failed order that lacks nothing else, as `orders edit` does. */
+export function mendOne(table: TableConnection, clock: Clock): Promise<Mended | undefined> {
   let mended: Mended | undefined;
   return patiently(clock, async () => {
     for await (const failure of failureRows(table, failures(table, { status: 'failed' }))) {
       const { failureId, kind } = failure;
-      // An edit whose answer was lost is there already.
+      // The answer to an edit was lost, but the edit is there.
       if (failureId === mended?.failureId && failure.body === mended.after) return mended;
       if (kind !== failureKinds.invalid || (mended !== undefined && failureId !== mended.failureId)) continue;
       const order = JSON.parse(failure.body) as object;
@@ -233,7 +236,7 @@ const mostRequestTries = 20;
 /** A person waits before trying again. */
 const patienceMs = 30_000;
 
-/** Does again what is cut short by a fault, as a person would with the same command. */
+/** Repeats what a fault cut short, as a person would repeat a command. */
 async function patiently<Result>(clock: Clock, act: () => Promise<Result>): Promise<Result> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -9,7 +9,10 @@ import { synthesizeProduction, TemporaryFolder } from '../run/synthesize.ts';
 import { run, type RunResult } from './run.ts';
 import { type FailedRun, isSound, summarize, summaryJson, summaryText } from './summary.ts';
 
-/** Kinds of faults that a run draws: few enough to see which did it, enough for them to meet. */
+/**
+ * How many kinds of faults a run draws. With few of them a person sees which did it; with some of them they meet each
+ * other.
+ */
 const kindsOfRun = { least: 4, most: 9 };
 
 /** `npm run chaos`: runs with faults, `atOnce` of them side by side. @returns the exit code */
@@ -31,7 +34,7 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
     return `${progressText({ verb: 'ran', done, total: runs, elapsedMs })}${failed > 0 ? `, ${failed} failed` : ''}`;
   });
 
-  // At once: who runs thousands of these should not wait for the end to look into the first failure.
+  // Told at once: a person who runs thousands looks into the first failure before the end.
   const tell = (seed: number, reason: string) =>
     progress.print(() => process.stderr.write(`✘ seed ${seed}: ${reason}\n`));
   const runOne = async (seed: number) => {
@@ -60,14 +63,14 @@ function* seedsFrom(first: number, count: number): Generator<number> {
   for (let index = 0; index < count; index += 1) yield (first + index) % (maximumLocalSeed + 1);
 }
 
-/** The kinds of faults that a run of this seed has, wherever it runs. */
+/** The kinds of faults in a run with this seed, on any machine. */
 export function kindsOf(seed: number) {
   const { least, most } = kindsOfRun;
   const count = least + Math.floor(seededRandom(seed, 'count of kinds')() * (most - least + 1));
   return chooseKinds(seed, Math.min(count, faultNames.length));
 }
 
-/** What is rejected where nobody waits for it, in this process. */
+/** Promises of this process that were rejected while nobody waited for them. */
 function unseenErrors(): Disposable & { readonly errors: string[] } {
   const errors: string[] = [];
   const note = (reason: unknown) => {
@@ -118,7 +121,10 @@ Example: npm run chaos -- --runs 1000 --seed 1
 The same run again: npm run chaos -- --runs 1 --seed 17`,
     );
 
-/** Each batch at a time is a process, and starting one is most of what a run costs. Two is the least AWS takes. */
+/**
+ * Each batch at a time is a process of its own, and starting processes is most of what a run costs. AWS takes 2 or
+ * more.
+ */
 const maximumConcurrency = 3;
 
 interface Properties {

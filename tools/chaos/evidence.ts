@@ -3,7 +3,7 @@ import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
 import { isOrderWritten } from '../../shared/ledger/transitions.ts';
-import type { OrdersTable } from '../orders/ledger/read.ts';
+import type { TableConnection } from '../orders/ledger/table.ts';
 
 /** What happened in a run, from the runtime's events. */
 export class Journal {
@@ -85,19 +85,21 @@ export interface Rows {
   readonly failures: readonly FailureRow[];
 }
 
-/** What is known of a run once nothing moves any more. The invariants are functions of this alone. */
+/** What is known of a run when nothing moves any more. The invariants are functions of this alone. */
 export interface Evidence extends Rows {
-  /** Bodies of the messages that senders sent, by message id, replays left out; of an edited failure the new one. */
+  /**
+   * Bodies of the messages that senders sent, by message id, without replays. An edited failure has its new body here.
+   */
   readonly sent: ReadonlyMap<string, string>;
-  /** Message attributes by the body that they came with; a body that is not here came without. */
+  /** Message attributes, by the body of their message. A body that is not here came without attributes. */
   readonly attributes: ReadonlyMap<string, FailureRow['messageAttributes']>;
   /** How many different orders senders were told are queued. */
   readonly promised: number;
   /** How often each order's row was written where there was none, by the order's key. */
   readonly created: ReadonlyMap<string, number>;
-  /** Orders' rows as later writes came upon them. */
+  /** Rows of orders as later writes found them. */
   readonly found: readonly OrderRow[];
-  /** How many there are in all queues, in whatever state. */
+  /** How many messages there are in all queues, in whatever state. */
   readonly messages: number;
   /** What the functions logged. */
   readonly lines: readonly string[];
@@ -106,7 +108,7 @@ export interface Evidence extends Rows {
 }
 
 /** Reads the whole table, as it is now. */
-export async function readRows(table: OrdersTable): Promise<Rows> {
+export async function readRows(table: TableConnection): Promise<Rows> {
   const { client, name } = table;
   const rows: { orders: OrderRow[]; failures: FailureRow[] } = { orders: [], failures: [] };
   for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
@@ -123,7 +125,7 @@ export async function readRows(table: OrdersTable): Promise<Rows> {
 export interface OrderWrites {
   /** How often an order's row was written where there was none, by the order's key. */
   readonly created: ReadonlyMap<string, number>;
-  /** Rows that writes came upon. */
+  /** Rows of orders that writes found there. */
   readonly found: readonly OrderRow[];
 }
 

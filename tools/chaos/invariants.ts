@@ -92,7 +92,7 @@ export const invariants = {
       .filter((failure) => {
         if (readOrder(failure.body).kind !== 'order') return false;
         if (failure.kind === failureKinds.outOfAttempts) return failure.reasons.length > 0;
-        // It keeps what was wrong with the order before.
+        // An edited failure keeps the reasons that its former body had.
         if (failure.history.some(({ event }) => event === 'edited')) return false;
         const other = processed.get(readOrder(failure.body).orderId ?? failure.orderKey);
         const conflicts = other !== undefined && unitOfOrder(other) !== unitOfFailure(failure);
@@ -120,7 +120,7 @@ export const invariants = {
   ],
 } as const satisfies Readonly<Record<string, Invariant>>;
 
-/** What holds besides when everything that failed for a passing reason has been replayed, and nothing broke since. */
+/** What also holds after everything that failed for a passing reason was replayed without faults. */
 export const invariantsAfterReplay = {
   'a replay of what failed for a passing reason processes it': ({ failures }) =>
     failures
@@ -147,8 +147,8 @@ export function violations(evidence: Evidence, { afterReplay }: { readonly after
 }
 
 /**
- * What counts as one order: a valid one by its id (without one, by its first message) and its body, so that copies are
- * one and another order with the same id is another; a bad one by its message.
+ * What counts as one order. A valid order is known by its body and its id, or by its first message when it has no id.
+ * So copies are one order, and another body under the same id is another order. A bad order is known by its message.
  */
 function unitsSent({ sent }: Evidence): { readonly messageId: string; readonly unit: string }[] {
   return [...sent].map(([messageId, body]) => {
@@ -178,7 +178,10 @@ function isSameOrder(before: OrderRow, now: OrderRow | undefined): boolean {
   );
 }
 
-/** As the two indexes must hold it: by status while failed or replayed, by cause while failed. */
+/**
+ * Whether both indexes hold the failure as they must: by status while it is failed or replayed, by cause while it is
+ * failed.
+ */
 function isIndexed({ failureId, status, cause, ...row }: FailureRow): boolean {
   return (
     row.statusShard === (status === 'processed' ? undefined : statusShard(status, failureId)) &&

@@ -10,10 +10,9 @@ import {
   seededRandom,
   startRuntime,
   systemClock,
-  type TurnedClock,
 } from 'local-aws';
 import type { SendQueue } from '../orders/aws/send.ts';
-import type { OrdersTable } from '../orders/ledger/read.ts';
+import type { TableConnection } from '../orders/ledger/table.ts';
 import { clientSettings, messagesInQueues, pipelineNames } from '../run/local-pipeline.ts';
 import {
   type CarelessMessage,
@@ -28,6 +27,7 @@ import {
 } from './actors.ts';
 import { type Evidence, Journal, readRows, watchOrderWrites } from './evidence.ts';
 import { type Violation, violations } from './invariants.ts';
+import { driveClock, Unrest } from './rest.ts';
 
 interface RunRequest {
   /** Folder of the pipeline's cloud assembly; read only, so that runs share it. */
@@ -50,12 +50,16 @@ export interface RunResult {
   readonly durationMs: number;
 }
 
-/** Enough for them to meet each other, and few enough for a run to be short. */
+/** Enough faults to meet each other, and few enough for a short run. */
 const mostOfEachKind = 3;
 
+/** Turns of the event loop after which everything is read that had come to a socket. One reads up to 64 KB a socket. */
+const turnsToRead = 50;
+
 /**
- * One run: the whole pipeline, orders, faults until nothing moves, a replay among faults or not, and one of everything
- * that failed for a passing reason without any. What must hold is checked before and after.
+ * One run of the whole pipeline. Senders send orders while faults strike, until nothing moves. Half of the runs then
+ * mend and replay failures, still under faults. At the end everything that failed for a passing reason is replayed
+ * without faults. What must hold is checked before and after the replays.
  */
 export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunResult> {
   const startedAtMs = performance.now();
@@ -116,7 +120,7 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   if (random() < 0.5) {
     const mended = await mendOne(table, faults.clock);
     if (mended !== undefined) {
-      // From now on as if it had been sent so.
+      // From now on the order counts as if it had been sent like this.
       const { failureId, before: bad, after: good } = mended;
       sent.set(failureId, good);
       attributes.set(good, attributes.get(bad) ?? {});
@@ -145,89 +149,17 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   };
 }
 
-/** As the `orders` command reaches them, but less patient: a table that is down is down until somebody waits. */
+/**
+ * Table and queue as the `orders` command reaches them, with fewer tries: a table that is down stays down until
+ * somebody waits.
+ */
 function connect(runtime: Runtime, random: () => number) {
   const { model, endpoint } = runtime;
   const names = pipelineNames(model);
   const settings = { ...clientSettings(runtime), maxAttempts: 2 };
   const surroundings = { clock: systemClock, random };
-  const table: OrdersTable = { client: new DynamoDBClient(settings), name: names.ordersTable, ...surroundings };
+  const table: TableConnection = { client: new DynamoDBClient(settings), name: names.ordersTable, ...surroundings };
   const url = `${endpoint.url}/${model.accountId}/${names.ordersQueue}`;
   const queue: SendQueue = { client: new SQSClient(settings), url, ...surroundings };
   return { names, table, queue };
-}
-
-/** Turns of the event loop after which everything is read that had come to a socket. One reads up to 64 KB a socket. */
-const turnsToRead = 50;
-/** Far more waits than runs need, which is less than 100. A message that goes round for ever soon needs more. */
-const mostSkips = 2_000;
-/** Something happens every few milliseconds, and on a crowded machine every few seconds. */
-const longestSilenceMs = 120_000;
-
-/**
- * Notices that a run does not come to rest: it skips waits without end, or hangs, so that no event comes. Neither
- * depends on how long a run takes, because a slow machine takes long for any.
- */
-class Unrest implements Disposable {
-  /** Resolves when there is no hope for rest any more. */
-  readonly hopeless: Promise<void>;
-  readonly #giveUp: () => void;
-  readonly #timer: NodeJS.Timeout;
-  readonly #unsubscribe: () => void;
-  #skips = 0;
-  #lastEventAtMs = performance.now();
-  #why: string | undefined;
-
-  constructor(events: EventStream) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.hopeless = promise;
-    this.#giveUp = resolve;
-    this.#unsubscribe = events.subscribe(() => (this.#lastEventAtMs = performance.now()));
-    this.#timer = setInterval(() => {
-      const silenceMs = performance.now() - this.#lastEventAtMs;
-      if (silenceMs > longestSilenceMs) this.#conclude(`Nothing has happened for ${longestSilenceMs / 1000} s.`);
-    }, longestSilenceMs / 10);
-  }
-
-  /** Undefined while there is hope. */
-  get why(): string | undefined {
-    return this.#why;
-  }
-
-  /** To be called when a wait was skipped. */
-  skipped(): void {
-    this.#skips += 1;
-    if (this.#skips > mostSkips) this.#conclude(`Not after ${mostSkips.toLocaleString('en')} waits.`);
-  }
-
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
-    this.#unsubscribe();
-  }
-
-  #conclude(why: string): void {
-    this.#why ??= why;
-    this.#giveUp();
-  }
-}
-
-const tickMs = 2;
-/** Of quiet ticks before a wait is skipped: what is between two steps must not be taken for a wait. */
-const quietTicks = 2;
-/** Longer than any wait of the pipeline, and shorter than queues keep messages: no run may last until they expire. */
-const longestSkipMs = 4 * 3_600_000;
-
-/**
- * Lets a clock skip the waits in which nothing else happens: visibility timeouts, functions that stand still, a table
- * that is down. Dispose of it to let time pass as it does.
- */
-export function driveClock(clock: TurnedClock, isIdle: () => boolean, onSkip: () => void = () => {}): Disposable {
-  let quiet = 0;
-  const tick = () => {
-    quiet = isIdle() ? quiet + 1 : 0;
-    if (quiet >= quietTicks && clock.skip(longestSkipMs)) onSkip();
-    cancel = systemClock.after(tickMs, tick);
-  };
-  let cancel = systemClock.after(tickMs, tick);
-  return { [Symbol.dispose]: () => cancel() };
 }

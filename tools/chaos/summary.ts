@@ -2,7 +2,7 @@ import { faultKinds, type FaultName, faultNames } from 'local-aws';
 import { counted, number } from '../orders/terminal/progress.ts';
 import type { RunResult } from './run.ts';
 
-/** A run that could not be carried through counts as failed: something was not as it must be. */
+/** A run that broke off counts as failed: something was not as it must be. */
 export interface FailedRun {
   readonly seed: number;
   /** A sentence for each invariant that does not hold, or what ended the run. */
@@ -33,7 +33,7 @@ export interface Summary {
   readonly seconds: number;
 }
 
-/** So many runs draw every kind of fault so often that one that never took effect is a mistake of the harness. */
+/** So many runs draw every kind of fault often. A kind that never took effect then is a mistake of the harness. */
 const runsForAllKinds = 100;
 
 export function summarize(
@@ -125,7 +125,7 @@ export function summaryJson(summary: Summary): string {
   return JSON.stringify({ ...summary, sound: isSound(summary) }, null, 2);
 }
 
-/** As prettier writes it, so that it can be pasted into a document. */
+/** The table looks as prettier writes it, so a person can paste it into a document. */
 function markdownTable(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
   const isNumber = (column: number) => rows.every((row) => /^[\d,]+$/.test(row[column]!));

@@ -9,7 +9,7 @@ import {
 import type { SendQueue } from './aws/send.ts';
 import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
 import type { OrdersIo } from './io.ts';
-import type { OrdersTable } from './ledger/read.ts';
+import type { TableConnection } from './ledger/table.ts';
 import { type Paint, painter, write } from './terminal/output.ts';
 
 /** Options that every command takes. */
@@ -29,7 +29,7 @@ export interface OrdersContext extends Disposable {
   readonly clients: Clients;
   /** Looked up once, when first needed. */
   outputs(): Promise<StackOutputs>;
-  table(): Promise<OrdersTable>;
+  table(): Promise<TableConnection>;
   ordersQueue(): Promise<SendQueue>;
   /** Writes lines for a person to stdout. */
   print(...lines: readonly string[]): Promise<void>;
@@ -37,10 +37,14 @@ export interface OrdersContext extends Disposable {
   printJson(document: unknown, layout?: 'indented' | 'line'): Promise<void>;
 }
 
-/** Runs a command's action within its context; what it answers becomes the exit code. */
+/** Runs a command's action within its context. The action answers the exit code. */
 export type Run = (action: (context: OrdersContext) => Promise<number>) => Promise<void>;
 
-/** Throws `UsageError` for options that contradict each other. AWS is not asked before something of it is needed. */
+/**
+ * Makes the context of one command. AWS is asked only when something of it is needed.
+ *
+ * @throws {UsageError} for options that contradict each other
+ */
 export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
   const { clock, random } = io;
   const target = targetOf(options, io.env);

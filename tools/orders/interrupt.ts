@@ -1,9 +1,9 @@
-/** Exit codes of the commands: as shells expect them of a program that a signal ended. */
+/** Exit codes that shells expect of a program that a signal ended. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-/** Node ignores SIGPIPE, which ends others at a closed pipe. */
+/** The exit code of a program that ends at a closed pipe by SIGPIPE. Node ignores that signal. */
 const closedPipeExitCode = 141;
 const parentCheckMs = 500;
-/** A terminal's Ctrl-C comes twice when npm passes on what reached us already: not impatience, so it is ignored. */
+/** npm passes on a Ctrl-C that has reached this process already. The second signal within this time is ignored. */
 const repeatMs = 1_000;
 
 /** What may end a command before its time. */
@@ -16,8 +16,8 @@ export interface Interrupt {
 }
 
 /**
- * Aborts on Ctrl-C, SIGTERM, a closed terminal or a closed pipe, and, when npm started us, when npm is gone: a
- * `kill -9` of npm would leave us running with nobody at the terminal. A second signal ends the process at once.
+ * Aborts on Ctrl-C, SIGTERM, a closed terminal or a closed pipe. When npm started the process, it also aborts when npm
+ * is gone: after a `kill -9` of npm nobody is at the terminal. A second signal ends the process at once.
  */
 export function listenForInterrupt(): Interrupt {
   const controller = new AbortController();
@@ -65,7 +65,7 @@ export class Interrupted extends Error {
   override readonly name: string = 'Interrupted';
 }
 
-/** Nobody reads on: `orders failed --json | head` has seen enough, so there is nothing to tell anybody. */
+/** Nobody reads the output any more: `orders failed --json | head` has seen enough. So nothing is left to tell. */
 export class PipeClosed extends Interrupted {
   override readonly name = 'PipeClosed';
 }

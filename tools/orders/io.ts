@@ -12,6 +12,6 @@ export interface OrdersIo {
   readonly random: () => number;
   /** Who replays and edits, for the history: a person's or program's name. */
   readonly user: string;
-  /** Aborts on Ctrl-C: commands come to a consistent end and say how far they came. */
+  /** Aborts on Ctrl-C. A command then comes to a consistent end and says how far it came. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import { UsageError } from './errors.ts';
 
-/** A value to put at a place: `/customerAddress="1 Main Street"`, read. */
+/** A value to put at a place in a document: `/customerAddress="1 Main Street"`, parsed. */
 export interface Assignment {
   /** JSON pointer (RFC 6901). */
   readonly pointer: string;
@@ -9,8 +9,9 @@ export interface Assignment {
 }
 
 /**
- * Reads `--set /pointer=value`. The value is JSON where it looks like it (an object, a list, a quoted text, a number,
- * true, false, null) and else a text as it stands, because shells take quotes away.
+ * Reads `--set /pointer=value`. A value that reads as JSON is JSON: an object, a list, a quoted text, a number, true,
+ * false or null. Any other value is a text, because shells take quotes away.
+ *
  * @throws {UsageError}
  */
 export function parseAssignment(text: string): Assignment {
@@ -41,8 +42,9 @@ export class PointerMismatch extends Error {
 }
 
 /**
- * The document with the value put in its place. An object gains or changes a member; a list changes an element, or
- * gains one at `-`, its end. What is on the way there must exist.
+ * The document with the value at its place. An object gains or changes a member. A list changes an element, or gains
+ * one at its end, which is `-`. Everything on the way to the place must exist.
+ *
  * @throws {PointerMismatch}
  */
 export function setPointer(document: unknown, { pointer, tokens, value }: Assignment): unknown {
@@ -60,14 +62,14 @@ export function setPointer(document: unknown, { pointer, tokens, value }: Assign
   const own = Object.hasOwn(document, token);
   if (!own && rest.length > 0) throw missing;
   const former: unknown = own ? (document as Readonly<Record<string, unknown>>)[token] : undefined;
-  // From entries, so that a member called __proto__ is a member like any other.
+  // Made from entries, so that a member called __proto__ is a member like any other.
   return Object.fromEntries(new Map(Object.entries(document)).set(token, set(former)));
 }
 
 /** A body after `--set`, or why that is not possible. */
 export type MendedBody = { readonly body: string } | { readonly problem: string };
 
-/** Sets values in a body, whose numbers keep their digits; the problem reads on behind the failure's name. */
+/** Sets values in a body. Its other numbers keep their digits. A problem is worded to follow the failure's name. */
 export function mendedBody(body: string, assignments: readonly Assignment[]): MendedBody {
   let document: unknown;
   try {
@@ -84,7 +86,7 @@ export function mendedBody(body: string, assignments: readonly Assignment[]): Me
   return { body: JSON.stringify(document) };
 }
 
-/** A place at which two documents differ; undefined where there is nothing. Values are JSON text. */
+/** A place at which two documents differ. Values are JSON text, and undefined where a document has nothing. */
 export interface Change {
   /** JSON pointer; empty for the whole text. */
   readonly pointer: string;
@@ -92,7 +94,7 @@ export interface Change {
   readonly after?: string;
 }
 
-/** Where two message bodies differ. Those that are not JSON are compared as a whole. */
+/** Where two message bodies differ. Bodies that are not JSON are compared as a whole. */
 export function difference(before: string, after: string): readonly Change[] {
   if (before === after) return [];
   const documents = [before, after].map(parsed);
@@ -151,8 +153,9 @@ interface SourceTextAccess {
 const access = JSON as unknown as SourceTextAccess;
 
 /**
- * Parses JSON such that `JSON.stringify` gives back every number as it was written: an order number of 20 digits must
- * not lose its last ones because another field was mended.
+ * Parses JSON so that `JSON.stringify` gives back every number as it was written. An order number of 20 digits must not
+ * lose digits when another field is mended.
+ *
  * @throws {SyntaxError}
  */
 export function parseExactly(text: string): unknown {

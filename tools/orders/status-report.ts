@@ -12,21 +12,21 @@ export interface StatusReport extends QueuesStatus {
   /** ISO 8601. */
   readonly at: string;
   readonly books: Books;
-  /** Failures that wait for somebody: more than `books.failed` when an order has several, or is processed. */
+  /** Failures that wait for somebody. There are more than `books.failed` when an order has several, or is processed. */
   readonly failures: number;
-  /** Failures sent again whose outcome is not known yet; their messages are in flight, or `books.stuck`. */
+  /** Failures that were sent again and have no outcome yet. Their messages are in flight, or they are `books.stuck`. */
   readonly replayed: number;
-  /** Those of them that were sent more than five minutes ago. */
+  /** Replayed failures that were sent more than five minutes ago. */
   readonly overdue: number;
-  /** ISO 8601: when the one of them that waits longest was sent. */
+  /** ISO 8601: when the replayed failure that waits longest was sent. */
   readonly oldestReplayedAt: string | null;
   readonly causes: readonly CauseGroup[];
-  /** When processed orders, failures and errors were counted: earlier than `at` where counting takes long. */
+  /** When processed orders, failures and errors were counted. It is earlier than `at` where counting takes long. */
   readonly countedAt: string;
   readonly functionErrors: ErrorCounts & { readonly since: string };
 }
 
-/** Reads the status; what takes long is taken from a former reading where that is recent enough and not `fresh`. */
+/** Reads the status. Counts that take long may come from a former reading if it is recent. `fresh` counts anew. */
 export type ReadStatus = (options?: { readonly fresh: boolean }) => Promise<StatusReport>;
 
 /** @param errorsSinceMs from when on errors count (epoch milliseconds) */
@@ -42,11 +42,11 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
       countFunctionErrors(clients.logs, outputs, errorsSinceMs),
     ]);
     const unprocessed = await found.unprocessed(orders);
-    // Last, as the end of an order's way: what is processed meanwhile is rather counted twice than overlooked.
+    // Counted last: an order that is processed meanwhile may be counted twice, but never overlooked.
     return { processed: await countProcessed(orders), causes, replayed, errors, unprocessed };
   });
   return async (options) => {
-    // Queues first: an order on its way to the table is rather counted twice than overlooked.
+    // Queues first: an order on its way to the table may be counted twice, but never overlooked.
     const { queues, agesUnavailable } = await readQueues(options);
     const { value, atMs } = await ledger(options);
     const { processed, causes, replayed, errors, unprocessed } = value;
@@ -72,7 +72,7 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
   };
 }
 
-/** The same stream, each of which is noted as it passes. */
+/** Calls `note` with each element as it passes. */
 async function* noted<T>(stream: AsyncIterable<T>, note: (element: T) => void): AsyncGenerator<T> {
   for await (const element of stream) {
     note(element);
@@ -95,12 +95,12 @@ interface QueuesStatus {
   readonly agesUnavailable: string | null;
 }
 
-/** Requests for metrics are paid one by one, and on AWS a metric changes once a minute. */
+/** Each request for a metric costs money, and on AWS a metric changes once a minute. */
 const ageIntervalMs = 10_000;
 
 const noMessages: QueueAge = { seconds: null };
 
-/** Reads the three queues; ages only of those that hold messages, and not each time. */
+/** Reads the three queues. Ages are read only of queues that hold messages, and not each time. */
 function queuesReader(
   { clients, io }: OrdersContext,
   outputs: StackOutputs,
@@ -136,13 +136,14 @@ interface Reading<Value> {
   readonly atMs: number;
 }
 
-/** At most this share of the time goes into a reading. */
+/** At most this share of the time goes into readings. */
 const share = 0.1;
 
 /**
- * A reading for something that refreshes: taken again only when ten times as long has passed as it took, so that
- * watching a large table does not mean reading it without end. `fresh` insists.
- * @param atLeastMs the shortest time between two readings: what is paid by the request needs one
+ * A reading that is taken again only after ten times as long as it took, so that watching a large table does not read
+ * it without end. `fresh` takes it now.
+ *
+ * @param atLeastMs the shortest time between two readings, for what costs money by the request
  */
 function paced<Value>(
   clock: Clock,

@@ -69,17 +69,18 @@ export async function* mergeSorted<T>(
   }
 }
 
-/** Node's longest string is twice that. Messages of SQS and export files have lines of some MB at most. */
+/** Node's longest string is twice as long. Lines of messages and of export files have some MB at most. */
 export const longestLine = 2 ** 28;
 
-/** A text that is no text in lines: a disk image, say. */
+/** A file that has no lines, such as a disk image. */
 export class LineTooLong extends Error {
   override readonly name = 'LineTooLong';
 }
 
 /**
- * The lines of a text that comes in pieces, without their ends (LF or CRLF). Not by node:readline, which also breaks
- * lines at U+2028 and U+2029: these may stand in JSON as they are.
+ * The lines of a text that comes in pieces, without their ends (LF or CRLF). node:readline is no help here: it also
+ * breaks lines at U+2028 and U+2029, which JSON may contain.
+ *
  * @throws {LineTooLong} for a line of more than `longestLine` characters
  */
 export async function* readLines(pieces: AsyncIterable<string>): AsyncGenerator<string> {

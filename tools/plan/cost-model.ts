@@ -20,7 +20,7 @@ export const prices = {
   kmsKeyMonth: 1,
 } as const;
 
-/** What no bench on this machine can measure; docs/performance.md says where each is from. */
+/** What no bench on this machine can measure. docs/performance.md says where each number comes from. */
 export const assumptions = {
   orders: 1e6,
   producerBatch: 10,
@@ -36,9 +36,9 @@ export const assumptions = {
   /** The line of metrics that each of our invocations writes; the demo has none. */
   metricsBytesPerInvocation: 300,
   /**
-   * A mapping waits with so many long polls while its queue is empty; those with a maximum concurrency do not get by
-   * with fewer (Lambda Developer Guide, "Configuring scaling behavior for SQS event source mappings"). Each is taken to
-   * be of the longest wait there is.
+   * A mapping waits with so many long polls while its queue is empty, also with a maximum concurrency (Lambda Developer
+   * Guide, "Configuring scaling behavior for SQS event source mappings"). Each poll is taken to wait as long as SQS
+   * allows.
    */
   idlePollers: 5,
   longPollSeconds: 20,
@@ -83,9 +83,9 @@ export function costOf(use: Use): number {
 }
 
 /**
- * This pipeline. A bad order is received `maxReceiveCount` times before the receive that moves it, at worst alone each
- * time after the first and alone in bad-orders; each failing batch asks once for a change of visibility. Orders of a
- * batch are written side by side.
+ * What this pipeline uses. A bad order is received `maxReceiveCount` times before the receive that moves it. At worst
+ * it is alone in each batch after the first, and alone in bad-orders. Each failing batch asks once for a change of
+ * visibility. Orders of a batch are written side by side.
  */
 export function pipelineUse({ badRate, fill }: Flow, settings: Settings): Use {
   const { orders } = assumptions;
@@ -115,8 +115,9 @@ export function pipelineUse({ badRate, fill }: Flow, settings: Settings): Use {
 }
 
 /**
- * The lecture demo with the same writes of good orders: it throws at the first bad order of a batch, whose messages all
- * go to bad-orders after one receive; its failed-orders only logs. Orders of a batch are written one after the other.
+ * What the lecture demo would use with the same writes of good orders. It throws at the first bad order of a batch, so
+ * all messages of the batch go to bad-orders after one receive. Its failed-orders only logs. Orders of a batch are
+ * written one after the other.
  */
 export function demoUse({ badRate, fill }: Flow, settings: Settings): Use {
   const { orders } = assumptions;

@@ -1,7 +1,7 @@
 import { failureMetricNames, metricNames } from '../../shared/telemetry.ts';
 import { assumptions, prices } from './cost-model.ts';
 
-/** What a stack is paid for by the month, whatever passes through. */
+/** Something that costs money every month, however many orders pass through. */
 export interface MonthlyItem {
   /** In kebab case. */
   readonly id: string;
@@ -30,8 +30,8 @@ export interface Resources {
 const metricsOfMapping = 4;
 
 /**
- * Items of a template of this pipeline. Its own metrics are counted as if each appeared in every hour; they are paid
- * for by the hour, and an idle pipeline publishes none.
+ * The items in a template of this pipeline. The functions' own metrics are counted as if each appeared in every hour.
+ * They are paid for by the hour, and an idle pipeline publishes none.
  */
 export function monthlyItems({ Resources }: Resources): readonly MonthlyItem[] {
   const resources = Object.values(Resources);
@@ -63,13 +63,13 @@ function item(id: string, title: string, count: number, price: number, whenIdle:
   return { id, title, count, price, whenIdle };
 }
 
-/** An alarm on an expression is paid for by the metrics in it. */
+/** An alarm on an expression costs as much as the metrics in it. */
 function metricsOf({ Properties }: Resource): number {
   const metrics = Properties?.['Metrics'] as readonly { readonly MetricStat?: unknown }[] | undefined;
   return metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
 }
 
-/** Each is counted by one function, but cold starts, which all of them count. */
+/** One function counts each metric, except cold starts: all functions count these. */
 function ownMetrics(resources: readonly Resource[]): number {
   const functions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function').length;
   return Object.keys(metricNames).length - 1 + Object.keys(failureMetricNames).length + functions;

@@ -16,7 +16,7 @@ import { maximumLocalSeed } from './local-pipeline.ts';
 import { type CommandContext, errorText } from './run-command.ts';
 import { projectRoot, synthesize, TemporaryFolder } from './synthesize.ts';
 
-/** Rarer than in `npm run chaos`: somebody watches, and waits are waited. */
+/** Faults are rarer than in `npm run chaos`: a person watches, and no wait is skipped. */
 const calm = 4;
 
 /** `npm run local`: serves until interrupted. @returns the exit code */

@@ -20,9 +20,9 @@ interface SynthesisRequest {
 }
 
 /**
- * Runs the CDK app as `cdk synth` does (the same context by the same environment variables, so the same template), in a
- * process of its own, so that it can be interrupted at any moment. The CDK's validation of templates is left to
- * `cdk synth`, `cdk deploy` and the tests: it adds nothing to the assembly, takes half of the time (0.7 of 1.4 s) and
+ * Runs the CDK app as `cdk synth` does: the same context in the same environment variables makes the same template. The
+ * app is a process of its own, so it can be interrupted at any moment. The CDK's validation of templates is left to
+ * `cdk synth`, `cdk deploy` and the tests. It adds nothing to the assembly, takes half of the time (0.7 of 1.4 s) and
  * more than half of the memory.
  *
  * @returns the app's warnings, for stderr
@@ -87,8 +87,9 @@ function killGroup(processId: number): void {
 const noise = [/^Bundling asset /, /^node:internal\//, /^ +triggerUncaughtException\($/, /^Node\.js v\d/];
 
 /**
- * The error in what a failed CDK app wrote to stderr: the bundler's own words, or where a source file stops and why,
- * without the stack through Node and the CDK. Paths below `projectRoot` (with a slash at its end) become relative.
+ * The error in what a failed CDK app wrote to stderr: the words of the bundler, or the place in a source file and the
+ * reason. The stack through Node and the CDK is left out. Paths below `projectRoot` (with a slash at its end) become
+ * relative.
  */
 export function appError(said: string, projectRoot: string): string {
   const lines = said
@@ -109,7 +110,9 @@ function bundlerErrors(lines: readonly string[]): readonly string[] | undefined 
 
 const isFrame = (line: string) => /^ +at /.test(line);
 
-/** An uncaught error: where it happened, if Node shows that, its message, and else the nearest frame in the project. */
+/**
+ * An uncaught error: its message, with its place if Node shows it, and otherwise with the nearest frame in the project.
+ */
 function sourceError(lines: readonly string[], projectRoot: string): readonly string[] | undefined {
   const firstFrame = lines.findIndex(isFrame);
   if (firstFrame < 0) return undefined;
@@ -126,8 +129,8 @@ interface TemplateResource<Properties extends object> {
 }
 
 /**
- * Synthesizes the project's own stack, production preset, and has `change` look at each of its resources. What it
- * leaves alone is as in production.
+ * Synthesizes the project's own stack with the production preset and calls `change` with each of its resources. What
+ * `change` leaves alone is as in production.
  *
  * @param folder receives the cloud assembly
  * @throws {SynthesisFailed} with the CDK app's error

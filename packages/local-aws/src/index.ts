@@ -7,7 +7,7 @@
 // The runtime and its parts.
 export { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
 export { type Endpoint } from './endpoint/server.ts';
-export { type ForwardedOperation, type RpcService } from './endpoint/api.ts';
+export { type RpcService } from './endpoint/api.ts';
 export { type IamMode } from './services/iam/authorizer.ts';
 export { type DynamodbService } from './services/dynamodb/service.ts';
 export { type LambdaService } from './services/lambda/functions.ts';
@@ -15,6 +15,10 @@ export { type NewMessage } from './services/sqs/message.ts';
 export { type Queue } from './services/sqs/queue.ts';
 export { type SqsService } from './services/sqs/service.ts';
 export { LocalRuntimeError } from './errors.ts';
+
+// Services, for those who add one of their own.
+export { type RunningService, type Service, type ServiceContext } from './service.ts';
+export { services } from './services/index.ts';
 
 // A cloud assembly as a typed model.
 export { readAssembly } from './assembly/read-assembly.ts';
@@ -25,7 +29,7 @@ export { type TableModel } from './services/dynamodb/model.ts';
 // What happens, and how a terminal shows it.
 export { type BatchEnded, EventStream, type Listener, type LogEvent, type RuntimeEvent } from './events.ts';
 export { type ConsoleLabels, consoleLabels, renderEvent, type RenderOptions } from './console.ts';
-export { type LogText, printable, printableLines, readLogMessage } from './log-text.ts';
+export { type LogText, readLogMessage } from './log-text.ts';
 
 // The command `local-aws`, for programs that make their assembly themselves.
 export { assemblyFolder, type AssemblySource, serve, type ServeOptions } from './command/serve.ts';

@@ -41,7 +41,7 @@ export interface RuntimeOptions {
    * the faults, so that it sees what reaches the service.
    */
   readonly wrapApi?: (api: RpcService) => RpcService;
-  /** Default: all services there are (services/index.ts). */
+  /** What takes part. Default: `services`, which are all there are. */
   readonly services?: readonly Service[];
 }
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 
-const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
-const document = readFileSync(join(projectRoot, 'packages/local-aws/docs/fidelity.md'), 'utf8');
+const packageRoot = fileURLToPath(new URL('..', import.meta.url));
+const document = readFileSync(join(packageRoot, 'docs/fidelity.md'), 'utf8');
 
 /** `[file](path)` and the test names in backticks that follow it, row by row. */
 function namedTests(): { path: string; name: string }[] {
@@ -20,11 +20,11 @@ function namedTests(): { path: string; name: string }[] {
   );
 }
 
-test('every test that packages/local-aws/docs/fidelity.md names exists', () => {
+test('every test that docs/fidelity.md names exists', () => {
   const named = namedTests();
   expect(named.length).toBeGreaterThan(80);
   const missing = named.filter(({ path, name }) => {
-    const file = join(projectRoot, 'packages/local-aws/docs', path);
+    const file = join(packageRoot, 'docs', path);
     return !existsSync(file) || !readFileSync(file, 'utf8').replaceAll("\\'", "'").includes(name);
   });
   expect(missing).toEqual([]);
@@ -37,9 +37,9 @@ test('every row about AWS names a test', () => {
 });
 
 test('the error codes it lists are those that the code has', () => {
-  const sources = ['packages/local-aws/src'].flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: projectRoot }));
+  const sources = globSync('src/**/*.ts', { cwd: packageRoot });
   const codes = sources.flatMap((source) => {
-    const text = readFileSync(join(projectRoot, source), 'utf8');
+    const text = readFileSync(join(packageRoot, source), 'utf8');
     const own = [...text.matchAll(/new LocalRuntimeError\(\s*'([A-Z_]+)'/g)];
     const tables = text.matchAll(/const \w+ErrorCodes = \{\n(.*?)\n\}/gs);
     const table = [...tables].flatMap(([, body = '']) => [...body.matchAll(/^ {2}([A-Z_]+): ['"]/gm)]);

@@ -2,13 +2,13 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { systemClock } from 'local-aws';
 import { type Clients, createClients } from '../../../tools/orders/aws/clients.ts';
-import type { OrdersTable } from '../../../tools/orders/ledger/read.ts';
+import type { TableConnection } from '../../../tools/orders/ledger/table.ts';
 import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
 import { type ServedPipeline, servePipeline } from '../../tools/orders/served-pipeline.ts';
 
 /** This project's own stack, running on this machine, and every way in that a sender has. */
 export interface HostilePipeline extends AsyncDisposable, Pick<ServedPipeline, 'orders'> {
-  readonly table: OrdersTable;
+  readonly table: TableConnection;
   readonly names: ReturnType<typeof pipelineNames>;
   /** Through the real SDK. @returns the message's id */
   send(body: string): Promise<string>;

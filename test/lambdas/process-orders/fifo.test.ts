@@ -6,7 +6,7 @@ import { EventStream, type RpcService, startRuntime, systemClock, TurnedClock } 
 import { presets } from '../../../lib/configuration/configuration.ts';
 import { OrderPipelineStack } from '../../../lib/stacks/order-pipeline-stack.ts';
 import { Journal, readRows, watchOrderWrites } from '../../../tools/chaos/evidence.ts';
-import { driveClock } from '../../../tools/chaos/run.ts';
+import { driveClock } from '../../../tools/chaos/rest.ts';
 import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
 import { newOutputFolder } from '../../lib/synthesize.ts';
 import { order } from '../pipeline-functions.ts';

@@ -39,6 +39,6 @@ test('an order is mended at the first try, and one that could not be is not said
       await mend(ledger.table, await ledger.failure('mended'), { body: '{}', by: 'ada', at: new Date().toISOString() });
     return client.send(command as never) as never;
   };
-  const overtaken = { ...ledger.table, client: { send, config: client.config } as typeof client };
+  const overtaken = { ...ledger.table, client: Object.create(client, { send: { value: send } }) as typeof client };
   expect(await mendOne(overtaken, clock)).toBeUndefined();
 });

@@ -27,7 +27,7 @@ test('send takes orders as large as a message may be, and says of a larger one h
   const bodies = [0, 1, 0].map((more, index) => orderOfBytes(messageLimits.bytes + more, `size-${index}`));
   expect(await send(bodies)).toMatchObject({
     exitCode: 1,
-    stdout: 'Sent 2 orders. Not sent: 1.\n',
+    stdout: 'Sent 2 orders. Not sent: 1. Read as NDJSON.\n',
     stderr: `refused: line 2: 262,145 bytes, ${tooLarge}: put the large part into S3, and send an order with its key\n`,
   });
   const settled = await pipeline.orders(['status', '--wait', '--json']);

@@ -100,9 +100,9 @@ describe('after the story', () => {
     const sent = await run('send', file);
     expect(sent.stderr).toBe(
       'not sent: line 3: /customerName is required, /customerAddress is required, /items is required\n' +
-        'not sent: line 4: the body is not JSON\n',
+        'not sent: line 4: the body is not JSON: column 1, expected a JSON value, found "not"\n',
     );
-    expect(sent).toMatchObject({ exitCode: 1, stdout: 'Sent 1 order. Not sent: 2.\n' });
+    expect(sent).toMatchObject({ exitCode: 1, stdout: 'Sent 1 order. Not sent: 2. Read as NDJSON.\n' });
     expect(await settled(301)).toMatchObject({ balanced: true });
   });
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A client of what is measured, in a process of its own (see serve-tasks.ts). Dispose of it to end it. */
+/** A client of what is measured, in a process of its own (see `serveTasks`). Dispose of it to end it. */
 export class ClientProcess<Task extends object, Result> implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #gone: Promise<never>;
@@ -49,7 +49,7 @@ type Run<Task, Result> = (task: Task, onDone: (done: number) => void) => Promise
 const progressEveryMs = 500;
 
 /**
- * Makes this process a client that runs the tasks its parent sends, one after the other (see client-process.ts). A task
+ * Makes this process a client that runs the tasks its parent sends, one after the other (see `ClientProcess`). A task
  * that fails ends the process with its error on stderr.
  */
 export function serveTasks<Task, Result>(run: Run<Task, Result>): void {
@@ -75,4 +75,9 @@ export function serveTasks<Task, Result>(run: Run<Task, Result>): void {
   function tell(told: Told<Result>): void {
     process.send?.(told);
   }
+}
+
+/** 0, `size`, 2 × `size` and so on below `count`: where each request of a loop begins. */
+export function* steps(count: number, size: number): Generator<number> {
+  for (let first = 0; first < count; first += size) yield first;
 }

@@ -7,12 +7,13 @@ import { createHandler } from '../../../lambdas/generate-orders/generate.ts';
 import { orderAt } from '../../../lambdas/generate-orders/orders.ts';
 import { type SendMessageBatch, sqsSendMessageBatch } from '../../../lambdas/generate-orders/send.ts';
 import type { GenerateAnswer } from '../../../shared/pipeline.ts';
-import { serveTasks } from './process.ts';
+import { forEachAtOnce } from '../../orders/streams.ts';
+import { serveTasks, steps } from './process.ts';
 
 /**
- * `bare`: a loop that makes the same orders, under random ids, and sends them by the SDK: what any producer has to do.
- * `generate-orders`: its handler with its own client. `generate-only`: the same handler, whose requests are answered
- * in this process, as SQS would, 1 ms later.
+ * `bare` is a loop that makes the same orders under random ids and sends them by the SDK, as any producer must.
+ * `generate-orders` is its handler with its own client. `generate-only` is the same handler, but its requests are
+ * answered in this process 1 ms later.
  */
 export interface ProducerTask {
   readonly kind: 'bare' | 'generate-orders' | 'generate-only';
@@ -30,7 +31,7 @@ export interface Produced {
 
 const batchSize = 10;
 const samples = 20;
-/** Longer than any round: the handler is not to stop early. */
+/** Longer than any round, so that the handler does not stop early. */
 const timeMs = 600_000;
 
 serveTasks<ProducerTask, Produced>(async (task) => {
@@ -48,20 +49,14 @@ function client(queueUrl: string): SQSClient {
 
 async function bare({ queueUrl: QueueUrl, orders, requestsInFlight }: ProducerTask): Promise<void> {
   const sqs = client(QueueUrl);
-  let claimed = 0;
-  const worker = async () => {
-    while (claimed < orders) {
-      const first = claimed;
-      claimed += batchSize;
-      const Entries = Array.from({ length: batchSize }, (_, index) => ({
-        Id: String(index),
-        MessageBody: JSON.stringify(orderAt(first + index, randomUUID())),
-      }));
-      const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-      if (Failed.length > 0) throw new Error(`The server refused entries: ${Failed[0]?.Message}`);
-    }
-  };
-  await Promise.all(Array.from({ length: requestsInFlight }, worker));
+  await forEachAtOnce(steps(orders, batchSize), requestsInFlight, async (first) => {
+    const Entries = Array.from({ length: batchSize }, (_, index) => ({
+      Id: String(index),
+      MessageBody: JSON.stringify(orderAt(first + index, randomUUID())),
+    }));
+    const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    if (Failed.length > 0) throw new Error(`The server refused entries: ${Failed[0]?.Message}`);
+  });
   sqs.destroy();
 }
 

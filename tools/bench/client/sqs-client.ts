@@ -5,7 +5,8 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { serveTasks } from './process.ts';
+import { forEachAtOnce } from '../../orders/streams.ts';
+import { serveTasks, steps } from './process.ts';
 
 /** The bare use of SQS that the runtime is compared with: an SDK client in a loop. */
 export interface SqsTask {
@@ -25,19 +26,13 @@ serveTasks<SqsTask, null>(async ({ kind, queueUrl: QueueUrl, messages, requestsI
     credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
     maxAttempts: 1,
   });
-  let claimed = 0;
   let done = 0;
-  const worker = async () => {
-    while (claimed < messages) {
-      const first = claimed;
-      claimed += batchSize;
-      await sendBatch(client, QueueUrl, first);
-      if (kind === 'send-receive-delete') await receiveAndDelete(client, QueueUrl);
-      done += batchSize;
-      onDone(done);
-    }
-  };
-  await Promise.all(Array.from({ length: requestsInFlight }, worker));
+  await forEachAtOnce(steps(messages, batchSize), requestsInFlight, async (first) => {
+    await sendBatch(client, QueueUrl, first);
+    if (kind === 'send-receive-delete') await receiveAndDelete(client, QueueUrl);
+    done += batchSize;
+    onDone(done);
+  });
   client.destroy();
   return null;
 });
@@ -52,8 +47,8 @@ async function sendBatch(client: SQSClient, QueueUrl: string, first: number): Pr
 }
 
 /**
- * Who has just sent ten messages can receive ten: nobody receives more than he has sent. So no receive comes back with
- * fewer, and the loop is as fast as the server lets it be.
+ * Each worker receives no more than it has sent, so ten messages are always there to receive. The loop is as fast as the
+ * server lets it be.
  */
 async function receiveAndDelete(client: SQSClient, QueueUrl: string): Promise<void> {
   const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: batchSize }));

@@ -4,7 +4,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableClient } from '../../../lambdas/common/table-client.ts';
 import { orderAt } from '../../../lambdas/generate-orders/orders.ts';
 import { orderWritten } from '../../../shared/ledger/transitions.ts';
-import { serveTasks } from './process.ts';
+import { forEachAtOnce } from '../../orders/streams.ts';
+import { serveTasks, steps } from './process.ts';
 
 /** The bare use of the table that the pipeline is compared with: process-orders' own request in a loop. */
 export interface TableTask {
@@ -24,16 +25,11 @@ serveTasks<TableTask, null>(async ({ socketPath, tableName, writes, requestsInFl
   });
   const table = tableClient(tableName, client);
   const { signal } = new AbortController();
-  let begun = 0;
-  const worker = async () => {
-    while (begun < writes) {
-      begun += 1;
-      const { kind } = await table.update(nextOrder(begun), signal);
-      if (kind !== 'written') throw new Error('A new order was not written.');
-      onDone(begun);
-    }
-  };
-  await Promise.all(Array.from({ length: requestsInFlight }, worker));
+  await forEachAtOnce(steps(writes, 1), requestsInFlight, async (index) => {
+    const { kind } = await table.update(nextOrder(index), signal);
+    if (kind !== 'written') throw new Error('A new order was not written.');
+    onDone(index);
+  });
   client.destroy();
   return null;
 });

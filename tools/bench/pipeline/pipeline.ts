@@ -50,7 +50,7 @@ export class Pipeline implements AsyncDisposable {
     return deletedFrom(this.#events, this.names.ordersQueue, count);
   }
 
-  /** Lets process-orders go on, or keeps orders waiting; resolves when what was under way has ended. */
+  /** Lets process-orders go on, or keeps orders waiting. Resolves when the batches under way have ended. */
   async poll(enabled: boolean): Promise<void> {
     const arn = this.ordersQueue.arn;
     const mapping = this.runtime.mappings.mappings.find(({ model }) => model.queueArn === arn);
@@ -62,10 +62,7 @@ export class Pipeline implements AsyncDisposable {
   }
 }
 
-/**
- * Resolves when the mapping of a queue has deleted so many messages, by its own account; nothing polls while the time
- * is taken.
- */
+/** Resolves when the mapping of a queue says that it has deleted so many messages. Nothing is polled meanwhile. */
 export function deletedFrom(
   events: EventStream,
   queueName: string,
@@ -85,7 +82,7 @@ export function deletedFrom(
   });
 }
 
-/** A rate counts only if every message went all the way. */
+/** Throws unless the queue is empty: a rate counts only if every message went all the way. */
 export function assertEmpty(runtime: Runtime, queueName: string): void {
   const counts = runtime.sqs.queues().find(({ name }) => name === queueName)?.counts;
   if (counts?.available === 0 && counts['in-flight'] === 0 && counts.delayed === 0) return;

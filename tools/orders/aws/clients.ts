@@ -6,7 +6,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { UsageError } from '../errors.ts';
 
-/** Where the pipeline is. What is undefined is left to the SDK: environment, profile, instance role. */
+/** Where the pipeline is. The SDK finds what is undefined: by environment, profile or instance role. */
 export interface Target {
   readonly stack: string;
   readonly region?: string;
@@ -23,7 +23,7 @@ export interface TargetOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Of the first variable that says something: the SDKs, too, take an empty one as unset. */
+/** The value of the first variable that is set. An empty one counts as unset, as it does for the SDKs. */
 function said(environment: Environment, ...names: readonly string[]): string | undefined {
   return names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
 }
@@ -32,13 +32,14 @@ function said(environment: Environment, ...names: readonly string[]): string | u
 const localEndpoint = 'http://127.0.0.1:4566';
 
 /**
- * `--local` is this machine: AWS_ENDPOINT_URL if it is set, else `localEndpoint`, with credentials made up. Without
- * it, everything is as for the AWS CLI.
- * @throws {UsageError} when the region cannot be one, or `--local` meets an AWS_ENDPOINT_URL that is another machine
+ * `--local` means this machine: AWS_ENDPOINT_URL, or else `localEndpoint`, with any credentials. Without `--local`
+ * everything is as for the AWS CLI.
+ *
+ * @throws {UsageError} when the region cannot be one, or when AWS_ENDPOINT_URL is another machine beside `--local`
  */
 export function targetOf({ stack, region, local }: TargetOptions, environment: Environment): Target {
   const named = region ?? said(environment, 'AWS_REGION', 'AWS_DEFAULT_REGION');
-  // It becomes part of a host's name.
+  // The region becomes part of a host's name.
   if (named !== undefined && !/^[a-z0-9-]{1,63}$/i.test(named)) {
     throw new UsageError(`A region is a name such as eu-central-1, not "${named}": mend --region or AWS_REGION.`);
   }
@@ -72,12 +73,12 @@ export interface Clients extends Disposable {
   readonly sqs: SQSClient;
 }
 
-/** Patient with throttling: a person would only start the command again. */
+/** Many tries, for throttling: a person would only start the command again. */
 const maxAttempts = 8;
-/** The stack is asked first: whether anybody answers at all should be known soon. */
+/** The stack is asked first, with few tries: a person wants to know soon whether anybody answers. */
 const firstContactAttempts = 3;
 
-/** Clients for what a command's options name; region and credentials that it leaves open are found by the SDK. */
+/** Clients for the target of a command. The SDK finds the region and the credentials that the target leaves open. */
 export function createClients({ region, endpoint, credentials }: Target): Clients {
   const settings = {
     maxAttempts,

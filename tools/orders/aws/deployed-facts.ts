@@ -12,15 +12,15 @@ import type { Clients } from './clients.ts';
 import type { LogFormat } from './lambda-log.ts';
 import type { StackResources } from './stack.ts';
 
-/** Whom to ask about, and what the doctor cannot read from the configuration. */
+/** What to ask AWS about, and what the doctor cannot read from the configuration. */
 interface FactsQuery extends StackResources {
   /** What a function took. */
   readonly measure: (log: { readonly group: string; readonly format: LogFormat }) => Promise<MeasuredRun | undefined>;
-  /** The longest that one record adds to its batch; undefined leaves it to the doctor. */
+  /** The longest time that one record adds to its batch. The doctor assumes one when it is undefined. */
   readonly slowestRecordSeconds: number | undefined;
 }
 
-/** What the doctor can know of a deployed stack: its queues and functions, and whatever is mapped to them. */
+/** What the doctor can know of a deployed stack: its queues, its functions, and all mappings to either. */
 export async function readFacts(clients: Clients, query: FactsQuery): Promise<Facts> {
   const read = async (names: readonly string[], measure: FactsQuery['measure']) =>
     (await Promise.all(names.map((name) => readFunction(clients.lambda, name, measure)))).flat();
@@ -39,7 +39,8 @@ export async function readFacts(clients: Clients, query: FactsQuery): Promise<Fa
     }
   }
   const fromQueues = [...mappings.values()].filter(({ EventSourceArn: arn }) => arn?.includes(':sqs:'));
-  // Functions of other stacks that consume a queue of this one: judged together with it, but not by themselves.
+  // Functions of other stacks that consume a queue of this stack. They are judged with the queue, but not by
+  // themselves.
   const elsewhere = new Set(fromQueues.map(functionNameOf).filter((name) => !query.functionNames.includes(name)));
   const all = [...functions, ...(await read([...elsewhere], async () => undefined))];
   return {
@@ -49,12 +50,12 @@ export async function readFacts(clients: Clients, query: FactsQuery): Promise<Fa
   };
 }
 
-/** With a version or an alias, the ARN goes on behind the name. */
+/** An ARN with a version or an alias goes on behind the name. */
 function functionNameOf({ FunctionArn: arn = '' }: EventSourceMappingConfiguration): string {
   return arn.split(':')[6] ?? arn;
 }
 
-/** Nothing where the function is gone: its mapping outlives it. */
+/** Answers nothing when the function is gone: its mapping outlives it. */
 async function readFunction(
   client: LambdaClient,
   name: string,
@@ -78,7 +79,7 @@ async function readFunction(
   return [facts];
 }
 
-/** Beside the configuration this answers the reserved concurrency, which GetFunctionConfiguration does not. */
+/** GetFunction also answers the reserved concurrency; GetFunctionConfiguration does not. */
 async function getFunction(client: LambdaClient, name: string): Promise<GetFunctionCommandOutput | undefined> {
   try {
     return await client.send(new GetFunctionCommand({ FunctionName: name }));
@@ -112,7 +113,7 @@ function mappingFacts(
 
 type Attributes = Readonly<Partial<Record<string, string>>>;
 
-/** The queues with these URLs and those behind them, by their ARNs. */
+/** The queues with these URLs and their dead-letter queues, by their ARNs. */
 async function readQueues(client: SQSClient, urls: readonly string[]): Promise<ReadonlyMap<string, QueueFacts>> {
   const known = new Map<string, Attributes>();
   let read = (await Promise.all(urls.map((url) => readAttributes(client, url)))).flat();
@@ -127,7 +128,7 @@ async function readQueues(client: SQSClient, urls: readonly string[]): Promise<R
   return facts;
 }
 
-/** Nothing where the queue is gone: what somebody deleted by hand is still a resource of the stack. */
+/** Answers nothing when the queue is gone: a queue that somebody deleted by hand is still a resource of the stack. */
 async function readAttributes(client: SQSClient, url: string): Promise<readonly Attributes[]> {
   try {
     // Asked for by name, `FifoQueue` is refused for standard queues.
@@ -140,7 +141,7 @@ async function readAttributes(client: SQSClient, url: string): Promise<readonly 
   }
 }
 
-/** Nothing where the dead-letter queue is gone, or not ours to see: what is not known is not judged. */
+/** Answers nothing when the dead-letter queue is gone or may not be read. What is not known is not judged. */
 async function readBehind(client: SQSClient, arn: string): Promise<readonly Attributes[]> {
   const [, , , , account, name] = arn.split(':');
   try {
@@ -154,7 +155,7 @@ async function readBehind(client: SQSClient, arn: string): Promise<readonly Attr
   }
 }
 
-/** A queue with those behind it; `before` ends a chain that comes round to itself. */
+/** A queue with the dead-letter queues behind it. `before` ends a chain that leads back to itself. */
 function link(
   arn: string,
   known: ReadonlyMap<string, Attributes>,

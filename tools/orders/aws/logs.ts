@@ -60,8 +60,8 @@ export function orderPatterns(ids: Iterable<string>): string[] {
 }
 
 /**
- * Errors of the functions themselves: what they logged as an error beside failed orders, which are their work, and
- * invocations that ended by a crash or a timeout.
+ * Errors of the functions themselves: lines that they logged as errors, and invocations that ended by a crash or a
+ * timeout. Failed orders are logged as errors, too, but they are no errors of the functions.
  */
 const functionErrorPattern =
   `{ (($.level = "ERROR" || $.level = "FATAL") && ` +
@@ -70,7 +70,7 @@ const functionErrorPattern =
 
 export type ErrorCounts = Readonly<Record<FunctionName, number>>;
 
-/** Errors of each function since a time (epoch milliseconds); failed orders, logged as errors too, are not among them. */
+/** How many errors each function had since a time (epoch milliseconds), without failed orders. */
 export async function countFunctionErrors(
   client: CloudWatchLogsClient,
   { logGroups }: StackOutputs,
@@ -100,7 +100,7 @@ interface ReportQuery {
   readonly signal: AbortSignal;
 }
 
-/** What a function took, by the reports in its log group; undefined where there are none. */
+/** What the invocations of a function took, by the reports in its log group. Undefined when there are none. */
 export async function readMeasuredRun(
   client: CloudWatchLogsClient,
   { logGroupName, logFormat, startMs, onReport, signal }: ReportQuery,
@@ -121,7 +121,7 @@ export async function readMeasuredRun(
       };
     }
   } catch (error) {
-    // Where nothing names a log group, Lambda makes one at the first invocation.
+    // Lambda makes the log group at the first invocation, when no template does.
     if (!(error instanceof ResourceNotFoundException)) throw error;
   }
   return run.invocations === 0 ? undefined : run;

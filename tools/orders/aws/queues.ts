@@ -5,15 +5,16 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** How long the oldest message of a queue has waited: seconds, null when CloudWatch has no recent data of it. */
+/** How long the oldest message of a queue has waited, in seconds. Null when CloudWatch has no recent data. */
 export type QueueAge = { readonly seconds: number | null } | { readonly unavailable: string };
 
-/** SQS reports each minute, and later than that: the last of a few minutes is what is known. */
+/** SQS reports each minute, and some minutes late. The latest value is what is known. */
 const lookBackMs = 10 * 60_000;
 const periodSeconds = 60;
 
 /**
- * Reads `ApproximateAgeOfOldestMessage`. Whoever may not read metrics gets the reason: nothing else depends on them.
+ * Reads `ApproximateAgeOfOldestMessage`. A person who may not read metrics gets the reason, because nothing else
+ * depends on them.
  */
 export async function readQueueAge(client: CloudWatchClient, queueUrl: string, nowMs: number): Promise<QueueAge> {
   try {
@@ -40,7 +41,7 @@ export async function readQueueAge(client: CloudWatchClient, queueUrl: string, n
 export interface QueueDepth {
   /** Waiting to be received. */
   readonly visible: number;
-  /** Received, and neither deleted nor given back. */
+  /** Received, but neither deleted nor given back. */
   readonly notVisible: number;
   readonly delayed: number;
 }

@@ -23,7 +23,7 @@ type SendOutcome =
   | { readonly sent: true; readonly messageId: string }
   | { readonly sent: false; readonly code: string; readonly message: string };
 
-/** Where to send, and what waits between tries are made of. */
+/** Where to send, and the clock and the chance for the waits between tries. */
 export interface SendQueue {
   readonly client: SQSClient;
   readonly url: string;
@@ -36,8 +36,10 @@ const maximumTries = 5;
 const backoffMs = { base: 100, cap: 5_000 };
 
 /**
- * Sends the messages of one request, and those that SQS refused for its own reasons again. Answers one outcome for
- * each, in their order. Throws what the request as a whole failed with: SQS may then hold messages all the same.
+ * Sends the messages of one request. Messages that SQS refused through no fault of the sender are sent again. Answers
+ * one outcome for each message, in their order.
+ *
+ * @throws what a whole request failed with; SQS may hold its messages all the same
  */
 export async function sendMessages(
   { client, url, clock, random }: SendQueue,
@@ -93,7 +95,7 @@ function fifoName(text: string): string {
   return text.slice(0, 128);
 }
 
-/** Something to send, and what it is for. */
+/** A message to send, and what it is for. */
 export interface Parcel<Subject> {
   readonly subject: Subject;
   readonly message: OutgoingMessage;
@@ -123,5 +125,5 @@ export function bytesOf({ body, attributes }: OutgoingMessage): number {
   return bytes;
 }
 
-/** The limit of the orders queue, after the size of a message that is larger. */
+/** The limit of the orders queue in words. It follows the size of a message that is larger. */
 export const mostBytesText = `the orders queue takes ${number(messageLimits.bytes)} (256 KiB)`;

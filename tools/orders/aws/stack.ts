@@ -13,7 +13,7 @@ export interface StackOutputs {
   readonly parkedOrdersQueueUrl: string;
   readonly ordersTableName: string;
   readonly generateOrdersFunctionName: string;
-  /** By the function's short name, in the order in which orders meet them. */
+  /** By the functions' short names. */
   readonly logGroups: Readonly<Record<FunctionName, string>>;
 }
 
@@ -66,14 +66,15 @@ async function orNoStack<Answer>(where: string, ask: () => Promise<Answer>): Pro
   }
 }
 
-/** What of a stack orders and messages pass through. */
+/** The resources of a stack that messages pass through. */
 export interface StackResources {
   readonly queueUrls: readonly string[];
   readonly functionNames: readonly string[];
 }
 
 /**
- * Of any stack, by the types of its resources; nested stacks are stacks of their own.
+ * Works for any stack, by the types of its resources. Nested stacks are stacks of their own.
+ *
  * @param where the target in words, for the error
  * @throws {CommandFailed} when there is no such stack
  */

@@ -5,9 +5,8 @@ import type { OrdersContext, Run } from '../context.ts';
 import { commonReasons, countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
 import { judge } from '../ledger/replay.ts';
-import { printable } from '../terminal/output.ts';
+import { printable, table } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
 import { whyText } from './text.ts';
 
 export function defineCheck(program: Command, run: Run): void {

@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import { collected, exitCodes, searchedText } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
+import { mistakeIn } from '../input/json-scanner.ts';
 import { difference, mendedBody, parseAssignment } from '../json.ts';
 import { findFailed } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import { judge } from '../ledger/replay.ts';
-import { editText } from '../terminal/edit-text.ts';
+import { editText } from '../terminal/ask.ts';
 import { isoTime } from '../time.ts';
 import { changeLines } from './text.ts';
 
@@ -72,7 +73,10 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   }
   await context.print(...changeLines(failure.body, mended.body, paint));
   if (!verdict.passes) {
-    throw new CommandFailed(`It would fail again: ${verdict.reasons.join(', ')}. Nothing was changed.${kept()}`);
+    const mistake = mistakeIn(mended.body);
+    const reasons = verdict.reasons.join(', ');
+    const where = mistake === undefined ? ' ' : `\nIn your text, ${mistake.text}\n`;
+    throw new CommandFailed(`It would fail again: ${reasons}.${where}Nothing was changed.${kept()}`);
   }
   if (!changed) await context.print('Nothing is different, so nothing was changed.');
   else if (dryRun) await context.print('It would pass. Nothing was changed.');

@@ -12,10 +12,9 @@ import {
   groupByCause,
 } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
-import type { OrdersTable } from '../ledger/read.ts';
-import { printable } from '../terminal/output.ts';
+import type { TableConnection } from '../ledger/table.ts';
+import { printable, table } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
 import { isoTime, parseMoment, shownTime } from '../time.ts';
 import { causeTable, whyText } from './text.ts';
 
@@ -63,7 +62,7 @@ async function failed(context: OrdersContext, options: FailedOptions): Promise<n
   return context.json ? streamed(context, found) : listed(context, found, options);
 }
 
-async function grouped(context: OrdersContext, orders: OrdersTable, selection: FailureSelection): Promise<number> {
+async function grouped(context: OrdersContext, orders: TableConnection, selection: FailureSelection): Promise<number> {
   const [causes, onTheirWay] = await Promise.all([groupByCause(failures(orders, selection)), readReplayed(orders)]);
   const total = causes.reduce((sum, { count }) => sum + count, 0);
   if (context.json) {
@@ -89,7 +88,7 @@ function headline(total: number, causes: readonly CauseGroup[]): string {
 }
 
 async function* matching(
-  orders: OrdersTable,
+  orders: TableConnection,
   selection: FailureSelection,
   text: string,
 ): AsyncGenerator<FailureSummary> {
@@ -144,7 +143,10 @@ async function listed(
   return exitCodes.done;
 }
 
-/** Says that failures are on their way again, and since when: one that has been for days has lost its message. */
+/**
+ * Says that failures are on their way again, and since when. A failure that has been on its way for days has lost its
+ * message.
+ */
 export function replayedLines(count: number, oldestAt: string | null): string[] {
   if (count === 0 || oldestAt === null) return [];
   const since = count === 1 ? 'since' : 'the oldest since';

@@ -30,7 +30,7 @@ async function generate(context: OrdersContext, options: GenerateOptions): Promi
   const { io, paint } = context;
   const { count, badRate } = options;
   const { generateOrdersFunctionName: producer } = await context.outputs();
-  // Chosen here, so that an invocation that is tried again makes the same orders, which are written once.
+  // The seed is chosen here. So an invocation that the SDK tries again makes the same orders, which are written once.
   const seed = options.seed ?? Math.floor(io.random() * (generateLimits.seed + 1));
   let queued = 0;
   const { end, notQueued } = await withProgress(

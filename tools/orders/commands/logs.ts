@@ -16,7 +16,10 @@ interface LogsOptions {
 }
 
 const pollMs = 1_000;
-/** CloudWatch takes in events a little late and out of order: followers look back as far, and know what they showed. */
+/**
+ * CloudWatch takes in events a little late and out of order. So a follower looks back this far, and remembers what it
+ * showed.
+ */
 const lookBackMs = 30_000;
 
 export function defineLogs(program: Command, run: Run): void {
@@ -51,7 +54,7 @@ async function logs(context: OrdersContext, name: FunctionName | undefined, opti
     for await (const event of logEvents(context.clients.logs, query)) yield { function: functionName, ...event };
   }
 
-  /** When the events of the last look were, by their ids. */
+  /** The times of the events that were shown, by their ids. */
   let shown = new Map<string, number>();
   for (;;) {
     for await (const event of mergeSorted(names.map(eventsOf), (a, b) => a.atMs - b.atMs)) {
@@ -90,7 +93,7 @@ const styles = {
   error: 'red',
 } as const satisfies Record<LogText['level'], string>;
 
-/** A log event as a line; undefined for those that tell a person nothing, the begin and end of an invocation. */
+/** A log event as a line. Undefined for an event that tells a person nothing, such as the begin of an invocation. */
 function logLine({ function: name, atMs, message }: FunctionLogEvent, paint: Paint): string | undefined {
   const read = readLogMessage(message);
   if (read === undefined) return undefined;

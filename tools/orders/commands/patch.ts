@@ -6,15 +6,14 @@ import { type Assignment, type MendedBody, mendedBody, parseAssignment } from '.
 import { countFailures, failureRows, failures } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
-import type { OrdersTable } from '../ledger/read.ts';
 import { judge } from '../ledger/replay.ts';
+import type { TableConnection } from '../ledger/table.ts';
 import { forEachAtOnce } from '../streams.ts';
-import { confirm } from '../terminal/confirm.ts';
+import { confirm } from '../terminal/ask.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime } from '../time.ts';
-import { Exceptions } from './exceptions.ts';
-import { changeLines } from './text.ts';
+import { changeLines, Exceptions } from './text.ts';
 
 interface PatchOptions {
   readonly cause: string;
@@ -108,7 +107,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
 
 /** The mended body, if it would pass. */
 async function judgeMended(
-  orders: OrdersTable,
+  orders: TableConnection,
   failure: FailureRow,
   assignments: readonly Assignment[],
 ): Promise<MendedBody> {

@@ -13,9 +13,9 @@ import {
   processedFailures,
   readExport,
 } from '../ledger/purge.ts';
-import type { OrdersTable } from '../ledger/read.ts';
+import type { TableConnection } from '../ledger/table.ts';
 import { forEachAtOnce } from '../streams.ts';
-import { confirm } from '../terminal/confirm.ts';
+import { confirm } from '../terminal/ask.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime, parseMoment, shownTime } from '../time.ts';
 
@@ -104,8 +104,8 @@ async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<FailureRow
   );
 }
 
-/** Deletes what the file says, so that nothing goes which is not in it. */
-async function deleteAll({ io }: OrdersContext, orders: OrdersTable, path: string, total: number) {
+/** Deletes the failures that stand in the file, so that nothing is deleted that is not in it. */
+async function deleteAll({ io }: OrdersContext, orders: TableConnection, path: string, total: number) {
   const ends = { ...nothing };
   let read = 0;
   const deleteOne = async (failure: ExportedFailure) => {

@@ -6,13 +6,13 @@ import { UsageError } from '../errors.ts';
 import { replayedBefore, sentAgainAt } from '../ledger/books.ts';
 import { countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
 import { findFailed, resolveCause } from '../ledger/find-failure.ts';
-import type { OrdersTable } from '../ledger/read.ts';
 import { replay, type ReplayOutcome } from '../ledger/replay.ts';
-import { confirm } from '../terminal/confirm.ts';
+import type { TableConnection } from '../ledger/table.ts';
+import { confirm } from '../terminal/ask.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime, parseMoment } from '../time.ts';
-import { Exceptions } from './exceptions.ts';
+import { Exceptions } from './text.ts';
 
 interface ReplayCommandOptions {
   readonly cause?: string;
@@ -64,7 +64,7 @@ async function replayCommand(
   const choice = { ...options, ids };
   const { chosen, total } = await chooseFailures(context, choice, resend);
   if (ids.length === 0 && !dryRun && total > 0) {
-    // How many of them would fail again nobody knows before each is read: --dry-run says it.
+    // Nobody knows how many would fail again before each is read. --dry-run says it.
     const less = force ? '' : ', except what would fail again';
     const question = `Replay ${counted(total, 'failure')} of ${context.where}${less}?`;
     if (!(await confirm(io, yes, question))) {
@@ -163,7 +163,7 @@ async function report(context: OrdersContext, end: ReplayReport): Promise<void> 
   );
 }
 
-/** How a person names what to replay: exactly one of them is given. */
+/** The ways to name what to replay. Exactly one of them is given. */
 interface ReplayChoice {
   readonly ids: readonly string[];
   readonly cause?: string;
@@ -194,7 +194,7 @@ async function chooseFailures(context: OrdersContext, choice: ReplayChoice, rese
   const table = await context.table();
   if (ids.length > 0) return byId(table, ids, resend);
   if (replayedBeforeMs !== undefined) return overdue(table, isoTime(replayedBeforeMs));
-  // Not those that fail from now on: a replay that comes back must not be replayed by the same command again.
+  // Failures from now on are left out: a replay that fails again must not be replayed by the same command.
   const before = isoTime(now);
   const selection: FailureSelection =
     cause === undefined ? { status: 'failed', before } : { cause: await resolveCause(table, cause), before };
@@ -204,8 +204,8 @@ async function chooseFailures(context: OrdersContext, choice: ReplayChoice, rese
   };
 }
 
-/** All are looked up before the first is sent: a mistyped id stops everything. */
-async function byId(table: OrdersTable, ids: readonly string[], resend: boolean): Promise<Chosen> {
+/** All ids are looked up before the first message is sent: a mistyped id stops everything. */
+async function byId(table: TableConnection, ids: readonly string[], resend: boolean): Promise<Chosen> {
   const rows = await Promise.all([...new Set(ids)].map((id) => findFailed(table, id, { resend })));
   const named = async function* () {
     for (const row of rows) yield await Promise.resolve(row);
@@ -213,12 +213,12 @@ async function byId(table: OrdersTable, ids: readonly string[], resend: boolean)
   return { chosen: named(), total: rows.length };
 }
 
-async function overdue(table: OrdersTable, before: string): Promise<Chosen> {
+async function overdue(table: TableConnection, before: string): Promise<Chosen> {
   let total = 0;
   for await (const _ of replayedBefore(table, before)) total += 1;
   const chosen = async function* () {
     for await (const failure of failureRows(table, replayedBefore(table, before))) {
-      // The index runs behind: somebody may have sent it again meanwhile.
+      // The index lags behind: somebody may have sent the failure again meanwhile.
       if (sentAgainAt(failure) < before) yield failure;
     }
   };
@@ -228,9 +228,9 @@ async function overdue(table: OrdersTable, before: string): Promise<Chosen> {
 /** How far a replay came. */
 interface ReplayEnd {
   readonly sent: number;
-  /** Of those, which had been replayed already. */
+  /** How many of these had been replayed before. */
   readonly again: number;
-  /** Of those, whose rows do not say so: the table failed. */
+  /** How many of these could not be marked as replayed, because the table failed. */
   readonly unmarked: number;
   readonly total: number;
   readonly failed: boolean;
@@ -238,7 +238,10 @@ interface ReplayEnd {
   readonly cutShort: boolean;
 }
 
-/** What somebody must know of a replay that did not go as usual: what was left as it was, and what only looks so. */
+/**
+ * What a person must know of a replay that did not go as usual: failures that stayed as they were, and failures that
+ * only look so.
+ */
 export function remarksOn({ sent, again, unmarked, total, failed, cutShort }: ReplayEnd): string[] {
   const remarks: string[] = [];
   if (cutShort) {

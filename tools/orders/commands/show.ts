@@ -7,10 +7,9 @@ import { CommandFailed } from '../errors.ts';
 import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
 import { exportedFailure } from '../ledger/purge.ts';
-import type { OrdersTable } from '../ledger/read.ts';
-import { type Paint, printable } from '../terminal/output.ts';
+import type { TableConnection } from '../ledger/table.ts';
+import { type Paint, printable, table } from '../terminal/output.ts';
 import { withProgress } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
 import { parseMoment } from '../time.ts';
 
 export function defineShow(program: Command, run: Run): void {
@@ -28,7 +27,7 @@ export function defineShow(program: Command, run: Run): void {
 const longestLife = '14d';
 /** Clocks of functions and queues differ a little. */
 const clockSkewMs = 60_000;
-/** More of a body is for --json. */
+/** A longer body is cut. --json has all of it. */
 const shownBodyCharacters = 2_000;
 
 async function show(context: OrdersContext, id: string, since: string | undefined): Promise<number> {
@@ -78,7 +77,7 @@ interface Everything {
 
 async function everythingAbout(
   context: OrdersContext,
-  orders: OrdersTable,
+  orders: TableConnection,
   id: string,
   since: string | undefined,
 ): Promise<Everything> {
@@ -92,18 +91,18 @@ async function everythingAbout(
 }
 
 /**
- * The id of a message is in no index once the order has been processed, and finding it in the table would read all of
- * it. What the functions logged about the message names the order.
+ * No index contains the id of a message whose order has been processed, and a search would read the whole table. The
+ * log lines about the message name the order.
  */
 async function recordNamedIn(
   lines: readonly OrderLogLine[],
-  orders: OrdersTable,
+  orders: TableConnection,
   messageId: string,
 ): Promise<OrderRecord | undefined> {
   const orderIds = new Set(lines.map(({ fields }) => fields['orderId']).filter((named) => typeof named === 'string'));
   for (const orderId of orderIds) {
     const record = await readOrderRecord(orders, orderId);
-    // A line may name an order that is another one's: its id was taken.
+    // A line may name the id of another order: that id was taken.
     if (messageIdsOf(record).includes(messageId)) return record;
   }
   return undefined;
@@ -111,7 +110,7 @@ async function recordNamedIn(
 
 const isKnown = ({ order, failures }: OrderRecord) => order !== undefined || failures.length > 0;
 
-async function recordOf(orders: OrdersTable, id: string): Promise<OrderRecord> {
+async function recordOf(orders: TableConnection, id: string): Promise<OrderRecord> {
   const record = await readOrderRecord(orders, id);
   if (isKnown(record)) return record;
   const [failure] = await findFailures(orders, id);

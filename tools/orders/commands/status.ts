@@ -4,11 +4,9 @@ import { exitCodes, wholeNumberOption } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { overdueAfterMs } from '../ledger/books.ts';
 import { type ReadStatus, statusReader, type StatusReport } from '../status-report.ts';
-import { type Paint, printable, write } from '../terminal/output.ts';
+import { type Paint, printable, table, write } from '../terminal/output.ts';
 import { counted, duration, number, withProgress } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
-import { sleep } from '../time.ts';
-import { parseMoment, shownTime } from '../time.ts';
+import { parseMoment, shownTime, sleep } from '../time.ts';
 import { replayedLines } from './failed.ts';
 import { causeTable } from './text.ts';
 
@@ -21,7 +19,7 @@ interface StatusOptions {
 
 const refreshMs = 2_000;
 const waitPollMs = 300;
-/** SQS's counts are approximate, so nothing in flight must be seen as often in a row. */
+/** SQS's counts are approximate, so zero in flight must be seen this often in a row. */
 const quietReadings = 3;
 
 export function defineStatus(program: Command, run: Run): void {
@@ -138,7 +136,7 @@ export function statusLines(report: StatusReport, sent: number | undefined, pain
   ];
 }
 
-/** Why the sum of the table above is not `failed`. */
+/** Says why the failures of the table above are not the failed orders of the books. */
 function copiesLine(failures: number, failed: number): string {
   return (
     `${counted(failures, 'failure')}, ${counted(failed, 'order')} failed: an order that was sent several times counts ` +

@@ -1,12 +1,11 @@
 import { failureKinds } from '../../../shared/telemetry.ts';
 import { type Change, difference } from '../json.ts';
 import type { CauseGroup } from '../ledger/failures.ts';
-import { type Paint, printable } from '../terminal/output.ts';
+import { type Paint, printable, table } from '../terminal/output.ts';
 import { number } from '../terminal/progress.ts';
-import { table } from '../terminal/table.ts';
 import { shownTime } from '../time.ts';
 
-/** The difference between two bodies, a line for what goes and a line for what comes. */
+/** The difference between two bodies: a line for each value that goes and for each that comes. */
 export function changeLines(before: string, after: string, paint: Paint): string[] {
   return difference(before, after).flatMap((change) => linesOf(change, paint));
 }
@@ -27,8 +26,46 @@ export function causeTable(causes: readonly CauseGroup[], width?: number): strin
   );
 }
 
-/** Why something failed, in one line: its reasons, or what its kind means where it has none. */
+/** Why an order failed, in one line: its reasons, or what its kind means when there are none. */
 export function whyText({ kind, reasons }: { readonly kind: string; readonly reasons: readonly string[] }): string {
   if (reasons.length > 0) return reasons.join(', ');
   return kind === failureKinds.outOfAttempts ? 'a valid order whose attempts were used up' : kind;
+}
+
+/** Something that a command left undone, and why. */
+export interface Exception {
+  readonly id: string;
+  /** What a person knows it by. */
+  readonly label: string;
+  /** Follows the label: `is replayed already`. */
+  readonly reason: string;
+}
+
+/** All are counted, but only the first are named: there may be hundreds of thousands. */
+const named = { inText: 20, inJson: 1_000 } as const;
+
+/** What a command left undone. */
+export class Exceptions {
+  readonly #first: Exception[] = [];
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(exception: Exception): void {
+    this.#count += 1;
+    if (this.#first.length < named.inJson) this.#first.push(exception);
+  }
+
+  /** Members of a JSON document: how many there are, and the first of them. */
+  json(name: string): Readonly<Record<string, unknown>> {
+    return { [name]: this.#count, [`${name}Because`]: this.#first };
+  }
+
+  /** @param what happened to them: "left out" */
+  lines(what: string): string[] {
+    const lines = this.#first.slice(0, named.inText).map(({ label, reason }) => `${what}: ${label} ${reason}`);
+    return this.#count > lines.length ? [...lines, `… and ${this.#count - lines.length} more ${what}`] : lines;
+  }
 }

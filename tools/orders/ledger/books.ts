@@ -3,32 +3,32 @@ import { messagesIn, type QueueDepth } from '../aws/queues.ts';
 import { forEachAtOnce, inChunks } from '../streams.ts';
 import { isoTime } from '../time.ts';
 import { failures, type FailureSummary } from './failures.ts';
-import { keysPerRead, type OrdersTable, readItems } from './read.ts';
+import { keysPerRead, type TableConnection, readItems } from './table.ts';
 
-/** An order whose failures stand differently is where the last of these is. */
+/** When the failures of an order stand differently, the last of these counts. */
 const standings = ['failed', 'overdue', 'on the way'] as const;
 
 /**
- * Where a failure stands: waiting for somebody, sent again so long ago that its message is counted if there is one, or
- * sent again and on the way.
+ * Where a failure stands. `failed`: it waits for somebody. `on the way`: it was sent again. `overdue`: it was sent
+ * again so long ago that its message is counted, if there is one.
  */
 export type Standing = (typeof standings)[number];
 
-/** Orders that have failures and are not processed, each in one of the two numbers at most. */
+/** Orders that have failures and are not processed. Each is in one of the two numbers at most. */
 interface UnprocessedOrders {
   readonly failed: number;
   readonly overdue: number;
 }
 
-/** Lookups side by side: as many as `countProcessed` has scans. */
+/** Lookups side by side, as many as `countProcessed` has scans. */
 const readsAtOnce = 8;
 
 /**
- * The orders that failures belong to. An order has several failures when it was sent several times, and counts once. One
- * without an id of its own is known by its message alone, and counts once for each: its body names none, or one that
- * belongs to another order.
+ * The orders that failures belong to. An order that was sent several times may have several failures, and counts once.
+ * An order without an id of its own is known by its message alone, and counts once for each message: its body names no
+ * id, or an id that belongs to another order.
  *
- * In memory for the id (at most 64 characters) of each order that has one and failed: 100,000 orders are 15 MB at most.
+ * Memory: the id (at most 64 characters) of each failed order that has one. 100,000 orders are 15 MB at most.
  */
 export class OrdersOfFailures {
   /** By the partition key that an order's rows share. */
@@ -45,13 +45,13 @@ export class OrdersOfFailures {
   }
 
   /**
-   * Looks each order up, because another copy of it may have been processed: on AWS a read unit for each, and more for
-   * one that is processed and above 4 KB.
+   * Looks up each order, because another copy of it may have been processed. On AWS this costs a read unit for each
+   * order, and more for a processed order above 4 KB.
    */
-  async unprocessed(table: OrdersTable): Promise<UnprocessedOrders> {
+  async unprocessed(table: TableConnection): Promise<UnprocessedOrders> {
     const counts = { ...this.#unnamed };
     for (const standing of this.#named.values()) counts[standing] += 1;
-    // What is on the way is counted as its message.
+    // An order on the way is counted as its message.
     const waiting = [...this.#named].filter(([, standing]) => standing !== 'on the way').map(([pk]) => pk);
     await forEachAtOnce(inChunks(waiting, keysPerRead), readsAtOnce, async (some) => {
       for (const pk of await processedOf(table, some)) counts[this.#named.get(pk)!] -= 1;
@@ -60,8 +60,8 @@ export class OrdersOfFailures {
   }
 }
 
-/** Partition keys of those orders that are processed: a row without `contentHash` is none. */
-async function processedOf(table: OrdersTable, partitionKeys: readonly string[]): Promise<string[]> {
+/** Partition keys of the orders that are processed. A row without `contentHash` is no order. */
+async function processedOf(table: TableConnection, partitionKeys: readonly string[]): Promise<string[]> {
   const keys = partitionKeys.map((pk) => ({ pk, sk: 'ORDER' }));
   const items = await readItems(table, keys, ['pk', 'contentHash']);
   return items.flatMap(({ pk, contentHash }) => (pk?.S === undefined || contentHash === undefined ? [] : [pk.S]));
@@ -70,15 +70,15 @@ async function processedOf(table: OrdersTable, partitionKeys: readonly string[])
 /** Failures that were sent again and have not come to an end. */
 interface Replayed {
   readonly count: number;
-  /** ISO 8601: when the one that has been on its way longest was sent; null when there is none. */
+  /** ISO 8601: when the failure that has been on its way longest was sent. Null when there is none. */
   readonly oldestAt: string | null;
   /** Those sent longer than `overdueAfterMs` ago. */
   readonly overdue: number;
 }
 
 /**
- * A queue's depth is approximate for about a minute after messages moved (SQS API reference, GetQueueAttributes); from
- * five on, a message that is not counted is not there.
+ * A queue's depth is approximate for about a minute after messages moved (SQS API reference, GetQueueAttributes). After
+ * five minutes, a message that is not counted is not there.
  */
 export const overdueAfterMs = 5 * 60_000;
 
@@ -88,7 +88,7 @@ export const overdueAfterMs = 5 * 60_000;
  * @param note gets each of them, and whether it is overdue
  */
 export async function readReplayed(
-  table: OrdersTable,
+  table: TableConnection,
   note: (failure: FailureSummary, isOverdue: boolean) => void = () => {},
 ): Promise<Replayed> {
   const overdueBefore = isoTime(table.clock.now() - overdueAfterMs);
@@ -106,8 +106,8 @@ export async function readReplayed(
   return { count, oldestAt, overdue };
 }
 
-/** Those that were sent again before a time (ISO 8601) and have not come to an end. */
-export async function* replayedBefore(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
+/** Failures that were sent again before a time (ISO 8601) and have not come to an end. */
+export async function* replayedBefore(table: TableConnection, before: string): AsyncGenerator<FailureSummary> {
   for await (const failure of failures(table, { status: 'replayed' })) {
     if (sentAgainAt(failure) < before) yield failure;
   }
@@ -131,12 +131,15 @@ interface Counts {
 }
 
 /**
- * Where the orders are: sent = processed + failed + in flight, parked ones being in flight to nowhere. A replayed
- * failure is its message, so it is among those in flight; with nothing in any queue its message was lost, and it is
- * stuck until somebody sends it again. An order is one of these, however often it was sent and however many failures it
- * has (`OrdersOfFailures` says what is one order): processed once a copy was, else on its way, else failed. Only in the
- * queues messages are counted: a copy there counts besides its order, and one that is just moving from a queue to the
- * table may count twice, or not at all.
+ * Where the orders are: sent = processed + failed + in flight + parked + stuck.
+ *
+ * A replayed failure is counted as its message, among those in flight. When no queue has a message, the message was
+ * lost, and the order is stuck until somebody sends it again. Each order counts once, however often it was sent and
+ * however many failures it has (`OrdersOfFailures` says what is one order). It is processed if a copy was, or else on
+ * its way, or else failed.
+ *
+ * The queues count messages, not orders. So a copy in a queue counts beside its order, and a message that is just
+ * moving from a queue to the table may count twice or not at all.
  */
 export interface Books {
   readonly processed: number;
@@ -148,7 +151,7 @@ export interface Books {
   readonly accountedFor: number;
 }
 
-/** Adds up what was counted; pure, so the counts had better be of the same moment. */
+/** Adds up what was counted. The counts should be of about the same moment. */
 export function booksOf({ orders, badOrders, parkedOrders, processed, failed, overdue }: Counts): Books {
   const inFlight = messagesIn(orders) + messagesIn(badOrders);
   const parked = messagesIn(parkedOrders);

@@ -4,7 +4,7 @@ import { anyElement } from '../../../shared/ledger/failure.ts';
 import { type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
 import { inChunks, mergeSorted } from '../streams.ts';
 import { isoTime } from '../time.ts';
-import { keysPerRead, type OrdersTable, queryItems, readItems } from './read.ts';
+import { keysPerRead, type TableConnection, queryItems, readItems } from './table.ts';
 
 /** What the indexes know of a failure: all but its body and history. */
 export type FailureSummary = Pick<
@@ -33,22 +33,22 @@ export type FailureSelection = (
   readonly before?: string;
 };
 
-/** Failures by the time they failed, the oldest first: the index's shards, read side by side and merged. */
-export function failures(table: OrdersTable, selection: FailureSelection): AsyncGenerator<FailureSummary> {
+/** Failures by the time they failed, the oldest first. The shards of the index are read side by side and merged. */
+export function failures(table: TableConnection, selection: FailureSelection): AsyncGenerator<FailureSummary> {
   const shards = shardQueries(selection).map((query) => summaries(table, query));
   return mergeSorted(shards, (a, b) => (a.failedAt < b.failedAt ? -1 : a.failedAt > b.failedAt ? 1 : 0));
 }
 
-async function* summaries(table: OrdersTable, query: ShardQuery): AsyncGenerator<FailureSummary> {
+async function* summaries(table: TableConnection, query: ShardQuery): AsyncGenerator<FailureSummary> {
   for await (const item of queryItems(table, query)) yield fromItem<FailureSummary>(item);
 }
 
 /**
- * The whole rows of a list, as they are now. An index runs behind its table: failures that have gone, changed their
- * status or failed again since are left out.
+ * The whole rows of a list, as they are now. An index lags behind its table, so failures that have gone, changed their
+ * status or failed again since then are left out.
  */
 export async function* failureRows(
-  table: OrdersTable,
+  table: TableConnection,
   listed: AsyncIterable<FailureSummary>,
 ): AsyncGenerator<FailureRow> {
   for await (const some of inChunks(listed, keysPerRead)) {
@@ -68,7 +68,7 @@ export function shardQueries(selection: FailureSelection): ShardQuery[] {
   const [index, value] =
     'cause' in selection ? [indexes.byCause, selection.cause] : [indexes.byStatus, selection.status];
   const { since, before } = selection;
-  // A key condition takes one condition on the sort key; BETWEEN counts its end in, so the end is filtered besides.
+  // A key condition takes one condition on the sort key. BETWEEN includes its end, so the range ends just before it.
   const range = since !== undefined || before !== undefined;
   return Array.from({ length: shardCount }, (_, shard) => ({
     IndexName: index.name,
@@ -81,27 +81,27 @@ export function shardQueries(selection: FailureSelection): ShardQuery[] {
   }));
 }
 
-/** Times are compared as text: the last text before the given one, as far as times go. */
+/** Times are compared as text. This is the last time before the given one. */
 function justBefore(before: string | undefined): string {
   return before === undefined ? '9999' : isoTime(Date.parse(before) - 1);
 }
 
-/** How many failures an index holds, by COUNT queries: cheaper to send, but read (and paid) like the rows. */
-export async function countFailures({ client, name }: OrdersTable, selection: FailureSelection): Promise<number> {
+/** How many failures an index holds, by COUNT queries. They send less, but cost as much as reading the rows. */
+export async function countFailures({ client, name }: TableConnection, selection: FailureSelection): Promise<number> {
   const shards = shardQueries(selection).map((query) =>
     paginateQuery({ client }, { ...query, TableName: name, Select: 'COUNT' }),
   );
   return countOf(shards);
 }
 
-/** Scans side by side: as many as keep a small table quick without crowding out the functions on a large one. */
+/** Scans side by side. So many are quick on a small table and do not crowd out the functions on a large one. */
 const scanSegments = 8;
 
 /**
- * How many orders are processed: exact, by reading the whole table, so on AWS it costs half a read unit for each 4 KB
- * that the table holds. DynamoDB's own `ItemCount` is up to six hours old and counts failures, too.
+ * How many orders are processed. The number is exact, because the whole table is read: on AWS half a read unit for each
+ * 4 KB. DynamoDB's own `ItemCount` is up to six hours old and counts failures, too.
  */
-export async function countProcessed({ client, name }: OrdersTable): Promise<number> {
+export async function countProcessed({ client, name }: TableConnection): Promise<number> {
   const segments = Array.from({ length: scanSegments }, (_, segment) =>
     paginateScan(
       { client },
@@ -139,7 +139,7 @@ export interface CauseGroup {
   readonly lastFailedAt: string;
 }
 
-/** Groups a stream of failures, oldest first, in memory for its causes only. The largest group comes first. */
+/** Groups a stream of failures, oldest first. Only the causes are kept in memory. The largest group comes first. */
 export async function groupByCause(selected: AsyncIterable<FailureSummary>): Promise<readonly CauseGroup[]> {
   const groups = new Map<string, CauseGroup>();
   for await (const { cause, kind, reasons, failedAt } of selected) {
@@ -154,7 +154,7 @@ export async function groupByCause(selected: AsyncIterable<FailureSummary>): Pro
   return [...groups.values()].toSorted((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1));
 }
 
-/** What failures of one cause have in common: array indexes, in which they may differ, are `*`. */
+/** The reasons that failures of one cause have in common. Array indexes, which may differ, are `*`. */
 export function commonReasons(reasons: readonly string[]): readonly string[] {
   return [...new Set(reasons.map(anyElement))];
 }

@@ -3,7 +3,7 @@ import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { countFailures, failures, groupByCause, shardQueries } from './failures.ts';
-import { type OrdersTable, queryItems, readItems, type RowKey } from './read.ts';
+import { type TableConnection, queryItems, readItems, type RowKey } from './table.ts';
 
 /** Everything the table knows of one order. */
 export interface OrderRecord {
@@ -12,8 +12,8 @@ export interface OrderRecord {
   readonly failures: readonly FailureRow[];
 }
 
-/** What stands under an order key: an order's own id, or the id of the first message of an order without one. */
-export async function readOrderRecord(table: OrdersTable, orderKey: string): Promise<OrderRecord> {
+/** Everything under an order key, which is the order's own id, or the id of its first message when it has none. */
+export async function readOrderRecord(table: TableConnection, orderKey: string): Promise<OrderRecord> {
   const { client, name } = table;
   const [{ Item: order }, found] = await Promise.all([
     client.send(
@@ -24,7 +24,7 @@ export async function readOrderRecord(table: OrdersTable, orderKey: string): Pro
   return { ...(order?.['contentHash'] !== undefined && { order: fromItem<OrderRow>(order) }), failures: found };
 }
 
-async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<FailureRow[]> {
+async function readFailuresOf(table: TableConnection, orderKey: string): Promise<FailureRow[]> {
   const { pk, sk } = failureRowKey(orderKey, '');
   const items = queryItems(table, {
     ConsistentRead: true,
@@ -35,17 +35,21 @@ async function readFailuresOf(table: OrdersTable, orderKey: string): Promise<Fai
 }
 
 /**
- * Failures by an id that a person gives: an order's, or a failure's. The id of a failure whose order has an id of its
- * own is in no key, so all failed and replayed ones are looked through for it.
+ * Failures by an id that a person gives: the id of an order or of a failure. No key contains the id of a failure whose
+ * order has its own id, so all failed and replayed failures are searched for it.
  */
-export async function findFailures(table: OrdersTable, id: string): Promise<readonly FailureRow[]> {
+export async function findFailures(table: TableConnection, id: string): Promise<readonly FailureRow[]> {
   const direct = await readFailuresOf(table, id);
   if (direct.length > 0) return direct;
   const keys = (await Promise.all([keyByFailureId(table, id, 'failed'), keyByFailureId(table, id, 'replayed')])).flat();
   return (await readItems(table, keys.slice(0, 1))).map(failureRowOf);
 }
 
-async function keyByFailureId(table: OrdersTable, failureId: string, status: 'failed' | 'replayed'): Promise<RowKey[]> {
+async function keyByFailureId(
+  table: TableConnection,
+  failureId: string,
+  status: 'failed' | 'replayed',
+): Promise<RowKey[]> {
   const found = shardQueries({ status }).map((query) =>
     Array.fromAsync(
       queryItems(table, {
@@ -59,11 +63,12 @@ async function keyByFailureId(table: OrdersTable, failureId: string, status: 'fa
 }
 
 /**
- * The one failure that waits for somebody under this id; with `resend`, or else the one that is on its way.
+ * The one failure that waits for somebody under this id. With `resend` it may also be the one that is on its way.
+ *
  * @throws {CommandFailed} when there is none, or more than one
  */
 export async function findFailed(
-  table: OrdersTable,
+  table: TableConnection,
   id: string,
   { resend }: { readonly resend: boolean } = { resend: false },
 ): Promise<FailureRow> {
@@ -97,7 +102,7 @@ const wholeLength = 12;
  * @throws {UsageError} for what can be no fingerprint
  * @throws {CommandFailed} when no failure has such a cause, or several causes begin so
  */
-export async function resolveCause(table: OrdersTable, given: string): Promise<string> {
+export async function resolveCause(table: TableConnection, given: string): Promise<string> {
   const digits = given.toLowerCase();
   if (!/^[0-9a-f]{1,12}$/.test(digits)) {
     throw new UsageError(

@@ -21,7 +21,7 @@ export interface OrderLogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What happened at the same millisecond is told in this order. */
+/** Events of the same millisecond are told in this order. */
 const ranks: readonly LifeEvent['event'][] = [
   'sent',
   'edited',
@@ -32,7 +32,9 @@ const ranks: readonly LifeEvent['event'][] = [
   'processed',
 ];
 
-/** An order's whole life in the order of time: the table tells what became of it, the logs each receive on the way. */
+/**
+ * An order's whole life in the order of time. The table tells what became of it, the logs tell each receive on the way.
+ */
 export function lifeOf({ order, failures }: OrderRecord, lines: readonly OrderLogLine[]): readonly LifeEvent[] {
   const told: LifeEvent[] = failures.flatMap(eventsOfFailure);
   if (order !== undefined) {
@@ -54,7 +56,7 @@ export function messageIdsOf({ order, failures }: OrderRecord): readonly string[
 
 function eventsOfFailure({ failureId, sentAt, history }: FailureRow): LifeEvent[] {
   const first: LifeEvent[] = sentAt === undefined ? [] : [{ at: sentAt, event: 'sent', messageId: failureId }];
-  // That it was processed stands in the order's own row, with more to tell.
+  // The order's own row tells more of how it was processed.
   return [...first, ...history.filter(({ event }) => event !== 'processed').map(eventOfEntry)];
 }
 

@@ -3,16 +3,15 @@ import { type FailureRow, mostEdits } from '../../../shared/ledger/rows.ts';
 import { bodyChanged, type Edit } from '../../../shared/ledger/transitions.ts';
 import { messageLimits } from '../../../shared/pipeline.ts';
 import { bytesOf, mostBytesText } from '../aws/send.ts';
-import { type OrdersTable, readItems } from './read.ts';
 import { replayMessage } from './replay.ts';
-import { updateRow } from './write.ts';
+import { type TableConnection, readItems, updateRow } from './table.ts';
 
 /**
  * Gives a failure another body. The failure stays failed, with its reasons and its cause, so that failures that were
  * mended together can be replayed together.
  * @returns why nothing was changed, to be said of the failure; undefined when the failure was mended
  */
-export async function mend(table: OrdersTable, row: FailureRow, edit: Edit): Promise<string | undefined> {
+export async function mend(table: TableConnection, row: FailureRow, edit: Edit): Promise<string | undefined> {
   const refused = editRefusal(row) ?? sizeRefusal(row, edit.body, edit.by);
   if (refused !== undefined) return refused;
   if (await updateRow(table, bodyChanged(row, edit))) return undefined;
@@ -20,7 +19,7 @@ export async function mend(table: OrdersTable, row: FailureRow, edit: Edit): Pro
   return (await isMended(table, row, edit)) ? undefined : 'was changed by somebody else meanwhile';
 }
 
-async function isMended(table: OrdersTable, row: FailureRow, { body, by, at }: Edit): Promise<boolean> {
+async function isMended(table: TableConnection, row: FailureRow, { body, by, at }: Edit): Promise<boolean> {
   const [item = {}] = await readItems(table, [row], ['history', 'body']);
   const now = fromItem<Partial<FailureRow>>(item);
   const isEdit = (entry: FailureRow['history'][number]) =>

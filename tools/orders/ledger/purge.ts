@@ -8,8 +8,7 @@ import { purged } from '../../../shared/ledger/transitions.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { readLines } from '../streams.ts';
 import type { FailureSummary } from './failures.ts';
-import type { OrdersTable } from './read.ts';
-import { deleteRow } from './write.ts';
+import { deleteRow, type TableConnection } from './table.ts';
 
 /** A failure as one line of an export: the whole row. */
 export type ExportedFailure = Omit<FailureRow, 'recordedMessages'> & { readonly recordedMessages: readonly string[] };
@@ -23,15 +22,15 @@ export function exportedFailure(row: FailureRow): ExportedFailure {
 export type Deletion = 'deleted' | 'changed';
 
 /** Deletes a failure that was exported. */
-export async function deleteExported(table: OrdersTable, exported: ExportedFailure): Promise<Deletion> {
+export async function deleteExported(table: TableConnection, exported: ExportedFailure): Promise<Deletion> {
   return (await deleteRow(table, purged(exported))) ? 'deleted' : 'changed';
 }
 
 /**
- * Failures that ended well, in no order. They are in no index, so the whole table is read: half a read unit for each
- * 4 KB that it holds.
+ * Failures whose replay was processed, in no order. They are in no index, so the whole table is read: half a read unit
+ * for each 4 KB.
  */
-export async function* processedFailures(table: OrdersTable, before: string): AsyncGenerator<FailureSummary> {
+export async function* processedFailures(table: TableConnection, before: string): AsyncGenerator<FailureSummary> {
   const pages = paginateScan(
     { client: table.client },
     {
@@ -57,7 +56,7 @@ export class ExportFile implements AsyncDisposable {
   /** @throws {UsageError} when there is such a file already, or it cannot be made */
   static async create(path: string): Promise<ExportFile> {
     try {
-      // Personal data: for its owner alone.
+      // Orders are personal data: only the owner of the file may read it.
       return new ExportFile(path, await open(path, 'wx', 0o600));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
@@ -77,7 +76,7 @@ export class ExportFile implements AsyncDisposable {
     await folder.sync();
   }
 
-  /** Takes the file away again: it is empty, or not complete. */
+  /** Deletes the file: it is empty, or not complete. */
   async remove(): Promise<void> {
     await rm(this.#path);
   }

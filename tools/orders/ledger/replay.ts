@@ -24,8 +24,7 @@ import {
 } from '../aws/send.ts';
 import { forEachAtOnce } from '../streams.ts';
 import { isoTime, sleep } from '../time.ts';
-import type { OrdersTable } from './read.ts';
-import { updateRow } from './write.ts';
+import { type TableConnection, updateRow } from './table.ts';
 
 export interface ReplayOptions extends Insistence {
   readonly by: string;
@@ -52,14 +51,15 @@ export type ReplayOutcome =
 const requestsInFlight = 4;
 
 /**
- * Sends failures back to the orders queue. Each is sent first and marked then: when that is cut short in between, the
- * failure stays in the ledger and a second replay is a harmless duplicate, because orders are written once. The other
- * way round, an order could be lost. For the same reason a replayed failure whose message may be lost is sent again.
+ * Sends failures back to the orders queue. Each failure is sent first and marked afterwards. When the command is cut
+ * short in between, the failure stays in the ledger, and a second replay is a harmless duplicate, because orders are
+ * written once. In the other order of steps an order could be lost. For the same reason a replayed failure whose
+ * message may be lost can be sent again.
  *
  * @param told is called once for each failure, as soon as its outcome is certain
  */
 export async function replay(
-  table: OrdersTable,
+  table: TableConnection,
   queue: SendQueue,
   failures: AsyncIterable<FailureRow>,
   options: ReplayOptions,
@@ -82,7 +82,7 @@ export async function replay(
   };
 
   async function sendAndMark(parcels: readonly Parcel<FailureRow>[]): Promise<void> {
-    // Before it is sent: whatever comes of it is later.
+    // Taken before the message is sent, so that whatever comes of it is later.
     const at = isoTime(table.clock.now());
     const outcomes = await sendMessages(
       queue,
@@ -101,7 +101,7 @@ export async function replay(
         told({ replayed: true, failure, messageId, marked });
       }
     });
-    // All of them are waited for, so that none is still being marked when the first error ends the command.
+    // All marks are awaited, so that none is under way when the first error ends the command.
     const [failed] = (await Promise.allSettled(marks)).filter(({ status }) => status === 'rejected');
     if (failed?.status === 'rejected') throw failed.reason;
   }
@@ -110,7 +110,7 @@ export async function replay(
 }
 
 async function* acceptable(
-  table: OrdersTable,
+  table: TableConnection,
   failures: AsyncIterable<FailureRow>,
   { by, force, resend, signal }: ReplayOptions,
   told: (outcome: ReplayOutcome) => void,
@@ -126,8 +126,8 @@ async function* acceptable(
   }
 }
 
-/** Waits until so many more messages are within the rate. */
-function createPace(clock: OrdersTable['clock'], ratePerSecond: number | undefined) {
+/** Makes a wait that lets so many more messages pass as the rate allows. */
+function createPace(clock: TableConnection['clock'], ratePerSecond: number | undefined) {
   let nextAtMs = clock.now();
   return async (messages: number, signal: AbortSignal): Promise<void> => {
     if (ratePerSecond === undefined) return;
@@ -141,7 +141,7 @@ function createPace(clock: OrdersTable['clock'], ratePerSecond: number | undefin
  * Writes down that a failure was sent again. Where the outcome was quicker, the row has it already; where somebody
  * edited the failure meanwhile, the row has another body than was sent. Then only the history gains the entry.
  */
-export async function markReplayed(table: OrdersTable, failure: FailureRow, sent: SentReplay): Promise<void> {
+export async function markReplayed(table: TableConnection, failure: FailureRow, sent: SentReplay): Promise<void> {
   if (await updateRow(table, replaySent(failure, sent))) return;
   // A failure that was purged meanwhile has no history to complete.
   await updateRow(table, replayNoted(failure, sent));
@@ -162,7 +162,7 @@ interface Insistence {
 function refusal(row: FailureRow, { force, resend = false }: Insistence): string | undefined {
   const { status, history, messageAttributes } = row;
   if (status !== 'failed' && !(status === 'replayed' && resend)) return `is ${status} already`;
-  // More than the count says when two people replayed it at the same time.
+  // The history has more replays than the count says when two people replayed at the same time.
   const replays = Math.max(row.replayCount, history.filter(({ event }) => event === 'replayed').length);
   if (replays >= mostReplays) {
     return `has been replayed ${replays} times, the most its row has room for: send the order anew, or purge it`;
@@ -186,7 +186,7 @@ export function replayMessage(row: FailureRow, by: string): OutgoingMessage {
       [lineageAttribute]: { dataType: 'String', stringValue: JSON.stringify(lineage) },
     },
     groupId: orderKey,
-    // A second replay is another message, a second try of the same replay is not.
+    // A second replay is another message. A second try of the same replay is not.
     deduplicationId: `${failureId}-${lineage.count}`,
   };
 }
@@ -204,10 +204,10 @@ type Verdict =
 const pass: Verdict = { passes: true };
 
 /**
- * What process-orders would say of a failure if it were replayed as `body`: today's validation, and for one that failed
- * because of its id, whether that id still belongs to another order.
+ * What process-orders would say if a failure were replayed with this body. It holds the body against today's
+ * validation. If the failure failed because of its id, it looks whether that id still belongs to another order.
  */
-export async function judge(table: OrdersTable, row: FailureRow, body: string): Promise<Verdict> {
+export async function judge(table: TableConnection, row: FailureRow, body: string): Promise<Verdict> {
   const read = readOrder(body);
   if (read.kind !== 'order') return { passes: false, kind: read.kind, reasons: read.reasons };
   if (row.kind !== failureKinds.conflictingId) return pass;

@@ -1,7 +1,9 @@
 import type { OrdersIo } from '../io.ts';
 import type { Clock } from '../time.ts';
 
-/** Where progress is shown: a line rewritten in place on a terminal, a line now and then in a pipe or a file. */
+/**
+ * Where progress is shown. A terminal shows one line, rewritten in place. A pipe or a file gets a line now and then.
+ */
 interface ProgressOutput {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -9,14 +11,14 @@ interface ProgressOutput {
 }
 
 const terminalIntervalMs = 200;
-/** Lines of a pipe stay: a run of an hour must not leave thousands. */
+/** Lines in a pipe stay, so a run of an hour must not leave thousands. */
 const pipeIntervalMs = { atFirst: 1_000, later: 5_000 };
 const laterAfterMs = 10_000;
 const clearLine = '\r\u001B[K';
 
 /**
- * Says how a run is going, on stderr, so that stdout stays the result. Lines printed meanwhile go through `print`,
- * which keeps the two apart on a terminal.
+ * Says how a run is going. Lines that are printed meanwhile go through `print`, which keeps the two apart on a
+ * terminal.
  */
 export class Progress {
   readonly #output: ProgressOutput;
@@ -83,7 +85,7 @@ export class Progress {
 
 /** How far something has come. */
 interface Advance {
-  /** What is being done, as it would be said of one: "replayed", "read". */
+  /** What is done to each: "replayed", "read". */
   readonly verb: string;
   readonly done: number;
   /** Undefined where nobody knows how many there are. */
@@ -102,7 +104,7 @@ export function progressText({ verb, done, total, elapsedMs }: Advance): string 
   return parts.join(', ');
 }
 
-/** A rate as exact as a person needs it: `1,234`, `0.4`. */
+/** A rate as exact as a person needs: `1,234`, `0.4`. */
 export function rate(perSecond: number): string {
   return number(perSecond >= 10 ? Math.round(perSecond) : Number(perSecond.toFixed(1)));
 }
@@ -127,7 +129,7 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${number(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** Does a long task and meanwhile says on stderr how far it is, how fast, and how long it will still take. */
+/** Does a long task, and meanwhile says on stderr how far it is, how fast, and how long it will still take. */
 export async function withProgress<Result>(
   { stderr, clock }: OrdersIo,
   advance: () => Omit<Advance, 'elapsedMs'> | string,

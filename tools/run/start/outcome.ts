@@ -3,10 +3,10 @@ import { failureKinds } from '../../../shared/telemetry.ts';
 import { printable } from '../../orders/terminal/output.ts';
 import { rate } from '../../orders/terminal/progress.ts';
 import type { TableCounts } from '../local-pipeline.ts';
-import type { Books, Failure } from './tally.ts';
+import type { RunBooks, FailedOrder } from './tally.ts';
 
 /** How a run of `npm start` ended; `--json` prints it. */
-export interface Outcome extends Books {
+export interface Outcome extends RunBooks {
   readonly preset: string;
   /** The seed that gives the same orders again; undefined when the producer failed. */
   readonly seed?: number;
@@ -50,7 +50,7 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
     ? paint('green', `✔ every order is accounted for: ${books}`)
     : paint('red', `✘ not every order is accounted for: ${books}${inFlight > 0 ? ` + in flight ${inFlight}` : ''}`);
 
-  // Names, reasons and problems come from orders and logs.
+  // Names, reasons and problems come from orders and logs, so they may hold anything.
   return [
     '',
     ...failureLines(outcome, text).map(printable),
@@ -81,7 +81,7 @@ function failureLines({ failures, failed }: Outcome, { label }: OutcomeText): st
   return [`Failed, ${failed}:`, ...lines, ''];
 }
 
-function reasonOf({ kind, reasons }: Failure): string {
+function reasonOf({ kind, reasons }: FailedOrder): string {
   switch (kind) {
     case failureKinds.outOfAttempts:
       return 'a valid order, out of attempts: its batch failed with a bad order in it';
@@ -92,7 +92,7 @@ function reasonOf({ kind, reasons }: Failure): string {
   }
 }
 
-/** What the lab preset is there to show. */
+/** Explains what the lab preset shows: good orders that failed with a bad one. */
 function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }: OutcomeText): string[] {
   if (preset !== 'lab') return [];
   const dragged = failures.filter(({ kind }) => kind === failureKinds.outOfAttempts).length;

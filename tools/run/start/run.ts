@@ -16,7 +16,7 @@ export interface RunRequest {
 }
 
 const pollMs = 50;
-/** Orders are counted by the queues and described by log lines that may come a moment later. */
+/** The queues count orders. The log lines that describe them may come a moment later. */
 const logGraceMs = 1_000;
 
 /** Sends the orders, waits until every one has come to its end, and closes the books. */
@@ -41,7 +41,7 @@ export async function runPipeline(request: RunRequest): Promise<Outcome> {
   };
 }
 
-/** Closes the books once the log lines have come and the table agrees, or the time for that is over. */
+/** Closes the books when the log lines have come and the table agrees, or when the time for that is over. */
 async function settle({ runtime, names, tally, clock, signal }: RunRequest) {
   const graceEndsAtMs = clock.now() + logGraceMs;
   for (;;) {
@@ -69,7 +69,7 @@ async function produce({ runtime, names, options, signal }: RunRequest) {
   return { seed, problems };
 }
 
-/** Rejects as soon as `signal` aborts; whoever made the promise ends what is behind it. */
+/** Rejects as soon as `signal` aborts. Whoever made the promise ends the work behind it. */
 function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason as Error);
@@ -78,7 +78,11 @@ function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): P
   return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
-/** Waits until nothing is in flight. Gives up, saying so, when longer than any timeout allows nothing has moved. */
+/**
+ * Waits until nothing is in flight. It gives up when nothing has moved for longer than all timeouts together.
+ *
+ * @returns why it gave up, or nothing
+ */
 async function drain({ runtime, tally, clock, signal }: RunRequest): Promise<string[]> {
   const { queues, mappings } = runtime.model;
   const longestSilenceMs =

@@ -8,10 +8,10 @@ import { isAccountedFor, outcomeJson, outcomeText } from './outcome.ts';
 import { runPipeline } from './run.ts';
 import { booksSoFar, Tally } from './tally.ts';
 
-/** Beyond this many orders the progress line replaces the functions' log lines. */
+/** With more orders than this the progress line replaces the functions' log lines. */
 const mostOrdersShown = 50;
 const defaultCount = 10;
-/** Of the lab's arbitrary portions when no seed is given: one that shows the lecture's split over two instances. */
+/** The seed of the lab's arbitrary portions when none is given. It shows the lecture's split over two instances. */
 const labShuffleSeed = 1;
 
 /** `npm start`: one run of the whole pipeline. @returns the exit code */
@@ -53,7 +53,7 @@ export async function start(options: StartOptions, { signal }: CommandContext): 
   const text = json
     ? outcomeJson(outcome)
     : outcomeText(outcome, { color, label: labels.messageLabel, functionLabel: labels.functionLabel });
-  // The books are the last word: what is taken down after them shows no progress.
+  // The books are the last word: no progress is shown while the rest is taken down.
   progress[Symbol.dispose]();
   process.stdout.write(`${text}\n`);
   return isAccountedFor(outcome) ? 0 : 1;

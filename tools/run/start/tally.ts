@@ -3,7 +3,7 @@ import { logMessages } from '../../../shared/telemetry.ts';
 import type { PipelineNames, TableCounts } from '../local-pipeline.ts';
 
 /** Why an order ended in bad-orders, as failed-orders wrote it down. */
-export interface Failure {
+export interface FailedOrder {
   /** Null when the body names none. */
   readonly orderId: string | null;
   readonly messageId: string;
@@ -21,18 +21,21 @@ interface BatchCount {
 }
 
 /** The books of one run, all from the runtime's events. */
-export interface Books {
+export interface RunBooks {
   readonly sent: number;
   readonly processed: number;
   readonly failed: number;
   readonly inFlight: number;
   /** sent = processed + failed: every order has come to one end. */
   readonly balanced: boolean;
-  readonly failures: readonly Failure[];
+  readonly failures: readonly FailedOrder[];
   readonly batches: readonly BatchCount[];
-  /** Message ids that came to bad-orders although their order had been processed: a batch was thrown later, say. */
+  /**
+   * Ids of messages that came to bad-orders although their order had been processed: their batch failed later, for
+   * example.
+   */
   readonly alreadyProcessed: readonly string[];
-  /** Processed messages whose order another message had brought before: they have no row of their own. */
+  /** Processed messages whose order an earlier message had brought. They have no row of their own. */
   readonly copies: number;
   /** Labels of orders neither processed nor failed; at most ten. */
   readonly missing: readonly string[];
@@ -41,9 +44,9 @@ export interface Books {
 type WatchedNames = Omit<PipelineNames, 'ordersTable' | 'generateOrders'>;
 
 /**
- * Counts orders as they come to their end. An order is sent when it enters the orders queue, processed when its mapping
- * deletes it from there, failed when its mapping deletes it from bad-orders, unless failed-orders found it processed;
- * until then it is in flight. Only what is in flight is remembered one by one.
+ * Counts orders as they come to their end. An order is sent when it enters the orders queue. It is processed when the
+ * mapping deletes it from there. It is failed when the mapping deletes it from bad-orders, unless failed-orders found
+ * it processed. Until then it is in flight. Only orders in flight are remembered one by one.
  */
 export class Tally {
   readonly #names: WatchedNames;
@@ -52,7 +55,7 @@ export class Tally {
   readonly #failedLabels = new Map<string, string>();
   readonly #alreadyProcessed = new Set<string>();
   readonly #copies = new Set<string>();
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new Map<string, FailedOrder>();
   readonly #batches = new Map<string, { function: string; instance: string; batches: number; messages: number }>();
   #sent = 0;
   #processed = 0;
@@ -104,7 +107,7 @@ export class Tally {
     return this.#inFlight.get(messageId) ?? this.#failedLabels.get(messageId);
   }
 
-  books(): Books {
+  books(): RunBooks {
     return {
       sent: this.#sent,
       processed: this.#processed,
@@ -175,7 +178,7 @@ export class Tally {
   }
 
   #addFailure(fields: Fields): void {
-    const { orderId = null, messageId, kind = 'unknown', reasons = [] } = fields as Partial<Failure>;
+    const { orderId = null, messageId, kind = 'unknown', reasons = [] } = fields as Partial<FailedOrder>;
     if (messageId !== undefined) this.#failures.set(messageId, { orderId, messageId, kind, reasons });
   }
 }
@@ -206,7 +209,7 @@ export function booksSoFar({ sent, processed, failed, inFlight }: Tally): string
 }
 
 /** Undefined when table and books agree. An order that two messages brought is one row. */
-export function disagreement(table: TableCounts, { processed, failed, copies }: Books): string | undefined {
+export function disagreement(table: TableCounts, { processed, failed, copies }: RunBooks): string | undefined {
   if (table.processed === processed - copies && table.failed === failed) return undefined;
   return (
     `The orders table disagrees: it holds ${table.processed} processed orders and ${table.failed} failures, ` +

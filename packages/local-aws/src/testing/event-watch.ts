@@ -1,5 +1,6 @@
 import type { EventStream, Listener, RuntimeEvent } from '../events.ts';
 
+/** An event by its type: `EventOf<'batch-ended'>`. */
 export type EventOf<Type extends RuntimeEvent['type']> = Extract<RuntimeEvent, { type: Type }>;
 
 /** Remembers what a runtime emits, and waits for what it emits next. */

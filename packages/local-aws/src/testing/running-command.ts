@@ -4,6 +4,7 @@ import { readdirSync } from 'node:fs';
 import { ProcessGuard, TemporaryFolder } from '../processes.ts';
 import { patienceMs } from './eventually.ts';
 
+/** How a command is started. */
 export interface CommandOptions {
   /** Where it runs. Default: this process's own working folder. */
   readonly directory?: string;

@@ -5,9 +5,12 @@ import { readAssembly, type ReadOptions } from '../assembly/read-assembly.ts';
 import type { LocalRuntimeError } from '../errors.ts';
 import type { LocalModel } from '../model.ts';
 
+/** A stack of an assembly that is written by hand. */
 export interface WrittenStack {
   readonly template: object;
+  /** `aws://ACCOUNT/REGION`. Default: both unknown, as in a stack without `env`. */
   readonly environment?: string;
+  /** Names of the stacks that are deployed before. */
   readonly dependencies?: readonly string[];
 }
 
@@ -85,6 +88,7 @@ export const consumer = {
   Consumer: functionWith({}),
 };
 
+/** A Lambda function on Node.js 24, but for `properties`. Its code answers 1; its role is the resource `Role`. */
 export function functionWith(properties: object): { Type: string; Properties: object } {
   return {
     Type: 'AWS::Lambda::Function',
@@ -98,6 +102,7 @@ export function functionWith(properties: object): { Type: string; Properties: ob
   };
 }
 
+/** An SQS queue with these properties of `AWS::SQS::Queue`. */
 export function queueWith(properties: object): { Type: string; Properties: object } {
   return { Type: 'AWS::SQS::Queue', Properties: properties };
 }

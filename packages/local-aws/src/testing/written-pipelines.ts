@@ -21,10 +21,9 @@ export interface PipelineSettings {
 const consumerActions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
 /**
- * Writes a cloud assembly, as `cdk synth` would, with one stack of pipelines: the pipeline `orders` has the queue
- * `orders`, the function `orders`, and the dead-letter queue `orders-dead`. Names of FIFO pipelines end in `.fifo`, as
- * their queues must; their function is called `orders-fifo`. Written
- * to the same folder anew, it is a changed assembly.
+ * Writes a cloud assembly, as `cdk synth` would, with one stack of pipelines: the pipeline `work` has the queue `work`,
+ * the function `work`, and the dead-letter queue `work-dead`. The name of a FIFO pipeline ends in `.fifo`, as its queue's
+ * must; the function of `work.fifo` is `work-fifo`. Written to the same folder anew, it is a changed assembly.
  */
 export function writePipelines(pipelines: Readonly<Record<string, PipelineSettings>>, directory: string): void {
   const write = (name: string, content: unknown) => writeFileSync(join(directory, name), JSON.stringify(content));

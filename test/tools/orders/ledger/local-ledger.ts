@@ -9,14 +9,14 @@ import {
   statusShard,
 } from '../../../../shared/ledger/rows.ts';
 import { readOrderRecord } from '../../../../tools/orders/ledger/find-failure.ts';
-import type { OrdersTable } from '../../../../tools/orders/ledger/read.ts';
+import type { TableConnection } from '../../../../tools/orders/ledger/table.ts';
 import { type LocalTable, startLocalTable, tableName } from '../../../lambdas/local-table.ts';
 import { message, type PipelineFunctions, pipelineFunctions } from '../../../lambdas/pipeline-functions.ts';
 
 /** A real orders table, what the command does with it, and the functions that write it. */
 export interface LocalLedger extends AsyncDisposable {
   readonly local: LocalTable;
-  readonly table: OrdersTable;
+  readonly table: TableConnection;
   readonly functions: PipelineFunctions;
   /** Lets failed-orders write a failure down. */
   fail(messageId: string, body: unknown): Promise<FailureRow>;
@@ -27,7 +27,7 @@ export interface LocalLedger extends AsyncDisposable {
 /** @param clock of the command */
 export async function startLocalLedger(clock: Clock = systemClock): Promise<LocalLedger> {
   const local = await startLocalTable();
-  const table: OrdersTable = { client: local.client, name: tableName, clock, random: () => 0.5 };
+  const table: TableConnection = { client: local.client, name: tableName, clock, random: () => 0.5 };
   const functions = pipelineFunctions(local.table);
   const failure = async (orderKey: string) => (await readOrderRecord(table, orderKey)).failures[0]!;
   return {
@@ -45,7 +45,10 @@ export async function startLocalLedger(clock: Clock = systemClock): Promise<Loca
 }
 
 /** Puts failures into the table without the function, for many of them at once. */
-export async function putFailures({ client, name }: OrdersTable, rows: readonly Partial<FailureRow>[]): Promise<void> {
+export async function putFailures(
+  { client, name }: TableConnection,
+  rows: readonly Partial<FailureRow>[],
+): Promise<void> {
   const puts = rows.map((row) => {
     const history = (row.history ?? []).map((entry) => ({ ...entry }));
     const messageAttributes = attributeList(row.messageAttributes ?? {});

@@ -5,8 +5,8 @@ import { messageLimits } from '../../../../shared/pipeline.ts';
 import { bytesOf } from '../../../../tools/orders/aws/send.ts';
 import { mend } from '../../../../tools/orders/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../../tools/orders/ledger/purge.ts';
-import type { OrdersTable } from '../../../../tools/orders/ledger/read.ts';
 import { replayMessage } from '../../../../tools/orders/ledger/replay.ts';
+import type { TableConnection } from '../../../../tools/orders/ledger/table.ts';
 import { captureConsole } from '../../../lambdas/captured-console.ts';
 import { type LocalLedger, startLocalLedger } from './local-ledger.ts';
 
@@ -45,7 +45,7 @@ test('of two people who mend the same failure, the second one is told', async ()
 });
 
 /** The command's table, of which the answer to each write is lost, so that the SDK asks again. */
-function asksTwice(): OrdersTable {
+function asksTwice(): TableConnection {
   const { client } = ledger.table;
   const config = { systemClockOffset: 0 } as DynamoDBClient['config'];
   const send: DynamoDBClient['send'] = async (command: unknown) => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { painter, printable } from '../../../../tools/orders/terminal/output.ts';
+import { painter, printable, table } from '../../../../tools/orders/terminal/output.ts';
 import { counted, duration, progressText, rate } from '../../../../tools/orders/terminal/progress.ts';
-import { table } from '../../../../tools/orders/terminal/table.ts';
 
 const write = () => true;
 

@@ -1,6 +1,6 @@
 import { exitReason, type ProcessExit } from './exit-reason.ts';
 import type { InvokeResult } from './invoke-result.ts';
-import type { Failure } from './platform-log.ts';
+import type { FunctionFailure } from './platform-log.ts';
 import { responseLimitBytes } from './runtime-api-server.ts';
 import type { InitOutcome, RunOutcome } from './runtime-process.ts';
 
@@ -10,7 +10,7 @@ export interface Conclusion {
   readonly outcome: InvokeResult['outcome'];
   readonly errorType?: string;
   readonly errorMessage?: string;
-  readonly failure?: Failure;
+  readonly failure?: FunctionFailure;
 }
 
 /** `at` is when it ended, for the line that a text log gets of a timeout. */
@@ -48,7 +48,7 @@ export function runConclusion(requestId: string, outcome: RunOutcome): Conclusio
 export function initConclusion(requestId: string, outcome: Exclude<InitOutcome, { kind: 'ready' }>): Conclusion {
   if (outcome.kind === 'exit') return exitConclusion(requestId, outcome.exit);
   const reported = reportedError(outcome.document);
-  const failure: Failure = {
+  const failure: FunctionFailure = {
     status: 'error',
     ...(reported.errorType !== undefined && { errorType: reported.errorType }),
   };

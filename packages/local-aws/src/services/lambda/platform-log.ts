@@ -3,7 +3,12 @@ import type { FunctionModel, LogLevel } from './model.ts';
 /** What happened in an execution environment, as the platform logs it. */
 export type PlatformEvent =
   | { readonly type: 'init-start'; readonly phase: InitPhase; readonly runtimeVersion: string; readonly arn: string }
-  | { readonly type: 'init-report'; readonly phase: InitPhase; readonly durationMs: number; readonly failure?: Failure }
+  | {
+      readonly type: 'init-report';
+      readonly phase: InitPhase;
+      readonly durationMs: number;
+      readonly failure?: FunctionFailure;
+    }
   | { readonly type: 'start'; readonly requestId: string; readonly functionArn: string }
   | { readonly type: 'report'; readonly requestId: string; readonly report: Report; readonly producedBytes: number };
 
@@ -11,7 +16,7 @@ export type PlatformEvent =
 export type InitPhase = 'init' | 'invoke';
 
 /** How an initialisation or an invocation failed, as the platform's log has it. */
-export interface Failure {
+export interface FunctionFailure {
   readonly status: 'error' | 'timeout';
   readonly errorType?: string;
   /** What the platform itself says of the failure; goes to text logs only. */
@@ -24,7 +29,7 @@ export interface Report {
   /** Of a cold start only. */
   readonly initDurationMs?: number;
   readonly maxMemoryUsedMb: number;
-  readonly failure?: Failure;
+  readonly failure?: FunctionFailure;
 }
 
 const severity: Readonly<Record<LogLevel, number>> = { TRACE: 0, DEBUG: 1, INFO: 2, WARN: 3, ERROR: 4, FATAL: 5 };
@@ -56,7 +61,7 @@ function textEvents(fn: FunctionModel, event: PlatformEvent): string[] {
   }
 }
 
-function initReportLine(durationMs: number, phase: InitPhase, failure: Failure): string {
+function initReportLine(durationMs: number, phase: InitPhase, failure: FunctionFailure): string {
   return ['INIT_REPORT Init Duration: ' + milliseconds(durationMs), `Phase: ${phase}`, ...failureFields(failure)].join(
     '\t',
   );
@@ -75,7 +80,7 @@ function reportLine(fn: FunctionModel, requestId: string, report: Report): strin
   return fields.join('\t') + '\t';
 }
 
-function failureFields(failure: Failure): string[] {
+function failureFields(failure: FunctionFailure): string[] {
   const fields = [`Status: ${failure.status}`];
   return failure.errorType === undefined ? fields : [...fields, `Error Type: ${failure.errorType}`];
 }
@@ -156,7 +161,7 @@ function invocationRecords(fn: FunctionModel, requestId: string, report: Report,
   ];
 }
 
-function statusOf(failure: Failure | undefined): { status: string; errorType?: string } {
+function statusOf(failure: FunctionFailure | undefined): { status: string; errorType?: string } {
   if (failure === undefined) return { status: 'success' };
   return { status: failure.status, ...(failure.errorType !== undefined && { errorType: failure.errorType }) };
 }

@@ -1,4 +1,4 @@
-import { DueHeap } from './collections.ts';
+import { DueHeap, LinkedList } from './collections.ts';
 import type { StoredMessage } from './message.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -14,12 +14,16 @@ export interface QueueCounts {
 }
 
 /**
- * A queue's messages with their states and times. A message stands in one heap under the moment at which something
- * happens to it next: its delay or visibility timeout ends, or its retention does. Available ones stand on the shelf.
+ * A queue's messages with their states and times. The cost of a message does not depend on how many others wait:
+ * - The list holds every message in the order of arrival. The retention of most messages ends in this order.
+ * - The heap holds the others that have a next moment: delayed, in flight, or older than their arrival.
+ * - The shelf holds the available messages.
+ * - The index by id holds the messages that were received: only they have receipt handles.
  */
 export class MessageStore {
-  readonly #byId = new Map<string, StoredMessage>();
+  readonly #arrived = new LinkedList<StoredMessage>();
   readonly #due = new DueHeap<StoredMessage>();
+  readonly #received = new Map<string, StoredMessage>();
   readonly #shelf: Shelf;
   readonly #counts = { delayed: 0, available: 0, taken: 0, 'in-flight': 0, gone: 0 };
   #retentionMs: number;
@@ -35,7 +39,9 @@ export class MessageStore {
 
   /** When `settle` has something to do next. */
   get nextDueAtMs(): number | undefined {
-    return this.#due.first?.dueAtMs;
+    const { first } = this.#arrived;
+    if (first === undefined) return undefined;
+    return Math.min(this.#expiresAtMs(first), this.#due.first?.dueAtMs ?? Infinity);
   }
 
   /** Zero exactly when a receive would get nothing, also because too much is in flight. Then nobody is woken. */
@@ -43,12 +49,13 @@ export class MessageStore {
     return Math.min(this.#shelf.receivable, inFlightLimit - this.#counts['in-flight']);
   }
 
-  get(messageId: string): StoredMessage | undefined {
-    return this.#byId.get(messageId);
+  /** A message that was put in flight at least once and is still in the queue. */
+  received(messageId: string): StoredMessage | undefined {
+    return this.#received.get(messageId);
   }
 
   all(): StoredMessage[] {
-    return [...this.#byId.values()];
+    return [...this.#arrived];
   }
 
   /**
@@ -57,33 +64,38 @@ export class MessageStore {
    * not.
    */
   oldest(receives = receivesOfPoison): StoredMessage | undefined {
-    // A map keeps the order in which messages came.
-    for (const message of this.#byId.values()) if (message.receivesHere < receives) return message;
+    for (const message of this.#arrived) if (message.receivesHere < receives) return message;
   }
 
   /** Takes in a message whose `state` says how it starts: delayed until `visibleAtMs`, or available. */
   add(message: StoredMessage): void {
-    this.#byId.set(message.messageId, message);
+    this.#arrived.append(message);
     this.#counts[message.state] += 1;
     this.#shelf.admit(message);
     if (message.state === 'available') this.#shelf.makeAvailable(message);
-    message.dueAtMs = this.#nextMoment(message);
-    this.#due.add(message);
+    this.reschedule(message);
   }
 
   /** Lets pass what is due at `nowMs` and answers the messages that expired. */
   settle(nowMs: number): StoredMessage[] {
     const expired: StoredMessage[] = [];
+    const expire = (message: StoredMessage) => {
+      expired.push(message);
+      this.remove(message);
+    };
     for (let message = this.#due.first; message !== undefined; message = this.#due.first) {
       if (message.dueAtMs > nowMs) break;
       if (this.#expiresAtMs(message) <= nowMs) {
-        expired.push(message);
-        this.remove(message);
+        expire(message);
       } else {
         this.#setState(message, 'available');
         this.#shelf.makeAvailable(message);
         this.reschedule(message);
       }
+    }
+    for (let message = this.#arrived.first; message !== undefined; message = this.#arrived.first) {
+      if (this.#expiresAtMs(message) > nowMs) break;
+      expire(message);
     }
     return expired;
   }
@@ -97,12 +109,14 @@ export class MessageStore {
 
   putInFlight(message: StoredMessage, visibleAtMs: number): void {
     this.#setState(message, 'in-flight');
+    this.#received.set(message.messageId, message);
     message.visibleAtMs = visibleAtMs;
     this.reschedule(message);
   }
 
   remove(message: StoredMessage): void {
-    this.#byId.delete(message.messageId);
+    this.#arrived.remove(message);
+    this.#received.delete(message.messageId);
     this.#due.remove(message);
     const wasAvailable = message.state === 'available';
     this.#setState(message, 'gone');
@@ -111,8 +125,9 @@ export class MessageStore {
 
   /** To be called after a message's `visibleAtMs` was changed. */
   reschedule(message: StoredMessage): void {
+    if (!this.#needsHeap(message)) return this.#due.remove(message);
     message.dueAtMs = this.#nextMoment(message);
-    this.#due.moved(message);
+    this.#due.put(message);
   }
 
   changeRetention(retentionMs: number): void {
@@ -128,6 +143,14 @@ export class MessageStore {
 
   #expiresAtMs(message: StoredMessage): number {
     return message.enqueuedAtMs + this.#retentionMs;
+  }
+
+  /**
+   * Delays and visibility timeouts end in any order. Retention does too if it counts from before the arrival, in a
+   * dead-letter queue. Such a message expires before all that arrive after it, so it never holds up the list.
+   */
+  #needsHeap(message: StoredMessage): boolean {
+    return message.state !== 'available' || message.enqueuedAtMs < message.arrivedAtMs;
   }
 
   #nextMoment(message: StoredMessage): number {

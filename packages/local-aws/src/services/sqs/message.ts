@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { Due } from './collections.ts';
+import type { Due, Linked } from './collections.ts';
 
 /** A message attribute as in the API; binary values are base64 text. */
 export interface MessageAttribute {
@@ -36,7 +36,7 @@ export interface SentMessage {
  * A message in a queue. `delayed` → `available` → `in-flight` → `available` … until it is `gone`: deleted, expired,
  * purged or moved to another queue. `taken` lasts only as long as a receive decides what becomes of it.
  */
-export interface StoredMessage extends Due {
+export interface StoredMessage extends Due, Linked<StoredMessage> {
   readonly messageId: string;
   readonly body: string;
   readonly md5OfBody: string;
@@ -143,6 +143,8 @@ export function storedMessage(message: NewMessage, nowMs: number, delaySeconds: 
     lastReceivedAtMs: 0,
     dueAtMs: 0,
     heapIndex: -1,
+    previous: undefined,
+    next: undefined,
   };
 }
 
@@ -159,6 +161,8 @@ export function deadLetter(message: StoredMessage, sourceArn: string, fifo: bool
     state: 'available',
     receivesHere: 0,
     heapIndex: -1,
+    previous: undefined,
+    next: undefined,
   };
 }
 
@@ -175,6 +179,8 @@ export function redrivenMessage(message: StoredMessage, nowMs: number): StoredMe
     receiveCount: 0,
     receivesHere: 0,
     heapIndex: -1,
+    previous: undefined,
+    next: undefined,
   };
 }
 

@@ -176,7 +176,7 @@ export class Receipts {
   find(handle: string): { message: StoredMessage | undefined; isLatest: boolean } {
     const [mark, messageId, receive] = Buffer.from(handle, 'base64').toString('latin1').split(' ');
     if (mark !== this.#mark || messageId === undefined) throw receiptHandleIsInvalid(handle);
-    const message = this.#store.get(messageId);
+    const message = this.#store.received(messageId);
     return { message, isLatest: message !== undefined && String(message.receivesHere) === receive };
   }
 }

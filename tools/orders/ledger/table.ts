@@ -1,16 +1,19 @@
 import {
   type AttributeValue,
   BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   paginateQuery,
   type QueryCommandInput,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { attributeValues } from '../../../shared/ledger/expressions.ts';
+import { attributeValues, type DeleteRequest, type UpdateRequest } from '../../../shared/ledger/expressions.ts';
 import { fullJitter } from '../../../shared/sending.ts';
 import { type Clock, sleep } from '../time.ts';
 
 /** The orders table and how to reach it. Everything in this folder takes one. */
-export interface OrdersTable {
+export interface TableConnection {
   readonly client: DynamoDBClient;
   readonly name: string;
   readonly clock: Clock;
@@ -27,7 +30,7 @@ type Item = Record<string, AttributeValue>;
 
 /** All items of a query, page by page (a page holds at most 1 MB). */
 export async function* queryItems(
-  { client, name }: OrdersTable,
+  { client, name }: TableConnection,
   query: Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>,
 ): AsyncGenerator<Item> {
   for await (const { Items = [] } of paginateQuery({ client }, { ...query, TableName: name })) yield* Items;
@@ -42,7 +45,7 @@ const backoffMs = { base: 50, cap: 5_000 };
  * @param attributes all that is needed of them; default: everything
  */
 export async function readItems(
-  { client, name, clock, random }: OrdersTable,
+  { client, name, clock, random }: TableConnection,
   keys: readonly RowKey[],
   attributes?: readonly string[],
 ): Promise<Item[]> {
@@ -62,4 +65,24 @@ export async function readItems(
     if (pending.length > 0 && found.length === 0) await sleep(clock, fullJitter(attempt, backoffMs, random));
   }
   return items;
+}
+
+/** Sends a transition of a row (shared/ledger/transitions.ts). @returns whether its condition held */
+export function updateRow({ client, name }: TableConnection, request: UpdateRequest): Promise<boolean> {
+  return conditionHolds(client.send(new UpdateItemCommand({ TableName: name, ...request })));
+}
+
+/** The same for a transition that deletes the row. */
+export function deleteRow({ client, name }: TableConnection, request: DeleteRequest): Promise<boolean> {
+  return conditionHolds(client.send(new DeleteItemCommand({ TableName: name, ...request })));
+}
+
+async function conditionHolds(answer: Promise<unknown>): Promise<boolean> {
+  try {
+    await answer;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }

@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { documentOf, documentsOf, type OrdersRun, type OrdersSurroundings } from './collected-io.ts';
+import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
+
+let pipeline: ServedPipeline;
+let folder: string;
+
+beforeAll(async () => {
+  pipeline = await servePipeline();
+  folder = mkdtempSync(join(tmpdir(), 'orders-files-'));
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await pipeline[Symbol.asyncDispose]();
+});
+
+async function run(args: readonly string[], surroundings?: OrdersSurroundings): Promise<OrdersRun> {
+  const ended = await pipeline.orders(args, surroundings);
+  // A slow machine shows progress.
+  return { ...ended, stderr: ended.stderr.replaceAll(/^\d+ s {2}sent .*\n/gm, '') };
+}
+
+const send = (stdin: string, ...options: readonly string[]) => run(['send', '-', ...options], { stdin });
+
+const pretty = (id: string) =>
+  JSON.stringify({ orderId: id, customerName: 'Ada', customerAddress: '1 Street', items: ['tea'] }, undefined, 2);
+
+test('orders that stand one after the other are sent up to a mistake, which is named once', async () => {
+  const good = ['pre-1', 'pre-2', 'pre-3'].map(pretty).join('\n');
+  expect(await send(good)).toEqual({
+    exitCode: 0,
+    stdout: 'Sent 3 orders. Read as JSON values one after the other.\n',
+    stderr: '',
+  });
+  expect(await send(`${good}\n{\n  "orderId": "pre-4",\n}\n`)).toEqual({
+    exitCode: 1,
+    stdout: 'Sent 3 orders.\n',
+    stderr:
+      'Stopped before the end of the file.\n' +
+      '-, line 27, column 1: expected a name in double quotes after the comma, found "}".\n' +
+      '    }\n    ^\n    Nothing from line 25 on was sent.\n',
+  });
+});
+
+test('of an array with a mistake nothing is sent, not even unchecked', async () => {
+  const array = '[\n  {\n    "orderId": "U-1",\n    "customerName": "A",\n    "items": [],\n  }\n]\n';
+  for (const options of [[], ['--unchecked']]) {
+    expect(await send(array, ...options)).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr:
+        '-, line 6, column 3: expected a name in double quotes after the comma, found "}".\n' +
+        '      }\n      ^\n    Nothing of - was sent.\n',
+    });
+  }
+});
+
+test('an empty file is told', async () => {
+  expect(await send('')).toEqual({
+    exitCode: 0,
+    stdout: 'Sent 0 orders. There was nothing to send: - is empty.\n',
+    stderr: '',
+  });
+});
+
+test('folders, patterns, packed files and tables are sent together, and places name their file', async () => {
+  const week = join(folder, 'week');
+  mkdirSync(week);
+  writeFileSync(join(week, 'a.json'), `[${pretty('week-1')},{"orderId":"week-2"}]`);
+  writeFileSync(join(week, 'b.csv'), 'orderId,customerName,customerAddress,items\nweek-3,Ada,1 Street,tea;milk\n');
+  writeFileSync(
+    join(week, 'c.ndjson.gz'),
+    gzipSync(['week-4', 'week-6'].map((id) => `${JSON.stringify(JSON.parse(pretty(id)))}\n`).join('')),
+  );
+  writeFileSync(join(folder, 'week-5.json'), pretty('week-5'));
+  const sent = await run(['send', week, join(folder, 'week-*.json'), '-'], { stdin: '' });
+  expect(sent).toEqual({
+    exitCode: 1,
+    stdout:
+      'Sent 5 orders. Not sent: 1. ' +
+      'Read 5 files: 1 as a JSON array, 1 as CSV, 1 as NDJSON, 1 as one JSON value, 1 as an empty file.\n',
+    stderr:
+      `not sent: ${join(week, 'a.json')}, order 2: ` +
+      '/customerName is required, /customerAddress is required, /items is required\n',
+  });
+  const json = await run(['send', join(week, 'b.csv'), '--json']);
+  expect(documentOf(json)).toMatchObject({
+    sent: 1,
+    stopped: false,
+    files: [{ name: join(week, 'b.csv'), kind: 'CSV', orders: 1 }],
+  });
+});
+
+test('a file that is not there is a mistake in the command line, before anything is sent', async () => {
+  const sent = await run(['send', '-', join(folder, 'gone.json')], { stdin: pretty('never-sent') });
+  expect(sent).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(sent.stderr).toContain('gone.json cannot be read: ENOENT');
+});
+
+test('edit takes what an editor saved with a byte order mark and CRLF, and names what is wrong in a text', async () => {
+  await send('{"orderId":"bom-1","customerName":"A","items":["tea"]}', '--unchecked');
+  await run(['status', '--wait']);
+  const editing = (text: string) => {
+    writeFileSync(join(folder, 'edited'), text);
+    return run(['edit', 'bom-1'], { env: { EDITOR: `cp ${join(folder, 'edited')}` } });
+  };
+  const spoilt = await editing('\uFEFF{\r\n  "orderId": "bom-1"\r\n  "items": []\r\n}\r\n');
+  expect(spoilt.exitCode).toBe(1);
+  const [told = '', kept = ''] = spoilt.stderr.split('Your text is kept in ');
+  expect(told).toBe(
+    'It would fail again: the body is not JSON.\n' +
+      '    In your text, line 3, column 3: expected a comma or "}" after the value, found "items".\n' +
+      '      "items": []\n      ^\n    Nothing was changed. ',
+  );
+  rmSync(dirname(kept), { recursive: true });
+  const edited = await editing(
+    '\uFEFF{\r\n"orderId":"bom-1","customerName":"A",\r\n"customerAddress":"1 Street","items":["tea"]\r\n}\r\n',
+  );
+  expect(edited).toMatchObject({
+    exitCode: 0,
+    stdout: '  + /customerAddress: "1 Street"\nChanged. "orders replay bom-1" sends it.\n',
+  });
+  expect(documentsOf(await run(['failed', '--list', '--json']))).toContainEqual(
+    expect.objectContaining({ orderId: 'bom-1' }),
+  );
+});

@@ -1,0 +1,79 @@
+import { accessSync, constants, globSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { UsageError } from '../errors.ts';
+import type { OrdersIo } from '../io.ts';
+
+/** A file to read. */
+export interface InputFile {
+  /** As the person named the file; `-` is stdin. */
+  readonly name: string;
+  /** Absolute; undefined for stdin. */
+  readonly path: string | undefined;
+}
+
+/**
+ * The folder in which the person stands, for relative paths. npm starts a script of package.json in the folder of
+ * package.json and says in INIT_CWD where the person was. Elsewhere INIT_CWD may be left over from another npm.
+ */
+export function standingFolder(env: OrdersIo['env'], workingFolder: string = process.cwd()): string {
+  const { INIT_CWD, npm_package_json: manifest } = env;
+  const isScript = manifest !== undefined && dirname(manifest) === workingFolder;
+  return isScript && INIT_CWD !== undefined && INIT_CWD !== '' ? INIT_CWD : workingFolder;
+}
+
+const endings = ['.json', '.ndjson', '.jsonl', '.csv'];
+const isOrdersFile = (name: string) => endings.some((ending) => name.replace(/\.gz$/, '').endsWith(ending));
+
+/**
+ * The files that arguments name, each once: files, folders (their files, and not those of their folders), patterns
+ * such as `*.json`, and `-`.
+ * @throws {UsageError} for what is not there, cannot be read, or has no file of orders
+ */
+export function inputFiles(names: readonly string[], folder: string): readonly InputFile[] {
+  const seen = new Set<string | undefined>();
+  return names
+    .flatMap((name) => filesOf(name, folder))
+    .filter(({ path }) => {
+      const isNew = !seen.has(path);
+      seen.add(path);
+      return isNew;
+    });
+}
+
+function filesOf(name: string, folder: string): readonly InputFile[] {
+  if (name === '-') return [{ name, path: undefined }];
+  const path = resolve(folder, name);
+  try {
+    if (!statSync(path).isDirectory()) {
+      accessSync(path, constants.R_OK);
+      return [{ name, path }];
+    }
+    const found = readdirSync(path, { withFileTypes: true }).filter(
+      (entry) => !entry.isDirectory() && isOrdersFile(entry.name),
+    );
+    if (found.length > 0) {
+      return found.map((entry) => ({ name: join(name, entry.name), path: join(path, entry.name) })).toSorted(byName);
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const matches = code === 'ENOENT' ? filesLike(name, folder) : [];
+    if (matches.length > 0) return matches;
+    throw new UsageError(`${name} cannot be read: ${message}.`);
+  }
+  throw new UsageError(
+    `${name} is a folder without a file of orders: none ends in ${endings.join(', ')}, or one with .gz.`,
+  );
+}
+
+/** A shell that finds no match, or sees quotes, hands a pattern on as it is. */
+function filesLike(pattern: string, folder: string): readonly InputFile[] {
+  if (!/[*?[{]/.test(pattern)) return [];
+  return globSync(pattern, { cwd: folder, withFileTypes: false })
+    .map((name) => ({ name, path: resolve(folder, name) }))
+    .filter(({ path }) => !statSync(path).isDirectory())
+    .toSorted(byName);
+}
+
+function byName(a: InputFile, b: InputFile): number {
+  return a.name < b.name ? -1 : 1;
+}
