@@ -100,7 +100,7 @@ export class ProcessFaults {
     }
   }
 
-  /** As a deployment does: running invocations end on the former version, the next begin on the new one. */
+  /** Does what a deployment does: running invocations end on the former version, and the next begin on the new one. */
   #replaceFunctions(): void {
     const { injection } = this.#to;
     const lambda = this.#lambda;
