@@ -65,9 +65,9 @@ export class Invocations {
     return clock.after(timeoutSeconds * 1000, () => this.#still.delete(requestId));
   }
 
-  #signal({ requestId, functionName, environmentId }: InvocationStarted, signal: NodeJS.Signals): boolean {
+  #signal({ requestId, functionName, executionEnvironmentId }: InvocationStarted, signal: NodeJS.Signals): boolean {
     if (!this.#running.has(requestId)) return false;
-    const processId = this.#lambda?.processId(functionName, environmentId);
+    const processId = this.#lambda?.processId(functionName, executionEnvironmentId);
     if (processId === undefined) return false;
     process.kill(processId, signal);
     return true;
