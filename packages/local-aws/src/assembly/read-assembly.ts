@@ -15,9 +15,9 @@ import { EarlierStacks } from './stack-scope.ts';
 export interface ReadOptions {
   /** `http://127.0.0.1:4566`: queue URLs are `<endpointUrl>/<accountId>/<queue name>`. */
   readonly endpointUrl: string;
-  /** For environment-agnostic stacks; default us-east-1. */
+  /** Region of environment-agnostic stacks. Default: us-east-1. */
   readonly region?: string;
-  /** For environment-agnostic stacks; default 000000000000. */
+  /** Account of environment-agnostic stacks. Default: 000000000000. */
   readonly accountId?: string;
   /** Folder for inline code; default a folder in the system's temporary one. The caller removes it. */
   readonly codeRoot?: string;

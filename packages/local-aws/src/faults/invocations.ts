@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { EventStream, InvocationStarted } from '../events.ts';
-import type { LambdaService } from '../services/lambda/lambda-service.ts';
+import type { LambdaService } from '../services/lambda/functions.ts';
 
 /** The invocations that run at this moment, and what can be done to their processes. */
 export class Invocations {

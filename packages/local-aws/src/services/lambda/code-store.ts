@@ -61,7 +61,7 @@ export interface CodeFingerprint {
   readonly sizeBytes: number;
 }
 
-/** Of a folder with a function's code. */
+/** The fingerprint of a folder with a function's code. */
 export async function codeFingerprint(directory: string): Promise<CodeFingerprint> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries

@@ -35,7 +35,7 @@ export class PollerGroup {
     await Promise.all(this.#pollers);
   }
 
-  /** As `stop`, but what no function has been given yet is left to its visibility timeout. */
+  /** As `stop`, but messages that no function has been given yet are left to their visibility timeout. */
   async abandon(): Promise<void> {
     this.#dropsHeld = true;
     await this.stop();

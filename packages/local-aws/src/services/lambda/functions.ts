@@ -25,7 +25,7 @@ export interface LambdaServiceOptions {
   readonly accountId: string;
   /** Where the functions' AWS SDKs send their calls. */
   readonly endpointUrl: string;
-  /** Asked whenever a process starts. */
+  /** The credentials of a function's role. Asked for whenever a process starts. */
   readonly credentialsFor: (fn: FunctionModel) => Credentials;
   /** Concurrent executions of all functions together; 1,000 is AWS's default. */
   readonly accountConcurrency?: number;

@@ -18,7 +18,7 @@ export class MappingService {
   readonly routes: readonly RestRoute[];
   readonly #options: MappingServiceOptions;
   readonly #mappings = new Map<string, EventSourceMapping>();
-  /** As last applied, by UUID. */
+  /** The template's mappings as they were last applied, by UUID. */
   #template: ReadonlyMap<string, MappingModel>;
 
   constructor(options: MappingServiceOptions) {
