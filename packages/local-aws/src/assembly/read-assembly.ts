@@ -54,7 +54,7 @@ export function readAssembly(directory: string, options: ReadOptions): LocalMode
     stacks.map(({ name }) => ({ name, stack: name, logicalId: name })),
   );
   const parts = services.map((service) => service.readModel?.(draft));
-  return Object.assign({ ...account, stacks, skipped: draft.skipped }, ...parts) as LocalModel;
+  return Object.assign({ ...account, stacks, skipped: draft.skipped, limited: draft.limited }, ...parts) as LocalModel;
 }
 
 /** A service's own types go before those that are known only as absent. */
