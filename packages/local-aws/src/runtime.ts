@@ -21,6 +21,8 @@ import { SqsService } from './services/sqs/service.ts';
 export interface RuntimeOptions {
   /** Folder that `cdk synth` wrote. */
   readonly assembly: string;
+  /** Names of the stacks to run, with those they depend on. Default: all stacks. */
+  readonly stacks?: readonly string[];
   readonly events: EventStream;
   /** 0 lets the system choose a port. */
   readonly port: number;
@@ -81,7 +83,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   starting.defer(() => endpoint.close());
 
   const read = (assembly: string) =>
-    readAssembly(assembly, { endpointUrl: endpoint.url, codeRoot: directory, services });
+    readAssembly(assembly, {
+      endpointUrl: endpoint.url,
+      codeRoot: directory,
+      services,
+      ...(options.stacks && { stacks: options.stacks }),
+    });
   const authorizerOf = (holders: LocalModel) =>
     createAuthorizer({ ...holders, services, mode: options.iam ?? 'enforce', events, clock });
 
