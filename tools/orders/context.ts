@@ -24,7 +24,7 @@ export interface OrdersContext extends Disposable {
   readonly json: boolean;
   readonly paint: Paint;
   readonly target: Target;
-  /** The target in words. */
+  /** The target in words. Names an endpoint of a profile once that was asked. */
   readonly where: string;
   readonly clients: Clients;
   /** Looked up once, when first needed. */
@@ -48,17 +48,18 @@ export type Run = (action: (context: OrdersContext) => Promise<number>) => Promi
 export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
   const { clock, random } = io;
   const target = targetOf(options, io.env);
-  const where = describeTarget(target, io.env);
-  const clients = createClients(target);
+  const clients = createClients(target, io.env);
   let outputs: Promise<StackOutputs> | undefined;
   const context: OrdersContext = {
     io,
     json: options.json === true,
     paint: painter(io.stdout, io.env),
     target,
-    where,
+    get where() {
+      return describeTarget(target, clients.asked());
+    },
     clients,
-    outputs: () => (outputs ??= readStackOutputs(clients.cloudFormation, target.stack, where)),
+    outputs: () => (outputs ??= readStackOutputs(clients.cloudFormation, target.stack, () => context.where)),
     async table() {
       const { ordersTableName: name } = await context.outputs();
       return { client: clients.dynamodb, name, clock, random };

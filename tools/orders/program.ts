@@ -1,4 +1,5 @@
 import { createProgram, exitCodes, runProgram } from './command-line.ts';
+import { badEndpointText, endpointSources } from './aws/endpoint.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
@@ -60,7 +61,7 @@ Example: orders failed --local`,
     try {
       exitCode = await action(context);
     } catch (error) {
-      throw explained(error);
+      throw explained(error, context.clients.asked());
     }
   };
   for (const define of commands) define(program, run);
@@ -68,8 +69,8 @@ Example: orders failed --local`,
   return (await runProgram(program, args, io.stderr, printableLines)) ?? exitCode;
 }
 
-/** An error that a person can mend, in words; any other as it is. */
-function explained(error: unknown): unknown {
+/** An error that a person can mend, in words; any other as it is. @param asked an endpoint that is not AWS's own */
+function explained(error: unknown, asked: string | undefined): unknown {
   if (!(error instanceof Error) || error instanceof UsageError || error instanceof CommandFailed) return error;
   if (error.name === 'CredentialsProviderError') {
     return new CommandFailed(
@@ -79,19 +80,25 @@ function explained(error: unknown): unknown {
   // The SDK looks for a region in many places, and says so only when it needs one.
   if (error.message === 'Region is missing')
     return new UsageError('There is no AWS region: add --region, or set AWS_REGION.');
-  const { code, address, port } = connectionError(error);
+  const { code, address, port, input } = connectionError(error);
   if (code === 'ECONNREFUSED') {
     return new CommandFailed(
-      `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check AWS_ENDPOINT_URL.`,
+      `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.`,
     );
   }
+  if (code === 'ERR_INVALID_URL') return new UsageError(badEndpointText(String(input)));
   if (code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'ECONNRESET')
-    return new CommandFailed(`AWS cannot be reached: ${error.message}.`);
+    return new CommandFailed(`${asked ?? 'AWS'} cannot be reached: ${error.message}.`);
   // What an AWS service answered says what is wrong; where in the SDK the error surfaced helps nobody.
   return '$metadata' in error ? new CommandFailed(`${error.name}: ${error.message}`) : error;
 }
 
-type ConnectionError = Pick<NodeJS.ErrnoException, 'code'> & { readonly address?: string; readonly port?: number };
+type ConnectionError = Pick<NodeJS.ErrnoException, 'code'> & {
+  readonly address?: string;
+  readonly port?: number;
+  /** What is no URL. */
+  readonly input?: string;
+};
 
 /** The error of the first address that was tried, where a name has several. */
 function connectionError(error: Error): ConnectionError {
