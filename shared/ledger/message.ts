@@ -112,7 +112,7 @@ function lineageOf(messageAttributes: LineageCarrier): Lineage | null {
 }
 
 /** Order keys and failure ids, which are ids of orders (order.schema.json) or of messages; and tokens. */
-function isKey(value: unknown): value is string {
+export function isKey(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { FailureRow } from '../../../shared/ledger/rows.ts';
-import { exitCodes, rateOption, searchedTexts } from '../command-line.ts';
+import { exitCodes, rateOption, idArguments } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { replayedBefore, sentAgainAt } from '../ledger/books.ts';
@@ -32,7 +32,7 @@ export function defineReplay(program: Command, run: Run): void {
       'Sends failures to the orders queue again, the oldest first. Left out is what would fail again: mend it first. ' +
         'Ctrl-C stops after the messages being sent; the rest stays failed, and the same command goes on.',
     )
-    .argument('[id...]', 'ids of orders or failures', searchedTexts)
+    .argument('[id...]', 'ids of orders or failures', idArguments)
     .option('--cause <fingerprint>', 'all failures of one cause (its first digits will do)')
     .option('--all', 'all failures')
     .option(
