@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { stateOf } from '../../../tools/orders/ledger/books.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
 
-describe('the state of an order follows the rule of the books', () => {
-  const failure = (status: 'failed' | 'replayed' | 'processed', kind = 'invalid') => ({ status, kind });
+const failure = (status: 'failed' | 'replayed' | 'processed', kind = 'invalid') => ({ status, kind });
 
+describe('the state of an order follows the rule of the books', () => {
   test('processed if a copy was, or else on its way, or else failed', () => {
     expect(stateOf([failure('failed')], true)).toBe('processed');
     expect(stateOf([failure('failed'), failure('replayed')], false)).toBe('replayed');

@@ -120,13 +120,10 @@ export type OrderState = 'processed' | 'failed' | 'replayed' | 'in flight';
  *
  * @param isProcessed whether the order, or a message of it, was processed
  */
-export function stateOf(
-  failures: readonly Pick<FailureSummary, 'status' | 'kind'>[],
-  isProcessed: boolean,
-): OrderState {
+export function stateOf(known: readonly Pick<FailureSummary, 'status' | 'kind'>[], isProcessed: boolean): OrderState {
   if (isProcessed) return 'processed';
-  const own = failures.filter((failure) => !isOfAnotherOrder(failure));
-  const statuses = (own.length > 0 ? own : failures).map(({ status }) => status);
+  const own = known.filter((failure) => !isOfAnotherOrder(failure));
+  const statuses = (own.length > 0 ? own : known).map(({ status }) => status);
   if (statuses.includes('replayed')) return 'replayed';
   return statuses.includes('failed') ? 'failed' : 'in flight';
 }
