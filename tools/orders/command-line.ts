@@ -39,6 +39,7 @@ export function createProgram(name: string, { stdout, stderr }: Outputs): Comman
 /**
  * Runs a program's action. It never throws: what goes wrong becomes one message on stderr and an exit code.
  * @param args what stands behind the program's name
+ * @param check is called before anything else, and may throw
  * @param shown makes a message fit for a terminal
  * @returns the exit code of what went wrong; undefined when nothing did
  */
@@ -46,9 +47,11 @@ export async function runProgram(
   program: Command,
   args: readonly string[],
   stderr: Output,
+  check: () => void,
   shown: (message: string) => string = (message) => message,
 ): Promise<number | undefined> {
   try {
+    check();
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {

@@ -15,6 +15,7 @@ import { defineStatus } from './commands/status.ts';
 import { createContext, type Run, type SharedOptions } from './context.ts';
 import { CommandFailed, UsageError } from './errors.ts';
 import type { OrdersIo } from './io.ts';
+import { refuseOptionsOfNpm } from './npm-options.ts';
 import { printableLines } from './terminal/output.ts';
 
 const commands = [
@@ -65,8 +66,9 @@ Example: orders failed --local`,
     }
   };
   for (const define of commands) define(program, run);
+  const check = () => refuseOptionsOfNpm('orders', program, args, io.env);
   // What an error says may quote an order.
-  return (await runProgram(program, args, io.stderr, printableLines)) ?? exitCode;
+  return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }
 
 /** An error that a person can mend, in words; any other as it is. @param asked an endpoint that is not AWS's own */
