@@ -1,4 +1,6 @@
 import { createProgram, exitCodes, runProgram } from './command-line.ts';
+import type { Target } from './aws/clients.ts';
+import { credentialsText } from './aws/credentials.ts';
 import { badEndpointText, endpointSources } from './aws/endpoint.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
@@ -12,7 +14,7 @@ import { defineReplay } from './commands/replay.ts';
 import { defineSend } from './commands/send.ts';
 import { defineShow } from './commands/show.ts';
 import { defineStatus } from './commands/status.ts';
-import { createContext, type Run, type SharedOptions } from './context.ts';
+import { createContext, type OrdersContext, type Run, type SharedOptions } from './context.ts';
 import { CommandFailed, UsageError } from './errors.ts';
 import type { OrdersIo } from './io.ts';
 import { refuseOptionsOfNpm } from './npm-options.ts';
@@ -62,7 +64,7 @@ Example: orders failed --local`,
     try {
       exitCode = await action(context);
     } catch (error) {
-      throw explained(error, context.clients.asked());
+      throw explained(error, context);
     }
   };
   for (const define of commands) define(program, run);
@@ -71,14 +73,11 @@ Example: orders failed --local`,
   return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }
 
-/** An error that a person can mend, in words; any other as it is. @param asked an endpoint that is not AWS's own */
-function explained(error: unknown, asked: string | undefined): unknown {
+/** An error that a person can mend, in words; any other as it is. */
+function explained(error: unknown, { clients, target, io: { env } }: OrdersContext): unknown {
   if (!(error instanceof Error) || error instanceof UsageError || error instanceof CommandFailed) return error;
-  if (error.name === 'CredentialsProviderError') {
-    return new CommandFailed(
-      'There are no AWS credentials: set them as for the AWS CLI, or use --local for the pipeline on this machine.',
-    );
-  }
+  const credentials = credentialsText(error, env, target.region);
+  if (credentials !== undefined) return new CommandFailed(credentials);
   // The SDK looks for a region in many places, and says so only when it needs one.
   if (error.message === 'Region is missing')
     return new UsageError('There is no AWS region: add --region, or set AWS_REGION.');
@@ -90,9 +89,16 @@ function explained(error: unknown, asked: string | undefined): unknown {
   }
   if (code === 'ERR_INVALID_URL') return new UsageError(badEndpointText(String(input)));
   if (code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'ECONNRESET')
-    return new CommandFailed(`${asked ?? 'AWS'} cannot be reached: ${error.message}.`);
+    return new CommandFailed(
+      `${clients.asked() ?? 'AWS'} cannot be reached: ${error.message}.${regionHint(code, target)}`,
+    );
   // What an AWS service answered says what is wrong; where in the SDK the error surfaced helps nobody.
   return '$metadata' in error ? new CommandFailed(`${error.name}: ${error.message}`) : error;
+}
+
+/** A host of AWS that does not exist has the name of a region that does not exist. */
+function regionHint(code: string, { region, endpoint }: Target): string {
+  return code === 'ENOTFOUND' && region !== undefined && endpoint === undefined ? ` Is ${region} an AWS region?` : '';
 }
 
 type ConnectionError = Pick<NodeJS.ErrnoException, 'code'> & {
