@@ -55,10 +55,9 @@ describe("without credentials, the SDK's own sentence and the remedy that fits",
 });
 
 const answer = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: {} });
+const text = (name: string) => credentialsText(answer(name, 'No'), { AWS_PROFILE: 'ada' }, 'eu-south-2');
 
 describe('what AWS answers to credentials that it does not take', () => {
-  const text = (name: string) => credentialsText(answer(name, 'No'), { AWS_PROFILE: 'ada' }, 'eu-south-2');
-
   test.each([
     [
       'ExpiredToken',
