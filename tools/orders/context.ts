@@ -11,6 +11,7 @@ import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
 import type { OrdersIo } from './io.ts';
 import type { TableConnection } from './ledger/table.ts';
 import { type Paint, painter, write } from './terminal/output.ts';
+import { type Hint, hintFor } from './terminal/shell.ts';
 
 /** Options that every command takes. */
 export interface SharedOptions extends TargetOptions {
@@ -27,6 +28,8 @@ export interface OrdersContext extends Disposable {
   /** The target in words. Names an endpoint of a profile once that was asked. */
   readonly where: string;
   readonly clients: Clients;
+  /** Command lines for this pipeline, to be pasted. */
+  readonly hint: Hint;
   /** Looked up once, when first needed. */
   outputs(): Promise<StackOutputs>;
   table(): Promise<TableConnection>;
@@ -59,6 +62,7 @@ export function createContext(io: OrdersIo, options: SharedOptions): OrdersConte
       return describeTarget(target, clients.asked());
     },
     clients,
+    hint: hintFor(options),
     outputs: () => (outputs ??= readStackOutputs(clients.cloudFormation, target.stack, () => context.where)),
     async table() {
       const { ordersTableName: name } = await context.outputs();

@@ -19,6 +19,7 @@ import { CommandFailed, UsageError } from './errors.ts';
 import type { OrdersIo } from './io.ts';
 import { refuseOptionsOfNpm } from './npm-options.ts';
 import { printableLines } from './terminal/output.ts';
+import { defaultStack } from './terminal/shell.ts';
 
 const commands = [
   defineGenerate,
@@ -47,7 +48,7 @@ export async function runOrders(args: readonly string[], io: OrdersIo): Promise<
       'Looks after the order pipeline: sends orders, shows what became of them, mends and replays what failed.',
     )
     .option('--json', 'one JSON document, or one a line, on stdout and nothing else')
-    .option('--stack <name>', 'name of the CloudFormation stack', 'OrderPipeline')
+    .option('--stack <name>', 'name of the CloudFormation stack', defaultStack)
     .option('--region <name>', 'AWS region (default: as for the AWS CLI)')
     .option('--local', 'this machine: AWS_ENDPOINT_URL, or else http://127.0.0.1:4566 (npm run local)')
     .configureHelp({ showGlobalOptions: true })

@@ -38,7 +38,7 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   const { io, paint } = context;
   const assignments = set?.map(parseAssignment);
   const orders = await context.table();
-  const failure = await findFailed(orders, id);
+  const failure = await findFailed(orders, id, { hint: context.hint });
   const { failureId } = failure;
   const refused = editRefusal(failure);
   if (refused !== undefined) throw new CommandFailed(`Failure ${failureId} ${refused}. Nothing was changed.`);
@@ -80,6 +80,6 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   }
   if (!changed) await context.print('Nothing is different, so nothing was changed.');
   else if (dryRun) await context.print('It would pass. Nothing was changed.');
-  else await context.print(paint('green', `Changed. "orders replay ${id}" sends it.`));
+  else await context.print(paint('green', `Changed. "${context.hint('replay', [id])}" sends it.`));
   return exitCodes.done;
 }
