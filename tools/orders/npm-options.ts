@@ -4,7 +4,7 @@ import type { Command, Option } from 'commander';
 import { UsageError } from './errors.ts';
 import { shellWord } from './terminal/shell.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Refuses a command line whose options npm kept for itself. npm hands on only what stands behind `--`. It reads the
@@ -16,7 +16,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param args what npm handed on
  * @throws {UsageError} with the command line that was meant
  */
-export function refuseOptionsOfNpm(script: string, program: Command, args: readonly string[], env: Environment): void {
+export function refuseOptionsOfNpm(
+  script: string,
+  program: Command,
+  args: readonly string[],
+  env: EnvironmentVariables,
+): void {
   // npx sets another name, and scripts that call each other inherit the variables of the first.
   if (env['npm_lifecycle_event'] !== script) return;
   const command = program.commands.find((each) => args.includes(each.name()));
@@ -54,7 +59,7 @@ function lineOf(args: readonly string[], command: Command | undefined, kept: rea
   return [...(isValue ? args.slice(0, -1) : args), ...options];
 }
 
-function keptBy(env: Environment, option: Option): readonly KeptOption[] {
+function keptBy(env: EnvironmentVariables, option: Option): readonly KeptOption[] {
   const flag = option.long ?? '';
   const name = flag.replace(/^--(no-)?/, '');
   const key = `npm_config_${name.replaceAll('-', '_')}`;
@@ -68,7 +73,7 @@ function keptBy(env: Environment, option: Option): readonly KeptOption[] {
 }
 
 /** Whether a file of npm's settings has the setting: then somebody wants it so for npm. */
-function isInNpmrc(name: string, env: Environment): boolean {
+function isInNpmrc(name: string, env: EnvironmentVariables): boolean {
   const { npm_config_userconfig: user, npm_config_globalconfig: machine, npm_package_json: manifest } = env;
   const project = manifest === undefined ? undefined : join(dirname(manifest), '.npmrc');
   return [project, user, machine].some((path) => {
@@ -93,7 +98,7 @@ const startMs = 60_000;
  * Whether npm kept `--local`. npm reads this option as `--no-global`, its own default, so that no variable tells it. Only
  * npm's log of its last start does: a line `title npm run orders generate` and a line `argv … "--no-global"`.
  */
-function keptLocal(script: string, args: readonly string[], env: Environment): boolean {
+function keptLocal(script: string, args: readonly string[], env: EnvironmentVariables): boolean {
   const { npm_config_logs_dir: logs, npm_config_cache: cache } = env;
   const folder = logs ?? (cache === undefined ? undefined : join(cache, '_logs'));
   if (folder === undefined || args.includes('--local')) return false;

@@ -22,7 +22,7 @@ const calm = 4;
 
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
-  const { assembly, preset, port = defaultPort, iam, shuffle, chaos, watch } = options;
+  const { assembly, stack, preset, port = defaultPort, iam, shuffle, chaos, watch } = options;
   if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
   const served = {
     // As seen from where npm was called, which is not always the project's folder.
@@ -30,6 +30,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
       assembly === undefined
         ? synthesized(preset, signal)
         : assemblyFolder(resolve(standingFolder(process.env), assembly)),
+    ...(stack && { stacks: stack }),
     port,
     nextFreePort: options.port === undefined,
     iam,
@@ -54,6 +55,8 @@ function withFaults(seed: number) {
 interface ServeOptions {
   /** Folder of a cloud assembly to serve; this project's own when undefined. */
   readonly assembly?: string;
+  /** Names of the stacks to serve, with those they depend on; all when undefined. */
+  readonly stack?: readonly string[];
   /** 0 lets the system choose. A port that was asked for is not replaced by another when it is taken. */
   readonly port?: number;
   readonly preset: string;
@@ -78,6 +81,7 @@ export const defineServe = (presets: readonly string[]) => (program: Command) =>
       '--assembly <dir>',
       'serve the cloud assembly in this folder (what "cdk synth" wrote) instead of this project\'s',
     )
+    .option('--stack <name...>', 'only these stacks of the assembly, and those they depend on')
     .option(
       '--port <n>',
       `1 to 65,535 (default: ${defaultPort}, the next free one when it is taken); 0 for any free one`,

@@ -12,8 +12,8 @@ import { DynamodbService } from './services/dynamodb/service.ts';
 import { createAuthorizer, type IamMode } from './services/iam/authorizer.ts';
 import { CredentialRegistry } from './services/iam/credentials.ts';
 import { services as allServices } from './services/index.ts';
-import type { MappingService } from './services/lambda/event-source-mapping/mapping-service.ts';
-import type { LambdaService } from './services/lambda/lambda-service.ts';
+import type { MappingService } from './services/lambda/event-source-mapping/mappings.ts';
+import type { LambdaService } from './services/lambda/functions.ts';
 import { RunningLambda } from './services/lambda/service.ts';
 import { SqsService } from './services/sqs/service.ts';
 
@@ -21,6 +21,8 @@ import { SqsService } from './services/sqs/service.ts';
 export interface RuntimeOptions {
   /** Folder that `cdk synth` wrote. */
   readonly assembly: string;
+  /** Names of the stacks to run, with those they depend on. Default: all stacks. */
+  readonly stacks?: readonly string[];
   readonly events: EventStream;
   /** 0 lets the system choose a port. */
   readonly port: number;
@@ -54,6 +56,12 @@ export interface Runtime extends AsyncDisposable {
   readonly lambda: LambdaService;
   readonly mappings: MappingService;
   /**
+   * Any running service, by its class: `service(SqsService)`.
+   *
+   * @throws {Error} when none of that class runs
+   */
+  service<Running>(type: ServiceClass<Running>): Running;
+  /**
    * Takes on another assembly: queues keep their messages and tables their items, functions whose code or configuration
    * changed are replaced once their running invocations have ended. Throws, and goes on as before, when the assembly
    * cannot run.
@@ -75,7 +83,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   starting.defer(() => endpoint.close());
 
   const read = (assembly: string) =>
-    readAssembly(assembly, { endpointUrl: endpoint.url, codeRoot: directory, services });
+    readAssembly(assembly, {
+      endpointUrl: endpoint.url,
+      codeRoot: directory,
+      services,
+      ...(options.stacks && { stacks: options.stacks }),
+    });
   const authorizerOf = (holders: LocalModel) =>
     createAuthorizer({ ...holders, services, mode: options.iam ?? 'enforce', events, clock });
 
@@ -125,6 +138,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     get mappings() {
       return running(RunningLambda).mappings;
     },
+    service: running,
     async reload(assembly) {
       const next = read(assembly);
       const nextAuthorizer = authorizerOf(next);

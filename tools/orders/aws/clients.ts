@@ -22,10 +22,10 @@ export interface TargetOptions {
   readonly local?: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** The value of the first variable that is set. An empty one counts as unset, as it does for the SDKs. */
-function said(environment: Environment, ...names: readonly string[]): string | undefined {
+function said(environment: EnvironmentVariables, ...names: readonly string[]): string | undefined {
   return names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
 }
 
@@ -39,7 +39,7 @@ const localEndpoint = 'http://127.0.0.1:4566';
  * @throws {UsageError} when the region cannot be one, when a variable for endpoints holds no address, or when
  * AWS_ENDPOINT_URL is another machine beside `--local`
  */
-export function targetOf({ stack, region, local }: TargetOptions, environment: Environment): Target {
+export function targetOf({ stack, region, local }: TargetOptions, environment: EnvironmentVariables): Target {
   const named = region ?? said(environment, 'AWS_REGION', 'AWS_DEFAULT_REGION');
   // The region becomes part of a host's name.
   if (named !== undefined && !/^[a-z0-9-]{1,63}$/i.test(named)) {
@@ -87,7 +87,10 @@ const maxAttempts = 8;
 const firstContactAttempts = 3;
 
 /** Clients for the target of a command. The SDK finds the region and the credentials that the target leaves open. */
-export function createClients({ region, endpoint, credentials }: Target, environment: Environment = {}): Clients {
+export function createClients(
+  { region, endpoint, credentials }: Target,
+  environment: EnvironmentVariables = {},
+): Clients {
   const agent = endpoint === undefined ? proxiedAgent(environment) : undefined;
   const settings = {
     maxAttempts,

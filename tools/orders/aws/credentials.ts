@@ -3,13 +3,17 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { shellWord } from '../terminal/shell.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /**
  * What to tell of an error about credentials: the sentence of the SDK or of AWS, and the remedy that fits. Undefined for
  * an error of another kind.
  */
-export function credentialsText(error: Error, env: Environment, region: string | undefined): string | undefined {
+export function credentialsText(
+  error: Error,
+  env: EnvironmentVariables,
+  region: string | undefined,
+): string | undefined {
   const { name, message } = error;
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError') return notLoadedText(message, env);
   if (!('$metadata' in error)) return undefined;
@@ -39,7 +43,7 @@ const unknown = new Set([
 const badSignature = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
 
 /** The SDK found no credentials, or could not use what it found. The SDK has no codes for the reasons, only sentences. */
-function notLoadedText(message: string, env: Environment): string {
+function notLoadedText(message: string, env: EnvironmentVariables): string {
   const told = sentence(message);
   if (/\bsso\b/i.test(message)) return `${told} Run: aws sso login${profileOption(env)}`;
   if (/multi-factor|\bMFA\b/i.test(message)) {
@@ -69,16 +73,16 @@ function sentence(message: string): string {
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
-function profileOption({ AWS_PROFILE: profile }: Environment): string {
+function profileOption({ AWS_PROFILE: profile }: EnvironmentVariables): string {
   return profile === undefined || profile === '' ? '' : ` --profile ${shellWord(profile)}`;
 }
 
-function loginText(env: Environment): string {
+function loginText(env: EnvironmentVariables): string {
   return profileOption(env) === '' ? '' : `; with IAM Identity Center by: aws sso login${profileOption(env)}`;
 }
 
 /** The names of the profiles in both files of the AWS CLI (AWS SDKs Reference Guide, "Shared config files"). */
-function profilesOf(env: Environment): readonly string[] {
+function profilesOf(env: EnvironmentVariables): readonly string[] {
   const folder = join(env['HOME'] ?? homedir(), '.aws');
   const files = [
     env['AWS_CONFIG_FILE'] ?? join(folder, 'config'),

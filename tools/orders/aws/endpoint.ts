@@ -2,7 +2,7 @@ import { Agent } from 'node:https';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CommandFailed, UsageError } from '../errors.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** Where an endpoint that is not AWS's own can come from, in words. */
 export const endpointSources = 'AWS_ENDPOINT_URL, or endpoint_url in ~/.aws/config';
@@ -22,7 +22,7 @@ export const localClientSettings = {
  * Connections to AWS go through the proxy that HTTPS_PROXY names, except to the hosts in NO_PROXY. Node's agents know
  * these variables from Node 24.5 on. Connections to this machine have no such agent, so they never meet a proxy.
  */
-export function proxiedAgent(environment: Environment): Agent {
+export function proxiedAgent(environment: EnvironmentVariables): Agent {
   return new Agent({ keepAlive: true, proxyEnv: { ...environment } });
 }
 
@@ -31,7 +31,7 @@ export function proxiedAgent(environment: Environment): Agent {
  * without a host.
  * @throws {UsageError} when one is no address, with the address that was probably meant
  */
-export function checkEndpointVariables(environment: Environment): void {
+export function checkEndpointVariables(environment: EnvironmentVariables): void {
   for (const [name, value = ''] of Object.entries(environment)) {
     if (/^AWS_ENDPOINT_URL(_|$)/.test(name) && value !== '' && !isWebAddress(value)) {
       throw new UsageError(`${name} is "${value}", which is no address: ${remedy(value)}.`);

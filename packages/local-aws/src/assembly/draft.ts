@@ -1,9 +1,10 @@
 import { assemblyError } from './error-codes.ts';
-import type { Declared, SkippedResource } from './model.ts';
+import type { Declared, LimitedResource, SkippedResource } from './model.ts';
 
 /** What the stacks declare, while they are read one after the other. Each service makes its part of the model of it. */
 export class Draft {
   readonly #skipped: SkippedResource[] = [];
+  readonly #limited: LimitedResource[] = [];
 
   add<Item>(list: ResourceList<Item>, item: Item): void {
     list.in(this).push(item);
@@ -21,6 +22,15 @@ export class Draft {
 
   get skipped(): readonly SkippedResource[] {
     return this.#skipped;
+  }
+
+  /** For a resource that is served, but not in all that it does on AWS. */
+  limit(resource: LimitedResource): void {
+    this.#limited.push(resource);
+  }
+
+  get limited(): readonly LimitedResource[] {
+    return this.#limited;
   }
 }
 

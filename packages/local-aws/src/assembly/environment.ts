@@ -37,7 +37,7 @@ function only(
   throw assemblyError(
     'SEVERAL_ENVIRONMENTS',
     `The stacks belong to more than one ${what}: ${[...values].join(', ')}.`,
-    'Serve one at a time: name the folder of one stage (assembly-…), or synthesize without a fixed env.',
+    'Serve one at a time: choose stacks with --stack NAME, name the folder of one stage (--assembly …/assembly-…), or synthesize without a fixed env.',
   );
 }
 

@@ -4,6 +4,7 @@ import { LocalRuntimeError, type Place } from '../errors.ts';
 const assemblyErrorCodes = {
   ASSEMBLY_NOT_FOUND: 'The folder holds no cloud assembly, or none with a stack.',
   ASSEMBLY_MALFORMED: 'A file of the assembly is missing or is not what `cdk synth` writes.',
+  STACK_NOT_FOUND: 'The assembly has no stack of a name that was asked for.',
   SEVERAL_ENVIRONMENTS: 'The stacks belong to different accounts or regions; one runtime is one environment.',
   TEMPLATE_UNSUPPORTED: 'A template uses a transform, a rule or a macro that only CloudFormation can run.',
   PARAMETER_WITHOUT_VALUE: 'A template parameter has no default, or its value is in an AWS account.',

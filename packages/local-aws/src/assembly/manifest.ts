@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { assemblyError } from './error-codes.ts';
 import { isJsonObject, type JsonObject, readJsonFile } from './json.ts';
 
@@ -8,6 +8,8 @@ export type Assets = ReadonlyMap<string, string>;
 
 /** A stack as the manifest of a cloud assembly declares it. */
 export interface StackArtifact {
+  /** Its name in the manifest, which is its name in `dependencies`. */
+  readonly id: string;
   readonly name: string;
   readonly templateFile: string;
   /** Undefined when the stack is environment-agnostic. */
@@ -16,16 +18,19 @@ export interface StackArtifact {
   /** Parameter values that the app fixed at synthesis. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly assets: Assets;
+  /** Ids of what is deployed before: stacks and assets. */
+  readonly dependencies: readonly string[];
 }
 
 /**
  * The stacks of a cloud assembly and of the assemblies (stages) nested in it, each after the stacks it depends on.
  * The layout is that of aws-cdk's cloud-assembly-schema: `manifest.json` with artifacts by id. What it names lies in its
  * own folder, or is refused: a manifest reads no other file of this machine, and names no assembly that it is part of.
+ * Assets are the exception: those of a stage lie beside the folder of the stage, in the folder of the app.
  *
- * @param root folder of the outermost assembly
+ * @param root folder of the outermost assembly. Default: the assembly that `directory` is a stage of, or `directory`
  */
-export function readManifest(directory: string, root = resolve(directory)): readonly StackArtifact[] {
+export function readManifest(directory: string, root = outermost(resolve(directory))): readonly StackArtifact[] {
   const file = join(resolve(directory), 'manifest.json');
   if (!existsSync(file)) {
     throw assemblyError(
@@ -46,14 +51,38 @@ export function readManifest(directory: string, root = resolve(directory)): read
     if (artifact['type'] !== 'aws:cloudformation:stack') return [];
     return [
       {
+        id,
         name: typeof properties['stackName'] === 'string' ? properties['stackName'] : id,
         templateFile: pathBelow(directory, text(properties, 'templateFile')),
         ...readEnvironment(artifact['environment']),
         parameters: (properties['parameters'] ?? {}) as Record<string, string>,
         assets,
+        dependencies: dependenciesOf(artifact),
       },
     ];
   });
+}
+
+/** The folder of the app, where `directory` is the folder of a stage: the manifest beside it names the stage. */
+function outermost(directory: string): string {
+  const parent = dirname(directory);
+  const manifest = join(parent, 'manifest.json');
+  if (parent === directory || !existsSync(manifest)) return directory;
+  return stagesOf(manifest).includes(basename(directory)) ? outermost(parent) : directory;
+}
+
+/** Folders of stages that a manifest names. None for a file that is another kind of manifest. */
+function stagesOf(manifest: string): unknown[] {
+  let artifacts: unknown;
+  try {
+    artifacts = readJsonFile(manifest)['artifacts'];
+  } catch {
+    return [];
+  }
+  return Object.values(isJsonObject(artifacts) ? artifacts : {})
+    .filter((artifact) => isJsonObject(artifact))
+    .filter(({ type }) => type === 'cdk:cloud-assembly')
+    .map(({ properties }) => (isJsonObject(properties) ? properties['directoryName'] : undefined));
 }
 
 function filesOf(directory: string, artifacts: JsonObject, type: string): string[] {
@@ -96,18 +125,22 @@ function inDependencyOrder(artifacts: JsonObject): [string, JsonObject][] {
     const artifact = artifacts[id];
     if (!isJsonObject(artifact) || entered.has(id)) return;
     entered.add(id);
-    const dependencies = Array.isArray(artifact['dependencies']) ? artifact['dependencies'] : [];
-    for (const dependency of dependencies) if (typeof dependency === 'string') visit(dependency);
+    for (const dependency of dependenciesOf(artifact)) visit(dependency);
     ordered.set(id, artifact);
   };
   for (const id of Object.keys(artifacts)) visit(id);
   return [...ordered];
 }
 
+function dependenciesOf(artifact: JsonObject): string[] {
+  const dependencies = Array.isArray(artifact['dependencies']) ? artifact['dependencies'] : [];
+  return dependencies.filter((dependency) => typeof dependency === 'string');
+}
+
 /**
  * Reads `*.assets.json` files: each maps content hashes to a source path and the S3 keys it is published under. The
- * assets of a nested assembly lie in the outermost one, `root`; absolute paths are what an app without asset staging
- * writes.
+ * assets of a nested assembly lie in the outermost one, `root`. An absolute path may lead anywhere: an app without
+ * asset staging writes the paths of its sources.
  */
 function readAssets(directory: string, files: readonly string[], root: string): Assets {
   const sources = new Map<string, string>();

@@ -5,6 +5,8 @@ export interface AssemblyModel {
   readonly stacks: readonly StackModel[];
   /** Resources with no local meaning, listed once for the person at the terminal. */
   readonly skipped: readonly SkippedResource[];
+  /** Resources that are served, but do less than on AWS: what they do not do is listed at the start. */
+  readonly limited: readonly LimitedResource[];
 }
 
 /** A stack of the assembly, as CloudFormation's API tells it. */
@@ -35,6 +37,12 @@ export interface StackResource {
 export interface Declared {
   readonly stack: string;
   readonly logicalId: string;
+}
+
+/** A resource that is served, and what of it does not work as on AWS: one sentence. */
+export interface LimitedResource extends Declared {
+  readonly type: string;
+  readonly limit: string;
 }
 
 /** A resource that does not run here, and why. */

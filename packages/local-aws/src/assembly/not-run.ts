@@ -5,7 +5,7 @@ import type { DeclaredResource, Identity } from './resource-type.ts';
 const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
 const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
-const keys = 'Nothing is encrypted in memory.';
+const keys = 'Where a queue or table names its key by an alias, permissions for the key are not checked.';
 const topics = 'There is no SNS; a topic that only notifies people changes nothing for queues and functions.';
 const deployment = 'It steers deployments, and nothing is deployed here.';
 const identities = 'Functions run as roles; users and groups do not call from here.';

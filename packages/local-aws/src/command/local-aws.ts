@@ -13,6 +13,7 @@ export interface CommandIo {
 
 interface Options {
   readonly assembly: string;
+  readonly stack?: readonly string[];
   readonly port?: number;
   readonly iam: IamMode;
   readonly shuffle?: number;
@@ -33,11 +34,15 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 export async function runLocalAws(args: readonly string[], io: CommandIo): Promise<number> {
   const { stdout, stderr, signal } = io;
   const program = createProgram(io).action(
-    ({ port = defaultPort, assembly, iam, shuffle, watch, quiet = false }: Options) => {
+    ({ port = defaultPort, assembly, stack, iam, shuffle, watch, quiet = false }: Options) => {
       const nextFreePort = program.getOptionValueSource('port') === undefined;
       const shuffleSeed = shuffle === undefined ? {} : { shuffleSeed: shuffle };
       const source = assemblyFolder(assembly);
-      return serve({ source, port, nextFreePort, iam, ...shuffleSeed, watch, quiet }, stdout, signal);
+      return serve(
+        { source, ...(stack && { stacks: stack }), port, nextFreePort, iam, ...shuffleSeed, watch, quiet },
+        stdout,
+        signal,
+      );
     },
   );
   try {
@@ -59,6 +64,7 @@ function createProgram({ stdout, stderr }: CommandIo): Command {
     )
     .version(version(), '--version')
     .option('--assembly <dir>', 'folder that "cdk synth" wrote', 'cdk.out')
+    .option('--stack <name...>', 'only these stacks of the assembly, and those they depend on')
     .addOption(
       new Option(
         '--port <n>',

@@ -7,7 +7,7 @@ import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime.ts';
 import { Changes } from './changes.ts';
 
 /** What `serve` serves, and how. */
-export interface ServeOptions extends Pick<RuntimeOptions, 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'> {
+export interface ServeOptions extends Pick<RuntimeOptions, 'stacks' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'> {
   readonly source: AssemblySource;
   /** Whether to take on what `source` makes after a change. */
   readonly watch: boolean;
@@ -97,9 +97,19 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     ...model.functions.map(({ name }) => `  function  ${name}`),
     ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
     ...model.tables.map(({ name }) => `  table     ${name}`),
+    ...limited(model),
     ...skipped(model),
     'Ctrl-C stops it.',
   ].join('\n');
+}
+
+/** Resources with the same limit share a line. */
+function limited({ limited: resources }: Runtime['model']): string[] {
+  const byLimit = Map.groupBy(resources, ({ type, limit }) => `${type}: ${limit}`);
+  return [...byLimit].map(([text, same]) => {
+    const names = same.map(({ logicalId }) => logicalId);
+    return `  served with a limit: ${names.join(', ')}, ${text}`;
+  });
 }
 
 function skipped({ skipped: resources }: Runtime['model']): string[] {

@@ -129,7 +129,7 @@ function describeStackResource(catalog: StackCatalog): Operation {
 
 /** What the operations answer from. */
 interface StackCatalog {
-  /** Of the model that runs now. */
+  /** The stacks of the model that runs now. */
   stacks(): readonly StackModel[];
   /** When the runtime created the stacks. */
   readonly createdAt: Date;
@@ -147,7 +147,7 @@ function resourceDetail({ logicalId, physicalId, type }: StackResource): JsonObj
   return { LogicalResourceId: logicalId, PhysicalResourceId: physicalId, ResourceType: type };
 }
 
-/** For `permissions`: the stack that is asked for, or all of them. */
+/** The resource that a permission is asked for: the named stack, or all stacks. */
 function stackArn(catalog: StackCatalog, nameOrArn: unknown): string {
   const stack = catalog.stacks().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
   return stack?.arn ?? '*';

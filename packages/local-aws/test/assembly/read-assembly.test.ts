@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -35,6 +35,7 @@ describe('the environment of an assembly', () => {
       Away: { ...orders, environment: 'aws://444455556666/eu-west-2' },
     };
     expect(() => readStacks(stacks)).toThrow(expect.objectContaining({ code: 'SEVERAL_ENVIRONMENTS' }));
+    expect(readStacks(stacks, { stacks: ['Away'] })).toMatchObject({ region: 'eu-west-2', stacks: [{ name: 'Away' }] });
   });
 
   test('has stack ARNs that stay the same', () => {
@@ -43,6 +44,26 @@ describe('the environment of an assembly', () => {
     );
     expect(first).toMatch(/^arn:aws:cloudformation:us-east-1:000000000000:stack\/Shop\/[0-9a-f-]{36}$/);
     expect(second).toBe(first);
+  });
+});
+
+const other = (QueueName: string) => ({ template: { Resources: { Other: queueWith({ QueueName }) } } });
+
+describe('stacks that were chosen', () => {
+  test('are read with those they depend on', () => {
+    const stacks = {
+      Base: orders,
+      Shop: { ...other('shop'), dependencies: ['Base'] },
+      Beside: other('beside'),
+    };
+    const read = readStacks(stacks, { stacks: ['Shop'] });
+    expect(read.stacks.map(({ name }) => name)).toEqual(['Base', 'Shop']);
+  });
+
+  test('that are not there are an error, which names those there are', () => {
+    expect(() => readStacks({ Shop: orders, Beside: other('b') }, { stacks: ['Shops'] })).toThrow(
+      expect.objectContaining({ code: 'STACK_NOT_FOUND', remedy: 'Name one of its stacks: Shop, Beside.' }),
+    );
   });
 });
 
@@ -76,6 +97,42 @@ describe('a cloud assembly on disk', () => {
     writeFileSync(join(directory, 'assembly-Beta/BetaShop.template.json'), JSON.stringify(orders.template));
     expect(read().stacks.map(({ name }) => name)).toEqual(['Beta-Shop']);
     expect(read().queues[0]?.stack).toBe('Beta-Shop');
+  });
+});
+
+describe('the folder of one stage', () => {
+  let app: string;
+  beforeEach(() => {
+    app = mkdtempSync(join(tmpdir(), 'app-'));
+    const stage = { type: 'cdk:cloud-assembly', properties: { directoryName: 'assembly-Beta' } };
+    writeFileSync(join(app, 'manifest.json'), JSON.stringify({ artifacts: { 'assembly-Beta': stage } }));
+    mkdirSync(join(app, 'asset.code'));
+    renameSync(writeAssembly({ Shop: { template: { Resources: { ...consumer } } } }), join(app, 'assembly-Beta'));
+  });
+  afterEach(() => rmSync(app, { recursive: true }));
+
+  const read = (path: string) => {
+    const assets = { a: { source: { path }, destinations: { here: { objectKey: 'code.zip' } } } };
+    writeFileSync(join(app, 'assembly-Beta/all.assets.json'), JSON.stringify({ files: assets }));
+    return readAssembly(join(app, 'assembly-Beta'), { endpointUrl, codeRoot: join(app, 'code') });
+  };
+
+  test('is an assembly, whose assets lie beside it in the folder of the app', () => {
+    expect(read('../asset.code').functions[0]?.codeDirectory).toBe(join(app, 'asset.code'));
+  });
+
+  test('has no assets outside of the folder of the app', () => {
+    expect(() => read('../../asset.code')).toThrow(expect.objectContaining({ code: 'ASSEMBLY_MALFORMED' }));
+  });
+
+  test('has none beside it when the app does not name it', () => {
+    writeFileSync(join(app, 'manifest.json'), JSON.stringify({ artifacts: {} }));
+    expect(() => read('../asset.code')).toThrow(expect.objectContaining({ code: 'ASSEMBLY_MALFORMED' }));
+  });
+
+  test('is read although an app folder above it cannot be understood', () => {
+    writeFileSync(join(app, 'manifest.json'), 'not json');
+    expect(read('asset.code').functions).toHaveLength(1);
   });
 });
 

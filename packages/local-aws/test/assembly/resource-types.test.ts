@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { consumer, queueWith, readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 
+const table = {
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+  KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+};
+
 describe('a resource', () => {
   test.each([
     ['RESOURCE_UNSUPPORTED', 'AWS::Lambda::LayerVersion'],
@@ -25,6 +31,18 @@ describe('a resource', () => {
   ])('of %s is listed as skipped', (type, properties) => {
     const model = readResources({ Topic: { Type: 'AWS::SNS::Topic' }, It: { Type: type, Properties: properties } });
     expect(model.skipped.find(({ logicalId }) => logicalId === 'It')?.reason).toMatch(/\.$/);
+  });
+
+  test.each([
+    ['AWS::DynamoDB::Table', { ...table, TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true } }],
+    ['AWS::Lambda::Version', { FunctionName: 'f' }],
+    ['AWS::Lambda::Alias', { FunctionName: 'f', Name: 'live', FunctionVersion: '1' }],
+  ])('of %s that is served is not listed as skipped, and its limit is', (type, properties) => {
+    const model = readResources({ It: { Type: type, Properties: properties } });
+    expect(model.skipped).toEqual([]);
+    expect(model.limited).toEqual([
+      { stack: 'Shop', logicalId: 'It', type, limit: expect.stringMatching(/\.$/) as unknown },
+    ]);
   });
 
   test.each([

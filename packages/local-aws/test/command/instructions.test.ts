@@ -11,6 +11,10 @@ test('say what to export, and name every function, queue and table', () => {
       functions: [{ name: 'Process' }],
       queues: [{ name: 'orders' }],
       tables: [{ name: 'Orders' }],
+      limited: [
+        { logicalId: 'Orders', type: 'AWS::DynamoDB::Table', limit: 'Items do not expire here.' },
+        { logicalId: 'Ledger', type: 'AWS::DynamoDB::Table', limit: 'Items do not expire here.' },
+      ],
       skipped: [{ type: 'AWS::CloudWatch::Alarm' }, { type: 'AWS::CloudWatch::Alarm' }],
     },
   } as unknown as Runtime;
@@ -21,6 +25,7 @@ test('say what to export, and name every function, queue and table', () => {
     '  function  Process',
     '  queue     http://127.0.0.1:4566/000000000000/orders',
     '  table     Orders',
+    '  served with a limit: Orders, Ledger, AWS::DynamoDB::Table: Items do not expire here.',
     '  without meaning here, skipped: AWS::CloudWatch::Alarm',
     'Ctrl-C stops it.',
   ]);

@@ -18,7 +18,16 @@ async function run(...args: string[]): Promise<{ exitCode: number; stdout: strin
 test('--help names every option, its default and the exit codes', async () => {
   const { exitCode, stdout, stderr } = await run('--help');
   expect([exitCode, stderr]).toEqual([0, '']);
-  for (const option of ['assembly <dir>', 'port <n>', 'iam <mode>', 'shuffle <seed>', 'no-watch', 'quiet', 'version']) {
+  for (const option of [
+    'assembly <dir>',
+    'stack <name...>',
+    'port <n>',
+    'iam <mode>',
+    'shuffle <seed>',
+    'no-watch',
+    'quiet',
+    'version',
+  ]) {
     expect(stdout).toContain(`--${option}`);
   }
   expect(stdout).toContain('default: "cdk.out"');

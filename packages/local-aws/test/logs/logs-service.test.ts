@@ -25,7 +25,7 @@ const group = '/aws/lambda/worker';
 const arnOf = (name: string) => `arn:aws:logs:eu-west-1:000000000000:log-group:${name}`;
 
 function log(stream: string, message: string, atMs = clock.now(), logGroupName = group): void {
-  const names = { functionName: 'worker', environmentId: stream, logGroupName, logStreamName: stream };
+  const names = { functionName: 'worker', executionEnvironmentId: stream, logGroupName, logStreamName: stream };
   events.emit({ type: 'log', atMs, source: 'function', message, ...names });
 }
 

@@ -31,6 +31,18 @@ describe('queues', () => {
     });
   });
 
+  test('true and false may have any case, also when the queue is created again', async () => {
+    const create = (FifoQueue: string, ContentBasedDeduplication: string) =>
+      sqs.create('cased.fifo', { FifoQueue, ContentBasedDeduplication });
+    await create('True', 'TRUE');
+    expect(await sqs.attributesOf('cased.fifo', ['ContentBasedDeduplication', 'FifoQueue'])).toEqual({
+      ContentBasedDeduplication: 'true',
+      FifoQueue: 'true',
+    });
+    expect(await create('TRUE', 'true')).toMatchObject({ QueueUrl: sqs.url('cased.fifo') });
+    await expect(create('true', 'False')).rejects.toMatchObject({ name: 'QueueNameExists' });
+  });
+
   test('names are checked: length, characters, the suffix of FIFO queues', async () => {
     for (const name of ['a b', 'x'.repeat(81), 'queue.fifo']) {
       await expect(sqs.create(name)).rejects.toMatchObject({ name: 'InvalidParameterValue' });

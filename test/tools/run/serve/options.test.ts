@@ -26,6 +26,10 @@ describe('the options of npm run local', () => {
     });
   });
 
+  test('name stacks', () => {
+    expect(parse('--stack', 'Base', 'Shop', '--iam', 'off')).toMatchObject({ stack: ['Base', 'Shop'], iam: 'off' });
+  });
+
   test('name an assembly', () => {
     expect(parse('--assembly', 'cdk.out')).toMatchObject({ assembly: 'cdk.out' });
   });

@@ -26,8 +26,8 @@ export function declareTable(
     ...tableSchema(properties),
     ...own,
   });
-  const reason = expiryReason(properties);
-  if (reason !== undefined) draft.skip({ stack, logicalId, type, reason });
+  const limit = expiryLimit(properties);
+  if (limit !== undefined) draft.limit({ stack, logicalId, type, limit });
 }
 
 /** Whether the schema makes sense is for DynamoDB to say, when the table is created. */
@@ -47,7 +47,7 @@ function tableSchema(properties: Properties): Pick<TableModel, 'attributeTypes' 
   };
 }
 
-/** Throws `LocalRuntimeError` where a property is missing or none of its values. */
+/** Throws `LocalRuntimeError` where a property is missing or has a value that DynamoDB does not know. */
 export function tableIndex(index: Properties, throughput?: TableThroughput): TableIndex {
   const projection = index.object('Projection', ['ProjectionType', 'NonKeyAttributes']);
   if (projection === undefined) throw index.invalid('Projection', undefined, 'an object with a ProjectionType');
@@ -83,12 +83,12 @@ function required<const T extends string>(properties: Properties, name: string, 
   return value;
 }
 
-/** `TimeToLiveSpecification` changes no answer, only what is there later; it is listed with the skipped resources. */
-function expiryReason(properties: Properties): string | undefined {
+/** `TimeToLiveSpecification` changes no answer, only what is there later. The start says so. */
+function expiryLimit(properties: Properties): string | undefined {
   const specification = properties.object('TimeToLiveSpecification', ['AttributeName', 'Enabled']);
   if (specification?.boolean('Enabled') !== true) return undefined;
   const attribute = specification.text('AttributeName') ?? 'the attribute';
-  return `The table runs, but its items do not expire here (TimeToLiveSpecification, ${attribute}).`;
+  return `Items do not expire here (TimeToLiveSpecification, ${attribute}).`;
 }
 
 const withoutLocal = (what: string): string => `Leave ${what} out when the stack is synthesized for local use.`;

@@ -79,6 +79,9 @@ const eventInvokeConfigType: ResourceType = {
   },
 };
 
+/** What becomes of versions and aliases: see `findFunction` in function-name.ts, and the mapping's resource type. */
+const onlyLatest = 'A mapping on it runs the current code of the function; an invocation of it finds nothing.';
+
 /** `AWS::Lambda::Alias`: the function under another ARN. */
 const aliasType: ResourceType = {
   reads: ['FunctionName', 'Name'],
@@ -102,7 +105,7 @@ const aliasType: ResourceType = {
   },
 
   declare({ stack, logicalId, type }, _identity, draft) {
-    draft.skip({ stack, logicalId, type, reason: 'An alias runs the current code of its function.' });
+    draft.limit({ stack, logicalId, type, limit: onlyLatest });
   },
 };
 
@@ -125,7 +128,7 @@ const versionType: ResourceType = {
   },
 
   declare({ stack, logicalId, type }, _identity, draft) {
-    draft.skip({ stack, logicalId, type, reason: 'Every version runs the current code of its function.' });
+    draft.limit({ stack, logicalId, type, limit: onlyLatest });
   },
 };
 

@@ -186,8 +186,9 @@ describe('a table', () => {
       Orders: tableWith({ TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } }),
     });
     expect(model.tables).toHaveLength(1);
-    expect(model.skipped).toEqual([
-      expect.objectContaining({ logicalId: 'Orders', reason: expect.stringContaining('do not expire here') }),
+    expect(model.skipped).toEqual([]);
+    expect(model.limited).toEqual([
+      expect.objectContaining({ logicalId: 'Orders', limit: expect.stringContaining('do not expire here') }),
     ]);
   });
 

@@ -29,7 +29,7 @@ export const createQueue = (sqs: SqsContext): Operation => ({
   run: (input) => {
     const name = requiredString(input, 'QueueName');
     const attributes = (input['Attributes'] ?? {}) as Record<string, string>;
-    const fifo = checkName(name, optionalString(attributes, 'FifoQueue') === 'true');
+    const fifo = checkName(name, optionalString(attributes, 'FifoQueue')?.toLowerCase() === 'true');
     const arn = sqs.queues.arnOf(name);
     const settings = changeSettings(defaultSettings, attributes, { arn, fifo, queues: sqs.queues });
     const existing = sqs.queues.byName(name);
@@ -61,8 +61,12 @@ function checkSame(queue: Queue, attributes: Readonly<Record<string, string>>): 
   }
 }
 
-/** Policies are JSON text: spaces, the order of members and numbers written as text make no difference. */
+/**
+ * Policies are JSON text: spaces, the order of members and numbers written as text make no difference. Neither does the
+ * case of `true` and `false`.
+ */
 function canonical(value: string): string {
+  if (/^(?:true|false)$/i.test(value)) return value.toLowerCase();
   if (!value.startsWith('{')) return value;
   return JSON.stringify(JSON.parse(value), (_key, item: unknown) => {
     if (typeof item === 'number') return String(item);
@@ -141,7 +145,7 @@ const attributesShapes = {
   output: { Attributes: stringMap('Attribute', 'Name') },
 };
 
-/** As on AWS, no `Attributes` at all come back when none was asked for or none of those asked for is set. */
+/** As on AWS, the answer has no `Attributes` when the request names none, or names only attributes that are not set. */
 export const getQueueAttributes = (sqs: SqsContext): Operation =>
   queueOperation(sqs, 'GetQueueAttributes', attributesShapes, (queue, input) => {
     const attributes = readAttributes(queue, strings(input, 'AttributeNames'));
