@@ -37,8 +37,7 @@ export interface Configuration {
   /**
    * FIFO queues instead of standard queues: orders of a group in turn, and batches of 10 at most. An order that fails
    * for a passing reason holds back its group, for a visibility timeout at least, until the order is processed or is in
-   * bad-orders. A bad order holds back nothing. The ledger does not keep the sender's groups: the group of a replayed
-   * order is the order's key.
+   * bad-orders. A bad order holds back nothing. A replay goes back into the group of the message that failed.
    */
   readonly fifo: boolean;
   /**

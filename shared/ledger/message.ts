@@ -38,6 +38,8 @@ export interface Message {
   readonly firstSeenAt: string;
   /** The root of the X-Ray trace that the message belongs to. */
   readonly traceId: string | null;
+  /** The message group that the sender chose: always on a FIFO queue, on a standard queue when it is used as a fair one. */
+  readonly groupId: string | null;
   /** The queue that the message failed in, when this is the dead-letter queue. */
   readonly sourceQueueArn: string | null;
   /** Those of the sender. A sound lineage is left out; an attribute that is only called like one stays. */
@@ -60,6 +62,7 @@ export function messageOf(record: ConsumedRecord): Message {
     sentAt: isoTime(attributes.SentTimestamp),
     firstSeenAt: isoTime(attributes.ApproximateFirstReceiveTimestamp),
     traceId: traceIdOf(record),
+    groupId: attributes.MessageGroupId ?? null,
     sourceQueueArn: attributes.DeadLetterQueueSourceArn ?? null,
     messageAttributes: Object.fromEntries(Object.entries(own).map(([name, value]) => [name, storedAttribute(value)])),
     lineage,
@@ -112,7 +115,7 @@ function lineageOf(messageAttributes: LineageCarrier): Lineage | null {
 }
 
 /** Order keys and failure ids, which are ids of orders (order.schema.json) or of messages; and tokens. */
-function isKey(value: unknown): value is string {
+export function isKey(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{1,100}$/.test(value);
 }
 

@@ -180,6 +180,8 @@ export interface FailureRow {
   readonly body: string;
   /** By their names. The row holds them as `attributeList`. */
   readonly messageAttributes: MessageAttributes;
+  /** The message group that the message was in, up to 128 characters. A replay goes back into it. */
+  readonly messageGroupId?: string;
   readonly sourceQueueArn?: string;
   readonly traceId?: string;
   readonly schemaVersion: string;

@@ -171,6 +171,7 @@ function failing(failure: FailureToWrite) {
     failedAt: now,
     firstSeenAt: message.firstSeenAt,
     receiveCount: message.receiveCount,
+    messageGroupId: message.groupId ?? undefined,
     sourceQueueArn: message.sourceQueueArn ?? undefined,
     traceId: message.traceId ?? undefined,
     schemaVersion: orderSchemaVersion,
@@ -181,7 +182,7 @@ function failing(failure: FailureToWrite) {
     ...recording(failure),
     set,
     // What the row has of an earlier failure and this one has not.
-    remove: ['orderId', 'sourceQueueArn', 'traceId'].filter((name) => set[name] === undefined),
+    remove: ['orderId', 'messageGroupId', 'sourceQueueArn', 'traceId'].filter((name) => set[name] === undefined),
     setOnce: { firstFailedAt: now, sentAt: message.sentAt, replayToken: failure.replayToken },
   } satisfies Changes;
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { isKey } from '../../shared/ledger/message.ts';
 import { CommandFailed, UsageError } from './errors.ts';
 import { Interrupted, PipeClosed } from './interrupt.ts';
 import type { Output } from './terminal/output.ts';
@@ -38,6 +39,7 @@ export function createProgram(name: string, { stdout, stderr }: Outputs): Comman
 /**
  * Runs a program's action. It never throws: what goes wrong becomes one message on stderr and an exit code.
  * @param args what stands behind the program's name
+ * @param check is called before anything else, and may throw
  * @param shown makes a message fit for a terminal
  * @returns the exit code of what went wrong; undefined when nothing did
  */
@@ -45,9 +47,11 @@ export async function runProgram(
   program: Command,
   args: readonly string[],
   stderr: Output,
+  check: () => void,
   shown: (message: string) => string = (message) => message,
 ): Promise<number | undefined> {
   try {
+    check();
     await program.parseAsync(args, { from: 'user' });
     return undefined;
   } catch (error) {
@@ -105,10 +109,25 @@ export function searchedText(text: string): string {
   throw new InvalidArgumentError('It must not be empty.');
 }
 
-/** Several texts to look for, as commander hands them over: one by one. */
-export const searchedTexts = (text: string, former: readonly string[] = []): readonly string[] => [
+const shownIdCharacters = 40;
+
+/**
+ * An id of an order, a failure or a message. It is taken literally: a pattern is no id, and CloudWatch would search for
+ * one in the whole log.
+ */
+export function idArgument(text: string): string {
+  if (isKey(searchedText(text))) return text;
+  const shown = text.length > shownIdCharacters ? `${text.slice(0, shownIdCharacters)}…` : text;
+  throw new UsageError(
+    `"${shown}" cannot be an id: an id has up to 100 letters, digits, "_" and "-". Patterns are not looked up: ` +
+      '"orders failed --search TEXT" finds failures by a part of their id.',
+  );
+}
+
+/** Several ids, as commander hands them over: one by one. */
+export const idArguments = (text: string, former: readonly string[] = []): readonly string[] => [
   ...former,
-  searchedText(text),
+  idArgument(text),
 ];
 
 /** An option that may stand several times. */

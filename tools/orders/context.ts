@@ -11,6 +11,7 @@ import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
 import type { OrdersIo } from './io.ts';
 import type { TableConnection } from './ledger/table.ts';
 import { type Paint, painter, write } from './terminal/output.ts';
+import { type Hint, hintFor } from './terminal/shell.ts';
 
 /** Options that every command takes. */
 export interface SharedOptions extends TargetOptions {
@@ -24,9 +25,11 @@ export interface OrdersContext extends Disposable {
   readonly json: boolean;
   readonly paint: Paint;
   readonly target: Target;
-  /** The target in words. */
+  /** The target in words. Names an endpoint of a profile once that was asked. */
   readonly where: string;
   readonly clients: Clients;
+  /** Command lines for this pipeline, to be pasted. */
+  readonly hint: Hint;
   /** Looked up once, when first needed. */
   outputs(): Promise<StackOutputs>;
   table(): Promise<TableConnection>;
@@ -48,17 +51,19 @@ export type Run = (action: (context: OrdersContext) => Promise<number>) => Promi
 export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
   const { clock, random } = io;
   const target = targetOf(options, io.env);
-  const where = describeTarget(target, io.env);
-  const clients = createClients(target);
+  const clients = createClients(target, io.env);
   let outputs: Promise<StackOutputs> | undefined;
   const context: OrdersContext = {
     io,
     json: options.json === true,
     paint: painter(io.stdout, io.env),
     target,
-    where,
+    get where() {
+      return describeTarget(target, clients.asked());
+    },
     clients,
-    outputs: () => (outputs ??= readStackOutputs(clients.cloudFormation, target.stack, where)),
+    hint: hintFor(options),
+    outputs: () => (outputs ??= readStackOutputs(clients.cloudFormation, target.stack, () => context.where)),
     async table() {
       const { ordersTableName: name } = await context.outputs();
       return { client: clients.dynamodb, name, clock, random };

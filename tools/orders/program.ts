@@ -1,4 +1,7 @@
 import { createProgram, exitCodes, runProgram } from './command-line.ts';
+import type { Target } from './aws/clients.ts';
+import { credentialsText } from './aws/credentials.ts';
+import { badEndpointText, endpointSources } from './aws/endpoint.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
@@ -11,10 +14,12 @@ import { defineReplay } from './commands/replay.ts';
 import { defineSend } from './commands/send.ts';
 import { defineShow } from './commands/show.ts';
 import { defineStatus } from './commands/status.ts';
-import { createContext, type Run, type SharedOptions } from './context.ts';
+import { createContext, type OrdersContext, type Run, type SharedOptions } from './context.ts';
 import { CommandFailed, UsageError } from './errors.ts';
 import type { OrdersIo } from './io.ts';
+import { refuseOptionsOfNpm } from './npm-options.ts';
 import { printableLines } from './terminal/output.ts';
+import { defaultStack } from './terminal/shell.ts';
 
 const commands = [
   defineGenerate,
@@ -43,7 +48,7 @@ export async function runOrders(args: readonly string[], io: OrdersIo): Promise<
       'Looks after the order pipeline: sends orders, shows what became of them, mends and replays what failed.',
     )
     .option('--json', 'one JSON document, or one a line, on stdout and nothing else')
-    .option('--stack <name>', 'name of the CloudFormation stack', 'OrderPipeline')
+    .option('--stack <name>', 'name of the CloudFormation stack', defaultStack)
     .option('--region <name>', 'AWS region (default: as for the AWS CLI)')
     .option('--local', 'this machine: AWS_ENDPOINT_URL, or else http://127.0.0.1:4566 (npm run local)')
     .configureHelp({ showGlobalOptions: true })
@@ -60,38 +65,49 @@ Example: orders failed --local`,
     try {
       exitCode = await action(context);
     } catch (error) {
-      throw explained(error);
+      throw explained(error, context);
     }
   };
   for (const define of commands) define(program, run);
+  const check = () => refuseOptionsOfNpm('orders', program, args, io.env);
   // What an error says may quote an order.
-  return (await runProgram(program, args, io.stderr, printableLines)) ?? exitCode;
+  return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }
 
 /** An error that a person can mend, in words; any other as it is. */
-function explained(error: unknown): unknown {
+function explained(error: unknown, { clients, target, io: { env } }: OrdersContext): unknown {
   if (!(error instanceof Error) || error instanceof UsageError || error instanceof CommandFailed) return error;
-  if (error.name === 'CredentialsProviderError') {
-    return new CommandFailed(
-      'There are no AWS credentials: set them as for the AWS CLI, or use --local for the pipeline on this machine.',
-    );
-  }
+  const credentials = credentialsText(error, env, target.region);
+  if (credentials !== undefined) return new CommandFailed(credentials);
   // The SDK looks for a region in many places, and says so only when it needs one.
   if (error.message === 'Region is missing')
     return new UsageError('There is no AWS region: add --region, or set AWS_REGION.');
-  const { code, address, port } = connectionError(error);
+  const { code, address, port, input } = connectionError(error);
   if (code === 'ECONNREFUSED') {
     return new CommandFailed(
-      `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check AWS_ENDPOINT_URL.`,
+      `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.`,
     );
   }
+  if (code === 'ERR_INVALID_URL') return new UsageError(badEndpointText(String(input)));
   if (code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'ECONNRESET')
-    return new CommandFailed(`AWS cannot be reached: ${error.message}.`);
+    return new CommandFailed(
+      `${clients.asked() ?? 'AWS'} cannot be reached: ${error.message}.${regionHint(code, target)}`,
+    );
   // What an AWS service answered says what is wrong; where in the SDK the error surfaced helps nobody.
   return '$metadata' in error ? new CommandFailed(`${error.name}: ${error.message}`) : error;
 }
 
-type ConnectionError = Pick<NodeJS.ErrnoException, 'code'> & { readonly address?: string; readonly port?: number };
+/** A host of AWS that does not exist has the name of a region that does not exist. */
+function regionHint(code: string, { region, endpoint }: Target): string {
+  return code === 'ENOTFOUND' && region !== undefined && endpoint === undefined ? ` Is ${region} an AWS region?` : '';
+}
+
+type ConnectionError = Pick<NodeJS.ErrnoException, 'code'> & {
+  readonly address?: string;
+  readonly port?: number;
+  /** What is no URL. */
+  readonly input?: string;
+};
 
 /** The error of the first address that was tried, where a name has several. */
 function connectionError(error: Error): ConnectionError {

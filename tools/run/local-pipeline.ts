@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LocalModel, LocalRuntimeError, type Runtime } from 'local-aws';
 import { stackOutputNames } from '../../shared/pipeline.ts';
+import { localClientSettings } from '../orders/aws/endpoint.ts';
 import { countFailures, countProcessed } from '../orders/ledger/failures.ts';
 import { systemClock } from '../orders/time.ts';
 
@@ -43,7 +44,7 @@ function queueName(url: string): string {
 /** Settings of SDK clients for a runtime on this machine. It takes any credentials. */
 export function clientSettings({ endpoint, model }: Runtime) {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { endpoint: endpoint.url, region: model.region, credentials };
+  return { ...localClientSettings, endpoint: endpoint.url, region: model.region, credentials };
 }
 
 /** How many messages there are in all queues, in whatever state. */

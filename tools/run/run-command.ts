@@ -3,6 +3,7 @@ import { LocalRuntimeError } from 'local-aws';
 import * as commandLine from '../orders/command-line.ts';
 import { CommandFailed } from '../orders/errors.ts';
 import { listenForInterrupt } from '../orders/interrupt.ts';
+import { refuseOptionsOfNpm } from '../orders/npm-options.ts';
 import { SynthesisFailed } from './synthesize.ts';
 
 /** What a command gets beside its options. */
@@ -34,9 +35,16 @@ export async function runCommand<Options extends object>(
       throw explained(error);
     }
   });
-  exitCode = (await commandLine.runProgram(program, process.argv.slice(2), process.stderr)) ?? exitCode;
+  const args = process.argv.slice(2);
+  const check = () => refuseOptionsOfNpm(scriptOf(name), program, args, process.env);
+  exitCode = (await commandLine.runProgram(program, args, process.stderr, check)) ?? exitCode;
   interrupt.dispose();
   process.exitCode = interrupt.exitCode() ?? exitCode;
+}
+
+/** `npm run chaos --` → `chaos` */
+function scriptOf(name: string): string {
+  return name.replace(/^npm (run )?/, '').replace(/ --$/, '');
 }
 
 /** An error of a command in words: what a person can mend is its message, anything else its stack. */

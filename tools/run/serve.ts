@@ -12,6 +12,7 @@ import {
   serve as serveAssembly,
 } from 'local-aws';
 import { wholeNumberOption } from '../orders/command-line.ts';
+import { standingFolder } from '../orders/input/paths.ts';
 import { maximumLocalSeed } from './local-pipeline.ts';
 import { type CommandContext, errorText } from './run-command.ts';
 import { projectRoot, synthesize, TemporaryFolder } from './synthesize.ts';
@@ -28,7 +29,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
     source:
       assembly === undefined
         ? synthesized(preset, signal)
-        : assemblyFolder(resolve(process.env['INIT_CWD'] ?? '.', assembly)),
+        : assemblyFolder(resolve(standingFolder(process.env), assembly)),
     ...(stack && { stacks: stack }),
     port,
     nextFreePort: options.port === undefined,

@@ -1,8 +1,14 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { messageLimits as limits } from '../../../shared/pipeline.ts';
 import type { GeneratedMessage } from '../../../lambdas/generate-orders/orders.ts';
-import { type EntryRefusal, sendAll, type SendBatchDependencies } from '../../../lambdas/generate-orders/send.ts';
+import {
+  type EntryRefusal,
+  sendAll,
+  type SendBatchDependencies,
+  sqsSendMessageBatch,
+} from '../../../lambdas/generate-orders/send.ts';
 
 function* stream(count: number): Generator<GeneratedMessage> {
   for (let index = 0; index < count; index += 1) yield { index, orderId: `order-${index}`, body: '{}' };
@@ -163,3 +169,17 @@ describe('sending a stream of orders', () => {
 function next(draws: Iterator<number, unknown>): number {
   return draws.next().value as number;
 }
+
+test('a FIFO queue takes another order under the same id for another message', async () => {
+  const client = new SQSClient({ region: 'eu-west-1' });
+  const ids: string[] = [];
+  client.send = (({ input }: { input: { Entries: readonly { readonly MessageDeduplicationId: string }[] } }) => {
+    ids.push(...input.Entries.map(({ MessageDeduplicationId: id }) => id));
+    return Promise.resolve({});
+  }) as SQSClient['send'];
+  const bodies = ['{"items":1}', '{"items":[]}', '{"items":[]}'];
+  const messages = bodies.map((body, index) => ({ index, orderId: 'same', body }));
+  await sqsSendMessageBatch('https://sqs/orders.fifo', client)(messages, new AbortController().signal);
+  expect(ids[0]).not.toBe(ids[1]);
+  expect(ids[1]).toBe(ids[2]);
+});

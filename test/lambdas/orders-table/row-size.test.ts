@@ -56,7 +56,13 @@ function failureOfMessage(message: Message) {
   const read = readOrder(message.body);
   const names = { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(36), replayToken: 't'.repeat(36) };
   return {
-    row: failureWritten({ ...names, orderId: read.orderId, message, now, ...failureOf(read, false) }),
+    row: failureWritten({
+      ...names,
+      orderId: read.orderId,
+      message: { ...message, groupId: 'g'.repeat(128) },
+      now,
+      ...failureOf(read, false),
+    }),
     ...failureOf(read, false),
   };
 }

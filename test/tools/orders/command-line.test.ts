@@ -94,7 +94,8 @@ describe('where the pipeline is', () => {
     expect(targetOf({ stack: 'S' }, { ...env, AWS_DEFAULT_REGION: 'eu-west-1' })).toMatchObject({
       region: 'eu-west-1',
     });
-    expect(describeTarget({ stack: 'S' }, env)).toBe('stack S on AWS');
+    expect(targetOf({ stack: 'S' }, { AWS_ENDPOINT_URL: '' })).toEqual({ stack: 'S' });
+    expect(describeTarget({ stack: 'S' })).toBe('stack S on AWS');
   });
 
   test('--local refuses an endpoint that is another machine', () => {

@@ -101,6 +101,21 @@ test.each<[string, Iterable<string | Uint8Array>, string]>([
   expect(cutShort.stderr).toContain(message);
 });
 
+test('the question of replay says how many it sends, and names what it leaves out', async () => {
+  const bad = ['ask-1', 'ask-2'].map((id) => JSON.stringify({ orderId: id, customerName: 'Ada', items: [] }));
+  await pipeline.orders(['send', '-', '--unchecked'], { stdin: bad.join('\n') });
+  await run('status', '--wait');
+  const none = await pipeline.orders(['replay', '--all'], { answer: 'y' });
+  expect(none).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringMatching(/\nNothing was replayed\.\n$/) });
+  await run('edit', 'ask-1', '--set', '/customerAddress=B');
+  const { exitCode, stderr } = await pipeline.orders(['replay', '--all'], { answer: 'n' });
+  expect(stderr).toContain('will be left out: ask-2 would fail again: /customerAddress is required\n');
+  expect(stderr).toMatch(
+    /\nReplay 1 failure of stack OrderPipeline at http:\S+, and leave out 1\? \[y\/N\] Nothing was replayed/,
+  );
+  expect(exitCode).toBe(1);
+});
+
 test('another stack is not there', async () => {
   const missing = await run('status', '--stack', 'Elsewhere');
   expect(missing).toMatchObject({

@@ -122,7 +122,7 @@ test('edit takes what an editor saved with a byte order mark and CRLF, and names
   );
   expect(edited).toMatchObject({
     exitCode: 0,
-    stdout: '  + /customerAddress: "1 Street"\nChanged. "orders replay bom-1" sends it.\n',
+    stdout: '  + /customerAddress: "1 Street"\nChanged. "npx orders replay bom-1 --local" sends it.\n',
   });
   expect(documentsOf(await run(['failed', '--list', '--json']))).toContainEqual(
     expect.objectContaining({ orderId: 'bom-1' }),

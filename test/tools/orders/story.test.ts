@@ -150,7 +150,7 @@ describe('after the story', () => {
     });
     const edited = await run('edit', failing, '--set', '/customerAddress="3"', '--set', '/items/-=tea');
     expect(edited.stdout).toBe(
-      '  + /items/0: "tea"\n  + /customerAddress: "3"\nChanged. "orders replay life-1" sends it.\n',
+      '  + /items/0: "tea"\n  + /customerAddress: "3"\nChanged. "npx orders replay life-1 --local" sends it.\n',
     );
     expect(edited.exitCode).toBe(0);
   });
@@ -189,8 +189,8 @@ describe('after the story', () => {
     const edited = await run('edit', failureId, '--set', '/items/-=tea');
     expect(edited).toMatchObject({ exitCode: 1, stdout: '' });
     expect(edited.stderr).toBe(
-      `There is no failure with the id ${failureId} that waits or is on its way. "orders failed --list" names all ` +
-        `that wait, "orders show ${failureId}" tells whether it has been processed.\n`,
+      `There is no failure with the id ${failureId} that waits or is on its way. "npx orders failed --list --local" names all ` +
+        `that wait, "npx orders show ${failureId} --local" tells whether it has been processed.\n`,
     );
   });
 

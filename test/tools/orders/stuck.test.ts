@@ -48,7 +48,9 @@ test('a replay whose message was lost is shown, counted, and sent again', async 
   expect(later).toMatchObject({ replayed: 2, books: { stuck: 2, accountedFor: 2 }, balanced: true });
   const { stdout } = await runLater(6, 'status');
   expect(stdout).toMatch(/^2 failures replayed and on the way, the oldest since /m);
-  expect(stdout).toContain('and no message is left: "orders replay --replayed-before 5m" sends them again.\n');
+  expect(stdout).toContain(
+    'and no message is left: "npx orders replay --replayed-before 5m --local" sends them again.\n',
+  );
   expect(stdout).toContain(' + stuck 2 = 2 orders\n');
 
   const listed = documentsOf(await run('failed', '--status', 'replayed', '--json'));
@@ -62,7 +64,7 @@ test('a replay whose message was lost is shown, counted, and sent again', async 
   const refused = await run('replay', 'stuck-1');
   expect(refused).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringContaining('"orders replay stuck-1 --force" sends it again.'),
+    stderr: expect.stringContaining('"npx orders replay --force stuck-1 --local" sends it again.'),
   });
   const forced = await run('replay', 'stuck-1', '--force');
   expect(forced).toMatchObject({

@@ -53,6 +53,7 @@ function nextOrder(index: number) {
       sentAt: now,
       firstSeenAt: now,
       traceId: null,
+      groupId: null,
       sourceQueueArn: null,
       messageAttributes: {},
       lineage: null,

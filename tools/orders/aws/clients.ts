@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { UsageError } from '../errors.ts';
+import { checkEndpointVariables, localClientSettings, proxiedAgent, watchEndpoint } from './endpoint.ts';
 
 /** Where the pipeline is. The SDK finds what is undefined: by environment, profile or instance role. */
 export interface Target {
@@ -35,7 +36,8 @@ const localEndpoint = 'http://127.0.0.1:4566';
  * `--local` means this machine: AWS_ENDPOINT_URL, or else `localEndpoint`, with any credentials. Without `--local`
  * everything is as for the AWS CLI.
  *
- * @throws {UsageError} when the region cannot be one, or when AWS_ENDPOINT_URL is another machine beside `--local`
+ * @throws {UsageError} when the region cannot be one, when a variable for endpoints holds no address, or when
+ * AWS_ENDPOINT_URL is another machine beside `--local`
  */
 export function targetOf({ stack, region, local }: TargetOptions, environment: EnvironmentVariables): Target {
   const named = region ?? said(environment, 'AWS_REGION', 'AWS_DEFAULT_REGION');
@@ -43,6 +45,7 @@ export function targetOf({ stack, region, local }: TargetOptions, environment: E
   if (named !== undefined && !/^[a-z0-9-]{1,63}$/i.test(named)) {
     throw new UsageError(`A region is a name such as eu-central-1, not "${named}": mend --region or AWS_REGION.`);
   }
+  checkEndpointVariables(environment);
   if (local !== true) return { stack, ...(named !== undefined && { region: named }) };
   const endpoint = said(environment, 'AWS_ENDPOINT_URL') ?? localEndpoint;
   if (!isLoopback(endpoint)) {
@@ -52,10 +55,13 @@ export function targetOf({ stack, region, local }: TargetOptions, environment: E
   return { stack, region: named ?? 'us-east-1', endpoint, credentials };
 }
 
-/** The target in words, for questions and errors. */
-export function describeTarget({ stack, region, endpoint }: Target, environment: EnvironmentVariables): string {
-  const where = endpoint ?? said(environment, 'AWS_ENDPOINT_URL');
-  return `stack ${stack} ${where === undefined ? `on AWS${region === undefined ? '' : ` in ${region}`}` : `at ${where}`}`;
+/**
+ * The target in words, for questions and errors.
+ * @param asked the endpoint that was asked, if it is not AWS's own
+ */
+export function describeTarget({ stack, region, ...target }: Target, asked?: string): string {
+  const endpoint = target.endpoint ?? asked;
+  return `stack ${stack} ${endpoint === undefined ? `on AWS${region === undefined ? '' : ` in ${region}`}` : `at ${endpoint}`}`;
 }
 
 function isLoopback(url: string): boolean {
@@ -71,6 +77,8 @@ export interface Clients extends Disposable {
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly sqs: SQSClient;
+  /** The endpoint that was asked first; undefined before the first request, and for AWS's own endpoint. */
+  asked(): string | undefined;
 }
 
 /** Many tries, for throttling: a person would only start the command again. */
@@ -79,9 +87,14 @@ const maxAttempts = 8;
 const firstContactAttempts = 3;
 
 /** Clients for the target of a command. The SDK finds the region and the credentials that the target leaves open. */
-export function createClients({ region, endpoint, credentials }: Target): Clients {
+export function createClients(
+  { region, endpoint, credentials }: Target,
+  environment: EnvironmentVariables = {},
+): Clients {
+  const agent = endpoint === undefined ? proxiedAgent(environment) : undefined;
   const settings = {
     maxAttempts,
+    ...(agent === undefined ? localClientSettings : { requestHandler: { httpsAgent: agent } }),
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials }),
@@ -89,14 +102,18 @@ export function createClients({ region, endpoint, credentials }: Target): Client
   const clients = {
     cloudFormation: new CloudFormationClient({ ...settings, maxAttempts: firstContactAttempts }),
     cloudWatch: new CloudWatchClient(settings),
-    dynamodb: new DynamoDBClient(settings),
+    dynamodb: new DynamoDBClient({ ...settings, ...(endpoint !== undefined && { accountIdEndpointMode: 'disabled' }) }),
     lambda: new LambdaClient(settings),
     logs: new CloudWatchLogsClient(settings),
     sqs: new SQSClient(settings),
   };
+  // The clients differ in what they ask, and the endpoint does not depend on the question.
+  const asked = Object.values(clients).map((client) => watchEndpoint(client as unknown as CloudFormationClient));
   return {
     ...clients,
+    asked: () => asked.map((endpointOf) => endpointOf()).find((each) => each !== undefined),
     [Symbol.dispose]() {
+      agent?.destroy();
       for (const client of Object.values(clients)) client.destroy();
     },
   };

@@ -44,14 +44,35 @@ export function parseReport(line: string, format: LogFormat): InvocationReport |
   return format === 'JSON' ? reportOfJson(asObject(line) ?? {}) : reportOfText(line);
 }
 
+/** Which invocation a line about an error in Lambda's JSON format belongs to, and what the line is. */
+export interface ErrorLine {
+  /** Absent when the function wrote the line itself. */
+  readonly requestId?: string | undefined;
+  /**
+   * `thrown`: an error alone, as Lambda logs what a handler throws. `logged`: any other line of the function.
+   * `failed`: the report of an invocation that ended by an error. `ended`: by a timeout, say, which no other line tells.
+   */
+  readonly kind: 'thrown' | 'logged' | 'failed' | 'ended';
+}
+
+export function errorLineOf(line: string): ErrorLine {
+  const { type, record, requestId, errorType, message } = asObject(line) ?? {};
+  if (type === 'platform.report') {
+    return { requestId: record?.requestId, kind: record?.status === 'error' ? 'failed' : 'ended' };
+  }
+  return { requestId, kind: errorType !== undefined || isError(message) ? 'thrown' : 'logged' };
+}
+
 interface JsonLine {
   readonly level?: string;
+  readonly requestId?: string;
   readonly message?: unknown;
   readonly errorType?: string;
   readonly type?: string;
   /** Of the embedded metric format: the line is for CloudWatch's metrics. */
   readonly _aws?: { readonly CloudWatchMetrics?: unknown };
   readonly record?: {
+    readonly requestId?: string;
     readonly status?: string;
     readonly errorType?: string;
     readonly metrics?: {

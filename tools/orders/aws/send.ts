@@ -14,8 +14,11 @@ import { type Clock, sleep } from '../time.ts';
 export interface OutgoingMessage {
   readonly body: string;
   readonly attributes: Readonly<Record<string, StoredAttribute>>;
-  /** For FIFO queues; ignored by others. */
+  /** The message group in a FIFO queue. */
   readonly groupId: string;
+  /** The message group that the first sender chose. It counts instead of `groupId`, and in a standard queue, too. */
+  readonly senderGroupId?: string | undefined;
+  /** For FIFO queues: SQS drops a message of an id that it took in the last five minutes, whatever the body is. */
   readonly deduplicationId: string;
 }
 
@@ -70,7 +73,9 @@ function refusalOf({ Code: code = 'Unknown', Message: message = '' }: BatchResul
   return { sent: false, code, message };
 }
 
-function entryOf({ body, attributes, groupId, deduplicationId }: OutgoingMessage, position: number, fifo: boolean) {
+function entryOf(message: OutgoingMessage, position: number, fifo: boolean) {
+  const { body, attributes, senderGroupId, deduplicationId } = message;
+  const groupId = senderGroupId ?? (fifo ? message.groupId : undefined);
   const given = Object.entries(attributes);
   return {
     Id: String(position),
@@ -78,7 +83,8 @@ function entryOf({ body, attributes, groupId, deduplicationId }: OutgoingMessage
     ...(given.length > 0 && {
       MessageAttributes: Object.fromEntries(given.map(([name, value]) => [name, attributeValueOf(value)])),
     }),
-    ...(fifo && { MessageGroupId: fifoName(groupId), MessageDeduplicationId: fifoName(deduplicationId) }),
+    ...(groupId !== undefined && { MessageGroupId: fifoName(groupId) }),
+    ...(fifo && { MessageDeduplicationId: fifoName(deduplicationId) }),
   };
 }
 

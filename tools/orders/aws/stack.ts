@@ -21,13 +21,13 @@ export const functionNames = ['generate-orders', 'process-orders', 'failed-order
 export type FunctionName = (typeof functionNames)[number];
 
 /**
- * @param where the target in words, for the error
+ * @param where tells the target in words, for the error
  * @throws {CommandFailed} when there is no such stack, or it is not this project's, or an older version of it
  */
 export async function readStackOutputs(
   client: CloudFormationClient,
   stack: string,
-  where: string,
+  where: () => string,
 ): Promise<StackOutputs> {
   const given = new Map<string, string>();
   const { Stacks: stacks = [] } = await orNoStack(where, () =>
@@ -38,7 +38,7 @@ export async function readStackOutputs(
     const value = given.get(key);
     if (value !== undefined) return value;
     throw new CommandFailed(
-      `The ${where} has no output ${key}. Deploy this version of the project, or name another stack.`,
+      `The ${where()} has no output ${key}. Deploy this version of the project, or name another stack.`,
     );
   };
   return {
@@ -56,13 +56,13 @@ export async function readStackOutputs(
 }
 
 /** @throws {CommandFailed} when what is asked of CloudFormation is about a stack that does not exist */
-async function orNoStack<Answer>(where: string, ask: () => Promise<Answer>): Promise<Answer> {
+async function orNoStack<Answer>(where: () => string, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
     // CloudFormation has no error code of its own for this (API reference, DescribeStacks).
     if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
-    throw new CommandFailed(`There is no ${where}. Deploy it, or name another with --stack and --region.`);
+    throw new CommandFailed(`There is no ${where()}. Deploy it, or name another with --stack and --region.`);
   }
 }
 
@@ -75,13 +75,13 @@ export interface StackResources {
 /**
  * Works for any stack, by the types of its resources. Nested stacks are stacks of their own.
  *
- * @param where the target in words, for the error
+ * @param where tells the target in words, for the error
  * @throws {CommandFailed} when there is no such stack
  */
 export async function readStackResources(
   client: CloudFormationClient,
   stack: string,
-  where: string,
+  where: () => string,
 ): Promise<StackResources> {
   const idsByType = new Map<string, string[]>([
     ['AWS::SQS::Queue', []],

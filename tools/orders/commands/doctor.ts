@@ -36,9 +36,9 @@ export function defineDoctor(program: Command, run: Run): void {
 }
 
 async function doctor(context: OrdersContext, { since, slowestRecord }: DoctorOptions): Promise<number> {
-  const { io, clients, target, where, paint } = context;
+  const { io, clients, target, paint } = context;
   const startMs = parseMoment('--since', since, io.clock.now());
-  const resources = await readStackResources(clients.cloudFormation, target.stack, where);
+  const resources = await readStackResources(clients.cloudFormation, target.stack, () => context.where);
   let reports = 0;
   const onReport = () => void (reports += 1);
   const facts = await withProgress(

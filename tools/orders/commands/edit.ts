@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collected, exitCodes, searchedText } from '../command-line.ts';
+import { collected, exitCodes, idArgument } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { mistakeIn } from '../input/json-scanner.ts';
@@ -24,7 +24,7 @@ export function defineEdit(program: Command, run: Run): void {
       'Changes the body of a failed order, by --set or in your $EDITOR, and shows the difference. ' +
         'Refuses while the order does not pass the schema. Replay sends it.',
     )
-    .argument('<id>', 'id of the order or the failure', searchedText)
+    .argument('<id>', 'id of the order or the failure', idArgument)
     .option('--set <pointer=value>', 'put a JSON value or a text at a JSON pointer; may stand several times', collected)
     .option('--dry-run', 'show the difference, and change nothing')
     .addHelpText(
@@ -38,7 +38,7 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   const { io, paint } = context;
   const assignments = set?.map(parseAssignment);
   const orders = await context.table();
-  const failure = await findFailed(orders, id);
+  const failure = await findFailed(orders, id, { hint: context.hint });
   const { failureId } = failure;
   const refused = editRefusal(failure);
   if (refused !== undefined) throw new CommandFailed(`Failure ${failureId} ${refused}. Nothing was changed.`);
@@ -80,6 +80,6 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   }
   if (!changed) await context.print('Nothing is different, so nothing was changed.');
   else if (dryRun) await context.print('It would pass. Nothing was changed.');
-  else await context.print(paint('green', `Changed. "orders replay ${id}" sends it.`));
+  else await context.print(paint('green', `Changed. "${context.hint('replay', [id])}" sends it.`));
   return exitCodes.done;
 }

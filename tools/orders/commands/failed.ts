@@ -15,6 +15,7 @@ import { resolveCause } from '../ledger/find-failure.ts';
 import type { TableConnection } from '../ledger/table.ts';
 import { printable, table } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress.ts';
+import { hintFor } from '../terminal/shell.ts';
 import { isoTime, parseMoment, shownTime } from '../time.ts';
 import { causeTable, whyText } from './text.ts';
 
@@ -76,7 +77,7 @@ async function grouped(context: OrdersContext, orders: TableConnection, selectio
     const { cause, firstFailedAt, lastFailedAt } = causes[0];
     await context.print(`cause ${cause}, first ${shownTime(firstFailedAt)}, last ${shownTime(lastFailedAt)} UTC`);
   }
-  await context.print(...replayedLines(onTheirWay.count, onTheirWay.oldestAt));
+  await context.print(...replayedLines(onTheirWay.count, onTheirWay.oldestAt, context.hint));
   return exitCodes.done;
 }
 
@@ -147,11 +148,11 @@ async function listed(
  * Says that failures are on their way again, and since when. A failure that has been on its way for days has lost its
  * message.
  */
-export function replayedLines(count: number, oldestAt: string | null): string[] {
+export function replayedLines(count: number, oldestAt: string | null, hint = hintFor()): string[] {
   if (count === 0 || oldestAt === null) return [];
   const since = count === 1 ? 'since' : 'the oldest since';
   return [
     `${counted(count, 'failure')} replayed and on the way, ${since} ${shownTime(oldestAt)} UTC ` +
-      '("orders failed --status replayed").',
+      `("${hint('failed --status replayed')}").`,
   ];
 }

@@ -47,7 +47,7 @@ async function generate(context: OrdersContext, options: GenerateOptions): Promi
   if (end.kind === 'refused') throw new CommandFailed(`The producer refused: ${end.problems.join(' ')}`);
   if (end.kind === 'stuck') {
     throw new CommandFailed(
-      `The producer made no progress after ${counted(queued, 'order')}. Its log says why: orders logs generate-orders`,
+      `The producer made no progress after ${counted(queued, 'order')}. Its log says why: ${context.hint('logs generate-orders')}`,
     );
   }
   const stopped = end.kind === 'interrupted';

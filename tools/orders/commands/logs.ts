@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { type LogText, readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
 import { type FunctionName, functionNames } from '../aws/stack.ts';
-import { exitCodes, searchedText } from '../command-line.ts';
+import { exitCodes, idArgument } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { mergeSorted } from '../streams.ts';
 import { type Paint, printable } from '../terminal/output.ts';
@@ -30,7 +30,7 @@ export function defineLogs(program: Command, run: Run): void {
     .addArgument(new Argument('[function]', 'one function (default: all)').choices(functionNames))
     .option('--follow', 'go on until Ctrl-C')
     .option('--since <time>', 'from when: 10m, 2h, 3d, 2026-11-20T12:00Z', '10m')
-    .option('--order <id>', 'only lines about this order, or this message', searchedText)
+    .option('--order <id>', 'only lines about this order, or this message', idArgument)
     .addHelpText('after', '\nExample: orders logs process-orders --follow')
     .action((name: FunctionName | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
 }

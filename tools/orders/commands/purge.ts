@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { FailureRow } from '../../../shared/ledger/rows.ts';
 import { exitCodes } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
+import { standingFolder } from '../input/paths.ts';
 import { countFailures, failureRows, failures } from '../ledger/failures.ts';
 import {
   deleteExported,
@@ -59,8 +61,9 @@ async function purge(context: OrdersContext, options: PurgeOptions): Promise<num
     return exitCodes.notAllDone;
   }
   const selected = processed ? processedFailures(orders, before) : failures(orders, { status: 'failed', before });
-  const exported = await exportAll(context, failureRows(orders, selected), options.export);
-  const { deleted, changed } = exported > 0 ? await deleteAll(context, orders, options.export, exported) : nothing;
+  const path = resolve(standingFolder(io.env), options.export);
+  const exported = await exportAll(context, failureRows(orders, selected), path);
+  const { deleted, changed } = exported > 0 ? await deleteAll(context, orders, path, exported) : nothing;
   const stopped = io.signal.aborted;
   if (context.json) {
     const counts = { exported, deleted, changedSince: changed };

@@ -1,17 +1,11 @@
 import type { Command } from 'commander';
-import type { FailureRow } from '../../../shared/ledger/rows.ts';
-import { exitCodes, rateOption, searchedTexts } from '../command-line.ts';
+import { exitCodes, rateOption, idArguments } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
-import { UsageError } from '../errors.ts';
-import { replayedBefore, sentAgainAt } from '../ledger/books.ts';
-import { countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
-import { findFailed, resolveCause } from '../ledger/find-failure.ts';
 import { replay, type ReplayOutcome } from '../ledger/replay.ts';
-import type { TableConnection } from '../ledger/table.ts';
-import { confirm } from '../terminal/ask.ts';
+import { confirm, isSomebodyThere } from '../terminal/ask.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
-import { isoTime, parseMoment } from '../time.ts';
+import { type Chosen, chooseFailures } from './replay-choice.ts';
 import { Exceptions } from './text.ts';
 
 interface ReplayCommandOptions {
@@ -32,7 +26,7 @@ export function defineReplay(program: Command, run: Run): void {
       'Sends failures to the orders queue again, the oldest first. Left out is what would fail again: mend it first. ' +
         'Ctrl-C stops after the messages being sent; the rest stays failed, and the same command goes on.',
     )
-    .argument('[id...]', 'ids of orders or failures', searchedTexts)
+    .argument('[id...]', 'ids of orders or failures', idArguments)
     .option('--cause <fingerprint>', 'all failures of one cause (its first digits will do)')
     .option('--all', 'all failures')
     .option(
@@ -63,11 +57,9 @@ async function replayCommand(
   const leftOut = new Exceptions();
   const choice = { ...options, ids };
   const { chosen, total } = await chooseFailures(context, choice, resend);
-  if (ids.length === 0 && !dryRun && total > 0) {
-    // Nobody knows how many would fail again before each is read. --dry-run says it.
-    const less = force ? '' : ', except what would fail again';
-    const question = `Replay ${counted(total, 'failure')} of ${context.where}${less}?`;
-    if (!(await confirm(io, yes, question))) {
+  if (ids.length === 0 && !dryRun && !yes && total > 0) {
+    const question = await questionOf(context, chosen, { total, force, resend });
+    if (question === undefined || !(await confirm(io, yes, question))) {
       io.stderr.write('Nothing was replayed.\n');
       return exitCodes.notAllDone;
     }
@@ -101,7 +93,7 @@ async function replayCommand(
           : { verb: 'replayed', done: sent, total: total - leftOut.count },
       async () => {
         const settings = { by: io.user, force, resend, ratePerSecond: rate, dryRun, signal: io.signal };
-        await replay(await context.table(), await context.ordersQueue(), chosen, settings, told);
+        await replay(await context.table(), await context.ordersQueue(), chosen(), settings, told);
       },
     );
   } catch (error) {
@@ -120,6 +112,38 @@ async function replayCommand(
   });
   if (fault !== undefined) throw fault;
   return leftOut.count === 0 && !io.signal.aborted ? exitCodes.done : exitCodes.notAllDone;
+}
+
+/**
+ * The question how many to replay; undefined when none would be. What would be left out is named before, so each failure
+ * is read and judged first.
+ */
+async function questionOf(
+  context: OrdersContext,
+  chosen: Chosen['chosen'],
+  { total, force, resend }: Pick<Chosen, 'total'> & { readonly force: boolean; readonly resend: boolean },
+): Promise<string | undefined> {
+  const { io, where } = context;
+  // Where nobody is there to answer, nobody waits for it.
+  if (!isSomebodyThere(io)) return `Replay ${counted(total, 'failure')} of ${where}?`;
+  const leftOut = new Exceptions();
+  let passing = 0;
+  const settings = { by: io.user, force, resend, dryRun: true, signal: io.signal };
+  await withProgress(
+    io,
+    () => ({ verb: 'looked at', done: passing + leftOut.count, total }),
+    async () =>
+      replay(await context.table(), await context.ordersQueue(), chosen(), settings, (outcome) => {
+        const { failureId, orderKey } = outcome.failure;
+        if (outcome.replayed) passing += 1;
+        else leftOut.add({ id: failureId, label: orderKey, reason: outcome.reason });
+      }),
+  );
+  io.signal.throwIfAborted();
+  for (const line of leftOut.lines('will be left out')) io.stderr.write(`${printable(line)}\n`);
+  if (passing === 0) return undefined;
+  const rest = leftOut.count === 0 ? '' : `, and leave out ${number(leftOut.count)}`;
+  return `Replay ${counted(passing, 'failure')} of ${where}${rest}?`;
 }
 
 /** A document names as many replays; all are counted. */
@@ -161,68 +185,6 @@ async function report(context: OrdersContext, end: ReplayReport): Promise<void> 
   await context.print(
     paint(leftOut.count === 0 && !cutShort ? 'green' : 'yellow', `${verb} ${counted(sent, 'failure')}${rest}.`),
   );
-}
-
-/** The ways to name what to replay. Exactly one of them is given. */
-interface ReplayChoice {
-  readonly ids: readonly string[];
-  readonly cause?: string;
-  readonly all?: boolean;
-  readonly replayedBefore?: string;
-}
-
-/** What to replay, and how many there are, before any of them is judged. */
-interface Chosen {
-  readonly chosen: AsyncIterable<FailureRow>;
-  readonly total: number;
-}
-
-/**
- * @param resend whether an id may also name a failure that is replayed already
- * @throws {UsageError} when it is not clear which are meant
- * @throws {CommandFailed} when an id or a cause names none
- */
-async function chooseFailures(context: OrdersContext, choice: ReplayChoice, resend: boolean): Promise<Chosen> {
-  const { ids, cause, all } = choice;
-  const ways = [ids.length > 0, cause !== undefined, all === true, choice.replayedBefore !== undefined];
-  if (ways.filter(Boolean).length !== 1) {
-    throw new UsageError('replay takes either ids, or --cause, or --all, or --replayed-before.');
-  }
-  const now = context.io.clock.now();
-  const replayedBeforeMs =
-    choice.replayedBefore === undefined ? undefined : parseMoment('--replayed-before', choice.replayedBefore, now);
-  const table = await context.table();
-  if (ids.length > 0) return byId(table, ids, resend);
-  if (replayedBeforeMs !== undefined) return overdue(table, isoTime(replayedBeforeMs));
-  // Failures from now on are left out: a replay that fails again must not be replayed by the same command.
-  const before = isoTime(now);
-  const selection: FailureSelection =
-    cause === undefined ? { status: 'failed', before } : { cause: await resolveCause(table, cause), before };
-  return {
-    chosen: failureRows(table, failures(table, selection)),
-    total: await countFailures(table, selection),
-  };
-}
-
-/** All ids are looked up before the first message is sent: a mistyped id stops everything. */
-async function byId(table: TableConnection, ids: readonly string[], resend: boolean): Promise<Chosen> {
-  const rows = await Promise.all([...new Set(ids)].map((id) => findFailed(table, id, { resend })));
-  const named = async function* () {
-    for (const row of rows) yield await Promise.resolve(row);
-  };
-  return { chosen: named(), total: rows.length };
-}
-
-async function overdue(table: TableConnection, before: string): Promise<Chosen> {
-  let total = 0;
-  for await (const _ of replayedBefore(table, before)) total += 1;
-  const chosen = async function* () {
-    for await (const failure of failureRows(table, replayedBefore(table, before))) {
-      // The index lags behind: somebody may have sent the failure again meanwhile.
-      if (sentAgainAt(failure) < before) yield failure;
-    }
-  };
-  return { chosen: chosen(), total };
 }
 
 /** How far a replay came. */

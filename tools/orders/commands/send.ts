@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { contentHashOf } from '../../../shared/ledger/rows.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
-import { messageBatches, mostBytesText, type Parcel, sendMessages } from '../aws/send.ts';
+import { messageBatches, mostBytesText, type OutgoingMessage, type Parcel, sendMessages } from '../aws/send.ts';
 import { exitCodes } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import type { FiledOrder } from '../input/json-orders.ts';
@@ -80,8 +80,7 @@ async function send(
         invalid.add({ id: place, label: `${place}:`, reason: mistake ?? reasons.join(', ') });
         continue;
       }
-      const id = content.orderId ?? contentHashOf(body);
-      yield { subject: order, message: { body, attributes: {}, groupId: id, deduplicationId: id } };
+      yield { subject: order, message: orderMessage(body, content.orderId) };
     }
   }
 
@@ -131,6 +130,15 @@ async function send(
   }
   if (fault !== undefined) throw fault;
   return done ? exitCodes.done : exitCodes.notAllDone;
+}
+
+/**
+ * The message of an order. In a FIFO queue each order is a group of its own. Its deduplication id is of the content, so
+ * that a corrected order is not taken for the one before.
+ */
+export function orderMessage(body: string, orderId: string | null): OutgoingMessage {
+  const deduplicationId = contentHashOf(body);
+  return { body, attributes: {}, groupId: orderId ?? deduplicationId, deduplicationId };
 }
 
 function tooLargeText(bytes: number): string {

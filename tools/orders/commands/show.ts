@@ -1,15 +1,16 @@
 import type { Command } from 'commander';
 import { readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
-import { exitCodes, searchedText } from '../command-line.ts';
+import { exitCodes, idArgument, wholeNumberOption } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
+import { isOfAnotherOrder, stateOf } from '../ledger/books.ts';
 import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
 import { exportedFailure } from '../ledger/purge.ts';
 import type { TableConnection } from '../ledger/table.ts';
 import { type Paint, printable, table } from '../terminal/output.ts';
-import { withProgress } from '../terminal/progress.ts';
+import { counted, withProgress } from '../terminal/progress.ts';
 import { parseMoment } from '../time.ts';
 
 export function defineShow(program: Command, run: Run): void {
@@ -17,11 +18,25 @@ export function defineShow(program: Command, run: Run): void {
     .command('show')
     .summary("one order's whole life")
     .description('Tells what happened to an order, from table and logs, in the order of time.')
-    .argument('<id>', 'id of the order, the failure, or a message that brought the order', searchedText)
+    .argument('<id>', 'id of the order, the failure, or a message that brought the order', idArgument)
     .option('--since <time>', 'how far back to look in the logs (default: to the first that the table knows, or 14d)')
+    .option(
+      '--limit <n>',
+      'most lines of each list; 0 for all (with --json: all)',
+      wholeNumberOption(0, 10_000_000),
+      defaultLimit,
+    )
     .addHelpText('after', '\nExample: orders show 4be0643f-1d98-573b-97cd-ca98a65347dd')
-    .action((id: string, options: { readonly since?: string }) => run((context) => show(context, id, options.since)));
+    .action((id: string, options: ShowOptions) => run((context) => show(context, id, options)));
 }
+
+interface ShowOptions {
+  readonly since?: string;
+  readonly limit: number;
+}
+
+/** An order that is sent again and again has as many events and failures. */
+const defaultLimit = 100;
 
 /** A message lives 14 days at most. */
 const longestLife = '14d';
@@ -30,7 +45,7 @@ const clockSkewMs = 60_000;
 /** A longer body is cut. --json has all of it. */
 const shownBodyCharacters = 2_000;
 
-async function show(context: OrdersContext, id: string, since: string | undefined): Promise<number> {
+async function show(context: OrdersContext, id: string, { since, limit }: ShowOptions): Promise<number> {
   const { io, paint } = context;
   const orders = await context.table();
   const { record, lines } = await everythingAbout(context, orders, id, since);
@@ -41,19 +56,40 @@ async function show(context: OrdersContext, id: string, since: string | undefine
         "What was processed long ago is found by its order's id.",
     );
   }
-  const state = stateOf(record, events);
   const { order = null, failures } = record;
+  const named = failures.find(({ failureId }) => failureId === id);
+  // The id of a failure of another order names that one alone.
+  const state =
+    named !== undefined && isOfAnotherOrder(named)
+      ? stateOf([named], named.status === 'processed')
+      : stateOf(failures, order !== null || events.some(({ event }) => event === 'processed'));
   if (context.json) {
     await context.printJson({ id, state, events, order, failures: failures.map(exportedFailure) });
     return exitCodes.done;
   }
   await context.print(`Order ${printable(id)}: ${paint(styles[state], state)}`, '');
-  await context.print(...lifeTable(events, paint, io.stdout.columns));
-  for (const failure of failures.filter(({ status }) => status === 'failed')) {
-    const { failureId, cause, body } = failure;
+  const shown = limit > 0 ? events.slice(-limit) : events;
+  if (shown.length < events.length) await context.print(earlierText(events.length - shown.length, 'event'));
+  await context.print(...lifeTable(shown, paint, io.stdout.columns));
+  const waiting = failures.filter(({ status }) => status === 'failed');
+  if (waiting.length > 0 && state === 'processed') {
+    await context.print(
+      '',
+      `The order is processed. ${counted(waiting.length, 'failure')} under its id ${waiting.length === 1 ? 'waits' : 'wait'} still:`,
+    );
+  }
+  const shownFailures = limit > 0 ? waiting.slice(-limit) : waiting;
+  if (shownFailures.length < waiting.length) {
+    await context.print('', earlierText(waiting.length - shownFailures.length, 'failure'));
+  }
+  for (const { failureId, cause, body } of shownFailures) {
     await context.print('', `Failure ${failureId}, cause ${cause}:`, `  ${bodyText(body)}`);
   }
   return exitCodes.done;
+}
+
+function earlierText(count: number, what: string): string {
+  return `… ${counted(count, what)} left out: --limit 0 shows all.`;
 }
 
 function bodyText(body: string): string {
@@ -61,14 +97,7 @@ function bodyText(body: string): string {
   return `${printable(body.slice(0, shownBodyCharacters))}${cut}`;
 }
 
-type State = 'processed' | 'failed' | 'replayed' | 'in flight';
 const styles = { processed: 'green', failed: 'red', replayed: 'yellow', 'in flight': 'yellow' } as const;
-
-function stateOf({ order, failures }: OrderRecord, events: readonly LifeEvent[]): State {
-  if (failures.some(({ status }) => status === 'failed')) return 'failed';
-  if (failures.some(({ status }) => status === 'replayed')) return 'replayed';
-  return order !== undefined || events.some(({ event }) => event === 'processed') ? 'processed' : 'in flight';
-}
 
 interface Everything {
   readonly record: OrderRecord;

@@ -6,6 +6,7 @@ import { overdueAfterMs } from '../ledger/books.ts';
 import { type ReadStatus, statusReader, type StatusReport } from '../status-report.ts';
 import { type Paint, printable, table, write } from '../terminal/output.ts';
 import { counted, duration, number, withProgress } from '../terminal/progress.ts';
+import { type Hint, hintFor } from '../terminal/shell.ts';
 import { parseMoment, shownTime, sleep } from '../time.ts';
 import { replayedLines } from './failed.ts';
 import { causeTable } from './text.ts';
@@ -48,7 +49,7 @@ async function status(context: OrdersContext, options: StatusOptions): Promise<n
   if (options.watch === true) return watch(context, read, options.sent);
   const report = options.wait === true ? await settled(context, read) : await read();
   if (context.json) await context.printJson(documentOf(report, options.sent));
-  else await context.print(...statusLines(report, options.sent, context.paint, io.stdout.columns));
+  else await context.print(...statusLines(report, options.sent, context.paint, io.stdout.columns, context.hint));
   return options.sent === undefined || options.sent === report.books.accountedFor
     ? exitCodes.done
     : exitCodes.notAllDone;
@@ -84,7 +85,7 @@ async function watch(context: OrdersContext, read: ReadStatus, sent: number | un
     else {
       const countTime = report.countedAt === report.at ? '' : `, table counted ${shownTime(report.countedAt)}`;
       const head = `${context.where}, ${shownTime(report.at)} UTC${countTime}, Ctrl-C stops`;
-      const lines = [paint('dim', head), '', ...statusLines(report, sent, paint, io.stdout.columns), ''];
+      const lines = [paint('dim', head), '', ...statusLines(report, sent, paint, io.stdout.columns, context.hint), ''];
       if (io.stdout.isTTY === true && shownLines > 0) await write(io.stdout, `\u001B[${shownLines}A\u001B[J`);
       await context.print(...lines);
       shownLines = lines.length;
@@ -98,7 +99,13 @@ async function watch(context: OrdersContext, read: ReadStatus, sent: number | un
 const shownCauses = 10;
 
 /** The pipeline at a moment, for a person. @param sent orders that were sent, if the person knows */
-export function statusLines(report: StatusReport, sent: number | undefined, paint: Paint, width?: number): string[] {
+export function statusLines(
+  report: StatusReport,
+  sent: number | undefined,
+  paint: Paint,
+  width?: number,
+  hint = hintFor(),
+): string[] {
   const { books, queues, causes, failures, replayed, functionErrors } = report;
   const depths = Object.entries(queues).map(([name, { visible, notVisible, delayed, oldestAgeSeconds }]) => [
     name,
@@ -123,8 +130,8 @@ export function statusLines(report: StatusReport, sent: number | undefined, pain
     ...(causes.length > 0 ? [...causeTable(causes.slice(0, shownCauses), width), ''] : []),
     ...(causes.length > shownCauses ? [`… and ${number(causes.length - shownCauses)} more causes`, ''] : []),
     ...(failures === books.failed ? [] : [copiesLine(failures, books.failed)]),
-    ...replayedLines(replayed, report.oldestReplayedAt),
-    ...(books.stuck > 0 ? [paint('red', stuckLine(books.stuck))] : []),
+    ...replayedLines(replayed, report.oldestReplayedAt, hint),
+    ...(books.stuck > 0 ? [paint('red', stuckLine(books.stuck, hint))] : []),
     ...(books.parked > 0
       ? [paint('red', `${counted(books.parked, 'message')} parked: failed-orders could not handle them; see its log.`)]
       : []),
@@ -144,11 +151,11 @@ function copiesLine(failures: number, failed: number): string {
   );
 }
 
-function stuckLine(stuck: number): string {
+function stuckLine(stuck: number, hint: Hint): string {
   const minutes = overdueAfterMs / 60_000;
   return (
     `${counted(stuck, 'order')} replayed more than ${minutes} minutes ago, and no message is left: ` +
-    `"orders replay --replayed-before ${minutes}m" sends them again.`
+    `"${hint(`replay --replayed-before ${minutes}m`)}" sends them again.`
   );
 }
 

@@ -20,6 +20,11 @@ interface UnprocessedOrders {
   readonly overdue: number;
 }
 
+/** Whether a failure is of another order than its id says: the id belongs to an order that is processed. */
+export function isOfAnotherOrder({ kind }: Pick<FailureSummary, 'kind'>): boolean {
+  return kind === failureKinds.conflictingId;
+}
+
 /** Lookups side by side, as many as `countProcessed` has scans. */
 const readsAtOnce = 8;
 
@@ -36,7 +41,7 @@ export class OrdersOfFailures {
   readonly #unnamed: Record<Standing, number> = { failed: 0, overdue: 0, 'on the way': 0 };
 
   add({ pk, orderKey, failureId, kind }: FailureSummary, standing: Standing): void {
-    if (orderKey === failureId || kind === failureKinds.conflictingId) {
+    if (orderKey === failureId || isOfAnotherOrder({ kind })) {
       this.#unnamed[standing] += 1;
       return;
     }
@@ -104,6 +109,23 @@ export async function readReplayed(
     if (oldestAt === null || at < oldestAt) oldestAt = at;
   }
   return { count, oldestAt, overdue };
+}
+
+/** Where an order is, for a person. */
+export type OrderState = 'processed' | 'failed' | 'replayed' | 'in flight';
+
+/**
+ * The state of one order by the rule of the books: processed if a copy was, or else on its way, or else failed. A
+ * failure of another order under the same id counts only when it is all there is.
+ *
+ * @param isProcessed whether the order, or a message of it, was processed
+ */
+export function stateOf(known: readonly Pick<FailureSummary, 'status' | 'kind'>[], isProcessed: boolean): OrderState {
+  if (isProcessed) return 'processed';
+  const own = known.filter((failure) => !isOfAnotherOrder(failure));
+  const statuses = (own.length > 0 ? own : known).map(({ status }) => status);
+  if (statuses.includes('replayed')) return 'replayed';
+  return statuses.includes('failed') ? 'failed' : 'in flight';
 }
 
 /** Failures that were sent again before a time (ISO 8601) and have not come to an end. */

@@ -2,6 +2,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
 import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
+import { type Hint, hintFor } from '../terminal/shell.ts';
 import { countFailures, failures, groupByCause, shardQueries } from './failures.ts';
 import { type TableConnection, queryItems, readItems, type RowKey } from './table.ts';
 
@@ -70,7 +71,7 @@ async function keyByFailureId(
 export async function findFailed(
   table: TableConnection,
   id: string,
-  { resend }: { readonly resend: boolean } = { resend: false },
+  { resend = false, hint = hintFor() }: { readonly resend?: boolean; readonly hint?: Hint } = {},
 ): Promise<FailureRow> {
   const found = await findFailures(table, id);
   const waiting = found.filter(({ status }) => status === 'failed');
@@ -83,15 +84,15 @@ export async function findFailed(
   }
   if (found.length === 0) {
     throw new CommandFailed(
-      `There is no failure with the id ${id} that waits or is on its way. "orders failed --list" names all that ` +
-        `wait, "orders show ${id}" tells whether it has been processed.`,
+      `There is no failure with the id ${id} that waits or is on its way. "${hint('failed --list')}" names all that ` +
+        `wait, "${hint('show', [id])}" tells whether it has been processed.`,
     );
   }
-  const story = `"orders show ${id}" tells its story`;
+  const story = `"${hint('show', [id])}" tells its story`;
   if (replayed.length === 0) throw new CommandFailed(`Failure ${id} has been processed since. ${story}.`);
   throw new CommandFailed(
     `Failure ${id} has been replayed and is on its way. ${story}. If its message was lost, ` +
-      `"orders replay ${id} --force" sends it again.`,
+      `"${hint('replay --force', [id])}" sends it again.`,
   );
 }
 

@@ -186,8 +186,9 @@ export function replayMessage(row: FailureRow, by: string): OutgoingMessage {
       [lineageAttribute]: { dataType: 'String', stringValue: JSON.stringify(lineage) },
     },
     groupId: orderKey,
-    // A second replay is another message. A second try of the same replay is not.
-    deduplicationId: `${failureId}-${lineage.count}`,
+    senderGroupId: row.messageGroupId,
+    // A second replay is another message, and so is one of an edited body. A second try of the same replay is not.
+    deduplicationId: contentHashOf(JSON.stringify([failureId, lineage.count, body])),
   };
 }
 

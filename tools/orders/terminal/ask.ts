@@ -15,11 +15,16 @@ import { parseExactly } from '../json.ts';
  */
 export async function confirm(io: OrdersIo, yes: boolean, question: string): Promise<boolean> {
   if (yes) return true;
-  if (io.stdin.isTTY !== true || io.stderr.isTTY !== true) {
+  if (!isSomebodyThere(io)) {
     throw new UsageError(`${question} Nobody is there to ask: add --yes to go on without asking. Nothing was changed.`);
   }
   io.stderr.write(`${question} [y/N] `);
   return /^y(es)?$/i.test((await readAnswer(io)).trim());
+}
+
+/** Whether a question on stderr can be answered. */
+export function isSomebodyThere({ stdin, stderr }: OrdersIo): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
 }
 
 /** The next line, or nothing at the end of the input or on Ctrl-C. */

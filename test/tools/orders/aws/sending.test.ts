@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { ManualClock } from 'local-aws/testing';
 import { messageLimits } from '../../../../shared/pipeline.ts';
 import { bytesOf, messageBatches, type OutgoingMessage, sendMessages } from '../../../../tools/orders/aws/send.ts';
+import { orderMessage } from '../../../../tools/orders/commands/send.ts';
 
 const messageOf = (body: string, attribute = ''): OutgoingMessage => ({
   body,
@@ -105,6 +106,21 @@ describe('sending', () => {
     await sendMessages(standard.queue, [messageOf('abcdef')]);
     expect(standard.requests[0]?.Entries[0]?.MessageGroupId).toBeUndefined();
   });
+
+  test('puts a message into the group that its first sender chose, in queues of both kinds', async () => {
+    for (const name of ['q.fifo', 'q']) {
+      const { queue, requests } = queueThat(() => 'ok', name);
+      await sendMessages(queue, [{ ...messageOf('abcdef'), senderGroupId: 'customer-7' }]);
+      expect(requests[0]?.Entries[0]?.MessageGroupId).toBe('customer-7');
+    }
+  });
+});
+
+test('a FIFO queue takes a corrected order for another message of the same group, and the same order for the same', () => {
+  const [bad, good] = [orderMessage('{"orderId":"a"}', 'a'), orderMessage('{"orderId":"a","items":[]}', 'a')];
+  expect(good.groupId).toBe(bad.groupId);
+  expect(good.deduplicationId).not.toBe(bad.deduplicationId);
+  expect(orderMessage('{"orderId":"a"}', 'a')).toEqual(bad);
 });
 
 async function* streamOf<T>(elements: readonly T[]) {

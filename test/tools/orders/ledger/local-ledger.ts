@@ -1,4 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { SQSRecord } from 'aws-lambda';
 import { type Clock, systemClock } from 'local-aws';
 import { attributeValues } from '../../../../shared/ledger/expressions.ts';
 import {
@@ -19,7 +20,7 @@ export interface LocalLedger extends AsyncDisposable {
   readonly table: TableConnection;
   readonly functions: PipelineFunctions;
   /** Lets failed-orders write a failure down. */
-  fail(messageId: string, body: unknown): Promise<FailureRow>;
+  fail(messageId: string, body: unknown, attributes?: Partial<SQSRecord['attributes']>): Promise<FailureRow>;
   /** The one failure of an order, as it is now. */
   failure(orderKey: string): Promise<FailureRow>;
 }
@@ -35,8 +36,9 @@ export async function startLocalLedger(clock: Clock = systemClock): Promise<Loca
     table,
     functions,
     failure,
-    async fail(messageId, body) {
-      await functions.failedOrders([message(messageId, body, 6)]);
+    async fail(messageId, body, attributes) {
+      const record = message(messageId, body, 6);
+      await functions.failedOrders([{ ...record, attributes: { ...record.attributes, ...attributes } }]);
       const orderId = typeof body === 'object' && body !== null && 'orderId' in body ? String(body.orderId) : messageId;
       return failure(orderId);
     },

@@ -8,6 +8,7 @@ import { mend } from '../../../../tools/orders/ledger/mend.ts';
 import {
   markReplayed,
   replay,
+  replayMessage,
   type ReplayOptions,
   type ReplayOutcome,
 } from '../../../../tools/orders/ledger/replay.ts';
@@ -46,6 +47,21 @@ async function run(failures: readonly FailureRow[], options: Partial<ReplayOptio
   await replay(ledger.table, queue, each(failures), settings, (outcome) => outcomes.push(outcome));
   return outcomes;
 }
+
+test('a replay goes back into the group of the message that failed', async () => {
+  const failure = await ledger.fail('m-grouped', order('grouped'), { MessageGroupId: 'customer-7' });
+  expect(failure.messageGroupId).toBe('customer-7');
+  expect(replayMessage(failure, 'ada').senderGroupId).toBe('customer-7');
+  expect(replayMessage(await failGood('ungrouped'), 'ada').senderGroupId).toBeUndefined();
+});
+
+test('a FIFO queue takes a replay of an edited body for another message, and a second try for the same', async () => {
+  const failure = await failGood('deduplicated');
+  const first = replayMessage(failure, 'ada').deduplicationId;
+  expect(replayMessage(failure, 'ben').deduplicationId).toBe(first);
+  const others = [{ body: '{}' }, { replayCount: 1 }, { failureId: 'another' }];
+  for (const other of others) expect(replayMessage({ ...failure, ...other }, 'ada').deduplicationId).not.toBe(first);
+});
 
 async function receive() {
   const { Messages: messages = [] } = await local.client.send(

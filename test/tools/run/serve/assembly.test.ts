@@ -22,7 +22,8 @@ const serve = (assembly: string, env: NodeJS.ProcessEnv = {}) =>
   new Command(['node', 'bin/local.ts', '--assembly', assembly, '--port', '0'], { directory: projectRoot, env });
 
 test('--assembly serves another app; its folder is meant as seen from where npm was called', async () => {
-  await using command = serve('cdk.out', { INIT_CWD: folder.path });
+  const npm = { INIT_CWD: folder.path, npm_package_json: join(projectRoot, 'package.json') };
+  await using command = serve('cdk.out', npm);
   await command.until(/^ready /m);
   expect(command.output).toContain('/000000000000/uploads');
   expect(command.output).not.toContain('Synthesizing');

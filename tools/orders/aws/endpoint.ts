@@ -1,0 +1,97 @@
+import { Agent } from 'node:https';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CommandFailed, UsageError } from '../errors.ts';
+
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
+
+/** Where an endpoint that is not AWS's own can come from, in words. */
+export const endpointSources = 'AWS_ENDPOINT_URL, or endpoint_url in ~/.aws/config';
+
+/**
+ * Settings of every client of a pipeline on this machine. A shell's global settings for AWS must not reach it: the SDK
+ * refuses an endpoint of its own beside FIPS or dual-stack endpoints, and stops at a value that it does not know.
+ */
+export const localClientSettings = {
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  retryMode: 'standard',
+  defaultsMode: 'standard',
+} as const;
+
+/**
+ * Connections to AWS go through the proxy that HTTPS_PROXY names, except to the hosts in NO_PROXY. Node's agents know
+ * these variables from Node 24.5 on. Connections to this machine have no such agent, so they never meet a proxy.
+ */
+export function proxiedAgent(environment: EnvironmentVariables): Agent {
+  return new Agent({ keepAlive: true, proxyEnv: { ...environment } });
+}
+
+/**
+ * Looks at each variable that names an endpoint, before the SDK does: the SDK takes `localhost:4566` for an address
+ * without a host.
+ * @throws {UsageError} when one is no address, with the address that was probably meant
+ */
+export function checkEndpointVariables(environment: EnvironmentVariables): void {
+  for (const [name, value = ''] of Object.entries(environment)) {
+    if (/^AWS_ENDPOINT_URL(_|$)/.test(name) && value !== '' && !isWebAddress(value)) {
+      throw new UsageError(`${name} is "${value}", which is no address: ${remedy(value)}.`);
+    }
+  }
+}
+
+/** What to tell of an endpoint that the SDK found in a profile, and that is no address. */
+export function badEndpointText(value: string): string {
+  return `The endpoint "${value}" is no address: ${remedy(value)}. It comes from ${endpointSources}.`;
+}
+
+function isWebAddress(text: string): boolean {
+  const address = URL.parse(text);
+  return address !== null && /^https?:$/.test(address.protocol) && address.hostname !== '';
+}
+
+function remedy(value: string): string {
+  const bare = value.replace(/^[^:/]*:?\/\//, '');
+  const meant = URL.canParse(`http://${bare}`) ? `http://${bare}` : 'http://127.0.0.1:4566';
+  return `an address begins with http:// or https://, such as ${meant}`;
+}
+
+/** What a middleware sees of a request and of its answer. */
+interface WireRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+}
+interface WireAnswer {
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Hosts of AWS in its public partitions (AWS General Reference, "AWS service endpoints"). */
+const awsHost = /\.(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn)$/;
+
+/**
+ * Notes the endpoint that a client asks, wherever the SDK found it: in a variable, in a profile, or by AWS's own rules.
+ *
+ * @returns tells the endpoint, such as `http://localhost:4566`; undefined before the first request, and for AWS's own
+ */
+export function watchEndpoint({ middlewareStack }: CloudFormationClient): () => string | undefined {
+  let asked: string | undefined;
+  middlewareStack.add(
+    (next) => async (args) => {
+      const { protocol, hostname, port } = args.request as WireRequest;
+      const address = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
+      if (!awsHost.test(hostname)) asked = address;
+      if (!isWebAddress(address)) throw new UsageError(badEndpointText(address.replace('//', '')));
+      const result = await next(args);
+      const { headers = {} } = (result.response ?? {}) as WireAnswer;
+      if (/^text\/html\b/i.test(headers['content-type'] ?? '')) {
+        throw new CommandFailed(
+          `${address} answered with a web page, not as AWS does. Perhaps a proxy or a login page stands in between: ` +
+            `check HTTPS_PROXY, and ${endpointSources}.`,
+        );
+      }
+      return result;
+    },
+    { step: 'deserialize', name: 'watchEndpoint', priority: 'low' },
+  );
+  return () => asked;
+}

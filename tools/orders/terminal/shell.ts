@@ -1,0 +1,31 @@
+/** The options that lead a command to the same pipeline again. */
+interface TargetWords {
+  readonly stack?: string;
+  readonly region?: string;
+  readonly local?: boolean;
+}
+
+/** Makes a line that a person can paste: `npx orders replay ID --local`. @param ids of orders or failures */
+export type Hint = (words: string, ids?: readonly string[]) => string;
+
+/** Where `--stack` leads when nobody names a stack. */
+export const defaultStack = 'OrderPipeline';
+
+/** Hints for the pipeline that a command line named. An id that begins with a dash stands behind `--`. */
+export function hintFor({ stack = defaultStack, region, local }: TargetWords = {}): Hint {
+  const options = [
+    ...(local === true ? ['--local'] : []),
+    ...(stack === defaultStack ? [] : ['--stack', shellWord(stack)]),
+    ...(region === undefined ? [] : ['--region', shellWord(region)]),
+  ];
+  return (words, ids = []) => {
+    const shown = ids.map(shellWord);
+    const line = ids.some((id) => id.startsWith('-')) ? [...options, '--', ...shown] : [...shown, ...options];
+    return ['npx orders', words, ...line].join(' ');
+  };
+}
+
+/** A word as a shell takes it literally: plain where it can be, else in single quotes. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
