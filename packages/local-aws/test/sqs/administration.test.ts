@@ -78,6 +78,18 @@ describe('queues', () => {
     expect((await sqs.client.send(new ListQueuesCommand({ QueueNamePrefix: 'none' }))).QueueUrls).toBeUndefined();
   });
 
+  test('a purge forgets what a FIFO queue has accepted: the same deduplication id arrives again', async () => {
+    const QueueUrl = sqs.url('f.fifo');
+    const send = (MessageBody: string) =>
+      sqs.client.send(
+        new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: 'g', MessageDeduplicationId: 'same' }),
+      );
+    await send('before');
+    await sqs.client.send(new PurgeQueueCommand({ QueueUrl }));
+    await send('after');
+    expect((await sqs.receive('f.fifo')).map(({ Body }) => Body)).toEqual(['after']);
+  });
+
   test('the sources of a DLQ are listed', async () => {
     const command = new ListDeadLetterSourceQueuesCommand({ QueueUrl: sqs.url('dead') });
     expect((await sqs.client.send(command)).queueUrls).toEqual([sqs.url('orders')]);
