@@ -139,7 +139,7 @@ export const sendMessageBatch = (sqs: SqsContext): Operation =>
     const failed: JsonObject[] = [];
     for (const entry of entries) {
       try {
-        good.push({ entry, message: newMessage(entry, queue, context) });
+        good.push({ entry, message: newMessage(entry, queue, context, true) });
       } catch (error) {
         failed.push(failedEntry(entry, error));
       }
