@@ -154,13 +154,18 @@ describe('SendMessage and ReceiveMessage', () => {
     });
   });
 
-  test('an empty body, an empty attribute and a reserved attribute name are refused', async () => {
+  test('an empty body, an empty attribute and an attribute name that is reserved or not ASCII are refused', async () => {
     await expect(send('')).rejects.toMatchObject({
       message: 'The request must contain the parameter MessageBody.',
     });
     const empty = { ErrorDetails: { DataType: 'String', StringValue: '' } };
     await expect(send('x', { MessageAttributes: empty })).rejects.toMatchObject({
       message: "Message (user) attribute 'ErrorDetails' must contain a non-empty value of type 'String'.",
+    });
+    const beyondAscii = { größe: text('5') };
+    await expect(send('x', { MessageAttributes: beyondAscii })).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: expect.stringContaining('can only contain') as unknown,
     });
     const reserved = { 'AWS.x': { DataType: 'String', StringValue: 'x' } };
     await expect(send('x', { MessageAttributes: reserved })).rejects.toMatchObject({

@@ -165,7 +165,7 @@ function checkName(name: string): void {
   if (name.length >= nameLimit) {
     throw invalidParameterValue('Message (user) attribute names must be shorter than 256 Bytes');
   }
-  if (!/^[\p{L}\p{N}_.-]+$/u.test(name)) {
+  if (!/^[A-Za-z0-9_.-]+$/.test(name)) {
     throw invalidParameterValue(
       'Message (user) attributes name can only contain upper and lower score characters, digits, periods, hyphens ' +
         'and underscores. ',
