@@ -153,18 +153,26 @@ export class AwsError extends Error {
   readonly code: string;
   readonly httpStatus: number;
   readonly queryCode: string;
+  /** The text in the Query protocol: SQS has longer ones there for some errors. */
+  readonly queryMessage: string;
   /** Extra members of the error document, such as Lambda's `Type` or `Reason`. */
   readonly members: Readonly<Record<string, string>>;
 
   constructor(
     code: string,
     message: string,
-    options: { httpStatus?: number; queryCode?: string; members?: Readonly<Record<string, string>> } = {},
+    options: {
+      httpStatus?: number;
+      queryCode?: string;
+      queryMessage?: string;
+      members?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message);
     this.code = code;
     this.httpStatus = options.httpStatus ?? 400;
     this.queryCode = options.queryCode ?? code;
+    this.queryMessage = options.queryMessage ?? message;
     this.members = options.members ?? {};
   }
 }

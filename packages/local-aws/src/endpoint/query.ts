@@ -154,7 +154,7 @@ export function queryProtocol(action: string, service: RpcService | undefined): 
       const members = Object.entries(error.members).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
       const document =
         `<Error><Type>${faultOf(error)}</Type><Code>${escapeXml(error.queryCode)}</Code>` +
-        `<Message>${escapeXml(error.message)}</Message>${members.join('')}</Error><RequestId>${requestId}</RequestId>`;
+        `<Message>${escapeXml(error.queryMessage)}</Message>${members.join('')}</Error><RequestId>${requestId}</RequestId>`;
       return xmlAnswer(error.httpStatus, requestId, `<ErrorResponse${namespace}>${document}</ErrorResponse>`);
     },
   };

@@ -85,6 +85,11 @@ describe('SQS by the Query protocol', () => {
     );
   });
 
+  test('has a longer text for a queue that does not exist', async () => {
+    const { xml } = await query({ Action: 'ReceiveMessage', QueueUrl: sqs.url('none') });
+    expect(xml).toContain('<Message>The specified queue does not exist for this wsdl version.</Message>');
+  });
+
   test.each([
     [{ Action: 'ReceiveMessage', QueueUrl: '/000000000000/none' }, 400, 'AWS.SimpleQueueService.NonExistentQueue'],
     [{ Action: 'ReceiveMessage', QueueUrl: '/000000000000/orders', MaxNumberOfMessages: 'x' }, 400, 'MalformedInput'],
