@@ -33,6 +33,8 @@ interface ListShape {
   readonly list: Shape;
   /** Flattened in the Query protocol under this name (`AttributeName.1`); undefined: `Names.member.1`. */
   readonly queryName?: string;
+  /** The member's name in a Query answer in JSON, where AWS has another one: `messages`. */
+  readonly queryJsonName?: string;
 }
 
 /** Values of one shape by name. */
@@ -97,6 +99,10 @@ export interface RpcService {
   readonly queryCompatible?: boolean;
   /** `operations` has every operation of AWS, so that any other name is unknown and not merely missing here. */
   readonly complete?: boolean;
+  /** Query errors have an empty `<Detail/>`, as those of SQS (recorded by LocalStack). */
+  readonly queryErrorDetail?: boolean;
+  /** Operations that Query requests reach at `/` and with a `Version` only: CreateQueue is no action of a queue. */
+  readonly onlyAtRoot?: readonly string[];
   /** Input that a Query request's path carries: SQS's queue URL. */
   readonly inputFromPath?: (path: string) => JsonObject | undefined;
   readonly operations: Readonly<Record<string, Operation>>;

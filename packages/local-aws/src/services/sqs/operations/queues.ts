@@ -104,7 +104,7 @@ function page<Item>(items: readonly Item[], input: JsonObject): { items: readonl
 
 export const listQueues = (sqs: SqsContext): Operation => ({
   input: { members: { QueueNamePrefix: 'string', ...pageInput } },
-  output: { members: { QueueUrls: stringList('QueueUrl') } },
+  output: { members: { QueueUrls: { list: 'string', queryName: 'QueueUrl', queryJsonName: 'queueUrls' } } },
   permissions: () => [permissionOn(sqs, 'ListQueues', '')],
   run: (input) => {
     const prefix = optionalString(input, 'QueueNamePrefix') ?? '';
