@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Clock } from '../../clock.ts';
 import type { ForwardedAnswer, ForwardedOperation, JsonObject, RpcService } from '../../endpoint/api.ts';
 import { isObject } from '../../endpoint/json.ts';
@@ -57,8 +58,7 @@ export class DynamodbService implements RunningService<DynamodbModel> {
   async prepare({ tables }: DynamodbModel): Promise<void> {
     for (const table of tables) refuseChange(this.#tables.get(table.name), table);
     for (const table of tables) {
-      if (this.#tables.has(table.name)) continue;
-      await this.#create(table);
+      if (!this.#tables.has(table.name)) await this.#create(table);
       this.#tables.set(table.name, table);
     }
   }
@@ -84,12 +84,22 @@ export class DynamodbService implements RunningService<DynamodbModel> {
       permissions: (input: JsonObject) => permissionsOf(name, input, tableArn),
       forward: async (body, input) => {
         refuseUnsupported(name, input);
-        const answer = await this.#send(name, body);
+        const sent = await this.#send(name, body);
+        const answer = name === 'DescribeTimeToLive' ? this.#withTimeToLive(input, sent) : sent;
         const { status } = answer;
         events.emit({ type: 'table-answered', atMs: clock.now(), operation: name, input, status, body: answer.body });
         return answer;
       },
     };
+  }
+
+  /** dynalite knows no time to live: what the template says is answered here. */
+  #withTimeToLive({ TableName: name }: JsonObject, answer: ForwardedAnswer): ForwardedAnswer {
+    const attribute = typeof name === 'string' ? this.#tables.get(name)?.timeToLiveAttribute : undefined;
+    if (answer.status !== 200 || attribute === undefined) return answer;
+    const description = { AttributeName: attribute, TimeToLiveStatus: 'ENABLED' };
+    const body = Buffer.from(JSON.stringify({ TimeToLiveDescription: description }));
+    return { ...answer, headers: { ...answer.headers, 'x-amz-crc32': String(crc32(body)) }, body };
   }
 
   async #send(operation: OperationName, body: Buffer): Promise<ForwardedAnswer> {
