@@ -11,7 +11,7 @@ import type { DynamodbModel, TableModel } from './model.ts';
 import { type OperationName, operationNames, permissionsOf } from './permissions.ts';
 import { DynaliteProcess, dynamodbError, Forwarder } from './process.ts';
 import { dynamodbResourceTypes, readDynamodbModel } from './resources.ts';
-import { createTableInput, refuseChange } from './tables.ts';
+import { createTableInput, refuseChange, withTableUuid } from './tables.ts';
 
 interface DynamodbServiceOptions {
   readonly clock: Clock;
@@ -85,7 +85,7 @@ export class DynamodbService implements RunningService<DynamodbModel> {
       forward: async (body, input) => {
         refuseUnsupported(name, input);
         const sent = await this.#send(name, body);
-        const answer = name === 'DescribeTimeToLive' ? this.#withTimeToLive(input, sent) : sent;
+        const answer = this.#mended(name, input, sent);
         const { status } = answer;
         events.emit({ type: 'table-answered', atMs: clock.now(), operation: name, input, status, body: answer.body });
         return answer;
@@ -93,13 +93,14 @@ export class DynamodbService implements RunningService<DynamodbModel> {
     };
   }
 
-  /** dynalite knows no time to live: what the template says is answered here. */
-  #withTimeToLive({ TableName: name }: JsonObject, answer: ForwardedAnswer): ForwardedAnswer {
+  /** What dynalite tells otherwise than DynamoDB about a table. */
+  #mended(operation: OperationName, { TableName: name }: JsonObject, answer: ForwardedAnswer): ForwardedAnswer {
+    if (answer.status !== 200) return answer;
+    if (describing.has(operation)) return withBody(answer, withTableUuid(answer.body.toString('utf8')));
     const attribute = typeof name === 'string' ? this.#tables.get(name)?.timeToLiveAttribute : undefined;
-    if (answer.status !== 200 || attribute === undefined) return answer;
+    if (operation !== 'DescribeTimeToLive' || attribute === undefined) return answer;
     const description = { AttributeName: attribute, TimeToLiveStatus: 'ENABLED' };
-    const body = Buffer.from(JSON.stringify({ TimeToLiveDescription: description }));
-    return { ...answer, headers: { ...answer.headers, 'x-amz-crc32': String(crc32(body)) }, body };
+    return withBody(answer, JSON.stringify({ TimeToLiveDescription: description }));
   }
 
   async #send(operation: OperationName, body: Buffer): Promise<ForwardedAnswer> {
@@ -147,6 +148,15 @@ export const dynamodb: Service<DynamodbModel> = {
     return service;
   },
 };
+
+/** Operations whose answers describe a table. */
+const describing: ReadonlySet<OperationName> = new Set(['CreateTable', 'DeleteTable', 'DescribeTable', 'UpdateTable']);
+
+/** SDKs compare the body with its checksum. */
+function withBody(answer: ForwardedAnswer, text: string): ForwardedAnswer {
+  const body = Buffer.from(text);
+  return { ...answer, headers: { ...answer.headers, 'x-amz-crc32': String(crc32(body)) }, body };
+}
 
 /** Whether a parameter's value asks for what is not there. */
 type Asks = (value: unknown) => boolean;
