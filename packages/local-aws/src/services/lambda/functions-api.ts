@@ -13,8 +13,8 @@ interface DeployedFunction {
 
 /** What a request names in its path and `Qualifier`. */
 export interface RequestedFunctions {
-  /** Throws `ResourceNotFoundException`. */
-  readonly find: (request: RestRequest) => DeployedFunction;
+  /** Throws `ResourceNotFoundException`, which names `impliedQualifier` when the request names none. */
+  readonly find: (request: RestRequest, impliedQualifier?: string) => DeployedFunction;
   /** Whether or not there is such a function; throws `ValidationException`. */
   readonly arnOf: (request: RestRequest) => string;
 }

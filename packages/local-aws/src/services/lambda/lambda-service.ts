@@ -60,7 +60,7 @@ export class LambdaService implements FunctionDirectory {
     const { clock, events } = options;
     this.#asyncInvoker = new AsyncInvoker({ clock, events, find: (name) => this.find(name), invoke: run });
     const requested = {
-      find: (request: RestRequest) => this.#findDeployed(request),
+      find: (request: RestRequest, implied?: string) => this.#findDeployed(request, implied),
       arnOf: ({ parameters }: RestRequest) => requestedArn(this, parameters['FunctionName'] ?? ''),
     };
     const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
@@ -159,8 +159,9 @@ export class LambdaService implements FunctionDirectory {
     await Promise.all([this.#runtimeApi.close(), this.#guard.close(), this.#codeStore.close()]);
   }
 
-  #findDeployed({ parameters, query }: RestRequest): FunctionPool {
-    const fn = findFunction(this, parameters['FunctionName'] ?? '', query.get('Qualifier') ?? undefined);
+  #findDeployed({ parameters, query }: RestRequest, implied?: string): FunctionPool {
+    const parameter = query.get('Qualifier') ?? undefined;
+    const fn = findFunction(this, parameters['FunctionName'] ?? '', { parameter, implied });
     return this.#pools.get(fn.name) as FunctionPool;
   }
 
