@@ -5,7 +5,7 @@ import { parseFunctionName } from './function-name.ts';
 import type { FunctionModel } from './model.ts';
 
 /** A function and what the service knows of its code. */
-interface DeployedFunction {
+export interface DeployedFunction {
   readonly fn: FunctionModel;
   readonly code: DeployedCode;
   readonly updatedAtMs: number;
@@ -107,7 +107,7 @@ function startOf(sorted: readonly DeployedFunction[], marker: string | null): nu
  * The `FunctionConfiguration` of the Lambda API. Members and their order as recorded against AWS by LocalStack
  * (test_function_lifecycle). `qualified`: the caller named `$LATEST`, which then ends the ARN.
  */
-function functionConfiguration({ fn, code, updatedAtMs }: DeployedFunction, qualified: boolean): JsonObject {
+export function functionConfiguration({ fn, code, updatedAtMs }: DeployedFunction, qualified: boolean): JsonObject {
   return {
     FunctionName: fn.name,
     FunctionArn: qualified ? `${fn.arn}:$LATEST` : fn.arn,

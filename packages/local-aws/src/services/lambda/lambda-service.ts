@@ -11,6 +11,13 @@ import type { EnvironmentServices, ProcessFaults } from './environment-services.
 import type { Credentials } from './environment-variables.ts';
 import { findFunction, type FunctionDirectory, requestedArn } from './function-name.ts';
 import { FunctionPool } from './function-pool.ts';
+import {
+  getAccountSettings,
+  getFunctionConcurrency,
+  getFunctionEventInvokeConfig,
+  listAliases,
+  listVersionsByFunction,
+} from './function-settings-api.ts';
 import { getFunction, getFunctionConfiguration, listFunctions } from './functions-api.ts';
 import { invoke } from './invoke-api.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
@@ -54,7 +61,8 @@ export class LambdaService implements FunctionDirectory {
     this.#options = options;
     this.region = options.region;
     this.accountId = options.accountId;
-    this.#concurrency = new ConcurrencyLedger(options.accountConcurrency ?? 1000);
+    const { accountConcurrency = 1000 } = options;
+    this.#concurrency = new ConcurrencyLedger(accountConcurrency);
     this.#services = { ...options, runtimeApi: this.#runtimeApi, guard: this.#guard };
     const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
     const { clock, events } = options;
@@ -65,11 +73,17 @@ export class LambdaService implements FunctionDirectory {
     };
     const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
       this.#asyncInvoker.enqueue(fn.name, payload, how);
+    const all = () => [...this.#pools.values()];
     this.routes = [
       invoke({ ...requested, invoke: run, enqueue }),
-      listFunctions(() => [...this.#pools.values()]),
+      listFunctions(all),
       getFunction(requested),
       getFunctionConfiguration(requested),
+      getAccountSettings(all, accountConcurrency),
+      getFunctionConcurrency(requested),
+      getFunctionEventInvokeConfig(requested),
+      listVersionsByFunction(requested),
+      listAliases(requested),
     ];
   }
 
