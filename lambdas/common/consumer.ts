@@ -1,7 +1,7 @@
 import { environmentNames, requireBoolean, requireSeconds } from '../../shared/pipeline.ts';
 import type { Identity } from '../../shared/order/read-order.ts';
 import type { Backoff } from '../../shared/sending.ts';
-import { type ChangeVisibilityBatch, lazySqsVisibility } from './message-visibility.ts';
+import type { ChangeVisibilityBatch } from './message-visibility.ts';
 import { type PublishMetrics, publishMetricsOnLambda } from './metrics.ts';
 import { type Deadline, startDeadline } from './time.ts';
 
@@ -31,6 +31,12 @@ export function consumerOnLambda(queueUrl: string): ConsumerDependencies {
     random: Math.random,
     startDeadline,
   };
+}
+
+/** Loads the SDK once, when it is first needed: an execution environment that meets no failure does without. */
+function lazySqsVisibility(queueUrl: string): () => Promise<ChangeVisibilityBatch> {
+  let loaded: Promise<ChangeVisibilityBatch> | undefined;
+  return () => (loaded ??= import('./sqs-visibility.ts').then((sqs) => sqs.sqsChangeVisibilityBatch(queueUrl)));
 }
 
 /** What tells one message from another in logs. */

@@ -72,9 +72,3 @@ function warn(changes: readonly VisibilityChange[], error: string): void {
   const messageIds = changes.map(({ messageId }) => messageId);
   console.warn({ message: logMessages.visibilityNotChanged, messageIds, error });
 }
-
-/** Loads the SDK once, when it is first needed: an execution environment that meets no failure does without. */
-export function lazySqsVisibility(queueUrl: string): () => Promise<ChangeVisibilityBatch> {
-  let loaded: Promise<ChangeVisibilityBatch> | undefined;
-  return () => (loaded ??= import('./sqs-visibility.ts').then((sqs) => sqs.sqsChangeVisibilityBatch(queueUrl)));
-}

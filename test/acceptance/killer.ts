@@ -105,8 +105,8 @@ export class Killer implements Disposable {
     this.#timers.add(timer);
   }
 
-  #kill({ functionName, environmentId }: InvocationStarted): boolean {
-    const processId = this.#options.lambda.processId(functionName, environmentId);
+  #kill({ functionName, executionEnvironmentId }: InvocationStarted): boolean {
+    const processId = this.#options.lambda.processId(functionName, executionEnvironmentId);
     if (processId !== undefined) process.kill(processId, 'SIGKILL');
     return processId !== undefined;
   }

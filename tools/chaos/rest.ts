@@ -23,8 +23,8 @@ export function driveClock(clock: TurnedClock, isIdle: () => boolean, onSkip: ()
   return { [Symbol.dispose]: () => cancel() };
 }
 
-/** Far more waits than runs need, which is less than 100. A message that goes round for ever soon needs more. */
-const mostSkips = 2_000;
+/** Far more waits than any run needs, which is about 100. A message that goes round for ever soon needs more. */
+const mostSkips = 5_000;
 /** Something happens every few milliseconds, and on a crowded machine every few seconds. */
 const longestSilenceMs = 120_000;
 

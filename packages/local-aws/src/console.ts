@@ -79,9 +79,14 @@ function labelled(text: string, { functionLabel, queueLabel }: RenderOptions): s
 
 type Paint = (style: Style | undefined, text: string) => string;
 
-function who({ functionName, environmentId }: LogEvent, { functionLabel }: RenderOptions, paint: Paint): string {
-  const color = environmentColors[Number.parseInt(environmentId.slice(0, 4), 16) % environmentColors.length] ?? 'cyan';
-  return paint(color, `${functionLabel(functionName).padEnd(nameColumns)} ${environmentId.slice(0, 4)}`);
+function who(
+  { functionName, executionEnvironmentId }: LogEvent,
+  { functionLabel }: RenderOptions,
+  paint: Paint,
+): string {
+  const color =
+    environmentColors[Number.parseInt(executionEnvironmentId.slice(0, 4), 16) % environmentColors.length] ?? 'cyan';
+  return paint(color, `${functionLabel(functionName).padEnd(nameColumns)} ${executionEnvironmentId.slice(0, 4)}`);
 }
 
 /** Without trace ids: they lead to X-Ray, and nothing collects traces here. */

@@ -22,7 +22,7 @@ export interface LogEvent {
   readonly atMs: number;
   readonly functionName: string;
   /** Short, stable id of the execution environment: the first 8 hex digits of its log stream's id. */
-  readonly environmentId: string;
+  readonly executionEnvironmentId: string;
   readonly logGroupName: string;
   readonly logStreamName: string;
   /** `platform` for INIT_START, START, END, REPORT and what the platform says of a crash; `function` for the rest. */
@@ -38,7 +38,7 @@ export interface InvocationStarted {
   readonly type: 'invocation-started';
   readonly atMs: number;
   readonly functionName: string;
-  readonly environmentId: string;
+  readonly executionEnvironmentId: string;
   readonly requestId: string;
   /** What the AWS SDK in the function sends along with every request of this invocation. */
   readonly traceHeader: string;
@@ -49,7 +49,7 @@ export interface InvocationEnded {
   readonly type: 'invocation-ended';
   readonly atMs: number;
   readonly functionName: string;
-  readonly environmentId: string;
+  readonly executionEnvironmentId: string;
   readonly requestId: string;
   readonly durationMs: number;
   readonly outcome: 'success' | 'error' | 'timeout' | 'crash';
@@ -74,7 +74,7 @@ export interface BatchEnded {
   readonly queueName: string;
   readonly functionName: string;
   /** Undefined when the batch was throttled and reached no environment. */
-  readonly environmentId?: string;
+  readonly executionEnvironmentId?: string;
   /** Message ids that the mapping deleted from the queue. */
   readonly deleted: readonly string[];
   /** Message ids that stay and reappear when their visibility timeout ends. */

@@ -10,7 +10,7 @@ export { type Endpoint } from './endpoint/server.ts';
 export { type RpcService } from './endpoint/api.ts';
 export { type IamMode } from './services/iam/authorizer.ts';
 export { type DynamodbService } from './services/dynamodb/service.ts';
-export { type LambdaService } from './services/lambda/lambda-service.ts';
+export { type LambdaService } from './services/lambda/functions.ts';
 export { type NewMessage } from './services/sqs/message.ts';
 export { type Queue } from './services/sqs/queue.ts';
 export { type SqsService } from './services/sqs/service.ts';

@@ -21,7 +21,7 @@ interface JsonLine {
   readonly errorType?: string;
   readonly errorMessage?: string;
   readonly type?: string;
-  /** Of the embedded metric format: the line is for CloudWatch's metrics. */
+  /** Present in a line of the embedded metric format, which is for CloudWatch's metrics. */
   readonly _aws?: { readonly CloudWatchMetrics?: unknown };
   readonly record?: {
     readonly status?: string;

@@ -12,8 +12,8 @@ import { DynamodbService } from './services/dynamodb/service.ts';
 import { createAuthorizer, type IamMode } from './services/iam/authorizer.ts';
 import { CredentialRegistry } from './services/iam/credentials.ts';
 import { services as allServices } from './services/index.ts';
-import type { MappingService } from './services/lambda/event-source-mapping/mapping-service.ts';
-import type { LambdaService } from './services/lambda/lambda-service.ts';
+import type { MappingService } from './services/lambda/event-source-mapping/mappings.ts';
+import type { LambdaService } from './services/lambda/functions.ts';
 import { RunningLambda } from './services/lambda/service.ts';
 import { SqsService } from './services/sqs/service.ts';
 
@@ -55,6 +55,12 @@ export interface Runtime extends AsyncDisposable {
   readonly dynamodb: DynamodbService;
   readonly lambda: LambdaService;
   readonly mappings: MappingService;
+  /**
+   * Any running service, by its class: `service(SqsService)`.
+   *
+   * @throws {Error} when none of that class runs
+   */
+  service<Running>(type: ServiceClass<Running>): Running;
   /**
    * Takes on another assembly: queues keep their messages and tables their items, functions whose code or configuration
    * changed are replaced once their running invocations have ended. Throws, and goes on as before, when the assembly
@@ -132,6 +138,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     get mappings() {
       return running(RunningLambda).mappings;
     },
+    service: running,
     async reload(assembly) {
       const next = read(assembly);
       const nextAuthorizer = authorizerOf(next);

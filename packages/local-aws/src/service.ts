@@ -17,7 +17,7 @@ import type { Queue } from './services/sqs/queue.ts';
  */
 export interface Service<Model extends object = object> extends ServiceResources, PolicyService<Model> {
   /**
-   * Checks, before the model is run, what it takes the policies to know.
+   * Checks what can only be told with the policies at hand, before the model is run.
    *
    * @throws {LocalRuntimeError} for what AWS would refuse
    */
@@ -35,15 +35,15 @@ export interface RunningService<Model extends object = object> {
   readonly rest?: RestService;
 
   /**
-   * Makes ready for another model, before any service takes the other model on: creates what may fail, ends what is
-   * gone. What it throws ends the reload, and everything goes on as before.
+   * Makes ready for another model, before any service takes the model on. It creates what may fail, and ends what is not
+   * in the model any more. When it throws, the reload ends and everything goes on as before.
    */
   prepare?(next: AssemblyModel & Model): void | Promise<void>;
 
   /** Takes on another model while clients go on calling. */
   update?(next: AssemblyModel & Model): void | Promise<void>;
 
-  /** Ends all it has: processes, timers, connections. Services are closed in reverse order. */
+  /** Ends the service's processes, timers and connections. Services are closed in reverse order. */
   close?(): void | Promise<void>;
 }
 
@@ -60,7 +60,10 @@ export interface ServiceContext {
   readonly directory: string;
   readonly authorizer: Authorizer;
   readonly credentials: CredentialRegistry;
-  /** Set when consumers shall see what AWS's fleet may do: no order, arbitrary portions. The same seed, the same choices. */
+  /**
+   * Set when consumers are to see what AWS's fleet may do: messages in no order and in arbitrary portions. The same seed
+   * gives the same choices.
+   */
   readonly shuffleSeed: number | undefined;
   readonly faults: FaultHooks | undefined;
   /**

@@ -64,10 +64,19 @@ describe('the outcomes of a batch', () => {
   });
 });
 
+test('a batch of bad orders alone leaves no rejection behind when its time is up', async () => {
+  const abort = new AbortController();
+  const { outcomes } = begin([badBody], neverAsked, abort);
+  abort.abort();
+  // An unhandled rejection would end the test.
+  await setImmediate();
+  expect(await outcomes).toMatchObject([{ result: 'permanent' }]);
+});
+
 /** Records as their ids say: `a1` is the first of group a. */
 function beginFifo(ids: readonly string[], processOrder: (messageId: string) => Promise<Processing>, badId?: string) {
   const asked: string[] = [];
-  const { signal } = new AbortController();
+  const abort = new AbortController();
   const records = ids.map((id) => {
     const record = message(id, id === badId ? badBody : goodBody);
     return { ...record, attributes: { ...record.attributes, MessageGroupId: id[0]!, SequenceNumber: '1' } };
@@ -76,7 +85,7 @@ function beginFifo(ids: readonly string[], processOrder: (messageId: string) => 
     asked.push(messageId);
     return processOrder(messageId);
   };
-  return { asked, outcomes: processBatch(records, process, signal, () => {}) };
+  return { asked, abort, outcomes: processBatch(records, process, abort.signal, () => {}) };
 }
 
 const resultsOf = async (outcomes: Promise<readonly Outcome[]>) =>
@@ -111,6 +120,16 @@ describe('the orders of a FIFO queue', () => {
     expect((await outcomes)[3]).toMatchObject({
       error: { message: 'Message a2, before it in its group, was not processed.' },
     });
+  });
+
+  test('wait behind one that takes longer than there is time, and are not begun any more', async () => {
+    const { asked, abort, outcomes } = beginFifo(['a1', 'a2', 'b1', 'a3'], (id) =>
+      id === 'a1' ? new Promise(() => {}) : Promise.resolve(processed),
+    );
+    await setImmediate();
+    abort.abort();
+    expect(await resultsOf(outcomes)).toEqual({ a1: 'transient', a2: 'held-back', a3: 'held-back', b1: 'processed' });
+    expect(asked).toEqual(['a1', 'b1']);
   });
 
   test('go on behind a permanent failure', async () => {

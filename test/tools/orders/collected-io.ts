@@ -21,7 +21,10 @@ export interface OrdersSurroundings {
   readonly onStdout?: (text: string) => unknown;
 }
 
-/** What a command sees of the world, and what it has written so far. */
+/** Comes after a second of real time: on a busy machine, in any command. */
+const progressLine = /^\d+ s {2}.*\n/gm;
+
+/** What a command sees of the world, and what it has written so far, without lines of progress. */
 export function ordersIo(surroundings: OrdersSurroundings = {}): {
   readonly io: OrdersIo;
   readonly written: () => Omit<OrdersRun, 'exitCode'>;
@@ -47,7 +50,7 @@ export function ordersIo(surroundings: OrdersSurroundings = {}): {
     user: 'ada',
     signal,
   };
-  return { io, written: () => ({ stdout, stderr }) };
+  return { io, written: () => ({ stdout, stderr: stderr.replaceAll(progressLine, '') }) };
 }
 
 /** Runs `orders …` in this process, and collects what it writes. */

@@ -13,12 +13,6 @@ function leftFiles(command: Command): Promise<string[]> {
   );
 }
 
-/** Settles when the command serves. @returns the ids of its processes */
-async function serving(command: Command) {
-  await command.until(/^ready /m);
-  return processTree(command.process.pid ?? 0);
-}
-
 describe('npm run local', () => {
   let assembly: string;
 
@@ -112,3 +106,8 @@ describe('npm start', () => {
     expect(await leftFiles(command)).toEqual([]);
   });
 });
+
+async function serving(command: Command) {
+  await command.until(/^ready /m);
+  return processTree(command.process.pid ?? 0);
+}

@@ -21,10 +21,10 @@ export interface TargetOptions {
   readonly local?: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** The value of the first variable that is set. An empty one counts as unset, as it does for the SDKs. */
-function said(environment: Environment, ...names: readonly string[]): string | undefined {
+function said(environment: EnvironmentVariables, ...names: readonly string[]): string | undefined {
   return names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
 }
 
@@ -37,7 +37,7 @@ const localEndpoint = 'http://127.0.0.1:4566';
  *
  * @throws {UsageError} when the region cannot be one, or when AWS_ENDPOINT_URL is another machine beside `--local`
  */
-export function targetOf({ stack, region, local }: TargetOptions, environment: Environment): Target {
+export function targetOf({ stack, region, local }: TargetOptions, environment: EnvironmentVariables): Target {
   const named = region ?? said(environment, 'AWS_REGION', 'AWS_DEFAULT_REGION');
   // The region becomes part of a host's name.
   if (named !== undefined && !/^[a-z0-9-]{1,63}$/i.test(named)) {
@@ -53,7 +53,7 @@ export function targetOf({ stack, region, local }: TargetOptions, environment: E
 }
 
 /** The target in words, for questions and errors. */
-export function describeTarget({ stack, region, endpoint }: Target, environment: Environment): string {
+export function describeTarget({ stack, region, endpoint }: Target, environment: EnvironmentVariables): string {
   const where = endpoint ?? said(environment, 'AWS_ENDPOINT_URL');
   return `stack ${stack} ${where === undefined ? `on AWS${region === undefined ? '' : ` in ${region}`}` : `at ${where}`}`;
 }

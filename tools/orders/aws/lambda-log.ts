@@ -24,7 +24,7 @@ export function readLogMessage(message: string): LogText | undefined {
 /** What Lambda logs of an invocation when it has ended. */
 export interface InvocationReport {
   readonly durationMs: number;
-  /** Only for the first invocation of an environment. */
+  /** Only for the first invocation of an execution environment. */
   readonly initMs?: number;
   readonly memoryUsedMb: number;
   /** `success`, `timeout`, `error` or `failure`; the text format leaves out `success`. */

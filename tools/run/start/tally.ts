@@ -125,7 +125,7 @@ export class Tally {
   }
 
   #addBatch(event: Extract<RuntimeEvent, { type: 'batch-ended' }>): void {
-    const { queueName, functionName, environmentId, deleted } = event;
+    const { queueName, functionName, executionEnvironmentId, deleted } = event;
     for (const messageId of deleted) {
       const label = this.#inFlight.get(messageId);
       if (label === undefined) continue;
@@ -137,11 +137,11 @@ export class Tally {
         else this.#failed += 1;
       }
     }
-    if (environmentId === undefined) return;
-    const key = `${functionName} ${environmentId}`;
+    if (executionEnvironmentId === undefined) return;
+    const key = `${functionName} ${executionEnvironmentId}`;
     const count = this.#batches.get(key) ?? {
       function: functionName,
-      instance: environmentId,
+      instance: executionEnvironmentId,
       batches: 0,
       messages: 0,
     };

@@ -23,7 +23,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** For messages: a string as it is, anything else as JSON, undefined as `nothing`. */
+/** A value in a message: a string as it is, anything else as JSON, undefined as `nothing`. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   return typeof value === 'string' ? value : JSON.stringify(value);

@@ -22,7 +22,7 @@ export class Properties {
     return Object.keys(this.#values);
   }
 
-  /** For errors about one of the properties. */
+  /** The place that an error about one of the properties names. */
   placeOf(name: string): Place {
     return inside(this.#place, name);
   }

@@ -17,9 +17,9 @@ export interface ReadOptions {
   readonly endpointUrl: string;
   /** Names of the stacks to read, with those they depend on. Default: all stacks. */
   readonly stacks?: readonly string[];
-  /** For environment-agnostic stacks; default us-east-1. */
+  /** Region of environment-agnostic stacks. Default: us-east-1. */
   readonly region?: string;
-  /** For environment-agnostic stacks; default 000000000000. */
+  /** Account of environment-agnostic stacks. Default: 000000000000. */
   readonly accountId?: string;
   /** Folder for inline code; default a folder in the system's temporary one. The caller removes it. */
   readonly codeRoot?: string;

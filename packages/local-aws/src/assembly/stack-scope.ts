@@ -115,12 +115,12 @@ export class EarlierStacks {
     }
   }
 
-  /** For `Fn::ImportValue`. */
+  /** The value of an export, for `Fn::ImportValue`. */
   exported(exportName: string): string | undefined {
     return this.#exports.get(exportName);
   }
 
-  /** For `Fn::GetStackOutput`. */
+  /** The value of an output, for `Fn::GetStackOutput`. */
   output(stackName: string, outputName: string): string | undefined {
     return this.#outputs.get(`${stackName} ${outputName}`);
   }

@@ -74,7 +74,7 @@ export interface Operation {
  */
 export interface ForwardedOperation {
   readonly permissions: (input: JsonObject) => readonly Permission[];
-  /** Asked after the permissions. Throws `AwsError` for what the other server must not see. */
+  /** Called when the permissions are there. Throws `AwsError` for what the other server must not see. */
   forward(body: Buffer, input: JsonObject, context: CallContext): Promise<ForwardedAnswer>;
 }
 
@@ -133,7 +133,7 @@ export interface RestResponse {
 
 /** One operation of a REST-JSON service (Lambda). */
 export interface RestRoute {
-  /** As in the service's API reference: `Invoke`. */
+  /** The operation's name in the API reference: `Invoke`. */
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** `/2015-03-31/functions/{FunctionName}/invocations`, without a query. */

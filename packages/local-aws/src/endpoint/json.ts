@@ -50,7 +50,7 @@ function isScalar(value: unknown, shape: keyof typeof scalarNames): boolean {
   }
 }
 
-/** Of the kinds of JSON: neither null nor a list. */
+/** Whether the value is a JSON object: neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

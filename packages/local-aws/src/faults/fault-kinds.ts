@@ -14,7 +14,7 @@ interface FaultKind {
   readonly at: Opportunity;
   /** Decided so that it strikes once to three times in every so many opportunities. */
   readonly span: number;
-  /** For people. */
+  /** What happens, in words for people. */
   readonly what: string;
 }
 

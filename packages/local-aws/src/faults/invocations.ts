@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { EventStream, InvocationStarted } from '../events.ts';
-import type { LambdaService } from '../services/lambda/lambda-service.ts';
+import type { LambdaService } from '../services/lambda/functions.ts';
 
 /** The invocations that run at this moment, and what can be done to their processes. */
 export class Invocations {
@@ -65,9 +65,9 @@ export class Invocations {
     return clock.after(timeoutSeconds * 1000, () => this.#still.delete(requestId));
   }
 
-  #signal({ requestId, functionName, environmentId }: InvocationStarted, signal: NodeJS.Signals): boolean {
+  #signal({ requestId, functionName, executionEnvironmentId }: InvocationStarted, signal: NodeJS.Signals): boolean {
     if (!this.#running.has(requestId)) return false;
-    const processId = this.#lambda?.processId(functionName, environmentId);
+    const processId = this.#lambda?.processId(functionName, executionEnvironmentId);
     if (processId === undefined) return false;
     process.kill(processId, signal);
     return true;

@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.ts';
 import type { EventStream, InvocationStarted } from '../events.ts';
-import type { LambdaService } from '../services/lambda/lambda-service.ts';
+import type { LambdaService } from '../services/lambda/functions.ts';
 import type { Injection } from './injection.ts';
 import type { Invocations } from './invocations.ts';
 import type { TurnedClock } from './turned-clock.ts';
@@ -100,7 +100,7 @@ export class ProcessFaults {
     }
   }
 
-  /** As a deployment does: running invocations end on the former version, the next begin on the new one. */
+  /** Does what a deployment does: running invocations end on the former version, and the next begin on the new one. */
   #replaceFunctions(): void {
     const { injection } = this.#to;
     const lambda = this.#lambda;

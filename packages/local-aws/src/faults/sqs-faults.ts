@@ -94,7 +94,7 @@ async function partial(
   return { ...answer, Failed: [...((answer['Failed'] as readonly object[] | undefined) ?? []), ...failures] };
 }
 
-/** The messages become visible, and whoever polls may take them, before the change comes. */
+/** Makes the messages visible before the change comes, so that pollers may take them. */
 async function duringVisibilityChange(
   input: JsonObject,
   context: CallContext,

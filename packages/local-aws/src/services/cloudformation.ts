@@ -159,7 +159,7 @@ function describeStackResource(catalog: StackCatalog): Operation {
 
 /** What the operations answer from. */
 interface StackCatalog {
-  /** Of the model that runs now. */
+  /** The stacks of the model that runs now. */
   stacks(): readonly DeployedStack[];
 }
 
@@ -175,7 +175,7 @@ function resourceDetail({ logicalId, physicalId, type }: StackResource): JsonObj
   return { LogicalResourceId: logicalId, PhysicalResourceId: physicalId, ResourceType: type };
 }
 
-/** For `permissions`: the stack that is asked for, or all of them. */
+/** The resource that a permission is asked for: the named stack, or all stacks. */
 function stackArn(catalog: StackCatalog, nameOrArn: unknown): string {
   const stack = catalog.stacks().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
   return stack?.arn ?? '*';

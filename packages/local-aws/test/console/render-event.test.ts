@@ -15,7 +15,7 @@ const log: LogEvent = {
   type: 'log',
   atMs,
   functionName: 'physical-worker',
-  environmentId: 'c41a0b77',
+  executionEnvironmentId: 'c41a0b77',
   logGroupName: 'group',
   logStreamName: 'stream',
   source: 'function',
@@ -84,7 +84,14 @@ describe('an event at the terminal', () => {
     { ...batch, deleted: ['a'], kept: [] },
     { ...batch, type: 'batch-started', messageIds: ['a'] },
     { type: 'messages-sent', atMs, queueName: 'q', messages: [] },
-    { type: 'invocation-started', atMs, functionName: 'f', environmentId: 'e', requestId: 'r', traceHeader: 't' },
+    {
+      type: 'invocation-started',
+      atMs,
+      functionName: 'f',
+      executionEnvironmentId: 'e',
+      requestId: 'r',
+      traceHeader: 't',
+    },
   ])('%j that says nothing new is no line', (event) => {
     expect(renderEvent(event, options)).toBeUndefined();
   });
@@ -95,7 +102,7 @@ describe('an event at the terminal', () => {
       { ...options, color: true },
     );
     expect(colored).toContain('\u001B[31mno\u001B[39m');
-    const other = renderEvent({ ...log, environmentId: 'c41b0b77' }, { ...options, color: true });
+    const other = renderEvent({ ...log, executionEnvironmentId: 'c41b0b77' }, { ...options, color: true });
     expect(other?.split('worker')[0]).not.toBe(colored?.split('worker')[0]);
     expect(renderEvent(log, options)).not.toContain('\u001B');
   });

@@ -94,13 +94,13 @@ export class PolledQueue {
     this.deadLetters.close();
   }
 
-  #invoke(payload: string): Promise<{ payload: string; environmentId: string; functionError?: string }> {
+  #invoke(payload: string): Promise<{ payload: string; executionEnvironmentId: string; functionError?: string }> {
     if (this.throttling) return Promise.reject(new Throttled('Rate Exceeded.'));
     const { Records } = JSON.parse(payload) as { Records: { messageId: string; receiptHandle: string }[] };
     return new Promise((resolve) => {
       const end = (answer: { payload: string; functionError?: string }) => {
         this.pending.delete(invocation);
-        resolve({ environmentId: 'local', ...answer });
+        resolve({ executionEnvironmentId: 'local', ...answer });
       };
       const invocation: PendingInvocation = {
         messageIds: Records.map(({ messageId }) => messageId),

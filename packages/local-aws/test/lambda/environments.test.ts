@@ -40,7 +40,7 @@ describe('execution environments', () => {
     });
     writeFileSync(until, '');
     const [first, second] = await Promise.all(both);
-    expect(first.result.environmentId).not.toBe(second.result.environmentId);
+    expect(first.result.executionEnvironmentId).not.toBe(second.result.executionEnvironmentId);
     const third = await invokeJson(running.lambda, 'worker', {});
     const fourth = await invokeJson(running.lambda, 'worker', {});
     expect([first.payload['pid'], second.payload['pid']]).toContain(third.payload['pid']);
@@ -51,18 +51,18 @@ describe('execution environments', () => {
     const folder = codeFolder({ 'index.js': code(1) });
     await using running = await startLambda([functionModel({ codeDirectory: folder })]);
     const { result, payload } = await invokeJson(running.lambda, 'worker', {});
-    const { environmentId } = result;
-    const processId = running.lambda.processId('worker', environmentId);
+    const { executionEnvironmentId } = result;
+    const processId = running.lambda.processId('worker', executionEnvironmentId);
     expect(processId).toBe(payload['pid']);
     expect(running.lambda.processId('worker', 'another')).toBeUndefined();
-    expect(running.lambda.processId('another', environmentId)).toBeUndefined();
+    expect(running.lambda.processId('another', executionEnvironmentId)).toBeUndefined();
 
     process.kill(processId ?? 0, 'SIGKILL');
-    while (running.lambda.processId('worker', environmentId) !== undefined) await setImmediate();
+    while (running.lambda.processId('worker', executionEnvironmentId) !== undefined) await setImmediate();
     const next = await invokeJson(running.lambda, 'worker', {});
-    expect(next.result.environmentId).toBe(environmentId);
+    expect(next.result.executionEnvironmentId).toBe(executionEnvironmentId);
     expect(next.payload['pid']).not.toBe(processId);
-    expect(running.lambda.processId('worker', environmentId)).toBe(next.payload['pid']);
+    expect(running.lambda.processId('worker', executionEnvironmentId)).toBe(next.payload['pid']);
   });
 
   test('of a function whose code changed are new; what runs finishes on the old one, which then stops', async () => {

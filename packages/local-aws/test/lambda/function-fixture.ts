@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { systemClock } from '../../src/clock.ts';
 import { EventStream, type LogEvent, type RuntimeEvent } from '../../src/events.ts';
-import { LambdaService, type LambdaServiceOptions } from '../../src/services/lambda/lambda-service.ts';
+import { LambdaService, type LambdaServiceOptions } from '../../src/services/lambda/functions.ts';
 import type { FunctionModel } from '../../src/services/lambda/model.ts';
 
 const region = 'eu-west-1';

@@ -55,7 +55,10 @@ afterAll(async () => {
 describe('an invocation', () => {
   test('hands the event and a complete context to the handler, in one environment after the other', async () => {
     const { result, payload } = await invoke('echo', { n: 1 });
-    expect(result).toMatchObject({ outcome: 'success', environmentId: expect.stringMatching(/^[0-9a-f]{8}$/) });
+    expect(result).toMatchObject({
+      outcome: 'success',
+      executionEnvironmentId: expect.stringMatching(/^[0-9a-f]{8}$/),
+    });
     expect(result.functionError).toBeUndefined();
     expect(payload).toMatchObject({
       event: { action: 'echo', n: 1 },
@@ -67,7 +70,7 @@ describe('an invocation', () => {
         memoryLimitInMB: '256',
         logGroupName: '/aws/lambda/worker',
         logStreamName: expect.stringMatching(
-          new RegExp(`^\\d{4}/\\d{2}/\\d{2}/\\[\\$LATEST\\]${result.environmentId}[0-9a-f]{24}$`),
+          new RegExp(`^\\d{4}/\\d{2}/\\d{2}/\\[\\$LATEST\\]${result.executionEnvironmentId}[0-9a-f]{24}$`),
         ),
         invokedFunctionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:worker',
         awsRequestId: result.requestId,
@@ -78,7 +81,7 @@ describe('an invocation', () => {
     expect(payload['left']).toBeGreaterThan(600_000);
     const second = await invoke('echo');
     expect(second.payload).toMatchObject({ count: 2 });
-    expect(second.result.environmentId).toBe(result.environmentId);
+    expect(second.result.executionEnvironmentId).toBe(result.executionEnvironmentId);
   });
 
   test('sees AWS’s variables and its own, and nothing of this machine beyond PATH and LANG', async () => {
@@ -134,7 +137,7 @@ describe('log lines', () => {
     expect(running.logEvents().at(-1)).toMatchObject({
       source: 'platform',
       functionName: 'worker',
-      environmentId: result.environmentId,
+      executionEnvironmentId: result.executionEnvironmentId,
       logGroupName: '/aws/lambda/worker',
     });
   });
@@ -201,9 +204,14 @@ describe('a process that ends', () => {
     ['exit', { status: 7 }, 'Runtime.ExitError', 'Error: Runtime exited with error: exit status 7'],
     ['memory', {}, 'Runtime.OutOfMemory', 'Error: Runtime exited with error: signal: killed'],
   ])('by %s %j is %s, and the next invocation runs in a fresh process', async (action, more, errorType, text) => {
-    const before = (await invoke('echo')).result.environmentId;
+    const before = (await invoke('echo')).result.executionEnvironmentId;
     const { result, payload } = await invoke(action, more);
-    expect(result).toMatchObject({ functionError: 'Unhandled', errorType, outcome: 'crash', environmentId: before });
+    expect(result).toMatchObject({
+      functionError: 'Unhandled',
+      errorType,
+      outcome: 'crash',
+      executionEnvironmentId: before,
+    });
     expect(payload).toEqual({ errorType, errorMessage: `RequestId: ${result.requestId} ${text}` });
     expect(tail(result.logTail).slice(-4)).toEqual([
       `RequestId: ${result.requestId} ${text}`,
@@ -213,7 +221,7 @@ describe('a process that ends', () => {
     ]);
     const next = await invoke('echo');
     expect(next.payload).toMatchObject({ count: 1 });
-    expect(next.result.environmentId).toBe(before);
+    expect(next.result.executionEnvironmentId).toBe(before);
     expect(next.result.logTail).not.toContain('Init Duration');
   });
 
@@ -233,7 +241,11 @@ describe('a process that ends', () => {
 test('invocation events frame each invocation and say how it ended', async () => {
   running.emitted.length = 0;
   const { result } = await invoke('throw');
-  const names = { functionName: 'worker', requestId: result.requestId, environmentId: result.environmentId };
+  const names = {
+    functionName: 'worker',
+    requestId: result.requestId,
+    executionEnvironmentId: result.executionEnvironmentId,
+  };
   expect(running.emitted.filter((event) => event.type !== 'log')).toEqual([
     { type: 'invocation-started', atMs: expect.any(Number), ...names, traceHeader: expect.any(String) },
     {

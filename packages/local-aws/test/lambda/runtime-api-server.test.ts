@@ -104,8 +104,8 @@ test('the key of a process is not the id of its environment, which stands in eve
   const fn = functionModel({ codeDirectory: codeFolder({ 'index.js': code }) });
   await using running = await startLambda([fn]);
   const { payload } = await invokeJson(running.lambda, 'worker', {});
-  const [, environmentId = ''] = /\](\w{32})$/.exec(String(payload['logStreamName'])) ?? [];
-  expect(environmentId).toHaveLength(32);
-  expect(String(payload['address']).replaceAll('-', '')).not.toContain(environmentId);
+  const [, executionEnvironmentId = ''] = /\](\w{32})$/.exec(String(payload['logStreamName'])) ?? [];
+  expect(executionEnvironmentId).toHaveLength(32);
+  expect(String(payload['address']).replaceAll('-', '')).not.toContain(executionEnvironmentId);
   removeFolders();
 });

@@ -51,7 +51,7 @@ describe('a timeout', () => {
 
       const after = await invokeJson(running.lambda, 'worker', {});
       expect(after.payload).toEqual({ count: 1 });
-      expect(after.result.environmentId).toBe(before.result.environmentId);
+      expect(after.result.executionEnvironmentId).toBe(before.result.executionEnvironmentId);
     },
   );
 

@@ -25,7 +25,7 @@ const group = '/aws/lambda/worker';
 const arnOf = (name: string) => `arn:aws:logs:eu-west-1:000000000000:log-group:${name}`;
 
 function log(stream: string, message: string, atMs = clock.now(), logGroupName = group): void {
-  const names = { functionName: 'worker', environmentId: stream, logGroupName, logStreamName: stream };
+  const names = { functionName: 'worker', executionEnvironmentId: stream, logGroupName, logStreamName: stream };
   events.emit({ type: 'log', atMs, source: 'function', message, ...names });
 }
 
@@ -219,7 +219,7 @@ describe('FilterLogEvents', () => {
 
 test('events in text format end in a line feed, events in JSON do not', async () => {
   const logGroupName = '/aws/lambda/formats';
-  const names = { functionName: 'worker', environmentId: 'e', logGroupName, logStreamName: 'one' };
+  const names = { functionName: 'worker', executionEnvironmentId: 'e', logGroupName, logStreamName: 'one' };
   for (const logFormat of ['Text', 'JSON'] as const) {
     events.emit({ type: 'log', atMs: clock.now(), source: 'platform', message: logFormat, logFormat, ...names });
   }

@@ -4,7 +4,7 @@ import { EventStream } from '../../src/events.ts';
 import { type Runtime, startRuntime } from '../../src/runtime.ts';
 import { services } from '../../src/services/index.ts';
 import { functionWith, writeAssembly } from '../../src/testing/written-assembly.ts';
-import { parameterStore } from './parameter-service.ts';
+import { ParameterService, parameterStore } from './parameter-service.ts';
 
 /** Asks for the parameter that its variable names, with its own credentials, as an SDK would. */
 const asks = `exports.handler = async () => {
@@ -94,6 +94,7 @@ describe('a service that is added to the list', () => {
   test('reads its resources, answers functions, and takes on a changed template', async () => {
     const running = await start(greeterOf('hello', ['ssm:GetParameter']));
     expect(running.model.skipped).toEqual([]);
+    expect(running.service(ParameterService).rpc.signingName).toBe('ssm');
     expect(await answerOf(running)).toMatchObject({ Parameter: { Name: 'greeting', Value: 'hello' } });
     await running.reload(assemblyOf(greeterOf('good morning', ['ssm:GetParameter'])));
     expect(await answerOf(running)).toMatchObject({ Parameter: { Value: 'good morning' } });

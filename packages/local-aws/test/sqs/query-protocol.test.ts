@@ -13,7 +13,7 @@ const authorization = 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/sq
 
 /** A request as from a browser or a script, with everything in the URL. */
 async function get(path: string, parameters: Record<string, string> = {}, headers: Record<string, string> = {}) {
-  const url = `${sqs.endpoint.url}${path}?${new URLSearchParams(parameters)}`;
+  const url = `${sqs.endpoint.url}${path}?${new URLSearchParams(parameters).toString()}`;
   const response = await fetch(url, { headers: { authorization, ...headers } });
   return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
 }

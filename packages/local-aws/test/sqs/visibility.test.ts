@@ -155,6 +155,20 @@ describe('dead-letter queue', () => {
     expect(sqs.eventsOf('message-expired')).toMatchObject([{ queueName: 'dead' }]);
   });
 
+  test('a message that was moved there expires before younger ones that came earlier', async () => {
+    const old = await send('once', 'sent first');
+    await sqs.receive('once', { VisibilityTimeout: 100 });
+    await sqs.clock.advance(100_000);
+    const young = await send('dead', 'arrived first');
+    await sqs.receive('once');
+    await sqs.clock.advance(499_999);
+    expect(sqs.queue('dead').counts.available).toBe(2);
+    await sqs.clock.advance(1);
+    expect(sqs.eventsOf('message-expired').map(({ messageId }) => messageId)).toEqual([old.MessageId]);
+    await sqs.clock.advance(100_000);
+    expect(sqs.eventsOf('message-expired').map(({ messageId }) => messageId)).toEqual([old.MessageId, young.MessageId]);
+  });
+
   test('a DLQ may have one of its own: each queue counts its receives', async () => {
     await send('first', 'sinking');
     expect(await sqs.receive('first', { VisibilityTimeout: 0 })).toHaveLength(1);

@@ -17,7 +17,7 @@ const batch = (queueName: 'orders' | 'bad', deleted: string[], kept: string[] = 
   mappingId: 'm',
   queueName,
   functionName: queueName === 'orders' ? 'process' : 'failed',
-  environmentId: 'e1',
+  executionEnvironmentId: 'e1',
   deleted,
   kept,
 });
@@ -26,7 +26,7 @@ const log = (functionName: string, message: object): RuntimeEvent => ({
   type: 'log',
   atMs: 2,
   functionName,
-  environmentId: 'e1',
+  executionEnvironmentId: 'e1',
   logGroupName: 'g',
   logStreamName: 's',
   source: 'function',

@@ -13,7 +13,7 @@ export interface TableModel extends Declared {
   /** ARN or id of the key that encrypts the table on AWS; undefined: one of DynamoDB's own. */
   readonly kmsMasterKeyId?: string;
   readonly billingMode: 'PROVISIONED' | 'PAY_PER_REQUEST';
-  /** Of a provisioned table, as DescribeTable shows it: nothing is throttled. */
+  /** The capacity of a provisioned table, for DescribeTable to show. Nothing is throttled. */
   readonly throughput?: TableThroughput;
   /** Types of the attributes that are keys, of the table or of an index. */
   readonly attributeTypes: Readonly<Record<string, 'S' | 'N' | 'B'>>;
@@ -36,7 +36,7 @@ export interface TableIndex {
   readonly name: string;
   readonly keySchema: readonly TableKey[];
   readonly projectionType: 'ALL' | 'INCLUDE' | 'KEYS_ONLY';
-  /** With `INCLUDE`: what the index holds beside the keys. */
+  /** What an index with `INCLUDE` holds beside the keys. */
   readonly nonKeyAttributes: readonly string[];
   readonly throughput?: TableThroughput;
 }

@@ -8,8 +8,8 @@ import { LocalRuntimeError, type Place } from '../../errors.ts';
 import type { ProcessGuard } from '../../processes.ts';
 
 /**
- * The headers that dynalite looks at. The endpoint has already decided who calls, and whether they may. Node writes a flat
- * list as it is.
+ * The headers that dynalite looks at. The endpoint has already decided who calls, and whether they may. Node writes a
+ * flat list as it is.
  */
 const fixedHeaders = [
   ['host', 'dynamodb'],
@@ -18,7 +18,10 @@ const fixedHeaders = [
   ['x-amz-date', '20120810T000000Z'],
 ].flat();
 
-/** Of dynalite's response; SDKs check `x-amz-crc32` against the body, which therefore stays as it is. */
+/**
+ * The headers of dynalite's response that clients get. SDKs check `x-amz-crc32` against the body, so the body stays as
+ * it is.
+ */
 const returnedHeaders = ['content-type', 'x-amz-crc32', 'x-amzn-requestid'] as const;
 
 /** Takes requests to the tables' process and its responses back, over connections that stay open. */

@@ -63,7 +63,7 @@ export class DynamodbService implements RunningService<DynamodbModel> {
     }
   }
 
-  /** Of the tables' process; undefined when there is none. */
+  /** The id of the tables' process. Undefined when there is none. */
   async processId(): Promise<number | undefined> {
     return (await this.#process)?.pid;
   }

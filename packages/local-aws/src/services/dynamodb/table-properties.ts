@@ -50,7 +50,7 @@ function tableSchema(properties: Properties): Pick<TableModel, 'attributeTypes' 
   };
 }
 
-/** Throws `LocalRuntimeError` where a property is missing or none of its values. */
+/** Throws `LocalRuntimeError` where a property is missing or has a value that DynamoDB does not know. */
 export function tableIndex(index: Properties, throughput?: TableThroughput): TableIndex {
   const projection = index.object('Projection', ['ProjectionType', 'NonKeyAttributes']);
   if (projection === undefined) throw index.invalid('Projection', undefined, 'an object with a ProjectionType');

@@ -70,7 +70,7 @@ function tableChange(running: TableModel, next: TableModel): string | undefined 
   return undefined;
 }
 
-/** Attribute types as well: those of index keys change together with the indexes, so they are left to them. */
+/** The keys with their types. The types of an index's keys are compared with the indexes. */
 function keysOf({ keySchema, attributeTypes }: TableModel) {
   return keySchema.map((key) => ({ ...key, type: attributeTypes[key.attributeName] }));
 }

@@ -4,7 +4,7 @@ export interface AccessRequest {
   readonly action: string;
   /** ARN, or `*` for operations that are about no single resource. */
   readonly resource: string;
-  /** For the use of a key: the service that uses it in the caller's name. */
+  /** Present for the use of a key: the service that uses the key in the caller's name. */
   readonly viaService?: string;
   readonly roleArn: string;
   /** `arn:aws:sts::<account>:assumed-role/<role>/<session>`. */

@@ -193,7 +193,7 @@ function withPolicies(declared: DeclaredRole, rolePolicies: readonly DeclaredRol
   };
 }
 
-/** Policies for roles that none of the stacks declares: what else those roles may do, nobody here can know. */
+/** Skips policies for roles that no stack declares: nobody here can know what else such a role may do. */
 function skipStrayPolicies(draft: Draft): void {
   const names = new Set(draft.all(declaredRoles).map(({ name }) => name));
   for (const { stack, logicalId, type, roleNames } of draft.all(declaredRolePolicies)) {

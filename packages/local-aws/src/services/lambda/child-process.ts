@@ -4,7 +4,7 @@ import type { ProcessGuard } from '../../processes.ts';
 import type { ProcessExit } from './exit-reason.ts';
 import { FrameDecoder, FrameKind, LineSplitter } from './process-output.ts';
 
-/** How a process for an environment is started, and who hears of it. */
+/** How a process for an execution environment is started, and who hears of it. */
 export interface ChildOptions {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;

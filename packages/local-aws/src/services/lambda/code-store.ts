@@ -6,7 +6,7 @@ import path from 'node:path';
 import { runtimeMajor } from './environment-variables.ts';
 import type { FunctionModel } from './model.ts';
 
-/** A function's code where its environments run it. */
+/** A function's code where its execution environments run it. */
 export interface DeployedCode extends CodeFingerprint {
   /** What `/var/task` is on Lambda. */
   readonly taskRoot: string;
@@ -61,7 +61,7 @@ export interface CodeFingerprint {
   readonly sizeBytes: number;
 }
 
-/** Of a folder with a function's code. */
+/** The fingerprint of a folder with a function's code. */
 export async function codeFingerprint(directory: string): Promise<CodeFingerprint> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import type { EnvironmentServices } from './environment-services.ts';
+import type { ExecutionEnvironmentServices } from './environment-services.ts';
 import type { FunctionModel, LogLevel } from './model.ts';
 import { type PlatformEvent, platformLog } from './platform-log.ts';
 
 /** The log stream of an execution environment: every line becomes an event of the runtime. */
-export class EnvironmentLog {
+export class ExecutionEnvironmentLog {
   /** 32 hex digits. */
-  readonly environmentId = randomUUID().replaceAll('-', '');
-  /** The first 8 of them, by which people tell environments apart. */
-  readonly shortId = this.environmentId.slice(0, 8);
+  readonly executionEnvironmentId = randomUUID().replaceAll('-', '');
+  /** The first 8 of them, by which people tell execution environments apart. */
+  readonly shortId = this.executionEnvironmentId.slice(0, 8);
   readonly streamName: string;
   readonly #fn: FunctionModel;
-  readonly #services: Pick<EnvironmentServices, 'clock' | 'events'>;
+  readonly #services: Pick<ExecutionEnvironmentServices, 'clock' | 'events'>;
   #kept: string[] | undefined;
 
-  constructor(fn: FunctionModel, services: Pick<EnvironmentServices, 'clock' | 'events'>) {
+  constructor(fn: FunctionModel, services: Pick<ExecutionEnvironmentServices, 'clock' | 'events'>) {
     this.#fn = fn;
     this.#services = services;
     const day = new Date(services.clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-    this.streamName = `${day}/[$LATEST]${this.environmentId}`;
+    this.streamName = `${day}/[$LATEST]${this.executionEnvironmentId}`;
   }
 
   /** A line of the function; `raw` when it did not come through `console`. */
@@ -47,7 +47,7 @@ export class EnvironmentLog {
       type: 'log',
       atMs: this.#services.clock.now(),
       functionName: this.#fn.name,
-      environmentId: this.shortId,
+      executionEnvironmentId: this.shortId,
       logGroupName: this.#fn.logGroupName,
       logStreamName: this.streamName,
       source,

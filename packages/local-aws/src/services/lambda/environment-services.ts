@@ -6,7 +6,7 @@ import type { FunctionModel } from './model.ts';
 import type { RuntimeApiServer } from './runtime-api-server.ts';
 
 /** What every execution environment of the service shares. */
-export interface EnvironmentServices {
+export interface ExecutionEnvironmentServices {
   readonly clock: Clock;
   readonly events: EventStream;
   readonly region: string;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { EnvironmentLog, logTail } from './environment-log.ts';
-import type { EnvironmentServices } from './environment-services.ts';
+import { ExecutionEnvironmentLog, logTail } from './environment-log.ts';
+import type { ExecutionEnvironmentServices } from './environment-services.ts';
 import { environmentVariables, nodeArguments } from './environment-variables.ts';
 import type { ProcessExit } from './exit-reason.ts';
 import { type Conclusion, initConclusion, runConclusion, timeoutConclusion } from './invocation-outcome.ts';
@@ -17,7 +17,7 @@ const megabyte = 1024 * 1024;
 const runtimeDirectory = fileURLToPath(new URL('./bootstrap', import.meta.url));
 const bootstrap = fileURLToPath(new URL('./bootstrap/bootstrap.cjs', import.meta.url));
 
-export type EnvironmentInvocation = Omit<RuntimeInvocation, 'deadlineMs'> & { readonly keepLog: boolean };
+export type ExecutionEnvironmentInvocation = Omit<RuntimeInvocation, 'deadlineMs'> & { readonly keepLog: boolean };
 
 /** A limit of time, by the runtime's clock, at whose end the process is killed. */
 interface Limit {
@@ -25,7 +25,7 @@ interface Limit {
   cancel(): void;
 }
 
-/** How an environment that is stopped in the middle of an invocation ends it. */
+/** How an execution environment that is stopped in the middle of an invocation ends it. */
 const killed: ProcessExit = { code: null, signal: 'SIGKILL', outOfMemory: false };
 
 interface Init {
@@ -44,31 +44,31 @@ interface Init {
  * ("Failures during the invoke phase"; recorded by LocalStack, test_lambda_invoke_timed_out_environment_reuse).
  */
 export class ExecutionEnvironment {
-  readonly log: EnvironmentLog;
+  readonly log: ExecutionEnvironmentLog;
   readonly #fn: FunctionModel;
   readonly #taskRoot: string;
-  readonly #services: EnvironmentServices;
+  readonly #services: ExecutionEnvironmentServices;
   #process: RuntimeProcess | undefined;
   #init: Promise<Init> | undefined;
   #stopped = false;
 
   /** Starts the first process at once. */
-  constructor(fn: FunctionModel, taskRoot: string, services: EnvironmentServices) {
+  constructor(fn: FunctionModel, taskRoot: string, services: ExecutionEnvironmentServices) {
     this.#fn = fn;
     this.#taskRoot = taskRoot;
     this.#services = services;
-    this.log = new EnvironmentLog(fn, services);
+    this.log = new ExecutionEnvironmentLog(fn, services);
     const limit = this.#limit(initLimitMs);
     this.#init = this.#initialise('init', limit).finally(() => limit.cancel());
   }
 
-  /** The id of the process that the environment has now. Undefined when it has none. */
+  /** The id of the process that the execution environment has now. Undefined when it has none. */
   get processId(): number | undefined {
     return this.#process?.processId;
   }
 
   /** One at a time. Never rejects for what the function does. */
-  async invoke(invocation: EnvironmentInvocation): Promise<InvokeResult> {
+  async invoke(invocation: ExecutionEnvironmentInvocation): Promise<InvokeResult> {
     const init = await this.#init;
     this.#init = undefined;
     const startedAtMs = performance.now();
@@ -79,7 +79,7 @@ export class ExecutionEnvironment {
     const again = this.#hasProcess() ? undefined : await this.#initialise('invoke', limit);
 
     const { requestId, traceHeader } = invocation;
-    const names = { functionName: this.#fn.name, environmentId: this.log.shortId, requestId };
+    const names = { functionName: this.#fn.name, executionEnvironmentId: this.log.shortId, requestId };
     if (invocation.keepLog) this.log.keep();
     this.#services.events.emit({ type: 'invocation-started', atMs: this.#services.clock.now(), ...names, traceHeader });
     this.log.platform({ type: 'start', requestId, functionArn: this.#fn.arn });
@@ -105,7 +105,7 @@ export class ExecutionEnvironment {
     const error = { functionError: 'Unhandled' as const, ...(errorType !== undefined && { errorType }) };
     return {
       requestId,
-      environmentId: this.log.shortId,
+      executionEnvironmentId: this.log.shortId,
       payload,
       ...(outcome !== 'success' && error),
       logTail: invocation.keepLog ? logTail(this.log.takeKept()) : '',

@@ -9,7 +9,7 @@ export interface ProcessExit {
 /** The error that Lambda answers for a process that ended during an invocation. */
 export interface ExitReason {
   readonly errorType: 'Runtime.ExitError' | 'Runtime.OutOfMemory';
-  /** Without the request id that Lambda puts in front. */
+  /** The message without the request id that Lambda puts in front. */
   readonly message: string;
 }
 

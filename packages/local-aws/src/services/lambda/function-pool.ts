@@ -1,6 +1,6 @@
 import type { DeployedCode } from './code-store.ts';
-import type { EnvironmentServices } from './environment-services.ts';
-import { type EnvironmentInvocation, ExecutionEnvironment } from './execution-environment.ts';
+import type { ExecutionEnvironmentServices } from './environment-services.ts';
+import { type ExecutionEnvironmentInvocation, ExecutionEnvironment } from './execution-environment.ts';
 import type { InvokeResult } from './invoke-result.ts';
 import type { FunctionModel } from './model.ts';
 
@@ -12,20 +12,20 @@ export class FunctionPool {
   readonly fn: FunctionModel;
   readonly code: DeployedCode;
   readonly updatedAtMs: number;
-  readonly #services: EnvironmentServices;
+  readonly #services: ExecutionEnvironmentServices;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #running = new Set<Promise<InvokeResult>>();
   #retired = false;
 
-  constructor(fn: FunctionModel, code: DeployedCode, services: EnvironmentServices) {
+  constructor(fn: FunctionModel, code: DeployedCode, services: ExecutionEnvironmentServices) {
     this.fn = fn;
     this.code = code;
     this.updatedAtMs = services.clock.now();
     this.#services = services;
   }
 
-  async invoke(invocation: EnvironmentInvocation): Promise<InvokeResult> {
+  async invoke(invocation: ExecutionEnvironmentInvocation): Promise<InvokeResult> {
     const environment = this.#idle.pop() ?? this.#start();
     const running = environment.invoke(invocation);
     this.#running.add(running);
@@ -38,7 +38,7 @@ export class FunctionPool {
     }
   }
 
-  /** Starts no more: idle environments stop now, busy ones when their invocation is over. The code goes with them. */
+  /** Starts no more. Idle execution environments stop now, busy ones after their invocation. The code goes with them. */
   retire(): void {
     this.#retired = true;
     for (const environment of this.#idle.splice(0)) void this.#stop(environment);
@@ -52,9 +52,9 @@ export class FunctionPool {
     await Promise.allSettled(this.#running);
   }
 
-  /** The id of the process that an environment of this pool has now. */
-  processId(environmentId: string): number | undefined {
-    return [...this.#environments].find(({ log }) => log.shortId === environmentId)?.processId;
+  /** The id of the process that an execution environment of this pool has now. */
+  processId(executionEnvironmentId: string): number | undefined {
+    return [...this.#environments].find(({ log }) => log.shortId === executionEnvironmentId)?.processId;
   }
 
   get isEmpty(): boolean {

@@ -231,7 +231,7 @@ function readFunctionLogging(properties: Properties, functionName: string): Logg
 
 /**
  * Writes `Code.ZipFile` to `index.js` in a folder named after the function and the code, so that changed code gets a
- * folder of its own while old environments still run. CloudFormation names the file `index` too.
+ * folder of its own while old execution environments still run. CloudFormation names the file `index` too.
  */
 function writeInlineCode(codeRoot: string, functionName: string, source: string): string {
   const hash = createHash('sha256').update(source).digest('hex').slice(0, 16);

@@ -28,7 +28,7 @@ export function timeoutConclusion(requestId: string, timeoutSeconds: number, at:
   };
 }
 
-/** Of an invocation that reached its process: its answer, its error, or the end of the process. */
+/** What an invocation comes to that reached its process: an answer, an error, or the end of the process. */
 export function runConclusion(requestId: string, outcome: RunOutcome): Conclusion {
   switch (outcome.kind) {
     case 'response':
@@ -44,7 +44,7 @@ export function runConclusion(requestId: string, outcome: RunOutcome): Conclusio
   }
 }
 
-/** Of an initialisation that failed for good: its error is the answer to the invocation that waited for it. */
+/** What an invocation comes to when its initialisation failed: the caller gets the error of the initialisation. */
 export function initConclusion(requestId: string, outcome: Exclude<InitOutcome, { kind: 'ready' }>): Conclusion {
   if (outcome.kind === 'exit') return exitConclusion(requestId, outcome.exit);
   const reported = reportedError(outcome.document);

@@ -53,7 +53,7 @@ function response(result: InvokeResult, logType: 'None' | 'Tail'): RestResponse 
 /** Lambda quotas: 6 MB for a synchronous payload, 1 MB for an asynchronous one. */
 const limitBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
 
-/** Of the header, in Base64 (API reference, Invoke). */
+/** The longest client context, in Base64 as the header has it (API reference, Invoke). */
 const clientContextBytes = 3583;
 
 /** An Invoke request, its headers and body checked. */

@@ -2,7 +2,7 @@
 export interface InvokeResult {
   readonly requestId: string;
   /** First 8 hex digits of the environment's id. */
-  readonly environmentId: string;
+  readonly executionEnvironmentId: string;
   /** JSON text: the handler's result, or `{ errorType, errorMessage, trace? }`. */
   readonly payload: string;
   /** Present when the handler threw or its process failed. */

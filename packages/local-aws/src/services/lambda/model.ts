@@ -28,7 +28,7 @@ export interface FunctionModel extends Declared {
   readonly logGroupName: string;
   readonly reservedConcurrency?: number;
   readonly activeTracing: boolean;
-  /** Of asynchronous invocations, where the template says other than Lambda's defaults. */
+  /** Retries of asynchronous invocations, where the template does not leave Lambda's defaults. */
   readonly asyncRetry?: AsyncRetrySettings;
   readonly roleArn: string;
 }

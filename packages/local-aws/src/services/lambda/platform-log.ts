@@ -12,7 +12,7 @@ export type PlatformEvent =
   | { readonly type: 'start'; readonly requestId: string; readonly functionArn: string }
   | { readonly type: 'report'; readonly requestId: string; readonly report: Report; readonly producedBytes: number };
 
-/** On AWS an initialisation belongs to the `init` phase, and after a failure or a reset to that of the invocation. */
+/** As on AWS an initialisation belongs to the `init` phase; after a failure or a reset, to the `invoke` phase. */
 export type InitPhase = 'init' | 'invoke';
 
 /** How an initialisation or an invocation failed, as the platform's log has it. */
@@ -26,7 +26,7 @@ export interface FunctionFailure {
 /** The numbers of a REPORT line, or of a `platform.report` event. */
 export interface Report {
   readonly durationMs: number;
-  /** Of a cold start only. */
+  /** Only present after a cold start. */
   readonly initDurationMs?: number;
   readonly maxMemoryUsedMb: number;
   readonly failure?: FunctionFailure;

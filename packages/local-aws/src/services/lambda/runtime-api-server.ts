@@ -28,7 +28,7 @@ export const responseLimitBytes = 6_291_556;
 
 const route = /^\/([0-9a-f-]+)\/2018-06-01\/runtime\/(?:invocation\/(next|([^/]+)\/(response|error))|(init\/error))$/;
 
-/** A process makes its requests in one go; one that stands in the middle of its headers is none of ours. */
+/** A function's process sends its headers at once. A client that takes longer is something else. */
 const headersTimeoutMs = 10_000;
 const mostConnections = 5_000;
 
@@ -117,7 +117,7 @@ function deliver(response: ServerResponse, next: RuntimeInvocation): void {
   response.end(next.payload);
 }
 
-/** To somebody who is none of the processes: what else is sent is not read. */
+/** Answers a client that is not one of the processes, and reads nothing more of the request. */
 function refuse(response: ServerResponse, status: number, errorType: string): void {
   response.setHeader('connection', 'close');
   answer(response, status, errorType);

@@ -4,9 +4,9 @@ import type { RunningService, Service, ServiceContext } from '../../service.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { SqsService } from '../sqs/service.ts';
 import { type Invoke, Throttled } from './event-source-mapping/deliver.ts';
-import { MappingService } from './event-source-mapping/mapping-service.ts';
+import { MappingService } from './event-source-mapping/mappings.ts';
 import { serviceQueue } from './event-source-mapping/source-queue.ts';
-import { LambdaService } from './lambda-service.ts';
+import { LambdaService } from './functions.ts';
 import type { LambdaModel } from './model.ts';
 import { lambdaResourceTypes, readLambdaModel } from './resources.ts';
 

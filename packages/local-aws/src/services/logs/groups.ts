@@ -20,7 +20,7 @@ export function requestedGroupArn(context: LogsContext, input: GroupReference): 
   return `${groupArn(context, groupName(input))}:*`;
 }
 
-/** Without the `:*` that permissions and `arn` of DescribeLogGroups have at the end. */
+/** The ARN of a group, without the `:*` that permissions and `arn` of DescribeLogGroups have at the end. */
 export function groupArn({ region, accountId }: LogsContext, name: string): string {
   return `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
 }

@@ -16,7 +16,7 @@ export interface StoredEvent {
   readonly message: string;
 }
 
-/** Of one execution environment. Its times are milliseconds since the epoch. */
+/** The log stream of one execution environment. Its times are milliseconds since the epoch. */
 export interface LogStream {
   readonly name: string;
   readonly createdAtMs: number;

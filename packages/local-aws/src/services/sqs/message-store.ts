@@ -59,8 +59,8 @@ export class MessageStore {
   }
 
   /**
-   * The message that has been here longest. Messages that were received `receives` times and not deleted do not count: a
-   * standard queue's metric passes over them (SQS Developer Guide, "Available CloudWatch metrics"), a FIFO queue's does
+   * The message that has been here longest. Messages that were received `receives` times and not deleted do not count:
+   * a standard queue's metric passes over them (SQS Developer Guide, "Available CloudWatch metrics"), a FIFO queue's does
    * not.
    */
   oldest(receives = receivesOfPoison): StoredMessage | undefined {

@@ -204,7 +204,7 @@ export class Queue {
     this.purgedAtMs = this.#store.now();
   }
 
-  /** Takes the queue out of service: whoever waits gets nothing, the timer stops. */
+  /** Takes the queue out of service: the timer stops, and those who wait get nothing. */
   close(): void {
     this.#store.close();
   }

@@ -58,7 +58,7 @@ export class TimedStore {
     this.setAlarm();
   }
 
-  /** To be called when a message's next moment may have become the first. */
+  /** Sets the timer anew. To be called when something may be due earlier than before. */
   setAlarm(): void {
     this.#alarm.setFor(this.messages.nextDueAtMs);
   }
@@ -72,7 +72,7 @@ export class TimedStore {
     target.takeOver(moved);
   }
 
-  /** Whoever waits gets nothing, the timer stops. */
+  /** Stops the timer. Those who wait get nothing. */
   close(): void {
     this.#alarm.close();
     this.waiters.endAll();

@@ -177,7 +177,7 @@ function find(service: ServedMappings, { parameters }: RestRequest): EventSource
   });
 }
 
-/** As Lambda refuses an update while another one is under way (API reference, UpdateEventSourceMapping). */
+/** Lambda's error for an update while another update is under way (API reference, UpdateEventSourceMapping). */
 function inUse(): AwsError {
   return new AwsError('ResourceInUseException', 'Cannot update the event source mapping because it is in use.', {
     members: { Type: 'User' },

@@ -83,7 +83,7 @@ export class BatchBuilder {
   }
 }
 
-/** With the comma that separates it. */
+/** The size of a record, with the comma behind it. */
 function recordBytes(record: string): number {
   return Buffer.byteLength(record) + 1;
 }

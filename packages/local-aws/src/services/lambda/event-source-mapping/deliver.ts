@@ -6,12 +6,12 @@ import { type BatchAnswer, decideBatch } from './batch-outcome.ts';
 import { eventJson } from './record.ts';
 import type { SourceMessage, SourceQueue } from './source-queue.ts';
 
-/** What the function answered, and from which environment. */
+/** What the function answered, and from which execution environment. */
 interface InvokeAnswer extends BatchAnswer {
-  readonly environmentId: string;
+  readonly executionEnvironmentId: string;
 }
 
-/** Invokes a function and waits for its answer. Throws `Throttled` when no environment may be had now. */
+/** Invokes a function and waits for its answer. Throws `Throttled` when no execution environment may be had now. */
 export type Invoke = (functionName: string, payload: string) => Promise<InvokeAnswer>;
 
 /** The function has no concurrency left. */
@@ -66,7 +66,7 @@ export async function deliver(
     type: 'batch-ended',
     atMs: clock.now(),
     ...about,
-    environmentId: answer.environmentId,
+    executionEnvironmentId: answer.executionEnvironmentId,
     deleted: deleted.map(({ messageId }) => messageId),
     kept: staying.map(({ messageId }) => messageId),
     ...(reason !== undefined && { reason }),
@@ -98,7 +98,7 @@ async function invokeUntilVisible(
 }
 
 /** What a mapping works with, beside its settings. */
-export interface MappingEnvironment {
+export interface MappingContext {
   readonly queue: SourceQueue;
   readonly invoke: Invoke;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { MappingModel } from '../model.ts';
-import type { MappingEnvironment } from './deliver.ts';
+import type { MappingContext } from './deliver.ts';
 import { filteredQueue, parsePatterns } from './filter.ts';
 import { PollerGroup } from './poller-group.ts';
 
@@ -22,12 +22,12 @@ export class EventSourceMapping {
   #pollers: PollerGroup | undefined;
   #changes: Promise<void> = Promise.resolve();
   #abandoned = false;
-  readonly #environment: MappingEnvironment;
+  readonly #context: MappingContext;
 
-  constructor(model: MappingModel, environment: MappingEnvironment) {
+  constructor(model: MappingModel, context: MappingContext) {
     this.#model = model;
-    this.#environment = environment;
-    this.#lastModifiedMs = environment.clock.now();
+    this.#context = context;
+    this.#lastModifiedMs = context.clock.now();
     if (model.enabled) this.#start();
   }
 
@@ -52,7 +52,7 @@ export class EventSourceMapping {
   update(model: MappingModel): Promise<void> {
     this.#state = transition(this.#model.enabled, model.enabled);
     this.#model = model;
-    this.#lastModifiedMs = this.#environment.clock.now();
+    this.#lastModifiedMs = this.#context.clock.now();
     this.#changes = this.#changes.then(async () => {
       await this.#stop();
       if (this.#model.enabled && !this.#abandoned) this.#start();
@@ -74,7 +74,7 @@ export class EventSourceMapping {
   }
 
   #start(): void {
-    const { queue, clock, events } = this.#environment;
+    const { queue, clock, events } = this.#context;
     const { uuid, functionName, filterPatterns } = this.#model;
     const source = filteredQueue(queue, parsePatterns(filterPatterns), (messages) =>
       events.emit({
@@ -86,7 +86,7 @@ export class EventSourceMapping {
         messageIds: messages.map(({ messageId }) => messageId),
       }),
     );
-    this.#pollers = new PollerGroup(this.#model, { ...this.#environment, queue: source });
+    this.#pollers = new PollerGroup(this.#model, { ...this.#context, queue: source });
     this.#state = 'Enabled';
   }
 

@@ -1,6 +1,6 @@
 import type { MappingModel } from '../model.ts';
 import type { Carried } from './batch-builder.ts';
-import { deliver, type MappingEnvironment } from './deliver.ts';
+import { deliver, type MappingContext } from './deliver.ts';
 import { gather, type Gathered } from './gather.ts';
 import type { SourceMessage, SourceQueue } from './source-queue.ts';
 
@@ -14,7 +14,7 @@ import type { SourceMessage, SourceQueue } from './source-queue.ts';
  */
 export class PollerGroup {
   readonly #model: MappingModel;
-  readonly #environment: MappingEnvironment;
+  readonly #context: MappingContext;
   readonly #stopping = new AbortController();
   readonly #pollers = new Set<Promise<void>>();
   #delivering = 0;
@@ -22,9 +22,9 @@ export class PollerGroup {
   #cancelGrowth: (() => void) | undefined;
   #dropsHeld = false;
 
-  constructor(model: MappingModel, environment: MappingEnvironment) {
+  constructor(model: MappingModel, context: MappingContext) {
     this.#model = model;
-    this.#environment = environment;
+    this.#context = context;
     for (let count = 0; count < startConcurrency(model); count += 1) this.#addPoller();
   }
 
@@ -35,7 +35,7 @@ export class PollerGroup {
     await Promise.all(this.#pollers);
   }
 
-  /** As `stop`, but what no function has been given yet is left to its visibility timeout. */
+  /** As `stop`, but messages that no function has been given yet are left to their visibility timeout. */
   async abandon(): Promise<void> {
     this.#dropsHeld = true;
     await this.stop();
@@ -48,7 +48,7 @@ export class PollerGroup {
 
   async #poll(): Promise<void> {
     const { signal } = this.#stopping;
-    const { queue, clock } = this.#environment;
+    const { queue, clock } = this.#context;
     let carried: Carried | undefined;
     while (!signal.aborted || carried !== undefined) {
       const { batch, leftOver } = await this.#gather(carried);
@@ -57,7 +57,7 @@ export class PollerGroup {
       if (batch.messages.length === 0) continue;
       this.#delivering += 1;
       this.#growWhileBusy();
-      const kept = await deliver(batch, this.#model, this.#environment, signal);
+      const kept = await deliver(batch, this.#model, this.#context, signal);
       this.#delivering -= 1;
       carried = leftOver && stillToDeliver(leftOver, kept, queue, clock.now());
     }
@@ -65,7 +65,7 @@ export class PollerGroup {
 
   /** Pollers take turns. A poller that carries messages does not wait: their visibility timeout runs. */
   async #gather(carried: Carried | undefined): Promise<Gathered> {
-    const { queue, clock, region, gatherInParallel } = this.#environment;
+    const { queue, clock, region, gatherInParallel } = this.#context;
     const start = () => gather(queue, { ...this.#model, region }, clock, this.#stopping.signal, carried);
     if (gatherInParallel || carried !== undefined) return start();
     const turn = Promise.withResolvers<void>();
@@ -78,7 +78,7 @@ export class PollerGroup {
   #growWhileBusy(): void {
     const busy = () => this.#delivering === this.#pollers.size && this.#pollers.size < concurrencyLimit(this.#model);
     if (this.#cancelGrowth !== undefined || !busy()) return;
-    this.#cancelGrowth = this.#environment.clock.after(growthIntervalMs, () => {
+    this.#cancelGrowth = this.#context.clock.after(growthIntervalMs, () => {
       this.#cancelGrowth = undefined;
       if (this.#stopping.signal.aborted || !busy()) return;
       this.#addPoller();

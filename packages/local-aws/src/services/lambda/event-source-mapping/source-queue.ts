@@ -27,7 +27,7 @@ export interface SourceMessage {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** As in `ReceiveMessage`; the record for the function writes the names in lower case. */
+/** A message attribute as `ReceiveMessage` has it. The record for the function begins the names with a small letter. */
 export interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string | undefined;

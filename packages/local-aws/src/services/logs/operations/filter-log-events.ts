@@ -12,7 +12,7 @@ import {
 import { findPage, pageLimit, pageMs, withinTime } from '../paging.ts';
 import type { StoredEvent } from '../store.ts';
 
-/** Beyond a page's time: for the event that is looked at when it ends. */
+/** How much longer than a page's time the last event may take. */
 const eventMs = 500;
 
 interface FilterLogEventsInput extends GroupReference {

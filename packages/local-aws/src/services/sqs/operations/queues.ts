@@ -148,7 +148,7 @@ const attributesShapes = {
   output: { Attributes: stringMap('Attribute', 'Name') },
 };
 
-/** As on AWS, no `Attributes` at all come back when none was asked for or none of those asked for is set. */
+/** As on AWS, the answer has no `Attributes` when the request names none, or names only attributes that are not set. */
 export const getQueueAttributes = (sqs: SqsContext): Operation =>
   queueOperation(sqs, 'GetQueueAttributes', attributesShapes, (queue, input) => {
     const attributes = readAttributes(queue, strings(input, 'AttributeNames'));

@@ -7,7 +7,7 @@ import { ProcessGuard } from '../../processes.ts';
 import { AsyncInvoker } from './async-invoker.ts';
 import { codeFingerprint, type CodeFingerprint, CodeStore } from './code-store.ts';
 import { ConcurrencyLedger } from './concurrency.ts';
-import type { EnvironmentServices, ProcessFaults } from './environment-services.ts';
+import type { ExecutionEnvironmentServices, ProcessFaults } from './environment-services.ts';
 import type { Credentials } from './environment-variables.ts';
 import { findFunction, type FunctionDirectory, requestedArn } from './function-name.ts';
 import { FunctionPool } from './function-pool.ts';
@@ -32,7 +32,7 @@ export interface LambdaServiceOptions {
   readonly accountId: string;
   /** Where the functions' AWS SDKs send their calls. */
   readonly endpointUrl: string;
-  /** Asked whenever a process starts. */
+  /** The credentials of a function's role. Asked for whenever a process starts. */
   readonly credentialsFor: (fn: FunctionModel) => Credentials;
   /** Concurrent executions of all functions together; 1,000 is AWS's default. */
   readonly accountConcurrency?: number;
@@ -47,7 +47,7 @@ export class LambdaService implements FunctionDirectory {
   readonly #runtimeApi = new RuntimeApiServer();
   readonly #guard = new ProcessGuard();
   readonly #codeStore = new CodeStore();
-  readonly #services: EnvironmentServices;
+  readonly #services: ExecutionEnvironmentServices;
   readonly #concurrency: ConcurrencyLedger;
   readonly #asyncInvoker: AsyncInvoker;
   /** Lambda's operations on functions. */
@@ -136,12 +136,12 @@ export class LambdaService implements FunctionDirectory {
    * former version of the function. Undefined when it has no process: a process that has ended is replaced at the next
    * invocation.
    *
-   * @param environmentId as events give it
+   * @param executionEnvironmentId as events give it
    */
-  processId(functionName: string, environmentId: string): number | undefined {
+  processId(functionName: string, executionEnvironmentId: string): number | undefined {
     const former = [...this.#retired].filter(({ fn }) => fn.name === functionName);
     for (const pool of [this.#pools.get(functionName), ...former]) {
-      const processId = pool?.processId(environmentId);
+      const processId = pool?.processId(executionEnvironmentId);
       if (processId !== undefined) return processId;
     }
   }

@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RestRoute } from '../../../endpoint/api.ts';
 import type { MappingModel } from '../model.ts';
 import { mappingRoutes } from './api.ts';
-import type { MappingEnvironment } from './deliver.ts';
+import type { MappingContext } from './deliver.ts';
 import { EventSourceMapping } from './event-source-mapping.ts';
 import type { SourceQueue } from './source-queue.ts';
 
-export interface MappingServiceOptions extends Omit<MappingEnvironment, 'queue'> {
+export interface MappingServiceOptions extends Omit<MappingContext, 'queue'> {
   readonly mappings: readonly MappingModel[];
   readonly accountId: string;
   /** The queue of that ARN; the model guarantees that it exists. */
@@ -18,7 +18,7 @@ export class MappingService {
   readonly routes: readonly RestRoute[];
   readonly #options: MappingServiceOptions;
   readonly #mappings = new Map<string, EventSourceMapping>();
-  /** As last applied, by UUID. */
+  /** The template's mappings as they were last applied, by UUID. */
   #template: ReadonlyMap<string, MappingModel>;
 
   constructor(options: MappingServiceOptions) {
