@@ -27,7 +27,10 @@ export interface LogEvent {
   readonly logStreamName: string;
   /** `platform` for INIT_START, START, END, REPORT and what the platform says of a crash; `function` for the rest. */
   readonly source: 'platform' | 'function';
+  /** Without the line feed that ends it in the text format. */
   readonly message: string;
+  /** Of the function; undefined counts as JSON. CloudWatch Logs keeps a line feed at the end of each event in Text. */
+  readonly logFormat?: 'Text' | 'JSON';
 }
 
 /** An environment was given an invocation. */

@@ -14,6 +14,8 @@ export interface StackModel {
   readonly name: string;
   readonly arn: string;
   readonly description?: string;
+  /** The template as the assembly has it. */
+  readonly templateBody: string;
   readonly outputs: readonly StackOutput[];
   readonly resources: readonly StackResource[];
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Place } from '../errors.ts';
 import { Conditions } from './conditions.ts';
 import { creationOrder } from './creation-order.ts';
@@ -69,6 +70,7 @@ export function readStack(
   return {
     name: stack,
     arn: environment.stackArn,
+    templateBody: readFileSync(artifact.templateFile, 'utf8'),
     ...(template.description === undefined ? {} : { description: template.description }),
     outputs,
     resources,

@@ -33,6 +33,8 @@ interface ListShape {
   readonly list: Shape;
   /** Flattened in the Query protocol under this name (`AttributeName.1`); undefined: `Names.member.1`. */
   readonly queryName?: string;
+  /** The member's name in a Query answer in JSON, where AWS has another one: `messages`. */
+  readonly queryJsonName?: string;
 }
 
 /** Values of one shape by name. */
@@ -97,6 +99,10 @@ export interface RpcService {
   readonly queryCompatible?: boolean;
   /** `operations` has every operation of AWS, so that any other name is unknown and not merely missing here. */
   readonly complete?: boolean;
+  /** Query errors have an empty `<Detail/>`, as those of SQS (recorded by LocalStack). */
+  readonly queryErrorDetail?: boolean;
+  /** Operations that Query requests reach at `/` and with a `Version` only: CreateQueue is no action of a queue. */
+  readonly onlyAtRoot?: readonly string[];
   /** Input that a Query request's path carries: SQS's queue URL. */
   readonly inputFromPath?: (path: string) => JsonObject | undefined;
   readonly operations: Readonly<Record<string, Operation>>;
@@ -153,18 +159,26 @@ export class AwsError extends Error {
   readonly code: string;
   readonly httpStatus: number;
   readonly queryCode: string;
+  /** The text in the Query protocol: SQS has longer ones there for some errors. */
+  readonly queryMessage: string;
   /** Extra members of the error document, such as Lambda's `Type` or `Reason`. */
   readonly members: Readonly<Record<string, string>>;
 
   constructor(
     code: string,
     message: string,
-    options: { httpStatus?: number; queryCode?: string; members?: Readonly<Record<string, string>> } = {},
+    options: {
+      httpStatus?: number;
+      queryCode?: string;
+      queryMessage?: string;
+      members?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message);
     this.code = code;
     this.httpStatus = options.httpStatus ?? 400;
     this.queryCode = options.queryCode ?? code;
+    this.queryMessage = options.queryMessage ?? message;
     this.members = options.members ?? {};
   }
 }

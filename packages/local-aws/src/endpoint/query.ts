@@ -142,11 +142,13 @@ const escapes: Readonly<Record<string, string>> = {
 /** AWS Query: the form field `Action` names the operation, answers are XML. */
 export function queryProtocol(action: string, service: RpcService | undefined): Protocol {
   const namespace = service?.xmlNamespace === undefined ? '' : ` xmlns="${service.xmlNamespace}"`;
+  const detail = service?.queryErrorDetail === true ? '<Detail/>' : '';
   return {
     success: (output, requestId) => {
       const operation = service?.operations[action];
-      const hasResult = operation?.output !== undefined || Object.keys(output).length > 0;
-      const result = hasResult ? `<${action}Result>${xmlMembers(output, operation?.output)}</${action}Result>` : '';
+      const members = xmlMembers(output, operation?.output);
+      const empty = operation?.output === undefined ? '' : `<${action}Result/>`;
+      const result = members === '' ? empty : `<${action}Result>${members}</${action}Result>`;
       const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
       return xmlAnswer(200, requestId, `<${action}Response${namespace}>${result}${metadata}</${action}Response>`);
     },
@@ -154,10 +156,62 @@ export function queryProtocol(action: string, service: RpcService | undefined): 
       const members = Object.entries(error.members).map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`);
       const document =
         `<Error><Type>${faultOf(error)}</Type><Code>${escapeXml(error.queryCode)}</Code>` +
-        `<Message>${escapeXml(error.message)}</Message>${members.join('')}</Error><RequestId>${requestId}</RequestId>`;
+        `<Message>${escapeXml(error.queryMessage)}</Message>${members.join('')}${detail}</Error><RequestId>${requestId}</RequestId>`;
       return xmlAnswer(error.httpStatus, requestId, `<ErrorResponse${namespace}>${document}</ErrorResponse>`);
     },
   };
+}
+
+/** A Query request whose `Accept` asks for JSON is answered so, with lists of entries in place of maps. */
+export function queryJsonProtocol(action: string, service: RpcService | undefined): Protocol {
+  return {
+    success: (output, requestId) => {
+      const shape = service?.operations[action]?.output;
+      const hasResult = shape !== undefined || Object.keys(output).length > 0;
+      const answer = {
+        ...(hasResult && { [`${action}Result`]: jsonMembers(output, shape) }),
+        ResponseMetadata: { RequestId: requestId },
+      };
+      return jsonAnswer(200, requestId, { [`${action}Response`]: answer });
+    },
+    failure: (error, requestId) => {
+      const { httpStatus, queryCode, queryMessage, members } = error;
+      const Error = { Code: queryCode, ...members, Message: queryMessage, Type: faultOf(error) };
+      return jsonAnswer(httpStatus, requestId, { Error, RequestId: requestId });
+    },
+  };
+}
+
+function jsonAnswer(status: number, requestId: string, document: JsonObject): HttpAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'x-amzn-RequestId': requestId },
+    body: JSON.stringify(document),
+  };
+}
+
+function jsonMembers(output: JsonObject, shape: StructureShape | undefined): JsonObject {
+  return Object.fromEntries(
+    Object.entries(output).map(([name, value]) => {
+      const member = shape?.members[name];
+      const jsonName = typeof member === 'object' && 'list' in member ? member.queryJsonName : undefined;
+      return [jsonName ?? name, jsonValue(value, member)];
+    }),
+  );
+}
+
+function jsonValue(value: unknown, shape: Shape | undefined): unknown {
+  if (typeof shape !== 'object' || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return 'list' in shape ? value.map((item) => jsonValue(item, shape.list)) : value;
+  if ('members' in shape) return jsonMembers(value as JsonObject, shape);
+  if (!('map' in shape)) return value;
+  const [keyName, valueName] = shape.entry;
+  return Object.entries(value).map(([key, item]) => ({ [keyName]: key, [valueName]: jsonValue(item, shape.map) }));
+}
+
+/** What AWS answers to a request for a queue's URL that names no action, whatever the client accepts. */
+export function unknownQueryOperation(requestId: string): HttpAnswer {
+  return xmlAnswer(404, requestId, '<UnknownOperationException/>');
 }
 
 function xmlAnswer(status: number, requestId: string, body: string): HttpAnswer {

@@ -84,7 +84,14 @@ export const restProtocol = {
         'x-amzn-RequestId': requestId,
         'x-amzn-errortype': error.code,
       },
-      body: JSON.stringify({ ...error.members, message: error.message }),
+      body: JSON.stringify({ ...error.members, [textMember(error)]: error.message }),
     };
   },
 };
+
+/** Lambda's API model names the text of these errors `Message`, and that of the others `message`. */
+const capitalisedTexts: readonly string[] = ['ResourceNotFoundException', 'ServiceException'];
+
+function textMember({ code }: AwsError): 'Message' | 'message' {
+  return capitalisedTexts.includes(code) ? 'Message' : 'message';
+}

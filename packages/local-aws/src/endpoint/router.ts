@@ -14,7 +14,7 @@ import {
 } from './api.ts';
 import { credentialScope, type CredentialScope, HttpCallContext } from './call-context.ts';
 import { jsonInput, jsonProtocol } from './json.ts';
-import { queryInput, queryProtocol } from './query.ts';
+import { queryInput, queryJsonProtocol, queryProtocol, unknownQueryOperation } from './query.ts';
 import { findRoute, type RestMatch, restProtocol } from './rest.ts';
 import { notImplemented, unknownOperation, unservedProtocol } from './unserved.ts';
 
@@ -59,8 +59,14 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
     if (typeof target === 'string') return jsonCall(exchange, target);
     const form = queryForm(exchange);
     if (form !== undefined) return queryCall(exchange, form);
+    if (serviceOfPath(url.pathname) !== undefined) return unknownQueryOperation(requestId);
     return restCall(exchange);
   };
+
+  /** The service that the path is an address of: SQS for a queue's URL. */
+  function serviceOfPath(path: string): RpcService | undefined {
+    return backend.rpcServices.find((candidate) => candidate.inputFromPath?.(path) !== undefined);
+  }
 
   function jsonCall(exchange: Exchange, target: string): Promise<HttpAnswer> {
     const dot = target.lastIndexOf('.');
@@ -80,11 +86,15 @@ export function createRouter(backend: Backend, report: (problem: AwsError | Erro
   function queryCall(exchange: Exchange, form: URLSearchParams): Promise<HttpAnswer> {
     const action = form.get('Action') ?? '';
     const path = exchange.url.pathname;
-    const fromPath = backend.rpcServices.find((candidate) => candidate.inputFromPath?.(path) !== undefined);
-    const service = bySigningName.get(exchange.scope?.service ?? '') ?? fromPath;
-    const protocol = queryProtocol(action, service);
+    const ofPath = serviceOfPath(path);
+    const service = bySigningName.get(exchange.scope?.service ?? '') ?? ofPath;
+    const wantsJson = exchange.request.headers.accept?.includes('application/json') === true;
+    const protocol = (wantsJson ? queryJsonProtocol : queryProtocol)(action, service);
     return answer(exchange, protocol, async () => {
       if (service === undefined) throw notImplemented(exchange.scope?.service ?? 'an unnamed service', action);
+      if (service.onlyAtRoot?.includes(action) === true && (service === ofPath || !form.has('Version'))) {
+        throw unknownOperation(action, 'query');
+      }
       const parse = () => ({
         ...service.inputFromPath?.(path),
         ...queryInput(form, operationOf(service, action, 'query').input),

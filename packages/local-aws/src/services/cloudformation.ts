@@ -6,28 +6,57 @@ import type { RunningService, Service } from '../service.ts';
 /** AWS CloudFormation (Query protocol), reading only: what the stacks of the assembly became here. */
 export class CloudFormationService implements RunningService {
   readonly rpc: RpcService;
-  #model: AssemblyModel;
+  readonly #clock: Clock;
+  #stacks: readonly DeployedStack[];
 
   /** Stacks count as created when the service is. */
   constructor(model: AssemblyModel, clock: Clock) {
-    this.#model = model;
-    const catalog = { stacks: () => this.#model.stacks, createdAt: new Date(clock.now()) };
+    this.#clock = clock;
+    this.#stacks = model.stacks.map((stack) => created(stack, this.#now()));
+    const catalog = { stacks: () => this.#stacks };
     this.rpc = {
       signingName: 'cloudformation',
       xmlNamespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
       operations: {
+        DescribeStackEvents: describeStackEvents(catalog),
         DescribeStackResource: describeStackResource(catalog),
         DescribeStackResources: describeStackResources(catalog),
         DescribeStacks: describeStacks(catalog),
+        GetTemplate: getTemplate(catalog),
+        ListExports: listExports(catalog),
         ListStackResources: listStackResources(catalog),
         ListStacks: listStacks(catalog),
       },
     };
   }
 
+  /** A stack whose template changed was updated. One that is new was created. The others stay as they were. */
   update(model: AssemblyModel): void {
-    this.#model = model;
+    this.#stacks = model.stacks.map((stack) => {
+      const before = this.#stacks.find(({ name }) => name === stack.name);
+      if (before === undefined) return created(stack, this.#now());
+      const { createdAt, status, updatedAt, templateBody } = before;
+      if (templateBody !== stack.templateBody) {
+        return { ...stack, createdAt, status: 'UPDATE_COMPLETE', updatedAt: this.#now() };
+      }
+      return { ...stack, createdAt, status, ...(updatedAt && { updatedAt }) };
+    });
   }
+
+  #now(): Date {
+    return new Date(this.#clock.now());
+  }
+}
+
+/** A stack, and how it came to be what it is. */
+interface DeployedStack extends StackModel {
+  readonly status: 'CREATE_COMPLETE' | 'UPDATE_COMPLETE';
+  readonly createdAt: Date;
+  readonly updatedAt?: Date;
+}
+
+function created(stack: StackModel, createdAt: Date): DeployedStack {
+  return { ...stack, status: 'CREATE_COMPLETE', createdAt };
 }
 
 export const cloudFormation: Service = {
@@ -44,18 +73,19 @@ function describeStacks(catalog: StackCatalog): Operation {
     ],
     run({ StackName: name }) {
       const stacks = name === undefined ? catalog.stacks() : [findStack(catalog, name)];
-      return { Stacks: stacks.map((stack) => describe(stack, catalog.createdAt)) };
+      return { Stacks: stacks.map(describe) };
     },
   };
 }
 
-function describe(stack: StackModel, createdAt: Date): JsonObject {
+function describe(stack: DeployedStack): JsonObject {
   return {
     StackId: stack.arn,
     StackName: stack.name,
     Description: stack.description,
-    CreationTime: createdAt,
-    StackStatus: 'CREATE_COMPLETE',
+    CreationTime: stack.createdAt,
+    LastUpdatedTime: stack.updatedAt,
+    StackStatus: stack.status,
     DisableRollback: false,
     EnableTerminationProtection: false,
     NotificationARNs: [],
@@ -85,7 +115,7 @@ function describeStackResources(catalog: StackCatalog): Operation {
           StackName: stack.name,
           StackId: stack.arn,
           ...resourceDetail(resource),
-          Timestamp: catalog.createdAt,
+          Timestamp: stack.createdAt,
           ResourceStatus: 'CREATE_COMPLETE',
         })),
       };
@@ -93,7 +123,7 @@ function describeStackResources(catalog: StackCatalog): Operation {
   };
 }
 
-function stackOfResource(catalog: StackCatalog, physicalId: unknown): StackModel {
+function stackOfResource(catalog: StackCatalog, physicalId: unknown): DeployedStack {
   const stacks = catalog.stacks();
   const stack = stacks.find(({ resources }) => resources.some((resource) => resource.physicalId === physicalId));
   if (stack !== undefined) return stack;
@@ -119,7 +149,7 @@ function describeStackResource(catalog: StackCatalog): Operation {
           StackName: stack.name,
           StackId: stack.arn,
           ...resourceDetail(resource),
-          LastUpdatedTimestamp: catalog.createdAt,
+          LastUpdatedTimestamp: stack.createdAt,
           ResourceStatus: 'CREATE_COMPLETE',
         },
       };
@@ -130,13 +160,11 @@ function describeStackResource(catalog: StackCatalog): Operation {
 /** What the operations answer from. */
 interface StackCatalog {
   /** The stacks of the model that runs now. */
-  stacks(): readonly StackModel[];
-  /** When the runtime created the stacks. */
-  readonly createdAt: Date;
+  stacks(): readonly DeployedStack[];
 }
 
 /** By name or ARN. Throws the `ValidationError` that CloudFormation answers for a stack it does not have. */
-function findStack(catalog: StackCatalog, nameOrArn: unknown): StackModel {
+function findStack(catalog: StackCatalog, nameOrArn: unknown): DeployedStack {
   const stack = catalog.stacks().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
   if (stack !== undefined) return stack;
   throw new AwsError('ValidationError', `Stack with id ${String(nameOrArn)} does not exist`);
@@ -153,23 +181,21 @@ function stackArn(catalog: StackCatalog, nameOrArn: unknown): string {
   return stack?.arn ?? '*';
 }
 
-/** Every stack is complete: a filter for other states finds none. */
-const status = 'CREATE_COMPLETE';
-
 /** Names and states of all stacks. */
 function listStacks(catalog: StackCatalog): Operation {
   return {
     input: { members: { NextToken: 'string', StackStatusFilter: { list: 'string' } } },
     permissions: () => [{ action: 'cloudformation:ListStacks', resource: '*' }],
     run({ StackStatusFilter: filter }) {
-      const isWanted = !Array.isArray(filter) || filter.length === 0 || filter.includes(status);
-      const stacks = isWanted ? catalog.stacks() : [];
+      const isWanted = (status: string) => !Array.isArray(filter) || filter.length === 0 || filter.includes(status);
+      const stacks = catalog.stacks().filter(({ status }) => isWanted(status));
       return {
-        StackSummaries: stacks.map(({ arn, name, description }) => ({
+        StackSummaries: stacks.map(({ arn, name, description, createdAt, updatedAt, status }) => ({
           StackId: arn,
           StackName: name,
           TemplateDescription: description,
-          CreationTime: catalog.createdAt,
+          CreationTime: createdAt,
+          LastUpdatedTime: updatedAt,
           StackStatus: status,
         })),
       };
@@ -185,14 +211,68 @@ function listStackResources(catalog: StackCatalog): Operation {
       { action: 'cloudformation:ListStackResources', resource: stackArn(catalog, name) },
     ],
     run({ StackName: name }) {
-      const { resources } = findStack(catalog, name);
+      const { resources, createdAt } = findStack(catalog, name);
       return {
         StackResourceSummaries: resources.map((resource) => ({
           ...resourceDetail(resource),
-          LastUpdatedTimestamp: catalog.createdAt,
+          LastUpdatedTimestamp: createdAt,
           ResourceStatus: 'CREATE_COMPLETE',
         })),
       };
+    },
+  };
+}
+
+/** The template as the assembly has it, whatever stage is asked for: no macro changes it. */
+function getTemplate(catalog: StackCatalog): Operation {
+  return {
+    input: { members: { StackName: 'string', TemplateStage: 'string' } },
+    permissions: ({ StackName: name }) => [{ action: 'cloudformation:GetTemplate', resource: stackArn(catalog, name) }],
+    run({ StackName: name }) {
+      const { templateBody } = findStack(catalog, name);
+      return { TemplateBody: templateBody, StagesAvailable: ['Original', 'Processed'] };
+    },
+  };
+}
+
+/** The exports of all stacks, on one page. */
+function listExports(catalog: StackCatalog): Operation {
+  return {
+    input: { members: { NextToken: 'string' } },
+    permissions: () => [{ action: 'cloudformation:ListExports', resource: '*' }],
+    run: () => ({
+      Exports: catalog
+        .stacks()
+        .flatMap(({ arn, outputs }) =>
+          outputs.flatMap(({ exportName, value }) =>
+            exportName === undefined ? [] : [{ ExportingStackId: arn, Name: exportName, Value: value }],
+          ),
+        ),
+    }),
+  };
+}
+
+/** The end of the creation and of the last update: nothing happens step by step here. Newest first. */
+function describeStackEvents(catalog: StackCatalog): Operation {
+  return {
+    input: { members: { StackName: 'string', NextToken: 'string' } },
+    permissions: ({ StackName: name }) => [
+      { action: 'cloudformation:DescribeStackEvents', resource: stackArn(catalog, name) },
+    ],
+    run({ StackName: nameOrArn }) {
+      const { arn, name, createdAt, updatedAt } = findStack(catalog, nameOrArn);
+      const event = (ResourceStatus: DeployedStack['status'], Timestamp: Date) => ({
+        StackId: arn,
+        EventId: `${ResourceStatus}-${Timestamp.getTime()}`,
+        StackName: name,
+        LogicalResourceId: name,
+        PhysicalResourceId: arn,
+        ResourceType: 'AWS::CloudFormation::Stack',
+        Timestamp,
+        ResourceStatus,
+      });
+      const updates = updatedAt === undefined ? [] : [event('UPDATE_COMPLETE', updatedAt)];
+      return { StackEvents: [...updates, event('CREATE_COMPLETE', createdAt)] };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { consumer, queueWith, readResources, refusalOf } from '../../src/testing/written-assembly.ts';
+import { consumer, functionWith, queueWith, readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 
 const table = {
   BillingMode: 'PAY_PER_REQUEST',
@@ -42,6 +42,13 @@ describe('a resource', () => {
     expect(model.skipped).toEqual([]);
     expect(model.limited).toEqual([
       { stack: 'Shop', logicalId: 'It', type, limit: expect.stringMatching(/\.$/) as unknown },
+    ]);
+  });
+
+  test('that is a function with a wrapper says that the wrapper does not run', () => {
+    const wrapped = functionWith({ Environment: { Variables: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrap' } } });
+    expect(readResources({ ...consumer, Consumer: wrapped }).limited).toMatchObject([
+      { logicalId: 'Consumer', limit: 'It runs without its wrapper (AWS_LAMBDA_EXEC_WRAPPER, /opt/wrap).' },
     ]);
   });
 

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import {
   CloudFormationClient,
+  DescribeStackEventsCommand,
   DescribeStackResourceCommand,
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
+  GetTemplateCommand,
+  ListExportsCommand,
   ListStackResourcesCommand,
   ListStacksCommand,
+  waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Endpoint, startEndpoint } from '../../src/endpoint/server.ts';
@@ -20,32 +24,31 @@ import { consumer, queueWith, readStacks } from '../../src/testing/written-assem
 const clock = new ManualClock();
 const events = new EventStream();
 const registry = new CredentialRegistry(randomBytes);
-const model = readStacks({
-  Shop: {
-    template: {
-      Description: 'Orders & more.',
-      Resources: { ...consumer, Orders: queueWith({ QueueName: 'orders' }) },
-      Outputs: { Url: { Value: { Ref: 'Orders' }, Description: 'Where <orders> go.', Export: { Name: 'url' } } },
-    },
-  },
-  Other: { template: { Resources: { Bad: queueWith({ QueueName: 'bad' }) } } },
-});
+const shop = {
+  Description: 'Orders & more.',
+  Resources: { ...consumer, Orders: queueWith({ QueueName: 'orders' }) },
+  Outputs: { Url: { Value: { Ref: 'Orders' }, Description: 'Where <orders> go.', Export: { Name: 'url' } } },
+};
+const other = { template: { Resources: { Bad: queueWith({ QueueName: 'bad' }) } } };
+const model = readStacks({ Shop: { template: shop }, Other: other });
 const shopArn = model.stacks[0]?.arn ?? '';
 
 let endpoint: Endpoint;
 let client: CloudFormationClient;
+let service: CloudFormationService;
 
 function clientWith(credentials: { accessKeyId: string; secretAccessKey: string }): CloudFormationClient {
   return new CloudFormationClient({ endpoint: endpoint.url, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
 beforeAll(async () => {
+  service = new CloudFormationService(model, clock);
   endpoint = await startEndpoint({
     port: 0,
     nextFreePort: false,
     events,
     clock,
-    rpcServices: [new CloudFormationService(model, clock).rpc],
+    rpcServices: [service.rpc],
     restServices: [],
     resolveCaller: (accessKeyId) => registry.callerFor(accessKeyId),
     authorize: createAuthorizer({ ...model, services, mode: 'enforce', events, clock }),
@@ -157,4 +160,29 @@ describe('the resources of a stack', () => {
       message: 'Stack with id Nowhere does not exist',
     });
   });
+});
+
+test('GetTemplate answers the template, and ListExports what stacks export', async () => {
+  const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName: 'Shop' }));
+  expect(JSON.parse(TemplateBody ?? '')).toEqual(shop);
+  expect((await client.send(new ListExportsCommand({}))).Exports).toEqual([
+    { ExportingStackId: shopArn, Name: 'url', Value: 'http://127.0.0.1:4566/000000000000/orders' },
+  ]);
+});
+
+test('after a reload, the stack whose template changed is updated, and the others are as they were', async () => {
+  const createdAtMs = clock.now();
+  await clock.advance(1_000);
+  service.update(readStacks({ Shop: { template: { ...shop, Description: 'Other words.' } }, Other: other }));
+  const { Stacks } = await client.send(new DescribeStacksCommand({}));
+  expect(Stacks).toMatchObject([
+    { StackName: 'Shop', StackStatus: 'UPDATE_COMPLETE', LastUpdatedTime: new Date(createdAtMs + 1_000) },
+    { StackName: 'Other', StackStatus: 'CREATE_COMPLETE' },
+  ]);
+  const waited = await waitUntilStackUpdateComplete({ client, maxWaitTime: 60 }, { StackName: 'Shop' });
+  expect(waited.state).toBe('SUCCESS');
+  const updated = await client.send(new ListStacksCommand({ StackStatusFilter: ['UPDATE_COMPLETE'] }));
+  expect(updated.StackSummaries?.map(({ StackName }) => StackName)).toEqual(['Shop']);
+  const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: 'Shop' }));
+  expect(StackEvents?.map(({ ResourceStatus }) => ResourceStatus)).toEqual(['UPDATE_COMPLETE', 'CREATE_COMPLETE']);
 });

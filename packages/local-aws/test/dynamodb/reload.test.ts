@@ -1,4 +1,4 @@
-import { GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTimeToLiveCommand, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ordersTable, type RunningTables, startTables } from './running-tables.ts';
 
@@ -51,6 +51,17 @@ describe('another assembly', () => {
     expect(await stored()).toEqual(Key);
     expect(await names()).toEqual(['orders', 'other']);
     expect(running.runtime.model.tables.map(({ name }) => name)).toEqual(['other']);
+  });
+
+  test('may give a table a time to live, which is then told', async () => {
+    const told = async () =>
+      (await running.client.send(new DescribeTimeToLiveCommand({ TableName }))).TimeToLiveDescription;
+    expect(await told()).toEqual({ TimeToLiveStatus: 'DISABLED' });
+    const TimeToLiveSpecification = { AttributeName: 'expiresAt', Enabled: true };
+    await running.reload({ Orders: ordersWith({ TimeToLiveSpecification }) });
+    expect(await told()).toEqual({ AttributeName: 'expiresAt', TimeToLiveStatus: 'ENABLED' });
+    await running.reload({ Orders: ordersTable });
+    expect(await told()).toEqual({ TimeToLiveStatus: 'DISABLED' });
   });
 
   test('may list indexes and attributes in another order', async () => {

@@ -54,6 +54,7 @@ describe('a table of the template', () => {
       BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
       GlobalSecondaryIndexes: [{ IndexArn: `${tableArn}/index/by-status`, IndexStatus: 'ACTIVE' }],
     });
+    expect(Table?.TableId).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
     expect((await running.client.send(new ListTablesCommand({}))).TableNames).toEqual([TableName]);
   });
 

@@ -37,8 +37,26 @@ describe('a function is not found, in AWS’s words,', () => {
       'Function not found: arn:aws:lambda:eu-west-1:111111111111:function:worker',
     ],
   ])('as %s with qualifier %s', (text, qualifier, message) => {
-    expect(() => findFunction(directory, text, qualifier)).toThrow(
+    expect(() => findFunction(directory, text, { parameter: qualifier })).toThrow(
       expect.objectContaining({ code: 'ResourceNotFoundException', httpStatus: 404, message }),
+    );
+  });
+
+  test.each([
+    ['invalid!', /at 'qualifier' failed to satisfy constraint: Member must satisfy regular expression pattern/],
+    ['a'.repeat(129), /at 'qualifier' .* Member must have length less than or equal to 128$/],
+  ])('and a qualifier that cannot be one is a ValidationException: %s', (parameter, message) => {
+    expect(() => findFunction(directory, 'worker', { parameter })).toThrow(
+      expect.objectContaining({ code: 'ValidationException', message: expect.stringMatching(message) as unknown }),
+    );
+  });
+
+  test('and two qualifiers that differ are refused', () => {
+    expect(() => findFunction(directory, 'worker:$LATEST', { parameter: '1' })).toThrow(
+      expect.objectContaining({
+        code: 'InvalidParameterValueException',
+        message: 'The derived qualifier from the function name does not match the specified qualifier.',
+      }),
     );
   });
 

@@ -150,8 +150,17 @@ describe('Invoke', () => {
     await running.lambda.update(former);
   });
 
+  test('of a missing function has its text as Message, as in the API model', async () => {
+    const { endpoint } = serving;
+    const authorization = 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-west-1/lambda/aws4_request';
+    const url = `${endpoint.url}/2015-03-31/functions/nobody`;
+    const response = await fetch(url, { headers: { authorization } });
+    const arn = 'arn:aws:lambda:eu-west-1:000000000000:function:nobody';
+    expect(await response.json()).toEqual({ Type: 'User', Message: `Function not found: ${arn}` });
+  });
+
   test.each([
-    [{ FunctionName: 'nobody' }, 'ResourceNotFoundException', 404, /^Function not found: arn:aws:lambda:.*:nobody/],
+    [{ FunctionName: 'nobody' }, 'ResourceNotFoundException', 404, /^Function not found: .*:nobody:\$LATEST$/],
     [{ FunctionName: 'worker', Qualifier: 'PROD' }, 'ResourceNotFoundException', 404, /:worker:PROD$/],
     [
       { FunctionName: 'worker', Payload: '{"n":' },

@@ -216,3 +216,15 @@ describe('FilterLogEvents', () => {
     await expect(search(input)).rejects.toMatchObject({ name, message });
   });
 });
+
+test('events in text format end in a line feed, events in JSON do not', async () => {
+  const logGroupName = '/aws/lambda/formats';
+  const names = { functionName: 'worker', executionEnvironmentId: 'e', logGroupName, logStreamName: 'one' };
+  for (const logFormat of ['Text', 'JSON'] as const) {
+    events.emit({ type: 'log', atMs: clock.now(), source: 'platform', message: logFormat, logFormat, ...names });
+  }
+  const read = new GetLogEventsCommand({ logGroupName, logStreamName: 'one', startFromHead: true });
+  expect((await client.send(read)).events?.map(({ message }) => message)).toEqual(['Text\n', 'JSON']);
+  const found = await client.send(new FilterLogEventsCommand({ logGroupName, filterPattern: 'Text' }));
+  expect(found.events?.map(({ message }) => message)).toEqual(['Text\n']);
+});

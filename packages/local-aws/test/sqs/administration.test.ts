@@ -43,6 +43,18 @@ describe('queues', () => {
     await expect(create('true', 'False')).rejects.toMatchObject({ name: 'QueueNameExists' });
   });
 
+  test.each(['https://example.com/orders', 'http://127.0.0.1/111122223333/orders', 'arn:aws:sqs:x', '?'])(
+    'the address %s, which is not ours, is a queue that does not exist',
+    async (QueueUrl) => {
+      const command = new PurgeQueueCommand({ QueueUrl });
+      await expect(sqs.client.send(command)).rejects.toMatchObject({
+        name: 'QueueDoesNotExist',
+        message: 'The specified queue does not exist.',
+        $metadata: { httpStatusCode: 400 },
+      });
+    },
+  );
+
   test('names are checked: length, characters, the suffix of FIFO queues', async () => {
     for (const name of ['a b', 'x'.repeat(81), 'queue.fifo']) {
       await expect(sqs.create(name)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
@@ -76,6 +88,18 @@ describe('queues', () => {
     expect(rest.QueueUrls).toHaveLength(3);
     expect(rest.NextToken).toBeUndefined();
     expect((await sqs.client.send(new ListQueuesCommand({ QueueNamePrefix: 'none' }))).QueueUrls).toBeUndefined();
+  });
+
+  test('a purge forgets what a FIFO queue has accepted: the same deduplication id arrives again', async () => {
+    const QueueUrl = sqs.url('f.fifo');
+    const send = (MessageBody: string) =>
+      sqs.client.send(
+        new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: 'g', MessageDeduplicationId: 'same' }),
+      );
+    await send('before');
+    await sqs.client.send(new PurgeQueueCommand({ QueueUrl }));
+    await send('after');
+    expect((await sqs.receive('f.fifo')).map(({ Body }) => Body)).toEqual(['after']);
   });
 
   test('the sources of a DLQ are listed', async () => {

@@ -47,7 +47,12 @@ describe('batches', () => {
     const answer = await sendBatch(['fine', 'x'.repeat(1_025)], 'small');
     expect(answer.Successful?.map(({ Id }) => Id)).toEqual(['m0']);
     expect(answer.Failed).toEqual([
-      { Id: 'm1', Code: 'InvalidParameterValue', SenderFault: true, Message: expect.stringContaining('1024 bytes') },
+      {
+        Id: 'm1',
+        Code: 'InvalidParameterValue',
+        SenderFault: true,
+        Message: 'One or more parameters cannot be validated. Reason: Message must be shorter than 1024 bytes.',
+      },
     ]);
   });
 

@@ -8,11 +8,21 @@ beforeAll(async () => {
   sqs = await startSqs([queueModel('orders'), queueModel('tagged')]);
 });
 
+const Version = '2012-11-05';
+const authorization = 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/sqs/aws4_request';
+
+/** A request as from a browser or a script, with everything in the URL. */
+async function get(path: string, parameters: Record<string, string> = {}, headers: Record<string, string> = {}) {
+  const url = `${sqs.endpoint.url}${path}?${new URLSearchParams(parameters).toString()}`;
+  const response = await fetch(url, { headers: { authorization, ...headers } });
+  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+}
+
 /** What SDKs did before SQS spoke JSON: a form to `/` or to the queue's URL, XML back. */
 async function query(parameters: Record<string, string>, path = '/'): Promise<{ status: number; xml: string }> {
   const response = await fetch(sqs.endpoint.url + path, {
     method: 'POST',
-    headers: { authorization: 'AWS4-HMAC-SHA256 Credential=AKID/20260101/eu-central-1/sqs/aws4_request' },
+    headers: { authorization },
     body: new URLSearchParams(parameters),
   });
   expect(response.headers.get('content-type')).toBe('text/xml');
@@ -69,8 +79,9 @@ describe('SQS by the Query protocol', () => {
       QueueName: 'q',
       'Attribute.1.Name': 'DelaySeconds',
       'Attribute.1.Value': '3',
+      Version,
     });
-    expect((await query({ Action: 'ListQueues', QueueNamePrefix: 'q' })).xml).toContain(
+    expect((await query({ Action: 'ListQueues', QueueNamePrefix: 'q', Version })).xml).toContain(
       `<ListQueuesResult><QueueUrl>${sqs.url('q')}</QueueUrl></ListQueuesResult>`,
     );
     const attributes = await query({
@@ -85,6 +96,11 @@ describe('SQS by the Query protocol', () => {
     );
   });
 
+  test('has a longer text for a queue that does not exist', async () => {
+    const { xml } = await query({ Action: 'ReceiveMessage', QueueUrl: sqs.url('none') });
+    expect(xml).toContain('<Message>The specified queue does not exist for this wsdl version.</Message>');
+  });
+
   test.each([
     [{ Action: 'ReceiveMessage', QueueUrl: '/000000000000/none' }, 400, 'AWS.SimpleQueueService.NonExistentQueue'],
     [{ Action: 'ReceiveMessage', QueueUrl: '/000000000000/orders', MaxNumberOfMessages: 'x' }, 400, 'MalformedInput'],
@@ -95,5 +111,56 @@ describe('SQS by the Query protocol', () => {
     expect(answer.status).toBe(status);
     expect(answer.xml).toContain(`<ErrorResponse xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><Error>`);
     expect(answer.xml).toContain(`<Type>Sender</Type><Code>${code}</Code>`);
+    expect(answer.xml).toContain('</Message><Detail/></Error>');
+  });
+
+  test('a result without members is an empty element', async () => {
+    const { xml } = await query({ Action: 'ReceiveMessage', QueueUrl: sqs.url('tagged') });
+    expect(xml).toContain('<ReceiveMessageResult/>');
+  });
+
+  test("a queue's URL without an action is an unknown operation, in XML whatever is accepted", async () => {
+    for (const accept of ['*/*', 'application/json']) {
+      const { status, text } = await get('/000000000000/orders', {}, { accept });
+      expect([status, text]).toEqual([404, '<?xml version="1.0"?><UnknownOperationException/>']);
+    }
+  });
+
+  test.each([
+    ['/000000000000/orders', { Action: 'CreateQueue', QueueName: 'other', Version }],
+    ['/000000000000/orders', { Action: 'ListQueues', Version }],
+    ['/', { Action: 'ListQueues' }],
+  ])('at %s, %j is no action', async (path, parameters) => {
+    const { status, text } = await get(path, parameters);
+    expect(status).toBe(400);
+    expect(text).toContain('<Code>InvalidAction</Code>');
+    expect(text).toContain(`<Message>The action ${parameters.Action} is not valid for this endpoint.</Message>`);
+  });
+
+  test('answers in JSON who accepts JSON', async () => {
+    const accept = { accept: 'application/json' };
+    const ask = async (path: string, parameters: Record<string, string>) => {
+      const { status, type, text } = await get(path, parameters, accept);
+      return { status, type, document: JSON.parse(text) as unknown };
+    };
+    expect(await ask('/', { Action: 'ListQueues', QueueNamePrefix: 'orders', Version })).toMatchObject({
+      status: 200,
+      type: 'application/json',
+      document: { ListQueuesResponse: { ListQueuesResult: { queueUrls: [sqs.url('orders')] } } },
+    });
+    await get('/000000000000/tagged', { Action: 'SendMessage', MessageBody: '{"a":1}' });
+    expect(
+      await ask('/000000000000/tagged', { Action: 'ReceiveMessage', 'AttributeName.1': 'SentTimestamp' }),
+    ).toMatchObject({
+      document: {
+        ReceiveMessageResponse: {
+          ReceiveMessageResult: { messages: [{ Body: '{"a":1}', Attributes: [{ Name: 'SentTimestamp' }] }] },
+        },
+      },
+    });
+    expect(await ask('/000000000000/orders', { Action: 'ListQueues' })).toMatchObject({
+      status: 400,
+      document: { Error: { Code: 'InvalidAction', Type: 'Sender' } },
+    });
   });
 });

@@ -1,4 +1,9 @@
-import { AddPermissionCommand, RemovePermissionCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  AddPermissionCommand,
+  type QueueAttributeName,
+  RemovePermissionCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { arnOf, queueModel, withDeadLetterQueue } from './queue-model.ts';
 import { type SqsHarness, startSqs } from './sqs-harness.ts';
@@ -74,6 +79,24 @@ describe('attributes', () => {
     const attributes = await sqs.attributesOf('orders');
     expect(attributes).not.toHaveProperty('RedrivePolicy');
     expect(attributes).not.toHaveProperty('Policy');
+  });
+
+  test('a key and its reuse period go together: without the key, neither is listed', async () => {
+    const names: QueueAttributeName[] = ['KmsMasterKeyId', 'KmsDataKeyReusePeriodSeconds', 'SqsManagedSseEnabled'];
+    const withKey = { KmsMasterKeyId: 'testKeyId', KmsDataKeyReusePeriodSeconds: '6000' };
+    await sqs.setAttributes('orders', withKey);
+    expect(await sqs.attributesOf('orders', names)).toEqual({ ...withKey, SqsManagedSseEnabled: 'false' });
+    await sqs.setAttributes('orders', { KmsMasterKeyId: '' });
+    expect(await sqs.attributesOf('orders', names)).toEqual({ SqsManagedSseEnabled: 'false' });
+    await sqs.setAttributes('orders', { KmsMasterKeyId: '', KmsDataKeyReusePeriodSeconds: '300' });
+    expect(await sqs.attributesOf('orders', names)).toEqual({ SqsManagedSseEnabled: 'false' });
+  });
+
+  test('the default reuse period may be given when a queue is created, and again', async () => {
+    const create = () => sqs.create('plain', { KmsDataKeyReusePeriodSeconds: '300' });
+    await create();
+    await create();
+    expect(await sqs.attributesOf('plain', ['KmsDataKeyReusePeriodSeconds'])).toBeUndefined();
   });
 
   test('a DLQ must exist, be of the same type and allow the source', async () => {

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { DeleteMessageCommand, GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { queueModel } from './queue-model.ts';
 import { type SqsHarness, startSqs } from './sqs-harness.ts';
@@ -69,6 +74,21 @@ describe('SendMessage and ReceiveMessage', () => {
     expect(Buffer.from(message?.MessageAttributes?.['attr1']?.BinaryValue ?? [])).toEqual(traceparent);
   });
 
+  test('the MD5 of system attributes is told to who sends them, message by message', async () => {
+    const trace = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    const MessageSystemAttributes = { AWSTraceHeader: { DataType: 'String', StringValue: trace } } as const;
+    // The digest is the one that LocalStack recorded from AWS.
+    const digest = '5ae4d5d7636402d80f4eb6d213245a88';
+    expect((await send('traced', { MessageSystemAttributes })).MD5OfMessageSystemAttributes).toBe(digest);
+    expect((await send('plain')).MD5OfMessageSystemAttributes).toBeUndefined();
+    const Entries = [
+      { Id: 'plain', MessageBody: 'x' },
+      { Id: 'traced', MessageBody: 'y', MessageSystemAttributes },
+    ];
+    const batch = await sqs.client.send(new SendMessageBatchCommand({ QueueUrl: sqs.url('orders'), Entries }));
+    expect(batch.Successful?.map((sent) => sent.MD5OfMessageSystemAttributes)).toEqual([undefined, digest]);
+  });
+
   test('message attributes are chosen by name, by prefix or all, and the MD5 is of those chosen', async () => {
     const all = { Hello: text('There'), General: text('Kenobi'), 'Help.Me': text('Me') };
     await send('msg', { MessageAttributes: all });
@@ -134,13 +154,18 @@ describe('SendMessage and ReceiveMessage', () => {
     });
   });
 
-  test('an empty body, an empty attribute and a reserved attribute name are refused', async () => {
+  test('an empty body, an empty attribute and an attribute name that is reserved or not ASCII are refused', async () => {
     await expect(send('')).rejects.toMatchObject({
       message: 'The request must contain the parameter MessageBody.',
     });
     const empty = { ErrorDetails: { DataType: 'String', StringValue: '' } };
     await expect(send('x', { MessageAttributes: empty })).rejects.toMatchObject({
       message: "Message (user) attribute 'ErrorDetails' must contain a non-empty value of type 'String'.",
+    });
+    const beyondAscii = { größe: text('5') };
+    await expect(send('x', { MessageAttributes: beyondAscii })).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: expect.stringContaining('can only contain') as unknown,
     });
     const reserved = { 'AWS.x': { DataType: 'String', StringValue: 'x' } };
     await expect(send('x', { MessageAttributes: reserved })).rejects.toMatchObject({

@@ -80,6 +80,14 @@ describe('visibility timeout', () => {
     expect(await sqs.receive('orders')).toHaveLength(1);
   });
 
+  test('changes by the handle of an earlier receive too', async () => {
+    await send('orders', 'received twice');
+    const [first] = await sqs.receive('orders', { VisibilityTimeout: 0 });
+    expect(await sqs.receive('orders')).toHaveLength(1);
+    await changeVisibility(first?.ReceiptHandle, 0);
+    expect(await sqs.receive('orders')).toHaveLength(1);
+  });
+
   test('of a deleted message it is refused', async () => {
     await send('orders', 'gone');
     const [message] = await sqs.receive('orders');

@@ -18,6 +18,8 @@ export interface TableModel extends Declared {
   /** Types of the attributes that are keys, of the table or of an index. */
   readonly attributeTypes: Readonly<Record<string, 'S' | 'N' | 'B'>>;
   readonly keySchema: readonly TableKey[];
+  /** The attribute that says when an item expires on AWS: told by DescribeTimeToLive. Items do not expire here. */
+  readonly timeToLiveAttribute?: string;
   readonly globalIndexes: readonly TableIndex[];
   readonly localIndexes: readonly TableIndex[];
 }

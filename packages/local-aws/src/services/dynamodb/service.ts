@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Clock } from '../../clock.ts';
 import type { ForwardedAnswer, ForwardedOperation, JsonObject, RpcService } from '../../endpoint/api.ts';
 import { isObject } from '../../endpoint/json.ts';
@@ -10,7 +11,7 @@ import type { DynamodbModel, TableModel } from './model.ts';
 import { type OperationName, operationNames, permissionsOf } from './permissions.ts';
 import { DynaliteProcess, dynamodbError, Forwarder } from './process.ts';
 import { dynamodbResourceTypes, readDynamodbModel } from './resources.ts';
-import { createTableInput, refuseChange } from './tables.ts';
+import { createTableInput, refuseChange, withTableUuid } from './tables.ts';
 
 interface DynamodbServiceOptions {
   readonly clock: Clock;
@@ -57,8 +58,7 @@ export class DynamodbService implements RunningService<DynamodbModel> {
   async prepare({ tables }: DynamodbModel): Promise<void> {
     for (const table of tables) refuseChange(this.#tables.get(table.name), table);
     for (const table of tables) {
-      if (this.#tables.has(table.name)) continue;
-      await this.#create(table);
+      if (!this.#tables.has(table.name)) await this.#create(table);
       this.#tables.set(table.name, table);
     }
   }
@@ -84,12 +84,23 @@ export class DynamodbService implements RunningService<DynamodbModel> {
       permissions: (input: JsonObject) => permissionsOf(name, input, tableArn),
       forward: async (body, input) => {
         refuseUnsupported(name, input);
-        const answer = await this.#send(name, body);
+        const sent = await this.#send(name, body);
+        const answer = this.#mended(name, input, sent);
         const { status } = answer;
         events.emit({ type: 'table-answered', atMs: clock.now(), operation: name, input, status, body: answer.body });
         return answer;
       },
     };
+  }
+
+  /** What dynalite tells otherwise than DynamoDB about a table. */
+  #mended(operation: OperationName, { TableName: name }: JsonObject, answer: ForwardedAnswer): ForwardedAnswer {
+    if (answer.status !== 200) return answer;
+    if (describing.has(operation)) return withBody(answer, withTableUuid(answer.body.toString('utf8')));
+    const attribute = typeof name === 'string' ? this.#tables.get(name)?.timeToLiveAttribute : undefined;
+    if (operation !== 'DescribeTimeToLive' || attribute === undefined) return answer;
+    const description = { AttributeName: attribute, TimeToLiveStatus: 'ENABLED' };
+    return withBody(answer, JSON.stringify({ TimeToLiveDescription: description }));
   }
 
   async #send(operation: OperationName, body: Buffer): Promise<ForwardedAnswer> {
@@ -137,6 +148,15 @@ export const dynamodb: Service<DynamodbModel> = {
     return service;
   },
 };
+
+/** Operations whose answers describe a table. */
+const describing: ReadonlySet<OperationName> = new Set(['CreateTable', 'DeleteTable', 'DescribeTable', 'UpdateTable']);
+
+/** SDKs compare the body with its checksum. */
+function withBody(answer: ForwardedAnswer, text: string): ForwardedAnswer {
+  const body = Buffer.from(text);
+  return { ...answer, headers: { ...answer.headers, 'x-amz-crc32': String(crc32(body)) }, body };
+}
 
 /** Whether a parameter's value asks for what is not there. */
 type Asks = (value: unknown) => boolean;

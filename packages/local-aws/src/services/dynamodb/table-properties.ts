@@ -18,16 +18,19 @@ export function declareTable(
   draft: Draft,
   own: Pick<TableModel, 'billingMode' | 'throughput' | 'kmsMasterKeyId' | 'globalIndexes'>,
 ): void {
+  const timeToLiveAttribute = readTimeToLive(properties);
   draft.add(declaredTables, {
     stack,
     logicalId,
     name,
     arn: attributes['Arn'] ?? '',
     ...tableSchema(properties),
+    ...(timeToLiveAttribute !== undefined && { timeToLiveAttribute }),
     ...own,
   });
-  const limit = expiryLimit(properties);
-  if (limit !== undefined) draft.limit({ stack, logicalId, type, limit });
+  if (timeToLiveAttribute === undefined) return;
+  const limit = `Items do not expire here (TimeToLiveSpecification, ${timeToLiveAttribute}).`;
+  draft.limit({ stack, logicalId, type, limit });
 }
 
 /** Whether the schema makes sense is for DynamoDB to say, when the table is created. */
@@ -83,12 +86,10 @@ function required<const T extends string>(properties: Properties, name: string, 
   return value;
 }
 
-/** `TimeToLiveSpecification` changes no answer, only what is there later. The start says so. */
-function expiryLimit(properties: Properties): string | undefined {
+/** The attribute with the time to live; undefined when there is none, or when it is switched off. */
+function readTimeToLive(properties: Properties): string | undefined {
   const specification = properties.object('TimeToLiveSpecification', ['AttributeName', 'Enabled']);
-  if (specification?.boolean('Enabled') !== true) return undefined;
-  const attribute = specification.text('AttributeName') ?? 'the attribute';
-  return `Items do not expire here (TimeToLiveSpecification, ${attribute}).`;
+  return specification?.boolean('Enabled') === true ? specification.requiredText('AttributeName') : undefined;
 }
 
 const withoutLocal = (what: string): string => `Leave ${what} out when the stack is synthesized for local use.`;

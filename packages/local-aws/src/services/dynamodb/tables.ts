@@ -84,3 +84,12 @@ function indexesOf(indexes: TableModel['globalIndexes']) {
     ]),
   );
 }
+
+/** dynalite's table ids lack four digits of a UUID and its variant. The same id becomes the same UUID each time. */
+export function withTableUuid(description: string): string {
+  return description.replace(
+    /"TableId":"([\da-f]{8}-[\da-f]{4}-4[\da-f]{3})-[\da-f]([\da-f]{3})-([\da-f]{8})"/,
+    (_all, start: string, variant: string, end: string) =>
+      `"TableId":"${start}-8${variant}-${start.slice(0, 4)}${end}"`,
+  );
+}

@@ -52,6 +52,7 @@ export class ExecutionEnvironmentLog {
       logStreamName: this.streamName,
       source,
       message,
+      logFormat: this.#fn.logFormat,
     });
   }
 }

@@ -49,13 +49,52 @@ export function requestedArn(directory: FunctionDirectory, text: string): string
   return `arn:aws:lambda:${region}:${accountId}:function:${name}`;
 }
 
+/** `Qualifier`, as Lambda's own message shows its pattern. */
+const documentedQualifier = '\\$(LATEST(\\.PUBLISHED)?)|[a-zA-Z0-9-_$]+';
+
+/** Throws `ValidationException` for what cannot be a version or an alias (test_function_name_and_qualifier_validation). */
+function checkQualifier(qualifier: string): void {
+  const fault = /^(?:\$LATEST\.PUBLISHED|[\w$-]+)$/.test(qualifier)
+    ? qualifier.length > 128 && 'Member must have length less than or equal to 128'
+    : `Member must satisfy regular expression pattern: ${documentedQualifier}`;
+  if (fault === false) return;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${qualifier}' at 'qualifier' failed to satisfy constraint: ${fault}`,
+  );
+}
+
+/** Throws where name and parameter name different versions (recorded, test_ops_with_arn_qualifier_mismatch). */
+function agreedQualifier(ofName: string | undefined, parameter: string | undefined): string | undefined {
+  if (parameter === undefined) return ofName;
+  checkQualifier(parameter);
+  if (ofName === undefined || ofName === parameter) return parameter;
+  throw new AwsError(
+    'InvalidParameterValueException',
+    'The derived qualifier from the function name does not match the specified qualifier.',
+    { members: { Type: 'User' } },
+  );
+}
+
+/** How a request names a version or an alias beside the function's name. */
+interface Qualifiers {
+  /** The parameter `Qualifier`. */
+  readonly parameter?: string | undefined;
+  /** What an error names when the request names none: Invoke means `$LATEST` and says so. */
+  readonly implied?: string | undefined;
+}
+
 /**
  * The function that a request means by `FunctionName` and `Qualifier`; throws `ResourceNotFoundException`. Only
  * `$LATEST` exists: a template's versions and aliases have no code of their own locally.
  */
-export function findFunction(directory: FunctionDirectory, text: string, qualifierParameter?: string): FunctionModel {
+export function findFunction(
+  directory: FunctionDirectory,
+  text: string,
+  { parameter, implied }: Qualifiers = {},
+): FunctionModel {
   const reference = parseFunctionName(text);
-  const qualifier = qualifierParameter ?? reference.qualifier;
+  const qualifier = agreedQualifier(reference.qualifier, parameter);
   if (reference.region !== undefined && reference.region !== directory.region) {
     throw notFound(`Functions from '${reference.region}' are not reachable in this region ('${directory.region}')`);
   }
@@ -63,7 +102,8 @@ export function findFunction(directory: FunctionDirectory, text: string, qualifi
   const fn = isHere ? directory.find(reference.name) : undefined;
   if (fn === undefined || (qualifier !== undefined && qualifier !== '$LATEST')) {
     const arn = requestedArn(directory, text);
-    throw notFound(`Function not found: ${qualifier === undefined ? arn : `${arn}:${qualifier}`}`);
+    const named = qualifier ?? implied;
+    throw notFound(`Function not found: ${named === undefined ? arn : `${arn}:${named}`}`);
   }
   return fn;
 }

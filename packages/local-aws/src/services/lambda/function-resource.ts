@@ -62,7 +62,12 @@ export const functionType: ResourceType = {
   },
 
   declare(resource, { physicalId: name, attributes }, draft) {
-    const { stack, logicalId, properties } = resource;
+    const { stack, logicalId, type, properties } = resource;
+    const environment = readFunctionEnvironment(properties);
+    if ((environment[wrapperName] ?? '') !== '') {
+      const limit = `It runs without its wrapper (${wrapperName}, ${environment[wrapperName]}).`;
+      draft.limit({ stack, logicalId, type, limit });
+    }
     const reservedConcurrency = properties.integer('ReservedConcurrentExecutions', 0, Number.MAX_SAFE_INTEGER);
     draft.add(declaredFunctions, {
       stack,
@@ -72,7 +77,7 @@ export const functionType: ResourceType = {
       runtime: readRuntime(properties),
       handler: properties.requiredText('Handler'),
       codeDirectory: readFunctionCode(resource, name),
-      environment: readFunctionEnvironment(properties),
+      environment,
       timeoutSeconds: properties.integer('Timeout', 1, 900) ?? 3,
       memoryMb: properties.integer('MemorySize', 128, 10_240) ?? 128,
       architecture: readArchitecture(properties),
@@ -85,6 +90,9 @@ export const functionType: ResourceType = {
     });
   },
 };
+
+/** Names a script that Lambda starts in place of the runtime (Developer Guide, "Modifying the runtime environment"). */
+const wrapperName = 'AWS_LAMBDA_EXEC_WRAPPER';
 
 function readRuntime(properties: Properties): string {
   const runtime = properties.text('Runtime') ?? 'a container image';

@@ -5,7 +5,7 @@ import { parseFunctionName } from './function-name.ts';
 import type { FunctionModel } from './model.ts';
 
 /** A function and what the service knows of its code. */
-interface DeployedFunction {
+export interface DeployedFunction {
   readonly fn: FunctionModel;
   readonly code: DeployedCode;
   readonly updatedAtMs: number;
@@ -13,8 +13,8 @@ interface DeployedFunction {
 
 /** What a request names in its path and `Qualifier`. */
 export interface RequestedFunctions {
-  /** Throws `ResourceNotFoundException`. */
-  readonly find: (request: RestRequest) => DeployedFunction;
+  /** Throws `ResourceNotFoundException`, which names `impliedQualifier` when the request names none. */
+  readonly find: (request: RestRequest, impliedQualifier?: string) => DeployedFunction;
   /** Whether or not there is such a function; throws `ValidationException`. */
   readonly arnOf: (request: RestRequest) => string;
 }
@@ -107,7 +107,7 @@ function startOf(sorted: readonly DeployedFunction[], marker: string | null): nu
  * The `FunctionConfiguration` of the Lambda API. Members and their order as recorded against AWS by LocalStack
  * (test_function_lifecycle). `qualified`: the caller named `$LATEST`, which then ends the ARN.
  */
-function functionConfiguration({ fn, code, updatedAtMs }: DeployedFunction, qualified: boolean): JsonObject {
+export function functionConfiguration({ fn, code, updatedAtMs }: DeployedFunction, qualified: boolean): JsonObject {
   return {
     FunctionName: fn.name,
     FunctionArn: qualified ? `${fn.arn}:$LATEST` : fn.arn,

@@ -11,6 +11,13 @@ import type { ExecutionEnvironmentServices, ProcessFaults } from './environment-
 import type { Credentials } from './environment-variables.ts';
 import { findFunction, type FunctionDirectory, requestedArn } from './function-name.ts';
 import { FunctionPool } from './function-pool.ts';
+import {
+  getAccountSettings,
+  getFunctionConcurrency,
+  getFunctionEventInvokeConfig,
+  listAliases,
+  listVersionsByFunction,
+} from './function-settings-api.ts';
 import { getFunction, getFunctionConfiguration, listFunctions } from './functions-api.ts';
 import { invoke } from './invoke-api.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
@@ -54,22 +61,29 @@ export class LambdaService implements FunctionDirectory {
     this.#options = options;
     this.region = options.region;
     this.accountId = options.accountId;
-    this.#concurrency = new ConcurrencyLedger(options.accountConcurrency ?? 1000);
+    const { accountConcurrency = 1000 } = options;
+    this.#concurrency = new ConcurrencyLedger(accountConcurrency);
     this.#services = { ...options, runtimeApi: this.#runtimeApi, guard: this.#guard };
     const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
     const { clock, events } = options;
     this.#asyncInvoker = new AsyncInvoker({ clock, events, find: (name) => this.find(name), invoke: run });
     const requested = {
-      find: (request: RestRequest) => this.#findDeployed(request),
+      find: (request: RestRequest, implied?: string) => this.#findDeployed(request, implied),
       arnOf: ({ parameters }: RestRequest) => requestedArn(this, parameters['FunctionName'] ?? ''),
     };
     const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
       this.#asyncInvoker.enqueue(fn.name, payload, how);
+    const all = () => [...this.#pools.values()];
     this.routes = [
       invoke({ ...requested, invoke: run, enqueue }),
-      listFunctions(() => [...this.#pools.values()]),
+      listFunctions(all),
       getFunction(requested),
       getFunctionConfiguration(requested),
+      getAccountSettings(all, accountConcurrency),
+      getFunctionConcurrency(requested),
+      getFunctionEventInvokeConfig(requested),
+      listVersionsByFunction(requested),
+      listAliases(requested),
     ];
   }
 
@@ -159,8 +173,9 @@ export class LambdaService implements FunctionDirectory {
     await Promise.all([this.#runtimeApi.close(), this.#guard.close(), this.#codeStore.close()]);
   }
 
-  #findDeployed({ parameters, query }: RestRequest): FunctionPool {
-    const fn = findFunction(this, parameters['FunctionName'] ?? '', query.get('Qualifier') ?? undefined);
+  #findDeployed({ parameters, query }: RestRequest, implied?: string): FunctionPool {
+    const parameter = query.get('Qualifier') ?? undefined;
+    const fn = findFunction(this, parameters['FunctionName'] ?? '', { parameter, implied });
     return this.#pools.get(fn.name) as FunctionPool;
   }
 

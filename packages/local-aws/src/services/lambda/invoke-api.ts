@@ -16,7 +16,7 @@ export function invoke(targets: InvokeTargets): RestRoute {
     path: '/2015-03-31/functions/{FunctionName}/invocations',
     permissions: (request) => [{ action: 'lambda:InvokeFunction', resource: targets.arnOf(request) }],
     async run(request, { requestId }) {
-      const { fn } = targets.find(request);
+      const { fn } = targets.find(request, '$LATEST');
       const { invocationType, payload, logType, ...forwarded } = parseInvokeRequest(request);
       const options: InvokeOptions = { ...forwarded, requestId, logType, invokedFunctionArn: invokedArn(fn, request) };
       switch (invocationType) {

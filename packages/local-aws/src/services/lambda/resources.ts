@@ -63,9 +63,13 @@ const eventInvokeConfigType: ResourceType = {
     return { physicalId: generatedName(stack, logicalId, 100), attributes: {} };
   },
 
-  declare({ properties }, _identity, draft) {
-    // Only $LATEST can be invoked here.
-    properties.choice('Qualifier', ['$LATEST']);
+  declare({ stack, logicalId, type, properties }, _identity, draft) {
+    const qualifier = properties.text('Qualifier');
+    if (qualifier !== undefined && qualifier !== '$LATEST') {
+      const reason = `Only $LATEST can be invoked here, and these retries are those of ${qualifier}.`;
+      draft.skip({ stack, logicalId, type, reason });
+      return;
+    }
     const maximumRetryAttempts = properties.integer('MaximumRetryAttempts', 0, 2);
     const maximumEventAgeSeconds = properties.integer('MaximumEventAgeInSeconds', 60, 21_600);
     draft.add(declaredAsyncRetries, {

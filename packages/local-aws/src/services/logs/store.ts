@@ -146,8 +146,9 @@ export class LogStore {
     this.#unsubscribe();
   }
 
-  #append(event: LogEvent): void {
-    this.#groupNamed(event.logGroupName).append(event.logStreamName, event.atMs, event.message);
+  /** Events in Lambda's text format end in a line feed (recorded by LocalStack), those in JSON do not. */
+  #append({ logGroupName, logStreamName, atMs, message, logFormat }: LogEvent): void {
+    this.#groupNamed(logGroupName).append(logStreamName, atMs, logFormat === 'Text' ? `${message}\n` : message);
   }
 
   #groupNamed(name: string): LogGroup {

@@ -23,6 +23,11 @@ export class Deduplication {
     return this.#accepted.get(key);
   }
 
+  /** A purge forgets what came before (recorded by LocalStack, test_purge_queue_clears_fifo_deduplication_cache). */
+  clear(): void {
+    this.#accepted.clear();
+  }
+
   remember(key: string, { messageId, sequenceNumber }: StoredMessage, nowMs: number): void {
     const sent = { messageId, ...(sequenceNumber !== undefined && { sequenceNumber }) };
     this.#accepted.set(key, { sent, untilMs: nowMs + intervalMs });

@@ -30,6 +30,8 @@ export interface QueueModel extends Declared {
   readonly policies: readonly PolicyDocument[];
   readonly sqsManagedSseEnabled: boolean;
   readonly kmsMasterKeyId?: string;
+  /** How long SQS would use a data key again: told by GetQueueAttributes, and of no effect here. */
+  readonly kmsDataKeyReusePeriodSeconds?: number;
   readonly tags: Readonly<Record<string, string>>;
 }
 

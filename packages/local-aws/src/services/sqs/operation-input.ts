@@ -4,7 +4,7 @@ import type { ReceiveAttempts } from './deduplication.ts';
 import type { MoveTasks } from './move-tasks.ts';
 import type { QueueRegistry } from './queue-registry.ts';
 import type { Queue } from './queue.ts';
-import { invalidAddress, invalidValue, missingParameter, queueDoesNotExist } from './sqs-errors.ts';
+import { invalidValue, missingParameter, queueDoesNotExist } from './sqs-errors.ts';
 
 /**
  * Strings by name. In the Query protocol `queryName.1.key` and `queryName.1.Value`, as in the API reference's Query
@@ -39,8 +39,8 @@ export const batchFailure: StructureShape = {
 };
 
 /**
- * An operation on the queue that `QueueUrl` names, which needs `action` on it. It throws `MissingParameter` or
- * `InvalidAddress` for a URL that will not do, and `QueueDoesNotExist`, after the permissions, where there is none.
+ * An operation on the queue that `QueueUrl` names, which needs `action` on it. It throws `MissingParameter` where there
+ * is no URL, and `QueueDoesNotExist` where there is no queue: after the permissions, if the URL is one of this account.
  */
 export function queueOperation(
   sqs: SqsContext,
@@ -69,8 +69,7 @@ function queueNameOf(sqs: SqsContext, input: JsonObject): string {
   const url = requiredString(input, 'QueueUrl');
   if (/^[\w.-]+$/.test(url)) return url;
   const [, accountId, name] = /\/(\d{12})\/([\w.-]+)\/?$/.exec(url) ?? [];
-  if (accountId === undefined || name === undefined) throw invalidAddress(url);
-  if (accountId !== sqs.accountId) throw queueDoesNotExist();
+  if (name === undefined || accountId !== sqs.accountId) throw queueDoesNotExist();
   return name;
 }
 

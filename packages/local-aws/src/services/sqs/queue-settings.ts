@@ -9,11 +9,13 @@ export interface QueueSettings extends Omit<
   'stack' | 'logicalId' | 'name' | 'arn' | 'fifo' | 'policies' | 'tags'
 > {
   readonly policy?: QueuePolicy;
-  readonly kmsDataKeyReusePeriodSeconds?: number;
 }
 
 /** 1 MiB, for a message and for a batch. Source: SQS Developer Guide, "Message quotas". */
 export const maximumMessageBytes = 1_048_576;
+
+/** Of `KmsDataKeyReusePeriodSeconds`. Source: API reference of SetQueueAttributes. */
+export const defaultReusePeriodSeconds = 300;
 
 /** Source: API reference of CreateQueue. */
 export const defaultSettings: QueueSettings = {
@@ -30,7 +32,7 @@ export const defaultSettings: QueueSettings = {
 
 /** The settings of a template's queue. Its queue policies count as one, as they do once deployed. */
 export function settingsOf(model: QueueModel): QueueSettings {
-  const { redrivePolicy, redriveAllowPolicy, kmsMasterKeyId } = model;
+  const { redrivePolicy, redriveAllowPolicy, kmsMasterKeyId, kmsDataKeyReusePeriodSeconds } = model;
   const statements = model.policies.flatMap((policy) => policy.Statement);
   return {
     visibilityTimeoutSeconds: model.visibilityTimeoutSeconds,
@@ -45,6 +47,7 @@ export function settingsOf(model: QueueModel): QueueSettings {
     ...(redrivePolicy !== undefined && { redrivePolicy }),
     ...(redriveAllowPolicy !== undefined && { redriveAllowPolicy }),
     ...(kmsMasterKeyId !== undefined && { kmsMasterKeyId }),
+    ...(kmsDataKeyReusePeriodSeconds !== undefined && { kmsDataKeyReusePeriodSeconds }),
     ...(statements.length > 0 && {
       policy: { Version: model.policies[0]?.Version ?? '2012-10-17', Statement: statements },
     }),

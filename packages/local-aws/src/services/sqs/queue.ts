@@ -197,8 +197,9 @@ export class Queue {
     }
   }
 
-  /** Drops every message. */
+  /** Drops every message, and what a FIFO queue remembers of them to recognise duplicates. */
   purge(): void {
+    this.#deduplication.clear();
     for (const message of this.#store.messages.all()) this.#store.messages.remove(message);
     this.purgedAtMs = this.#store.now();
   }

@@ -118,12 +118,13 @@ export class Receiving {
    * Makes a message in flight visible `seconds` (0 to 43,200) from now. For a message that has become visible again,
    * a standard queue accepts this without effect (recorded by LocalStack,
    * test_change_message_visibility_after_visibility_timeout_expiration); for FIFO queues nothing is recorded and the
-   * documented `MessageNotInflight` is answered.
+   * documented `MessageNotInflight` is answered. A standard queue also takes the handle of an earlier receive, with
+   * effect (test_terminate_visibility_timeout_after_receive).
    */
   changeVisibility(receiptHandle: string, seconds: number): void {
     const nowMs = this.#store.settle();
     const { message, isLatest } = this.#receipts.find(receiptHandle);
-    if (message === undefined || !isLatest) {
+    if (message === undefined || (this.#queue.fifo && !isLatest)) {
       const reason = 'Message does not exist or is not available for visibility timeout change.';
       throw invalidValue(receiptHandle, 'ReceiptHandle', reason);
     }

@@ -19,6 +19,7 @@ const queueType: ResourceType = {
     'DelaySeconds',
     'FifoQueue',
     'FifoThroughputLimit',
+    'KmsDataKeyReusePeriodSeconds',
     'KmsMasterKeyId',
     'MaximumMessageSize',
     'MessageRetentionPeriod',
@@ -30,7 +31,7 @@ const queueType: ResourceType = {
     'Tags',
     'VisibilityTimeout',
   ],
-  ignores: { KmsDataKeyReusePeriodSeconds: 'Messages are not encrypted in memory.' },
+  ignores: {},
   refuses: {},
 
   identify(resource) {
@@ -43,6 +44,7 @@ const queueType: ResourceType = {
 
   declare({ stack, logicalId, properties }, { attributes }, draft) {
     const kmsMasterKeyId = properties.text('KmsMasterKeyId');
+    const kmsDataKeyReusePeriodSeconds = properties.integer('KmsDataKeyReusePeriodSeconds', 60, 86_400);
     const redriveAllowPolicy = properties.json('RedriveAllowPolicy');
     draft.add(declaredQueues, {
       stack,
@@ -59,6 +61,7 @@ const queueType: ResourceType = {
       ...(redriveAllowPolicy === undefined ? {} : { redriveAllowPolicy }),
       sqsManagedSseEnabled: properties.boolean('SqsManagedSseEnabled') ?? kmsMasterKeyId === undefined,
       ...(kmsMasterKeyId === undefined ? {} : { kmsMasterKeyId }),
+      ...(kmsDataKeyReusePeriodSeconds === undefined ? {} : { kmsDataKeyReusePeriodSeconds }),
       tags: readTags(properties),
     });
   },

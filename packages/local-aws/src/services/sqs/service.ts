@@ -73,6 +73,8 @@ export class SqsService implements RunningService<SqsModel> {
       errorNamespace: 'com.amazonaws.sqs',
       queryCompatible: true,
       complete: true,
+      queryErrorDetail: true,
+      onlyAtRoot: ['CreateQueue', 'ListQueues'],
       inputFromPath: (path) => (/^\/\d{12}\/[\w.-]+\/?$/.test(path) ? { QueueUrl: endpointUrl + path } : undefined),
       operations: Object.fromEntries(
         Object.entries(operations).map(([name, create]): [string, Operation] => [name, create(context)]),

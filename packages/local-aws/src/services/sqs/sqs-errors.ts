@@ -8,9 +8,15 @@ import { AwsError } from '../../endpoint/api.ts';
 const namespaced = (code: string, message: string, queryName = code, httpStatus = 400) =>
   new AwsError(code, message, { httpStatus, queryCode: `AWS.SimpleQueueService.${queryName}` });
 
-/** Nothing in this account is named like that. Also for a queue URL of another account. */
+/**
+ * Nothing in this account is named like that. Also for a queue URL of another account, and for an address that is none.
+ * Both texts are recorded by LocalStack (test_non_existent_queue).
+ */
 export const queueDoesNotExist = () =>
-  namespaced('QueueDoesNotExist', 'The specified queue does not exist.', 'NonExistentQueue');
+  new AwsError('QueueDoesNotExist', 'The specified queue does not exist.', {
+    queryCode: 'AWS.SimpleQueueService.NonExistentQueue',
+    queryMessage: 'The specified queue does not exist for this wsdl version.',
+  });
 
 /** CreateQueue of a queue that is there with another value of `attribute`. */
 export const queueNameExists = (attribute: string) =>
@@ -63,10 +69,6 @@ export const invalidAttributeName = (message: string) => new AwsError('InvalidAt
 
 /** A queue attribute whose value is outside its limits. */
 export const invalidAttributeValue = (message: string) => new AwsError('InvalidAttributeValue', message);
-
-/** A `QueueUrl` that is neither a queue's URL nor a bare name. */
-export const invalidAddress = (address: string) =>
-  new AwsError('InvalidAddress', `The address ${address} is not valid for this endpoint.`, { httpStatus: 404 });
 
 /** What this queue has given to nobody as a receipt handle. */
 export const receiptHandleIsInvalid = (handle: string) =>

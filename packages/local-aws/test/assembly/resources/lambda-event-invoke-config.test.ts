@@ -22,10 +22,15 @@ describe('the settings of asynchronous invocations', () => {
     expect(readResources(consumer).functions[0]).not.toHaveProperty('asyncRetry');
   });
 
+  test('of an alias are skipped with the reason, because only $LATEST can be invoked here', () => {
+    const model = readResources(withConfig({ Qualifier: 'live', MaximumRetryAttempts: 0 }));
+    expect(model.functions[0]).not.toHaveProperty('asyncRetry');
+    expect(model.skipped).toMatchObject([{ logicalId: 'Config', reason: expect.stringContaining('live') as unknown }]);
+  });
+
   test.each<[object, string]>([
     [{ MaximumRetryAttempts: 3 }, 'PROPERTY_INVALID'],
     [{ MaximumEventAgeInSeconds: 59 }, 'PROPERTY_INVALID'],
-    [{ Qualifier: 'live' }, 'PROPERTY_INVALID'],
     [{ FunctionName: 'nobody' }, 'REFERENCE_MISSING'],
     [{ DestinationConfig: { OnFailure: { Destination: 'arn:aws:sqs:us-east-1:1:q' } } }, 'PROPERTY_UNSUPPORTED'],
   ])('with %j are refused: %s', (properties, code) => {

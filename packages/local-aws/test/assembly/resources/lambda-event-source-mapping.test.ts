@@ -92,6 +92,13 @@ describe('an event source mapping', () => {
     expect(refusalOf(withMapping({ BatchSize: 11 }, { FifoQueue: true })).code).toBe('REFUSED_BY_AWS');
   });
 
+  test('of a queue that does not exist is refused in the words of the mapping', () => {
+    const { message } = refusalOf(withMapping({ EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:nowhere' }));
+    expect(message).toContain(
+      'SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.',
+    );
+  });
+
   test('that exists already for the queue and function is refused', () => {
     const error = refusalOf({ ...withMapping({}), Second: mappingWith({}) });
     expect(error.message).toContain('already exists. Please update or delete the existing mapping with UUID');

@@ -69,13 +69,14 @@ describe('a queue', () => {
     expect(error.remedy).toMatch(/^Remove it/);
   });
 
-  test('may name its key, and have properties without local meaning', () => {
+  test('may name its key, and how long a data key is used', () => {
     const model = readResources({
       Key: { Type: 'AWS::KMS::Key', Properties: {} },
       Orders: queueWith({ KmsMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] }, KmsDataKeyReusePeriodSeconds: 60 }),
     });
     expect(model.queues[0]?.kmsMasterKeyId).toMatch(/^arn:aws:kms:us-east-1:000000000000:key\//);
     expect(model.keys).toMatchObject([{ logicalId: 'Key', arn: model.queues[0]?.kmsMasterKeyId }]);
+    expect(model.queues[0]?.kmsDataKeyReusePeriodSeconds).toBe(60);
     expect(model.skipped).toEqual([]);
   });
 

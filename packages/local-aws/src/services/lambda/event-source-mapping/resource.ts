@@ -151,7 +151,7 @@ export function checkMappings(draft: Draft): void {
       throw refused(
         mapping,
         'EventSourceArn',
-        'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist for this wsdl version.',
+        'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.',
         `Declare the queue ${mapping.queueArn} in a stack of the app.`,
       );
     }

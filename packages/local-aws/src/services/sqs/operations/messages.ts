@@ -1,6 +1,6 @@
 import { AwsError, faultOf, type JsonObject, type Operation } from '../../../endpoint/api.ts';
 import { checkFifoBatch, messageSizeBytes, newMessage } from '../message-checks.ts';
-import type { NewMessage, SentMessage } from '../message.ts';
+import { md5OfAttributes, type MessageAttributes, type NewMessage, type SentMessage } from '../message.ts';
 import {
   batchFailure,
   messageAttributes,
@@ -100,14 +100,20 @@ const messageMembers = {
 export const sendMessage = (sqs: SqsContext): Operation =>
   queueOperation(sqs, 'SendMessage', { input: messageMembers }, (queue, input, context) => {
     const [sent] = queue.send([newMessage(input, queue, context)]);
-    return sent === undefined ? {} : sentDocument(sent);
+    return sent === undefined ? {} : sentDocument(sent, input);
   });
 
-function sentDocument(sent: SentMessage): Record<string, string> {
+/**
+ * What the sender of `input` is told. A trace header that came with the request instead of the message has no digest.
+ */
+function sentDocument(sent: SentMessage, input: JsonObject): Record<string, string> {
+  const systemAttributes = (input['MessageSystemAttributes'] ?? {}) as MessageAttributes;
+  const hasSystemAttributes = Object.keys(systemAttributes).length > 0;
   return {
     MessageId: sent.messageId,
     MD5OfMessageBody: sent.md5OfBody,
     ...(sent.md5OfMessageAttributes !== undefined && { MD5OfMessageAttributes: sent.md5OfMessageAttributes }),
+    ...(hasSystemAttributes && { MD5OfMessageSystemAttributes: md5OfAttributes(systemAttributes) }),
     ...(sent.sequenceNumber !== undefined && { SequenceNumber: sent.sequenceNumber }),
   };
 }
@@ -129,17 +135,20 @@ export const sendMessageBatch = (sqs: SqsContext): Operation =>
     const bytes = entries.reduce((sum, entry) => sum + messageSizeBytes(entry), 0);
     if (bytes > maximumMessageBytes) throw batchRequestTooLong(maximumMessageBytes, bytes);
 
-    const good: { id: unknown; message: NewMessage }[] = [];
+    const good: { entry: JsonObject; message: NewMessage }[] = [];
     const failed: JsonObject[] = [];
     for (const entry of entries) {
       try {
-        good.push({ id: entry['Id'], message: newMessage(entry, queue, context) });
+        good.push({ entry, message: newMessage(entry, queue, context, true) });
       } catch (error) {
         failed.push(failedEntry(entry, error));
       }
     }
     const sent = queue.send(good.map(({ message }) => message));
-    const successful = sent.map((message, index) => ({ Id: good[index]?.id, ...sentDocument(message) }));
+    const successful = good.flatMap(({ entry }, index) => {
+      const message = sent[index];
+      return message === undefined ? [] : [{ Id: entry['Id'], ...sentDocument(message, entry) }];
+    });
     return batchAnswer(successful, failed);
   });
 

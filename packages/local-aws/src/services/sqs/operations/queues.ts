@@ -11,7 +11,7 @@ import {
   stringMap,
   strings,
 } from '../operation-input.ts';
-import { defaultSettings } from '../queue-settings.ts';
+import { defaultReusePeriodSeconds, defaultSettings } from '../queue-settings.ts';
 import type { Queue } from '../queue.ts';
 import {
   invalidParameterValue,
@@ -55,7 +55,10 @@ function checkName(name: string, fifo: boolean): boolean {
 
 /** Creating a queue again is no error as long as every attribute given is the one it has. */
 function checkSame(queue: Queue, attributes: Readonly<Record<string, string>>): void {
-  const actual = readAttributes(queue, ['All']);
+  const actual = {
+    KmsDataKeyReusePeriodSeconds: String(defaultReusePeriodSeconds),
+    ...readAttributes(queue, ['All']),
+  } as Readonly<Record<string, string>>;
   for (const [name, value] of Object.entries(attributes)) {
     if (canonical(value) !== canonical(actual[name] ?? '')) throw queueNameExists(name);
   }
@@ -101,7 +104,7 @@ function page<Item>(items: readonly Item[], input: JsonObject): { items: readonl
 
 export const listQueues = (sqs: SqsContext): Operation => ({
   input: { members: { QueueNamePrefix: 'string', ...pageInput } },
-  output: { members: { QueueUrls: stringList('QueueUrl') } },
+  output: { members: { QueueUrls: { list: 'string', queryName: 'QueueUrl', queryJsonName: 'queueUrls' } } },
   permissions: () => [permissionOn(sqs, 'ListQueues', '')],
   run: (input) => {
     const prefix = optionalString(input, 'QueueNamePrefix') ?? '';

@@ -34,6 +34,7 @@ const shapes = {
         },
       },
       queryName: 'Message',
+      queryJsonName: 'messages',
     },
   },
 } as const;
