@@ -270,13 +270,13 @@ export interface Edit {
 }
 
 /** Gives a failure another body. The failure keeps its reasons and its cause. */
-export function bodyChanged({ pk, sk, history }: SeenFailure, { body, by, at }: Edit): UpdateRequest {
+export function bodyChanged({ pk, sk, status, history }: SeenFailure, { body, by, at }: Edit): UpdateRequest {
   return updateRequest({
     key: { pk, sk },
     set: { body },
     append: { history: { at, event: 'edited', by } satisfies HistoryEntry },
-    condition: asRead,
-    conditionValues: readValues({ status: 'failed', history }),
+    condition: `${asRead} AND #status = :failed`,
+    conditionValues: { ...readValues({ status, history }), failed: 'failed' },
   });
 }
 

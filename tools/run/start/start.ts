@@ -11,11 +11,15 @@ import { booksSoFar, Tally } from './tally.ts';
 /** With more orders than this the progress line replaces the functions' log lines. */
 const mostOrdersShown = 50;
 const defaultCount = 10;
-/** The seed of the lab's arbitrary portions when none is given. It shows the lecture's split over two instances. */
-const labShuffleSeed = 1;
+/**
+ * The lab's seed when none is given, of the orders and of the arbitrary portions in which they are handed out. It shows
+ * the lecture's split over two instances, and whoever repeats the seed that is printed gets the same run again.
+ */
+const labSeed = 1;
 
 /** `npm start`: one run of the whole pipeline. @returns the exit code */
-export async function start(options: StartOptions, { signal }: CommandContext): Promise<number> {
+export async function start(given: StartOptions, { signal }: CommandContext): Promise<number> {
+  const options = given.preset === 'lab' ? { ...given, seed: given.seed ?? labSeed } : given;
   const { preset, json = false } = options;
   const color = !json && process.stdout.isTTY && process.stdout.hasColors();
   const say = (text: string) => json || process.stdout.write(`${text}\n`);
@@ -35,7 +39,7 @@ export async function start(options: StartOptions, { signal }: CommandContext): 
     events,
     clock: systemClock,
     port: 0,
-    ...(preset === 'lab' ? { shuffleSeed: options.seed ?? labShuffleSeed } : {}),
+    ...(preset === 'lab' && options.seed !== undefined ? { shuffleSeed: options.seed } : {}),
   });
   const names = pipelineNames(runtime.model);
   const books = (tally = new Tally(names));
