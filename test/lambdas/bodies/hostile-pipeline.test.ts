@@ -123,7 +123,7 @@ describe('refused, and so never lost', () => {
 const attribute = (value: string) => `{"DataType":"String.${'t'.repeat(200)}","StringValue":${JSON.stringify(value)}}`;
 
 test('message attributes at their limits are in the ledger, whatever their names', async () => {
-  const names = ['__proto__', 'constructor', 'toString', 'a'.repeat(255), 'é.-_9'];
+  const names = ['__proto__', 'constructor', 'toString', 'a'.repeat(255), 'e.-_9'];
   const attributes = [
     ...names.map((name) => `${JSON.stringify(name)}:${attribute(name)}`),
     `"large":${attribute('€'.repeat(80_000))}`,
