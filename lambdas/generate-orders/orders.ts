@@ -25,9 +25,9 @@ type Draw = () => number;
  * The orders of a seed, one at a time and in constant memory. Every order takes the same number of draws, so that
  * skipping one is drawing without building it.
  *
- * With a `badRate`, exactly round(count × badRate) orders are bad, each subset of positions as likely as any other
- * (selection sampling: Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2 S). Without, the lecture
- * demo's pattern: in every ten orders, the seventh is UserX, without an address.
+ * With a `badRate`, exactly round(count × badRate) orders are bad. Every choice of positions is equally likely
+ * (selection sampling: Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2 S). Without a `badRate`, the
+ * pattern is that of the lecture demo: in every ten orders, the seventh is UserX, without an address.
  */
 export function* orderSequence({ count, badRate, seed, from }: Sequence): Generator<GeneratedMessage> {
   // Not pure-rand's faster xoroshiro128plus, whose first draws are nearly the same for neighbouring seeds.

@@ -11,7 +11,7 @@ import { forEachAtOnce } from '../../orders/streams.ts';
 import { serveTasks, steps } from './process.ts';
 
 /**
- * `bare` is a loop that makes the same orders under random ids and sends them by the SDK, as any producer must.
+ * `bare` is a loop that makes the same orders under random ids and sends them by the SDK, which every producer needs.
  * `generate-orders` is its handler with its own client. `generate-only` is the same handler, but its requests are
  * answered in this process 1 ms later.
  */

@@ -49,8 +49,8 @@ export interface ErrorLine {
   /** Absent when the function wrote the line itself. */
   readonly requestId?: string | undefined;
   /**
-   * `thrown`: an error alone, as Lambda logs what a handler throws. `logged`: any other line of the function.
-   * `failed`: the report of an invocation that ended by an error. `ended`: by a timeout, say, which no other line tells.
+   * `thrown`: an error alone; Lambda logs so what a handler throws. `logged`: the function's other lines. `failed`: the
+   * report of an invocation that ended by an error. `ended`: another report, of a timeout for example.
    */
   readonly kind: 'thrown' | 'logged' | 'failed' | 'ended';
 }

@@ -59,9 +59,9 @@ export interface Permission {
 
 /** One API operation: takes the parsed input, answers the output document, throws `AwsError`. */
 export interface Operation {
-  /** Undefined: any JSON object; Query parameters become nested objects, lists and strings by their names alone. */
+  /** Undefined: every JSON object is taken. The names of Query parameters alone tell objects, lists and strings. */
   readonly input?: StructureShape;
-  /** Only Query answers need it, and only where lists are flattened; undefined: lists become `<member>` elements. */
+  /** Needed for Query answers with flattened lists only. Undefined: lists become `<member>` elements. */
   readonly output?: StructureShape;
   /** Defaults to none: an operation without one is allowed to everybody. Asked before `run`. */
   readonly permissions?: (input: JsonObject) => readonly Permission[];

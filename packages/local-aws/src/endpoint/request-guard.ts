@@ -2,10 +2,10 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { AwsError } from './api.ts';
 
 /**
- * Why a request must not be served, or undefined when it may. A loopback address keeps other machines out but not the
- * browser on this one: any page can post to 127.0.0.1, and a DNS name rebound to 127.0.0.1 even reads the answers.
- * So the Host must be a loopback name and the Origin, if any, one too. A target in absolute form (RFC 9112, 3.2.2:
- * `GET http://name/path`) goes before the Host header, so it is held to the same.
+ * Why a request must not be served; undefined for a request that may be. A loopback address keeps other machines out,
+ * but not the browser on this machine. Every web page can post to 127.0.0.1. A page whose DNS name is rebound to
+ * 127.0.0.1 can even read the answers. So the Host must be a loopback name, and so must the Origin, if there is one. A
+ * target in absolute form (RFC 9112, 3.2.2: `GET http://name/path`) overrides the Host header and is checked as well.
  */
 export function refusal(headers: IncomingHttpHeaders, target = '/'): string | undefined {
   const host = target.startsWith('/') ? headers.host : (/^https?:\/\/([^/?#]*)/i.exec(target)?.[1] ?? headers.host);

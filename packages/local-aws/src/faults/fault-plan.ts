@@ -43,7 +43,7 @@ export function planFaults(seed: number, kinds: readonly FaultName[] = faultName
   };
 }
 
-/** Draws `count` different kinds; each kind is as likely as any other. */
+/** Draws `count` different kinds. All kinds are equally likely. */
 export function chooseKinds(seed: number, count: number): readonly FaultName[] {
   const random = seededRandom(seed, 'kinds');
   const left = [...faultNames];
