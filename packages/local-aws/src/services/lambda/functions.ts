@@ -205,7 +205,7 @@ function shuttingDown(): AwsError {
 }
 
 /** Says which functions run on another Node.js here than on AWS; undefined when none does. */
-export function runtimeNotice(functions: readonly FunctionModel[], localVersion: string): string | undefined {
+function runtimeNotice(functions: readonly FunctionModel[], localVersion: string): string | undefined {
   const localMajor = /^v(\d+)/.exec(localVersion)?.[1] ?? '';
   const foreign = functions.filter(({ runtime }) => runtime !== `nodejs${localMajor}.x`);
   if (foreign.length === 0) return undefined;
@@ -214,7 +214,7 @@ export function runtimeNotice(functions: readonly FunctionModel[], localVersion:
 }
 
 /** An `X-Amzn-Trace-Id` that is not sampled: what Lambda hands a function without active tracing. */
-export function newTraceHeader(nowMs: number): string {
+function newTraceHeader(nowMs: number): string {
   const seconds = Math.floor(nowMs / 1000).toString(16);
   return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
 }
