@@ -51,6 +51,7 @@ function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration
       JSON.stringify(emailAddresses(alarmEmail)) !== JSON.stringify(alarmEmail),
       `alarmEmail is ${JSON.stringify(alarmEmail)}: it takes e-mail addresses.`,
     ),
+    ...alarmEmail.flatMap(addressProblems),
     ...when(
       link(runbook) !== runbook,
       `runbook is ${JSON.stringify(runbook)}: it takes an address or a path, without spaces.`,
@@ -59,6 +60,21 @@ function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration
     ...when(
       RetentionDays[logRetention] === undefined,
       `logRetention is ${logRetention}: it takes one of the days of CloudWatch, as RetentionDays names them.`,
+    ),
+  ];
+}
+
+/** Longest address (RFC 5321, 4.5.3.1.3: a path of 256 octets with its angle brackets). */
+const longestAddress = 254;
+
+/** A topic has one subscription for each address, and mail takes no notice of case. */
+function addressProblems(address: string, index: number, all: readonly string[]): readonly string[] {
+  const isAgain = all.slice(0, index).some((other) => other.toLowerCase() === address.toLowerCase());
+  return [
+    ...when(isAgain, `alarmEmail has ${address} twice: name each address once.`),
+    ...when(
+      address.length > longestAddress,
+      `alarmEmail has an address of ${address.length} characters, ${address.slice(0, 20)}…: an address has ${longestAddress} at most.`,
     ),
   ];
 }

@@ -124,6 +124,16 @@ describe('a configuration that AWS would refuse', () => {
       { failedOrders: { ...production.failedOrders, retry: { baseSeconds: 5, capSeconds: 4 } } },
       'failedOrders.retry.capSeconds is 4: it must not be below baseSeconds, 5.',
     ],
+    [
+      'the same address twice, in any case',
+      { alarmEmail: ['ada@example.com', 'bob@example.com', 'Ada@example.com'] },
+      'alarmEmail has Ada@example.com twice: name each address once.',
+    ],
+    [
+      'an address longer than mail knows',
+      { alarmEmail: [`${'a'.repeat(251)}@b.c`] },
+      `alarmEmail has an address of 255 characters, ${'a'.repeat(20)}…: an address has 254 at most.`,
+    ],
     ['nobody to mail to', { alarmEmail: ['nobody'] }, 'alarmEmail is ["nobody"]: it takes e-mail addresses.'],
     ['a mail to white space', { alarmEmail: [' a@b.c'] }, 'alarmEmail is [" a@b.c"]: it takes e-mail addresses.'],
     ['no runbook', { runbook: '' }, 'runbook is "": it takes an address or a path, without spaces.'],
