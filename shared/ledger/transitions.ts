@@ -1,4 +1,5 @@
 import { orderSchemaVersion } from '../order/order-schema-version.generated.ts';
+import { contentHashOf } from './content.ts';
 import {
   type Changes,
   type DeleteRequest,
@@ -12,7 +13,6 @@ import type { Message } from './message.ts';
 import {
   attributeList,
   causeShard,
-  contentHashOf,
   failedCopyText,
   type FailurePlace,
   type FailureRow,
@@ -37,7 +37,8 @@ import {
  *   processed         processed  orderWritten     process-orders   same body: a duplicate        another order has the id
  *   none, noted       noted      failedCopyNoted  failed-orders    not processed, room for more  a copy is processed, or full
  *
- * The row of a failure. "Message is new": its id is not in `recordedMessages`. "As read": the row has still the status
+ * The row of a failure. "Message is new": its id is not in `recordedMessages`. "Same body": the
+ * body says the same, perhaps in another layout (content.ts). "As read": the row has still the status
  * and the length of history that the sender read. Whatever happens to a failure makes its history longer.
  *
  *   from              to         transition       sent by          condition                     if the condition fails
@@ -57,6 +58,12 @@ import {
  *   any               none       purged           orders purge     as read, or gone already      changed since the export
  */
 
+/** What a row has of a body, and what `sameBody` compares. */
+const contentOf = (body: string) => ({ body, contentHash: contentHashOf(body) });
+
+/** The body says the same as the row's. Rows of older releases have no such hash, and are held to the same bytes. */
+const sameBody = '(#contentHash = :contentHash OR #body = :body)';
+
 /** A valid order's message, and the key that its row is written under. */
 interface OrderToWrite {
   readonly orderKey: string;
@@ -74,8 +81,7 @@ export function orderWritten({ orderKey, message, now }: OrderToWrite): UpdateRe
     key: orderRowKey(orderKey),
     setOnce: {
       orderKey,
-      contentHash: contentHashOf(message.body),
-      body: message.body,
+      ...contentOf(message.body),
       processedAt: now,
       messageId: message.messageId,
       sentAt: message.sentAt,
@@ -84,13 +90,13 @@ export function orderWritten({ orderKey, message, now }: OrderToWrite): UpdateRe
       traceId: message.traceId,
       failureId: message.lineage?.failureId ?? null,
     },
-    condition: 'attribute_not_exists(#contentHash) OR #contentHash = :contentHash',
+    condition: `attribute_not_exists(#contentHash) OR ${sameBody}`,
   });
 }
 
 /** Whether a request, seen from outside, is an `orderWritten`. */
 export function isOrderWritten({ UpdateExpression = '' }: Partial<UpdateRequest>): boolean {
-  return UpdateExpression.includes('#contentHash =');
+  return UpdateExpression.includes('#processedAt =');
 }
 
 /**
@@ -129,7 +135,7 @@ export function failedAgain(failure: FailureToWrite, replayCount: number): Updat
   return updateRequest({
     ...changes,
     set: { ...changes.set, replayCount },
-    condition: `${changes.condition} AND #replayCount <= :replayCount AND #body = :body`,
+    condition: `${changes.condition} AND #replayCount <= :replayCount AND ${sameBody}`,
   });
 }
 
@@ -138,8 +144,8 @@ export function failedLate(failure: FailureToWrite, replayCount: number): Update
   const changes = recording(failure);
   return updateRequest({
     ...changes,
-    condition: `${changes.condition} AND #replayCount > :replayCount AND #body = :body`,
-    conditionValues: { ...changes.conditionValues, replayCount, body: failure.message.body },
+    condition: `${changes.condition} AND #replayCount > :replayCount AND ${sameBody}`,
+    conditionValues: { ...changes.conditionValues, replayCount, ...contentOf(failure.message.body) },
   });
 }
 
@@ -175,7 +181,7 @@ function failing(failure: FailureToWrite) {
     sourceQueueArn: message.sourceQueueArn ?? undefined,
     traceId: message.traceId ?? undefined,
     schemaVersion: orderSchemaVersion,
-    body: message.body,
+    ...contentOf(message.body),
     messageAttributes: attributeList(message.messageAttributes),
   } satisfies Partial<Record<keyof FailureRow, unknown>>;
   return {
@@ -210,8 +216,8 @@ function processing(place: FailurePlace, { messageId, receiveCount, body }: Mess
     append: { history: entry },
     // Out of both indexes: they hold what waits for somebody.
     remove: ['statusShard', 'causeShard'],
-    condition: 'attribute_exists(pk) AND #status <> :status AND #body = :body',
-    conditionValues: { body },
+    condition: `attribute_exists(pk) AND #status <> :status AND ${sameBody}`,
+    conditionValues: contentOf(body),
   } satisfies Changes;
 }
 
@@ -273,7 +279,7 @@ export interface Edit {
 export function bodyChanged({ pk, sk, status, history }: SeenFailure, { body, by, at }: Edit): UpdateRequest {
   return updateRequest({
     key: { pk, sk },
-    set: { body },
+    set: contentOf(body),
     append: { history: { at, event: 'edited', by } satisfies HistoryEntry },
     condition: `${asRead} AND #status = :failed`,
     conditionValues: { ...readValues({ status, history }), failed: 'failed' },

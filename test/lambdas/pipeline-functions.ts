@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/record-batch.ts';
 import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
@@ -82,6 +83,16 @@ export function replayed(record: SQSRecord, lineage: Partial<Lineage>): SQSRecor
 
 export function order(orderId: string | undefined, changes: Readonly<Record<string, unknown>> = {}) {
   return { orderId, customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'], ...changes };
+}
+
+/** The same value as other text: its members in the reverse order, over several lines. */
+export function inAnotherLayout(value: object): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(value).toReversed()), undefined, 2);
+}
+
+/** What rows of older releases have for a content hash: SHA-256 (hex) of the bytes. */
+export function hashOfBytes(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
 }
 
 export const done: SQSBatchResponse = { batchItemFailures: [] };

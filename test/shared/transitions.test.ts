@@ -7,9 +7,10 @@ import {
   failureRowOf,
   type UpdateRequest,
 } from '../../shared/ledger/expressions.ts';
+import { contentHashOf } from '../../shared/ledger/content.ts';
 import { failureOf } from '../../shared/ledger/failure.ts';
 import { messageOf } from '../../shared/ledger/message.ts';
-import { contentHashOf, type FailureRow, failureRowKey, orderRowKey } from '../../shared/ledger/rows.ts';
+import { type FailureRow, failureRowKey, orderRowKey } from '../../shared/ledger/rows.ts';
 import {
   bodyChanged,
   copyProcessed,

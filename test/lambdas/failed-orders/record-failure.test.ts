@@ -50,6 +50,7 @@ describe('a failure', () => {
       firstSeenAt: '2026-01-01T00:00:00.001Z',
       receiveCount: 6,
       body: record.body,
+      contentHash: expect.stringMatching(/^[\da-f]{64}$/) as unknown,
       messageAttributes: [
         { name: 'channel', dataType: 'String', stringValue: 'web' },
         { name: 'signature', dataType: 'Binary', binaryValue: 'AQID' },

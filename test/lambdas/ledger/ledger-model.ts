@@ -11,6 +11,8 @@ export interface Sent {
 
 export interface Body {
   readonly text: string;
+  /** The same for all layouts of the same order. */
+  readonly content: string;
   readonly orderId: string | null;
   readonly valid: boolean;
 }
@@ -33,13 +35,13 @@ export class LedgerModel {
   readonly orders = new Map<string, Body>();
   readonly failures = new Map<string, ModelFailure>();
   /** Failures of valid orders that were not processed then: they end well with any copy that is. */
-  readonly #copies: { readonly key: string; readonly failureId: string; readonly text: string }[] = [];
+  readonly #copies: { readonly key: string; readonly failureId: string; readonly content: string }[] = [];
 
   /** process-orders gets a message. @returns whether it may be deleted */
   process(sent: Sent): boolean {
     const key = keyOf(sent);
     const written = this.orders.get(key);
-    if (!sent.body.valid || (written !== undefined && written.text !== sent.body.text)) return false;
+    if (!sent.body.valid || (written !== undefined && written.content !== sent.body.content)) return false;
     if (written === undefined) this.orders.set(key, sent.body);
     this.#endsWell(sent);
     return true;
@@ -50,12 +52,12 @@ export class LedgerModel {
     const { messageId, body } = sent;
     // A replay of a failure that was purged meanwhile, or has another body by now, is a message like any other.
     const replayed = this.failures.get(sent.replayOf?.failureId ?? '');
-    const belongs = replayed?.recorded.includes(messageId) === true || replayed?.body.text === body.text;
+    const belongs = replayed?.recorded.includes(messageId) === true || replayed?.body.content === body.content;
     const replayOf = belongs ? sent.replayOf : undefined;
     const key = keyOf(sent);
     const written = this.orders.get(key);
-    if (body.valid && written?.text === body.text) {
-      this.#copies.push({ key, failureId: messageId, text: body.text });
+    if (body.valid && written?.content === body.content) {
+      this.#copies.push({ key, failureId: messageId, content: body.content });
       return this.#endsWell(sent);
     }
     const kind = !body.valid ? 'invalid' : written !== undefined ? 'conflicting-id' : 'out-of-attempts';
@@ -63,7 +65,7 @@ export class LedgerModel {
     const { orderKey, failureId } = replayOf ?? { orderKey: key, failureId: messageId };
     const former = this.failures.get(failureId);
     const { recorded = [], history = [], replayCount = 0 } = former ?? {};
-    if (kind === 'out-of-attempts') this.#copies.push({ key, failureId, text: body.text });
+    if (kind === 'out-of-attempts') this.#copies.push({ key, failureId, content: body.content });
     if (recorded.includes(messageId)) return;
     const story = { recorded: [...recorded, messageId], history: [...history, `failed ${messageId}`] };
     const isOvertaken = former !== undefined && replayOf !== undefined && replayCount > replayOf.count;
@@ -99,10 +101,10 @@ export class LedgerModel {
   /** So does the failure that it was replayed from, and every one of a copy, unless it was edited since. */
   #endsWell(sent: Sent): void {
     const key = keyOf(sent);
-    const copies = this.#copies.filter((copy) => copy.key === key && copy.text === sent.body.text);
+    const copies = this.#copies.filter((copy) => copy.key === key && copy.content === sent.body.content);
     for (const { failureId } of [...(sent.replayOf === undefined ? [] : [sent.replayOf]), ...copies]) {
       const failure = this.failures.get(failureId);
-      if (failure?.body.text !== sent.body.text || failure.status === 'processed') continue;
+      if (failure?.body.content !== sent.body.content || failure.status === 'processed') continue;
       this.#put({ ...failure, status: 'processed', history: [...failure.history, `processed ${sent.messageId}`] });
     }
   }

@@ -5,7 +5,7 @@ import { mend } from '../../../tools/orders/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../tools/orders/ledger/purge.ts';
 import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/ledger/rows.ts';
 import type { LocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
-import { done, failed, message, replayed, replayToken } from '../pipeline-functions.ts';
+import { done, failed, inAnotherLayout, message, replayed, replayToken } from '../pipeline-functions.ts';
 import { type Body, type ModelFailure, LedgerModel, type Sent } from './ledger-model.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -16,6 +16,9 @@ interface Seen {
   readonly plain: ModelFailure;
   readonly row: FailureRow;
 }
+
+/** Of a body: the number of its order, or none; which of its bodies; whether it is valid; in which layout it is. */
+export type Wanted = readonly [id: number | null, variant: number, valid: boolean, isLaidOut: boolean];
 
 /** The model and, beside it, the functions and commands on a real table. Whatever is done to both, they must agree. */
 export class LedgerTwin {
@@ -40,15 +43,17 @@ export class LedgerTwin {
   }
 
   /** A few orders make a story; more of them make many short ones. */
-  send(id: number | null, variant: number, valid: boolean): void {
+  send(...[id, ...others]: Wanted): void {
     if (this.sent.filter(({ replayOf }) => replayOf === undefined).length < 4)
-      this.#add({ messageId: this.#newId(), body: this.body(id, variant, valid) });
+      this.#add({ messageId: this.#newId(), body: this.body(id, ...others) });
   }
 
-  body(id: number | null, variant: number, valid: boolean): Body {
+  body(...[id, variant, valid, isLaidOut]: Wanted): Body {
     const orderId = id === null ? null : `${this.#prefix}-order-${id}`;
     const document = { ...(orderId !== null && { orderId }), customerName: 'Ada', customerAddress: 'here', variant };
-    return { orderId, valid, text: JSON.stringify({ ...document, items: valid ? ['tea'] : 'tea' }) };
+    const whole = { ...document, items: valid ? ['tea'] : 'tea' };
+    const content = JSON.stringify(whole);
+    return { orderId, valid, content, text: isLaidOut ? inAnotherLayout(whole) : content };
   }
 
   async process(sent: Sent): Promise<void> {
@@ -109,10 +114,10 @@ export class LedgerTwin {
 
   /** Messages that are deleted although their order is neither processed nor written down, by nobody's hand. */
   lost(): readonly Sent[] {
-    const processed = new Set([...this.model.orders.values()].map(({ text }) => text));
+    const processed = new Set([...this.model.orders.values()].map(({ content }) => content));
     const recorded = new Set([...this.model.failures.values()].flatMap((failure) => failure.recorded));
     const isKept = ({ messageId, body }: Sent) =>
-      processed.has(body.text) || recorded.has(messageId) || this.#purged.has(messageId);
+      processed.has(body.content) || recorded.has(messageId) || this.#purged.has(messageId);
     return [...this.#deleted].filter((sent) => !isKept(sent));
   }
 

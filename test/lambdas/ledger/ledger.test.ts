@@ -32,8 +32,8 @@ function command(name: string, step: Step): Command {
 const pick = <T>(from: readonly T[], which: number): T | undefined =>
   from[from.length - 1 - (which % Math.max(from.length, 1))];
 const which = fc.oneof(fc.nat(2), fc.nat(20));
-/** Two orders with an id of their own and any number without; two bodies of each, good or bad. */
-const body = fc.tuple(fc.constantFrom(0, 1, null), fc.nat(1), fc.boolean());
+/** Two orders with an id of their own and any number without; two bodies of each, good or bad, in two layouts. */
+const body = fc.tuple(fc.constantFrom(0, 1, null), fc.nat(1), fc.boolean(), fc.boolean());
 
 function deliver(name: string, step: (twin: LedgerTwin, sent: Sent) => Promise<void>) {
   return which.map((index) =>
