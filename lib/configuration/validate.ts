@@ -3,6 +3,7 @@ import { findingCodes } from 'queue-doctor';
 import { messageLimits } from '../../shared/pipeline.ts';
 import type { AcknowledgedWarning, Configuration, RetrySettings } from './configuration.ts';
 import { emailAddresses, link, nearest } from './context-keys.ts';
+import { operatorProblems } from './operators.ts';
 import { type ConsumerSettings, type FunctionSettings, InvalidConfigurationError } from './settings.ts';
 
 /** @throws InvalidConfigurationError naming every problem */
@@ -28,40 +29,12 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...range('maximumMessageBytes', configuration.maximumMessageBytes, 1_024, messageLimits.bytes),
     ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
-    ...configuration.operators.flatMap(operatorProblems),
-    ...tooManyOperators(configuration.operators),
+    ...operatorProblems(configuration.operators),
     ...waitProblems('processOrders', processOrders.retry),
     ...waitProblems('failedOrders', failedOrders.retry),
     ...deploymentProblems(configuration),
     ...configuration.acknowledged.flatMap(acknowledgementProblems),
   ];
-}
-
-/**
- * Queue policies compare operators with aws:PrincipalArn. For a session this is the ARN of its role (IAM User Guide,
- * "AWS global condition context keys"). The ARN of an assumed role, which `aws sts get-caller-identity` answers, would
- * match nobody, and `*` would match everybody. The account must be named; the policies deny all other accounts anyway.
- */
-function operatorProblems(operator: string): readonly string[] {
-  return when(
-    !/^arn:[\w-]+:iam::\d{12}:(role|user)\/[\w+=,.@*?/-]*\w[\w+=,.@*?/-]*$/.test(operator),
-    `operators has "${operator}": it takes ARNs such as arn:aws:iam::111122223333:role/on-call, for a session that of its role.`,
-  );
-}
-
-/** Longest policy of a queue (SQS Developer Guide, "Amazon SQS policy quotas"). */
-const policyLimitBytes = 8_192;
-/** The policy of bad-orders, which is the longest, without operators and with the longest names. A test measures it. */
-const besideOperatorsBytes = 1_600;
-
-/** Each operator stands in two statements of that policy, with quotes and a comma. */
-function tooManyOperators(operators: readonly string[]): readonly string[] {
-  const bytes = operators.reduce((sum, operator) => sum + 2 * (operator.length + 3), 0);
-  const limitBytes = policyLimitBytes - besideOperatorsBytes;
-  return when(
-    bytes > limitBytes,
-    `operators are ${operators.length} ARNs of ${bytes} bytes in the policy of bad-orders, where SQS leaves room for ${limitBytes}: name fewer, or several by one with * or ?.`,
-  );
 }
 
 function waitProblems(name: string, { baseSeconds, capSeconds }: RetrySettings): readonly string[] {

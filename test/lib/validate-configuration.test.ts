@@ -24,32 +24,6 @@ describe('the presets', () => {
   });
 });
 
-const problemsOfOperators = (...operators: readonly string[]) => configurationProblems({ ...production, operators });
-
-describe('operators', () => {
-  test('are roles and users, whole or in part', () => {
-    const names = [
-      'role/on-call',
-      'user/ops/ada@example.com',
-      'role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_A_*',
-    ];
-    expect(problemsOfOperators(...names.map((name) => `arn:aws:iam::111122223333:${name}`))).toEqual([]);
-  });
-
-  test.each([
-    'arn:aws:sts::111122223333:assumed-role/on-call/ada',
-    'arn:aws:iam::111122223333:root',
-    'arn:aws:iam::*:role/on-call',
-    'arn:aws:iam::111122223333:role/*',
-    'on-call',
-    '*',
-  ])('are not %s, which would match nobody or everybody', (operator) => {
-    expect(problemsOfOperators(operator)).toEqual([
-      expect.stringContaining(`operators has "${operator}": it takes ARNs`),
-    ]);
-  });
-});
-
 describe('a configuration that AWS would refuse', () => {
   test.each<[string, Partial<ConsumerSettings>, boolean, string]>([
     [

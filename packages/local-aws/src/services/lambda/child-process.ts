@@ -14,6 +14,14 @@ export interface ChildOptions {
   readonly onLine: (line: string, raw: boolean) => void;
   /** The frames `done` and `exiting`. */
   readonly onFrame: (kind: number) => void;
+  /** The first call that the process makes of a host of AWS. */
+  readonly onAwsCall: (call: AwsCall) => void;
+}
+
+/** A call past the endpoint, as bootstrap/aws-calls.cjs tells it. `refused`: it was not sent. */
+export interface AwsCall {
+  readonly host: string;
+  readonly refused: boolean;
 }
 
 /** How long output may still arrive after the exit, should a descendant in a session of its own hold the pipes. */
@@ -105,6 +113,8 @@ export class RuntimeChild {
         return this.#stdout.push(payload);
       case FrameKind.stderr:
         return this.#stderr.push(payload);
+      case FrameKind.awsCall:
+        return this.#options.onAwsCall(JSON.parse(payload) as AwsCall);
       default:
         this.peakMemoryBytes = Number(payload);
         this.#outOfMemory ||= kind === FrameKind.outOfMemory;

@@ -37,6 +37,7 @@ export function environmentVariables(fn: FunctionModel, facts: EnvironmentFacts)
     AWS_ENDPOINT_URL: facts.endpointUrl,
     NODE_PATH: facts.taskRoot,
     ...fn.environment,
+    ...switchesOff(fn.environment),
     AWS_REGION: facts.region,
     AWS_DEFAULT_REGION: facts.region,
     AWS_ACCESS_KEY_ID: facts.credentials.accessKeyId,
@@ -57,6 +58,22 @@ export function environmentVariables(fn: FunctionModel, facts: EnvironmentFacts)
     LAMBDA_TASK_ROOT: facts.taskRoot,
     _HANDLER: fn.handler,
   };
+}
+
+/**
+ * Switches of the AWS SDKs that take calls away from `AWS_ENDPOINT_URL`, or make the SDK refuse the variable (AWS SDKs and
+ * Tools Reference Guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints"). A function that sets them for
+ * AWS has them off here.
+ */
+const endpointSwitches = [
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+  'AWS_USE_FIPS_ENDPOINT',
+] as const;
+
+function switchesOff(environment: FunctionModel['environment']): Record<string, string> {
+  const set = endpointSwitches.filter((name) => environment[name] !== undefined);
+  return Object.fromEntries(set.map((name) => [name, 'false']));
 }
 
 /** V8's own default, in MB: more young generation than this gains nothing. */

@@ -190,6 +190,7 @@ export class ExecutionEnvironment {
       directory: this.#taskRoot,
       guard,
       onLine: (line, raw) => this.log.application(line, raw),
+      onAwsCall: (call) => this.#services.onAwsCall(this.#fn, call),
     });
     this.#process = started;
     return started;

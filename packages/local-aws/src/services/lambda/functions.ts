@@ -5,6 +5,7 @@ import { AwsError, type RestRequest, type RestRoute } from '../../endpoint/api.t
 import type { EventStream } from '../../events.ts';
 import { ProcessGuard } from '../../processes.ts';
 import { AsyncInvoker } from './async-invoker.ts';
+import type { AwsCall } from './child-process.ts';
 import { codeFingerprint, type CodeFingerprint, CodeStore } from './code-store.ts';
 import { ConcurrencyLedger } from './concurrency.ts';
 import type { ExecutionEnvironmentServices, ProcessFaults } from './environment-services.ts';
@@ -63,7 +64,12 @@ export class LambdaService implements FunctionDirectory {
     this.accountId = options.accountId;
     const { accountConcurrency = 1000 } = options;
     this.#concurrency = new ConcurrencyLedger(accountConcurrency);
-    this.#services = { ...options, runtimeApi: this.#runtimeApi, guard: this.#guard };
+    this.#services = {
+      ...options,
+      runtimeApi: this.#runtimeApi,
+      guard: this.#guard,
+      onAwsCall: (fn, call) => this.#tell(awsCallNotice(fn, call), call.refused ? 'warning' : 'info'),
+    };
     const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
     const { clock, events } = options;
     this.#asyncInvoker = new AsyncInvoker({ clock, events, find: (name) => this.find(name), invoke: run });
@@ -179,11 +185,11 @@ export class LambdaService implements FunctionDirectory {
     return this.#pools.get(fn.name) as FunctionPool;
   }
 
-  #tell(message: string | undefined): void {
+  #tell(message: string | undefined, level: 'info' | 'warning' = 'info'): void {
     if (message === undefined || this.#told.has(message)) return;
     this.#told.add(message);
     const { clock, events } = this.#options;
-    events.emit({ type: 'notice', atMs: clock.now(), level: 'info', message });
+    events.emit({ type: 'notice', atMs: clock.now(), level, message });
   }
 
   #retire(pool: FunctionPool): void {
@@ -211,6 +217,13 @@ function runtimeNotice(functions: readonly FunctionModel[], localVersion: string
   if (foreign.length === 0) return undefined;
   const names = foreign.map(({ name, runtime }) => `${name} (${runtime})`).join(', ');
   return `Functions run on this machine's Node.js ${localMajor}, whatever runtime they declare: ${names}.`;
+}
+
+/** Says of a call past the endpoint where it went, and what brings it here. */
+function awsCallNotice({ name }: FunctionModel, { host, refused }: AwsCall): string {
+  return refused
+    ? `The function ${name} called ${host} with the credentials of this runtime, which AWS does not know. The call was not sent. The function's AWS SDK does not read AWS_ENDPOINT_URL, or its client has an endpoint of its own: give the client the option endpoint: process.env.AWS_ENDPOINT_URL, or use a release of the SDK that reads the variable (for JavaScript: version 3, since 2024).`
+    : `The function ${name} calls ${host}, a host of AWS. The call is sent, because it does not carry the credentials of this runtime.`;
 }
 
 /** An `X-Amzn-Trace-Id` that is not sampled: what Lambda hands a function without active tracing. */
