@@ -159,7 +159,7 @@ export class ExecutionEnvironment {
       type: 'init-start',
       phase,
       runtimeVersion: `${this.#fn.runtime.replace('nodejs', 'nodejs:').replace('.x', '')} (local ${process.version})`,
-      arn: `arn:aws:lambda:${this.#services.region}::runtime:local`,
+      arn: localRuntimeArn(this.#services.region),
     });
     const started = this.#startProcess();
     const ready = await started.ready;
@@ -211,6 +211,11 @@ export class ExecutionEnvironment {
       },
     });
   }
+}
+
+/** AWS's are 64 hex digits at the end; this one says that it is none of them. */
+export function localRuntimeArn(region: string): string {
+  return `arn:aws:lambda:${region}::runtime:local`;
 }
 
 function initReportFailure(outcome: Exclude<Init['outcome'], { kind: 'ready' }>) {

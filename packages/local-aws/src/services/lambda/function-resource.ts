@@ -19,6 +19,7 @@ export const functionType: ResourceType = {
     'Environment',
     'FunctionName',
     'Handler',
+    'KmsKeyArn',
     'LoggingConfig',
     'MemorySize',
     'PackageType',
@@ -31,7 +32,6 @@ export const functionType: ResourceType = {
   ignores: {
     CodeSigningConfigArn: 'Code is read from the assembly as it is.',
     EphemeralStorage: 'The temporary folder is as large as the disk of this machine.',
-    KmsKeyArn: 'Environment variables are not encrypted in memory.',
     PublishToLatestPublished: 'Only the current code runs.',
     RecursiveLoop: 'Recursive invocations are not counted.',
     RuntimeManagementConfig: 'The runtime is the Node.js of this machine.',
@@ -68,6 +68,7 @@ export const functionType: ResourceType = {
       const limit = `It runs without its wrapper (${wrapperName}, ${environment[wrapperName]}).`;
       draft.limit({ stack, logicalId, type, limit });
     }
+    const kmsKeyArn = properties.text('KmsKeyArn');
     const reservedConcurrency = properties.integer('ReservedConcurrentExecutions', 0, Number.MAX_SAFE_INTEGER);
     draft.add(declaredFunctions, {
       stack,
@@ -87,6 +88,7 @@ export const functionType: ResourceType = {
       activeTracing:
         properties.object('TracingConfig', ['Mode'])?.choice('Mode', ['Active', 'PassThrough']) === 'Active',
       roleArn: properties.requiredText('Role'),
+      ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
     });
   },
 };
