@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { ExecutionEnvironmentLog, logTail } from './environment-log.ts';
 import type { ExecutionEnvironmentServices } from './environment-services.ts';
-import { environmentVariables, nodeArguments } from './environment-variables.ts';
+import { type Credentials, environmentVariables, nodeArguments, runtimeCommand } from './environment-variables.ts';
 import type { ProcessExit } from './exit-reason.ts';
 import { type Conclusion, initConclusion, runConclusion, timeoutConclusion } from './invocation-outcome.ts';
 import type { InvokeResult } from './invoke-result.ts';
@@ -48,6 +48,7 @@ export class ExecutionEnvironment {
   readonly #fn: FunctionModel;
   readonly #taskRoot: string;
   readonly #services: ExecutionEnvironmentServices;
+  readonly #credentials: Credentials;
   #process: RuntimeProcess | undefined;
   #init: Promise<Init> | undefined;
   #stopped = false;
@@ -57,6 +58,7 @@ export class ExecutionEnvironment {
     this.#fn = fn;
     this.#taskRoot = taskRoot;
     this.#services = services;
+    this.#credentials = services.credentialsFor(fn);
     this.log = new ExecutionEnvironmentLog(fn, services);
     const limit = this.#limit(initLimitMs);
     this.#init = this.#initialise('init', limit).finally(() => limit.cancel());
@@ -171,13 +173,13 @@ export class ExecutionEnvironment {
   }
 
   #startProcess(): RuntimeProcess {
-    const { runtimeApi, guard, region, endpointUrl, credentialsFor } = this.#services;
+    const { runtimeApi, guard, region, endpointUrl } = this.#services;
     // Not the environment's id, which stands in the name of the log stream.
     const processKey = randomUUID();
     const environment = environmentVariables(this.#fn, {
       region,
       endpointUrl,
-      credentials: credentialsFor(this.#fn),
+      credentials: this.#credentials,
       logStreamName: this.log.streamName,
       runtimeApi: runtimeApi.address(processKey),
       runtimeDirectory,
@@ -185,7 +187,7 @@ export class ExecutionEnvironment {
       machine: process.env,
     });
     const started = new RuntimeProcess(processKey, runtimeApi, {
-      arguments: nodeArguments(this.#fn, bootstrap),
+      command: runtimeCommand(this.#fn, this.#taskRoot, [process.execPath, ...nodeArguments(this.#fn, bootstrap)]),
       environment: this.#services.faults?.variables(environment) ?? environment,
       directory: this.#taskRoot,
       guard,

@@ -6,6 +6,7 @@ import { isJsonObject, shown } from '../../assembly/json.ts';
 import { generatedName } from '../../assembly/physical-names.ts';
 import type { Properties } from '../../assembly/properties.ts';
 import type { DeclaredResource, ResourceType } from '../../assembly/resource-type.ts';
+import { wrapperInCode, wrapperName } from './environment-variables.ts';
 import { declaredFunctions, type FunctionModel } from './model.ts';
 
 const oneEnvironment = 'Functions here run one invocation at a time in an environment, from a zip archive.';
@@ -64,8 +65,8 @@ export const functionType: ResourceType = {
   declare(resource, { physicalId: name, attributes }, draft) {
     const { stack, logicalId, type, properties } = resource;
     const environment = readFunctionEnvironment(properties);
-    if ((environment[wrapperName] ?? '') !== '') {
-      const limit = `It runs without its wrapper (${wrapperName}, ${environment[wrapperName]}).`;
+    if ((environment[wrapperName] ?? '') !== '' && wrapperInCode({ environment }) === undefined) {
+      const limit = `It runs without its wrapper (${wrapperName}, ${environment[wrapperName]}): only a wrapper among its code, in /var/task, runs here.`;
       draft.limit({ stack, logicalId, type, limit });
     }
     const kmsKeyArn = properties.text('KmsKeyArn');
@@ -92,9 +93,6 @@ export const functionType: ResourceType = {
     });
   },
 };
-
-/** Names a script that Lambda starts in place of the runtime (Developer Guide, "Modifying the runtime environment"). */
-const wrapperName = 'AWS_LAMBDA_EXEC_WRAPPER';
 
 function readRuntime(properties: Properties): string {
   const runtime = properties.text('Runtime') ?? 'a container image';

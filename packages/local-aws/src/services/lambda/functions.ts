@@ -34,7 +34,7 @@ export interface LambdaServiceOptions {
   readonly accountId: string;
   /** Where the functions' AWS SDKs send their calls. */
   readonly endpointUrl: string;
-  /** The credentials of a function's role. Asked for whenever a process starts. */
+  /** New credentials of a function's role. Asked for once for each execution environment. */
   readonly credentialsFor: (fn: FunctionModel) => Credentials;
   /** Concurrent executions of all functions together; 1,000 is AWS's default. */
   readonly accountConcurrency?: number;

@@ -7,7 +7,7 @@ import { type Invoke, Throttled } from './event-source-mapping/deliver.ts';
 import { MappingService } from './event-source-mapping/mappings.ts';
 import { serviceQueue } from './event-source-mapping/source-queue.ts';
 import { LambdaService } from './functions.ts';
-import type { LambdaModel } from './model.ts';
+import type { FunctionModel, LambdaModel } from './model.ts';
 import { lambdaResourceTypes, readLambdaModel } from './resources.ts';
 
 /** Lambda, running: functions, and the event source mappings that invoke them. */
@@ -44,7 +44,9 @@ export const lambda: Service<LambdaModel> = {
   readModel: readLambdaModel,
   validate: checkMappingRoles,
   async start(model, context) {
-    const credentialsFor = context.credentials.credentialsFor.bind(context.credentials);
+    // The session of a function's role is named after the function, as on AWS.
+    const credentialsFor = ({ name, roleArn }: FunctionModel) =>
+      context.credentials.issue({ roleArn, sessionName: name });
     const functions = new LambdaService({ ...context, functions: model.functions, credentialsFor });
     await functions.start();
     return new RunningLambda(functions, startMappings(model, functions, context));
