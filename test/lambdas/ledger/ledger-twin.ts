@@ -4,6 +4,7 @@ import { markReplayed, replayMessage } from '../../../tools/orders/ledger/replay
 import { mend } from '../../../tools/orders/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../tools/orders/ledger/purge.ts';
 import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/ledger/rows.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import type { LocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
 import { done, failed, message, replayed, replayToken } from '../pipeline-functions.ts';
 import { type Body, type ModelFailure, LedgerModel, type Sent } from './ledger-model.ts';
@@ -47,8 +48,8 @@ export class LedgerTwin {
 
   body(id: number | null, variant: number, valid: boolean): Body {
     const orderId = id === null ? null : `${this.#prefix}-order-${id}`;
-    const document = { ...(orderId !== null && { orderId }), customerName: 'Ada', customerAddress: 'here', variant };
-    return { orderId, valid, text: JSON.stringify({ ...document, items: valid ? ['tea'] : 'tea' }) };
+    const document = { ...exampleOrder(0), orderId: orderId ?? undefined, variant };
+    return { orderId, valid, text: JSON.stringify(valid ? document : { ...document, items: 'tea' }) };
   }
 
   async process(sent: Sent): Promise<void> {
