@@ -6,6 +6,7 @@ import {
   targetOf,
   type TargetOptions,
 } from './aws/clients.ts';
+import { defaultLocalEndpoint, findLocalRuntime } from './aws/local-runtime.ts';
 import type { SendQueue } from './aws/send.ts';
 import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
 import type { OrdersIo } from './io.ts';
@@ -50,7 +51,11 @@ export type Run = (action: (context: OrdersContext) => Promise<number>) => Promi
  */
 export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
   const { clock, random } = io;
-  const target = targetOf(options, io.env);
+  const target = targetOf(options, io.env, async (stack) => {
+    const endpoint = await findLocalRuntime(stack);
+    if (endpoint !== defaultLocalEndpoint) io.stderr.write(`The pipeline of this project is at ${endpoint}.\n`);
+    return endpoint;
+  });
   const clients = createClients(target, io.env);
   let outputs: Promise<StackOutputs> | undefined;
   const context: OrdersContext = {

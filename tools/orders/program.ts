@@ -2,6 +2,7 @@ import { createProgram, exitCodes, runProgram } from './command-line.ts';
 import type { Target } from './aws/clients.ts';
 import { credentialsText } from './aws/credentials.ts';
 import { badEndpointText, endpointSources } from './aws/endpoint.ts';
+import { announcedEndpoints } from './aws/local-runtime.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
@@ -50,7 +51,7 @@ export async function runOrders(args: readonly string[], io: OrdersIo): Promise<
     .option('--json', 'one JSON document, or one a line, on stdout and nothing else')
     .option('--stack <name>', 'name of the CloudFormation stack', defaultStack)
     .option('--region <name>', 'AWS region (default: as for the AWS CLI)')
-    .option('--local', 'this machine: AWS_ENDPOINT_URL, or else http://127.0.0.1:4566 (npm run local)')
+    .option('--local', 'this machine: AWS_ENDPOINT_URL, or else where "npm run local" of this project listens')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
@@ -85,7 +86,10 @@ function explained(error: unknown, { clients, target, io: { env } }: OrdersConte
   const { code, address, port, input } = connectionError(error);
   if (code === 'ECONNREFUSED') {
     return new CommandFailed(
-      `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.`,
+      `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.` +
+        announcedEndpoints()
+          .map((endpoint) => ` A runtime of this project is at ${endpoint}.`)
+          .join(''),
     );
   }
   if (code === 'ERR_INVALID_URL') return new UsageError(badEndpointText(String(input)));
