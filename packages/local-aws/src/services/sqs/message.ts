@@ -1,11 +1,13 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { HeapItem, Linked } from './collections.ts';
 
-/** A message attribute as in the API; binary values are base64 text. */
+/** A message attribute as in the API; binary values are base64 text. No message has list values: they are refused. */
 export interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
   readonly BinaryValue?: string;
+  readonly StringListValues?: readonly string[];
+  readonly BinaryListValues?: readonly string[];
 }
 
 export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
