@@ -1,9 +1,11 @@
 // npm run orders, npx orders: the operations command.
 import { userInfo } from 'node:os';
+import { endOnStrayError } from '../tools/orders/command-line.ts';
 import { listenForInterrupt } from '../tools/orders/interrupt.ts';
 import { runOrders } from '../tools/orders/program.ts';
 import { systemClock } from '../tools/orders/time.ts';
 
+endOnStrayError();
 const interrupt = listenForInterrupt();
 const exitCode = await runOrders(process.argv.slice(2), {
   stdout: process.stdout,
