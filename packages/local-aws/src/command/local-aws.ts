@@ -14,12 +14,19 @@ export interface CommandIo {
 interface Options {
   readonly assembly: string;
   readonly stack?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly parameter?: Values;
+  readonly export?: Values;
+  readonly queue?: readonly string[];
   readonly port?: number;
   readonly iam: IamMode;
   readonly shuffle?: number;
   readonly watch: boolean;
   readonly quiet?: boolean;
 }
+
+/** Values by their names. */
+type Values = Readonly<Record<string, string>>;
 
 const defaultPort = 4566;
 const iamModes: readonly IamMode[] = ['enforce', 'audit', 'off'];
@@ -34,15 +41,16 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 export async function runLocalAws(args: readonly string[], io: CommandIo): Promise<number> {
   const { stdout, stderr, signal } = io;
   const program = createProgram(io).action(
-    ({ port = defaultPort, assembly, stack, iam, shuffle, watch, quiet = false }: Options) => {
+    ({ port = defaultPort, assembly, stack, shuffle, parameter, export: exports, queue, ...others }: Options) => {
       const nextFreePort = program.getOptionValueSource('port') === undefined;
-      const shuffleSeed = shuffle === undefined ? {} : { shuffleSeed: shuffle };
-      const source = assemblyFolder(assembly);
-      return serve(
-        { source, ...(stack && { stacks: stack }), port, nextFreePort, iam, ...shuffleSeed, watch, quiet },
-        stdout,
-        signal,
-      );
+      const optional = {
+        ...(stack && { stacks: stack }),
+        ...(parameter && { parameters: parameter }),
+        ...(exports && { exports }),
+        ...(queue && { queues: queue }),
+        ...(shuffle !== undefined && { shuffleSeed: shuffle }),
+      };
+      return serve({ source: assemblyFolder(assembly), port, nextFreePort, ...optional, ...others }, stdout, signal);
     },
   );
   try {
@@ -64,7 +72,26 @@ function createProgram({ stdout, stderr }: CommandIo): Command {
     )
     .version(version(), '--version')
     .option('--assembly <dir>', 'folder that "cdk synth" wrote', 'cdk.out')
-    .option('--stack <name...>', 'only these stacks of the assembly, and those they depend on')
+    .option('--stack <name...>', 'only these stacks of the assembly (NAME, or STAGE/NAME), and those they depend on')
+    .option(
+      '--skip <name...>',
+      'leave out what cannot run here: TYPE, LOGICAL-ID, or TYPE.PROPERTY; the start says what that means',
+    )
+    .addOption(
+      new Option(
+        '--parameter <name=value...>',
+        'value of a template parameter (NAME, STACK:NAME), or of a parameter in Systems Manager (/path/name)',
+      ).argParser(namedValue),
+    )
+    .addOption(
+      new Option('--export <name=value...>', 'value of an export of a stack that is not in the app').argParser(
+        namedValue,
+      ),
+    )
+    .option(
+      '--queue <name...>',
+      'a queue that the account has beside those of the app: its name or ARN, and attributes: jobs,VisibilityTimeout=180',
+    )
     .addOption(
       new Option(
         '--port <n>',
@@ -101,6 +128,12 @@ Exit code: 0 stopped, 1 the assembly cannot run here, 2 a mistake in the command
 
 Example: cdk synth && local-aws --port 5000`,
     );
+}
+
+function namedValue(text: string, former: Values = {}): Values {
+  const at = text.indexOf('=');
+  if (at > 0) return { ...former, [text.slice(0, at)]: text.slice(at + 1) };
+  throw new InvalidArgumentError('It must be NAME=VALUE.');
 }
 
 function wholeNumber(maximum: number): (text: string) => number {
