@@ -1,8 +1,8 @@
+import { contentHashOf, sameContent } from '../../shared/ledger/content.ts';
 import { attributeValues } from '../../shared/ledger/expressions.ts';
 import { type Failure, failureOf } from '../../shared/ledger/failure.ts';
 import { type Message, orderKeyOf } from '../../shared/ledger/message.ts';
 import {
-  contentHashOf,
   failedCopiesOf,
   type FailurePlace,
   failureRowKey,
@@ -59,7 +59,7 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
     const { orderId, customerName } = read;
     const { messageId } = received;
     const time = new Date(now()).toISOString();
-    const contentHash = contentHashOf(received.body);
+    const isSame = sameContent(received.body);
     // A made-up lineage counts here as well: process-orders cannot tell, and writes the order under its key.
     const orderKey = orderKeyOf({ orderId, lineage: received.lineage, messageId });
 
@@ -73,14 +73,14 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
     const settled = async ({ firstMessageId, failedCopies }: OrderRowNow): Promise<Recorded> => {
       const mark = lineage === null ? copyProcessed(place, message, time) : replayProcessed(lineage, message, time);
       await table.update(mark, signal);
-      for (const copy of failedCopiesOf(contentHash, failedCopies)) {
+      for (const copy of failedCopiesOf(received.body, failedCopies)) {
         await table.update(copyProcessed(copy, message, time), signal);
       }
       return { orderId, customerName, result: 'already-processed', firstMessageId };
     };
 
     const processed = read.kind === 'order' ? await orderRowNow(table, orderKey, signal) : undefined;
-    if (processed?.contentHash === contentHash) return settled(processed);
+    if (processed !== undefined && isSame(processed.contentHash)) return settled(processed);
 
     const failure = failureOf(read, processed?.contentHash !== undefined);
     const replayToken = lineage?.token ?? newToken();
@@ -100,10 +100,10 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
     if (failure.kind !== failureKinds.outOfAttempts) return recorded;
 
     try {
-      const noted = await table.update(failedCopyNoted(orderKey, contentHash, place), signal);
+      const noted = await table.update(failedCopyNoted(orderKey, contentHashOf(received.body), place), signal);
       // A copy was processed since the order's row was read, or another order took the id.
       const row = noted.kind === 'condition-failed' ? await orderRowNow(table, orderKey, signal) : undefined;
-      return row?.contentHash === contentHash ? await settled(row) : recorded;
+      return row !== undefined && isSame(row.contentHash) ? await settled(row) : recorded;
     } catch (error) {
       throw isNew ? new Unfinished(recorded, error) : error;
     }
@@ -140,12 +140,13 @@ async function claimOf(
   signal: AbortSignal,
 ): Promise<'recorded' | 'open' | null> {
   const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
-  const ProjectionExpression = 'replayToken, recordedMessages, body';
+  const ProjectionExpression = 'replayToken, recordedMessages, contentHash, body';
   const row = await table.get({ Key, ProjectionExpression }, signal);
   if (row?.['replayToken']?.S !== token) return null;
   const recorded = row['recordedMessages']?.SS ?? [];
   if (recorded.includes(messageId)) return 'recorded';
-  return row['body']?.S === body && recorded.length <= mostReplays ? 'open' : null;
+  const isSame = row['contentHash']?.S === contentHashOf(body) || row['body']?.S === body;
+  return isSame && recorded.length <= mostReplays ? 'open' : null;
 }
 
 /** What the row of an order says of it. */

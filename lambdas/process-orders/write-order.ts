@@ -1,5 +1,5 @@
 import { type ConsumedRecord, messageOf, orderKeyOf } from '../../shared/ledger/message.ts';
-import { contentHashOf, failedCopiesOf } from '../../shared/ledger/rows.ts';
+import { failedCopiesOf } from '../../shared/ledger/rows.ts';
 import { copyProcessed, orderWritten, replayProcessed } from '../../shared/ledger/transitions.ts';
 import type { Order } from '../../shared/order/order.generated.ts';
 import type { Identity } from '../../shared/order/read-order.ts';
@@ -36,7 +36,7 @@ export function writeOrder(table: TableClient, now: () => number): ProcessOrder 
     const answer = await table.update(orderWritten({ orderKey, message, now: time }), signal);
     if (answer.kind === 'condition-failed') return { result: 'conflict' };
     const { old = {} } = answer;
-    const failedCopies = failedCopiesOf(contentHashOf(body), old['failedCopies']?.SS ?? []);
+    const failedCopies = failedCopiesOf(body, old['failedCopies']?.SS ?? []);
     if (lineage !== null) await table.update(replayProcessed(lineage, message, time), signal);
     for (const copy of failedCopies) await table.update(copyProcessed(copy, message, time), signal);
     if (old['contentHash'] === undefined) return { result: 'processed' };

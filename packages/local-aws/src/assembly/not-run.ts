@@ -4,7 +4,6 @@ import type { DeclaredResource, Identity } from './resource-type.ts';
 const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
 const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
-const keys = 'Where a queue or table names its key by an alias, permissions for the key are not checked.';
 const topics = 'There is no SNS: a function that publishes gets NotImplemented, and nobody is notified.';
 const buses = 'There is no EventBridge: a function that puts events gets NotImplemented, and no rule matches.';
 const deployment = 'It steers deployments, and nothing is deployed here.';
@@ -46,7 +45,6 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::IAM::Group': identities,
   'AWS::IAM::InstanceProfile': identities,
   'AWS::IAM::User': identities,
-  'AWS::KMS::Alias': keys,
   'AWS::Lambda::CodeSigningConfig': deployment,
   'AWS::Logs::LogAnomalyDetector': logTools,
   'AWS::Logs::LogStream': 'Each execution environment makes its own log stream.',
@@ -70,7 +68,6 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
   'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
   'AWS::CloudWatch::Dashboard': 'DashboardName',
-  'AWS::KMS::Alias': 'AliasName',
   'AWS::SSM::Parameter': 'Name',
   'Custom::LogRetention': 'LogGroupName',
 };

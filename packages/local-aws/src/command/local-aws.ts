@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { IamMode } from '../services/iam/authorizer.ts';
+import { addAssemblyOptions, type AssemblyOptions, assemblySettings } from './assembly-options.ts';
 import { assemblyFolder, explainError, serve } from './serve.ts';
 
 /** What the command talks to, and what ends it. */
@@ -11,22 +12,14 @@ export interface CommandIo {
   readonly signal: AbortSignal;
 }
 
-interface Options {
+interface Options extends AssemblyOptions {
   readonly assembly: string;
-  readonly stack?: readonly string[];
-  readonly skip?: readonly string[];
-  readonly parameter?: Values;
-  readonly export?: Values;
-  readonly queue?: readonly string[];
   readonly port?: number;
   readonly iam: IamMode;
   readonly shuffle?: number;
   readonly watch: boolean;
   readonly quiet?: boolean;
 }
-
-/** Values by their names. */
-type Values = Readonly<Record<string, string>>;
 
 const defaultPort = 4566;
 const iamModes: readonly IamMode[] = ['enforce', 'audit', 'off'];
@@ -41,16 +34,11 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 export async function runLocalAws(args: readonly string[], io: CommandIo): Promise<number> {
   const { stdout, stderr, signal } = io;
   const program = createProgram(io).action(
-    ({ port = defaultPort, assembly, stack, shuffle, parameter, export: exports, queue, ...others }: Options) => {
+    ({ port = defaultPort, assembly, iam, shuffle, watch, quiet = false, ...others }: Options) => {
       const nextFreePort = program.getOptionValueSource('port') === undefined;
-      const optional = {
-        ...(stack && { stacks: stack }),
-        ...(parameter && { parameters: parameter }),
-        ...(exports && { exports }),
-        ...(queue && { queues: queue }),
-        ...(shuffle !== undefined && { shuffleSeed: shuffle }),
-      };
-      return serve({ source: assemblyFolder(assembly), port, nextFreePort, ...optional, ...others }, stdout, signal);
+      const shuffleSeed = shuffle === undefined ? {} : { shuffleSeed: shuffle };
+      const about = { source: assemblyFolder(assembly), port, nextFreePort, iam, watch, quiet };
+      return serve({ ...about, ...assemblySettings(others), ...shuffleSeed }, stdout, signal);
     },
   );
   try {
@@ -65,33 +53,14 @@ export async function runLocalAws(args: readonly string[], io: CommandIo): Promi
 }
 
 function createProgram({ stdout, stderr }: CommandIo): Command {
-  return new Command('local-aws')
+  const program = new Command('local-aws')
     .description(
       'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
         'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
     )
     .version(version(), '--version')
-    .option('--assembly <dir>', 'folder that "cdk synth" wrote', 'cdk.out')
-    .option('--stack <name...>', 'only these stacks of the assembly (NAME, or STAGE/NAME), and those they depend on')
-    .option(
-      '--skip <name...>',
-      'leave out what cannot run here: TYPE, LOGICAL-ID, or TYPE.PROPERTY; the start says what that means',
-    )
-    .addOption(
-      new Option(
-        '--parameter <name=value...>',
-        'value of a template parameter (NAME, STACK:NAME), or of a parameter in Systems Manager (/path/name)',
-      ).argParser(namedValue),
-    )
-    .addOption(
-      new Option('--export <name=value...>', 'value of an export of a stack that is not in the app').argParser(
-        namedValue,
-      ),
-    )
-    .option(
-      '--queue <name...>',
-      'a queue that the account has beside those of the app: its name or ARN, and attributes: jobs,VisibilityTimeout=180',
-    )
+    .option('--assembly <dir>', 'folder that "cdk synth" wrote', 'cdk.out');
+  return addAssemblyOptions(program)
     .addOption(
       new Option(
         '--port <n>',
@@ -128,12 +97,6 @@ Exit code: 0 stopped, 1 the assembly cannot run here, 2 a mistake in the command
 
 Example: cdk synth && local-aws --port 5000`,
     );
-}
-
-function namedValue(text: string, former: Values = {}): Values {
-  const at = text.indexOf('=');
-  if (at > 0) return { ...former, [text.slice(0, at)]: text.slice(at + 1) };
-  throw new InvalidArgumentError('It must be NAME=VALUE.');
 }
 
 function wholeNumber(maximum: number): (text: string) => number {
