@@ -39,7 +39,7 @@ export const cases: readonly Case[] = [
     'no-dead-letter-queue',
     'warning',
     { queue: { redrive: null } },
-    'invoices is consumed and has no dead-letter queue: a message that always fails comes back until it expires after 4 days',
+    'invoices is consumed and has no dead-letter queue: a message that always fails comes back until it expires after 4 days, and is then gone. Each receive and each invocation is paid for: up to 5,760 times at a visibility timeout of 60 s, and in a loop without a pause where the handler makes it visible at once.',
     'Give it a redrive policy',
   ],
   [
