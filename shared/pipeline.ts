@@ -69,6 +69,10 @@ function requireWholeNumber(environment: EnvironmentVariables, variable: Environ
   return Number(value);
 }
 
+/** Name of the stack of a stage; without a stage, of the one deployment of an account. */
+export const stackNameOf = (stage?: string): string =>
+  stage === undefined ? 'OrderPipeline' : `OrderPipeline-${stage}`;
+
 /** Names of the stack's outputs, by which programs find the pipeline's parts. */
 export const stackOutputNames = {
   ordersQueueUrl: 'OrdersQueueUrl',

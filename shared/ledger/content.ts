@@ -45,7 +45,7 @@ const tokens = /[[\]{}"]|[^\s,:[\]{}"]+/g;
  *
  * Nothing here recurses, because a body may have a hundred thousand brackets in each other.
  */
-export function canonicalText(body: string): string {
+function canonicalText(body: string): string {
   if (!isJson(body)) return body;
   const open: Open[] = [];
   let whole = '';

@@ -38,21 +38,24 @@ import {
  *   none, noted       noted      failedCopyNoted  failed-orders    not processed, room for more  a copy is processed, or full
  *
  * The row of a failure. "Message is new": its id is not in `recordedMessages`. "Same body": the
- * body says the same, perhaps in another layout (content.ts). "As read": the row has still the status
- * and the length of history that the sender read. Whatever happens to a failure makes its history longer.
+ * body says the same, perhaps in another layout (content.ts). "As read": the row has still the token, the
+ * status and the length of history that the sender read. Whatever happens to a failure makes its history longer, and
+ * whoever writes down again what was purged gives it another token.
  *
  *   from              to         transition       sent by          condition                     if the condition fails
  *   ----------------  ---------  ---------------  ---------------  ----------------------------  ---------------------------
  *   none              failed     failureWritten   failed-orders    message is new                written down before
- *   any but none      failed     failedAgain      failed-orders    message is new, same body,    written down before,
- *                                                                  no later replay was sent      overtaken, edited or purged
- *   any but none      same       failedLate       failed-orders    message is new, same body,    written down before,
- *                                                                  a later replay was sent       edited or purged
+ *   any but none      failed     failedAgain      failed-orders    message is new, same body     written down before,
+ *                                                                  and token, no later replay    overtaken, edited or purged
+ *                                                                  was sent
+ *   any but none      same       failedLate       failed-orders    message is new, same body     written down before,
+ *                                                                  and token, a later replay     edited or purged
+ *                                                                  was sent
  *   failed, replayed  processed  replayProcessed  both functions   same body, token of the row   marked, edited or purged
  *                                                                                                before, or a made-up lineage
  *   failed, replayed  processed  copyProcessed    both functions   same body                     marked, edited or purged
- *   failed, replayed  replayed   replaySent       orders replay    as read, no other replay      replayNoted
- *   any but none      same       replayNoted      orders replay    –                             purged meanwhile
+ *   failed, replayed  replayed   replaySent       orders replay    as read                       replayNoted
+ *   any but none      same       replayNoted      orders replay    same token                    purged meanwhile
  *   failed            failed     bodyChanged      orders edit,     as read                       changed by somebody else
  *                                                 orders patch
  *   any               none       purged           orders purge     as read, or gone already      changed since the export
@@ -135,7 +138,7 @@ export function failedAgain(failure: FailureToWrite, replayCount: number): Updat
   return updateRequest({
     ...changes,
     set: { ...changes.set, replayCount },
-    condition: `${changes.condition} AND #replayCount <= :replayCount AND ${sameBody}`,
+    condition: `${changes.condition} AND #replayToken = :replayToken AND #replayCount <= :replayCount AND ${sameBody}`,
   });
 }
 
@@ -144,8 +147,13 @@ export function failedLate(failure: FailureToWrite, replayCount: number): Update
   const changes = recording(failure);
   return updateRequest({
     ...changes,
-    condition: `${changes.condition} AND #replayCount > :replayCount AND ${sameBody}`,
-    conditionValues: { ...changes.conditionValues, replayCount, ...contentOf(failure.message.body) },
+    condition: `${changes.condition} AND #replayToken = :replayToken AND #replayCount > :replayCount AND ${sameBody}`,
+    conditionValues: {
+      ...changes.conditionValues,
+      replayToken: failure.replayToken,
+      replayCount,
+      ...contentOf(failure.message.body),
+    },
   });
 }
 
@@ -222,10 +230,14 @@ function processing(place: FailurePlace, { messageId, receiveCount, body }: Mess
 }
 
 /** What a command has read of a failure before it acts on it. */
-type SeenFailure = Pick<FailureRow, 'pk' | 'sk' | 'status'> & { readonly history: readonly unknown[] };
+type SeenFailure = SeenLife & Pick<FailureRow, 'status'> & { readonly history: readonly unknown[] };
+type SeenLife = Pick<FailureRow, 'pk' | 'sk' | 'replayToken'>;
 
-const asRead = '#status = :seenStatus AND size(#history) = :seenEntries';
-const readValues = ({ status, history }: Pick<SeenFailure, 'status' | 'history'>) => ({
+// A failure that was purged and written down again may have the status and the length of history that it had before.
+const sameLife = '#replayToken = :seenToken';
+const asRead = `${sameLife} AND #status = :seenStatus AND size(#history) = :seenEntries`;
+const readValues = ({ replayToken, status, history }: SeenFailure) => ({
+  seenToken: replayToken,
   seenStatus: status,
   seenEntries: history.length,
 });
@@ -253,17 +265,18 @@ export function replaySent(
       replayedAt: sent.at,
     },
     remove: ['causeShard'],
-    condition: `${asRead} AND #replayCount = :seenReplayCount`,
-    conditionValues: { ...readValues(failure), seenReplayCount: replayCount },
+    condition: asRead,
+    conditionValues: readValues(failure),
   });
 }
 
 /** Only adds a sent replay to the history: the outcome was quicker than the mark, or somebody edited the failure. */
-export function replayNoted(failure: Pick<SeenFailure, 'pk' | 'sk'>, sent: SentReplay): UpdateRequest {
-  return updateRequest({ ...noting(failure, sent), condition: 'attribute_exists(pk)' });
+export function replayNoted(failure: SeenLife, sent: SentReplay): UpdateRequest {
+  const conditionValues = { seenToken: failure.replayToken };
+  return updateRequest({ ...noting(failure, sent), condition: sameLife, conditionValues });
 }
 
-function noting({ pk, sk }: Pick<SeenFailure, 'pk' | 'sk'>, { messageId, by, at }: SentReplay) {
+function noting({ pk, sk }: SeenLife, { messageId, by, at }: SentReplay) {
   return { key: { pk, sk }, append: { history: { at, event: 'replayed', messageId, by } satisfies HistoryEntry } };
 }
 
@@ -276,21 +289,23 @@ export interface Edit {
 }
 
 /** Gives a failure another body. The failure keeps its reasons and its cause. */
-export function bodyChanged({ pk, sk, status, history }: SeenFailure, { body, by, at }: Edit): UpdateRequest {
+export function bodyChanged(failure: SeenFailure, { body, by, at }: Edit): UpdateRequest {
+  const { pk, sk } = failure;
   return updateRequest({
     key: { pk, sk },
     set: contentOf(body),
     append: { history: { at, event: 'edited', by } satisfies HistoryEntry },
     condition: `${asRead} AND #status = :failed`,
-    conditionValues: { ...readValues({ status, history }), failed: 'failed' },
+    conditionValues: { ...readValues(failure), failed: 'failed' },
   });
 }
 
 /** Deletes a failure's row. A row that is gone may have gone by this very request, whose answer was lost. */
-export function purged({ pk, sk, status, history }: SeenFailure): DeleteRequest {
+export function purged(failure: SeenFailure): DeleteRequest {
+  const { pk, sk } = failure;
   return deleteRequest({
     key: { pk, sk },
     condition: `attribute_not_exists(pk) OR (${asRead})`,
-    conditionValues: readValues({ status, history }),
+    conditionValues: readValues(failure),
   });
 }

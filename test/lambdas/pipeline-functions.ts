@@ -21,18 +21,19 @@ export interface PipelineFunctions {
   readonly outOfTime: AbortController;
 }
 
-/** Of every failure. */
+/** Of every failure, unless a test says otherwise. */
 export const replayToken = 'token-of-the-failure';
 
 interface PipelineSettings {
   readonly startMs?: number;
   readonly publishMetrics?: PublishMetrics;
+  readonly newToken?: () => string;
 }
 
 /** Time goes on by a second with each look at the clock, from the start of 2026 if nothing else is said. */
 export function pipelineFunctions(
   table: TableClient,
-  { startMs = Date.UTC(2026, 0, 1), publishMetrics }: PipelineSettings = {},
+  { startMs = Date.UTC(2026, 0, 1), publishMetrics, newToken = () => replayToken }: PipelineSettings = {},
 ): PipelineFunctions {
   const { dependencies: standard, changed, outOfTime } = consumerDependencies();
   const dependencies = publishMetrics === undefined ? standard : { ...standard, publishMetrics };
@@ -47,7 +48,7 @@ export function pipelineFunctions(
   });
   const failedOrders = createFailedOrders({
     ...dependencies,
-    recordFailure: recordFailureIn(table, now, () => replayToken),
+    recordFailure: recordFailureIn(table, now, newToken),
     backoff: { base: 1, cap: 3_600 },
   });
   const context = { getRemainingTimeInMillis: () => 10_000 };

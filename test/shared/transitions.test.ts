@@ -26,7 +26,7 @@ import {
 } from '../../shared/ledger/transitions.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { startLocalTable, tableName } from '../lambdas/local-table.ts';
-import { message, order } from '../lambdas/pipeline-functions.ts';
+import { inAnotherLayout, message, order } from '../lambdas/pipeline-functions.ts';
 
 const local = await startLocalTable();
 afterAll(async () => {
@@ -104,9 +104,29 @@ describe('the row of a failure', () => {
     ['failureWritten, by its message', (f) => failureWritten(f.toWrite('m1')), 'failed – – –'],
     ['failedAgain, by a replay', (f) => failedAgain(f.toWrite('m2'), 1), '– failed failed failed'],
     ['failedAgain, by a message that it knows', (f) => failedAgain(f.toWrite('m1'), 1), '– – – –'],
+    [
+      'failedAgain, with a token of another life',
+      (f) => failedAgain({ ...f.toWrite('m2'), replayToken: '' }, 1),
+      '– – – –',
+    ],
+    [
+      'failedLate, with a token of another life',
+      (f) => failedLate({ ...f.toWrite('m2'), replayToken: '' }, 0),
+      '– – – –',
+    ],
     ['failedAgain, with another body', (f) => failedAgain(f.toWrite('m2', '{}'), 1), '– – – –'],
     ['failedAgain, by an earlier replay', (f) => failedAgain(f.toWrite('m2'), 0), '– failed – failed'],
     ['failedLate, by an earlier replay', (f) => failedLate(f.toWrite('m2'), 0), '– – replayed –'],
+    [
+      'failedAgain, in another layout',
+      (f) => failedAgain(f.toWrite('m2', inAnotherLayout(order('o'))), 1),
+      '– failed failed failed',
+    ],
+    [
+      'copyProcessed, in another layout',
+      ({ place }) => copyProcessed(place, received('m2', inAnotherLayout(order('o'))), now),
+      '– processed processed –',
+    ],
     ['failedLate, with another body', (f) => failedLate(f.toWrite('m2', '{}'), 0), '– – – –'],
     [
       'replayProcessed',
@@ -155,6 +175,30 @@ describe('the row of a failure', () => {
   });
 });
 
+describe('a failure that was purged and is written down again', () => {
+  test.each<[string, (seen: FailureRow) => UpdateRequest | DeleteRequest]>([
+    ['sent again', (seen) => replaySent(seen, sent)],
+    ['said to be sent again', (seen) => replayNoted(seen, sent)],
+    ['edited', (seen) => bodyChanged(seen, { body: '{}', by, at: now })],
+    ['purged', (seen) => purged(seen)],
+  ])('is not %s by whoever read it before the purge', async (what, transition) => {
+    const place = { orderKey: what, failureId: 'm1' };
+    const writeDown = (replayToken: string) => {
+      const failure = { ...failureOf(readOrder(body), false), ...place, orderId: 'o', replayToken };
+      return send(failureWritten({ ...failure, message: received('m1'), now }));
+    };
+    const rowNow = async () => failureRowOf((await itemAt(failureRowKey(what, 'm1')))!);
+    await writeDown('token of its first life');
+    const seen = await rowNow();
+    assert(await send(purged(seen)));
+    await writeDown('token of its second life');
+    const again = await rowNow();
+    expect(again).toMatchObject({ status: seen.status, history: seen.history });
+    expect(await send(transition(seen))).toBe(false);
+    expect(await rowNow()).toEqual(again);
+  });
+});
+
 type OrderState = 'none' | 'noted' | 'processed';
 const stateOf = (item: Awaited<ReturnType<typeof itemAt>>): OrderState =>
   item === undefined ? 'none' : item['contentHash'] === undefined ? 'noted' : 'processed';
@@ -165,6 +209,11 @@ const noted = (orderKey: string) => failedCopyNoted(orderKey, contentHashOf(body
 describe('the row of an order', () => {
   test.each<[string, (orderKey: string) => UpdateRequest, string]>([
     ['orderWritten', (orderKey) => written(orderKey), 'processed processed processed'],
+    [
+      'orderWritten, in another layout',
+      (orderKey) => written(orderKey, inAnotherLayout(order('o'))),
+      'processed processed processed',
+    ],
     ['orderWritten, with another body', (orderKey) => written(orderKey, '{}'), 'processed processed –'],
     ['failedCopyNoted', noted, 'noted noted –'],
   ])('after %s', async (name, transition, after) => {

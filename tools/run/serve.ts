@@ -49,11 +49,15 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
 }
 
 /** Lets `npx orders … --local` of this project find the runtime, until it ends, even by a `kill -9`. */
-function announced({ endpoint: { url } }: Runtime): Disposable & { readonly lines: readonly string[] } {
+function announced({ endpoint: { url }, model }: Runtime): Disposable & { readonly lines: readonly string[] } {
   const guard = new ProcessGuard();
   guard.start();
   try {
-    const file = announceRuntime({ endpoint: url, processId: process.pid });
+    const file = announceRuntime({
+      endpoint: url,
+      processId: process.pid,
+      stacks: model.stacks.map(({ name }) => name),
+    });
     guard.removeAtEnd(file);
     const dispose = () => {
       rmSync(file, { force: true });

@@ -148,6 +148,7 @@ describe('a failure', () => {
     expect(lines.map(({ line }) => line['message'])).toEqual([
       'Failed Order',
       'Failure Not Recorded',
+      'Tries Scheduled',
       'Failure Already Recorded',
     ]);
   });
@@ -233,7 +234,10 @@ describe('while the table is down', () => {
     expect(await down.failedOrders(records)).toEqual(failed('down-6', 'down-7', 'down-8', 'down-100'));
     client.destroy();
     expect(down.visibilityChanges.map(({ VisibilityTimeout }) => VisibilityTimeout)).toEqual([16, 32, 64, 1_800]);
-    expect(lines.map(({ line }) => line['message'])).toEqual(records.map(() => 'Failure Not Recorded'));
+    expect(lines.map(({ line }) => line['message'])).toEqual([
+      ...records.map(() => 'Failure Not Recorded'),
+      'Tries Scheduled',
+    ]);
     expect(await rowsOf('down')).toEqual([]);
   });
 

@@ -5,8 +5,8 @@
 export interface Sent {
   readonly messageId: string;
   readonly body: Body;
-  /** Of a replay: the failure that it comes from, and which replay of it this is. */
-  readonly replayOf?: { readonly orderKey: string; readonly failureId: string; readonly count: number };
+  /** Of a replay: the failure that it comes from, in which of its lives, and which replay of it this is. */
+  readonly replayOf?: Life & { readonly orderKey: string; readonly failureId: string; readonly count: number };
 }
 
 export interface Body {
@@ -17,7 +17,12 @@ export interface Body {
   readonly valid: boolean;
 }
 
-export interface ModelFailure {
+/** A failure that was purged and is written down again has another life. */
+interface Life {
+  readonly life: number;
+}
+
+export interface ModelFailure extends Life {
   readonly orderKey: string;
   readonly failureId: string;
   readonly status: 'failed' | 'replayed' | 'processed';
@@ -34,6 +39,7 @@ export class LedgerModel {
   /** Bodies of the processed orders. */
   readonly orders = new Map<string, Body>();
   readonly failures = new Map<string, ModelFailure>();
+  #lives = 0;
   /** Failures of valid orders that were not processed then: they end well with any copy that is. */
   readonly #copies: { readonly key: string; readonly failureId: string; readonly content: string }[] = [];
 
@@ -51,7 +57,7 @@ export class LedgerModel {
   fail(sent: Sent): void {
     const { messageId, body } = sent;
     // A replay of a failure that was purged meanwhile, or has another body by now, is a message like any other.
-    const replayed = this.failures.get(sent.replayOf?.failureId ?? '');
+    const replayed = this.#inItsLife(sent.replayOf);
     const belongs = replayed?.recorded.includes(messageId) === true || replayed?.body.content === body.content;
     const replayOf = belongs ? sent.replayOf : undefined;
     const key = keyOf(sent);
@@ -72,18 +78,17 @@ export class LedgerModel {
     if (isOvertaken) this.#put({ ...former, ...story });
     else {
       const count = replayOf?.count ?? replayCount;
-      this.#put({ ...story, orderKey, failureId, status: 'failed', kind, body, replayCount: count });
+      const life = former?.life ?? (this.#lives += 1);
+      this.#put({ ...story, life, orderKey, failureId, status: 'failed', kind, body, replayCount: count });
     }
   }
 
   /** A person's replay was sent, for a failure as it was `seen`, and is marked now. */
   markReplayed(seen: ModelFailure, messageId: string): void {
-    const now = this.failures.get(seen.failureId);
+    const now = this.#inItsLife(seen);
     if (now === undefined) return;
     const history = [...now.history, `replayed ${messageId}`];
-    // Purged and written down again, it may have as many entries and be at another replay.
-    const isSame = isAsSeen(now, seen) && now.replayCount === seen.replayCount;
-    if (isSame) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
+    if (isAsSeen(now, seen)) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
     else this.#put({ ...now, history });
   }
 
@@ -102,11 +107,18 @@ export class LedgerModel {
   #endsWell(sent: Sent): void {
     const key = keyOf(sent);
     const copies = this.#copies.filter((copy) => copy.key === key && copy.content === sent.body.content);
-    for (const { failureId } of [...(sent.replayOf === undefined ? [] : [sent.replayOf]), ...copies]) {
+    const replayed = this.#inItsLife(sent.replayOf);
+    for (const failureId of [...(replayed === undefined ? [] : [replayed]), ...copies].map((each) => each.failureId)) {
       const failure = this.failures.get(failureId);
       if (failure?.body.content !== sent.body.content || failure.status === 'processed') continue;
       this.#put({ ...failure, status: 'processed', history: [...failure.history, `processed ${sent.messageId}`] });
     }
+  }
+
+  /** The failure, unless it was purged since. What was written down again after that is another life. */
+  #inItsLife(seen: (Life & { readonly failureId: string }) | undefined): ModelFailure | undefined {
+    const now = this.failures.get(seen?.failureId ?? '');
+    return now?.life === seen?.life ? now : undefined;
   }
 
   #put(failure: ModelFailure): void {
@@ -120,5 +132,5 @@ function keyOf({ messageId, body, replayOf }: Sent): string {
 
 /** Whatever happens to a failure makes its history longer. */
 function isAsSeen(now: ModelFailure, seen: ModelFailure): boolean {
-  return now.status === seen.status && now.history.length === seen.history.length;
+  return now.life === seen.life && now.status === seen.status && now.history.length === seen.history.length;
 }

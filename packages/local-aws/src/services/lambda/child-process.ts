@@ -6,7 +6,8 @@ import { FrameDecoder, FrameKind, LineSplitter } from './process-output.ts';
 
 /** How a process for an execution environment is started, and who hears of it. */
 export interface ChildOptions {
-  readonly arguments: readonly string[];
+  /** The program, and what it is given. */
+  readonly command: readonly [program: string, ...rest: string[]];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
   readonly guard: ProcessGuard;
@@ -47,7 +48,8 @@ export class RuntimeChild {
     this.#options = options;
     this.#stdout = new LineSplitter((line) => options.onLine(line, true));
     this.#stderr = new LineSplitter((line) => options.onLine(line, true));
-    this.#child = spawn(process.execPath, options.arguments, {
+    const [program, ...rest] = options.command;
+    this.#child = spawn(program, rest, {
       cwd: options.directory,
       env: options.environment,
       detached: true,

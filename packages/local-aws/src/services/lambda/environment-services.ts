@@ -12,6 +12,7 @@ export interface ExecutionEnvironmentServices {
   readonly events: EventStream;
   readonly region: string;
   readonly endpointUrl: string;
+  /** New ones with each call. */
   readonly credentialsFor: (fn: FunctionModel) => Credentials;
   readonly runtimeApi: RuntimeApiServer;
   readonly guard: ProcessGuard;

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { FunctionModel } from './model.ts';
 
 /** Those of the function's role, which its AWS SDK signs with. */
@@ -103,6 +104,28 @@ function withoutLaterModuleFeatures({ environment }: FunctionModel): string[] {
   return ['experimental-require-module', 'experimental-detect-module']
     .filter((feature) => !asked.includes(`--${feature}`))
     .map((feature) => `--no-${feature}`);
+}
+
+/** Names a script that Lambda starts in place of the runtime (Developer Guide, "Modifying the runtime environment"). */
+export const wrapperName = 'AWS_LAMBDA_EXEC_WRAPPER';
+
+/** Where a function's code lies on AWS. */
+const taskRootOnAws = '/var/task/';
+
+/** The path of a function's wrapper below the folder of its code; undefined without a wrapper among the code. */
+export function wrapperInCode({ environment }: Pick<FunctionModel, 'environment'>): string | undefined {
+  const wrapper = environment[wrapperName] ?? '';
+  return wrapper.startsWith(taskRootOnAws) ? wrapper.slice(taskRootOnAws.length) : undefined;
+}
+
+/** The command that starts the runtime. A wrapper gets the command of the runtime as its arguments, as on AWS. */
+export function runtimeCommand(
+  fn: FunctionModel,
+  taskRoot: string,
+  runtime: [program: string, ...rest: string[]],
+): [program: string, ...rest: string[]] {
+  const wrapper = wrapperInCode(fn);
+  return wrapper === undefined ? runtime : [path.join(taskRoot, wrapper), ...runtime];
 }
 
 /** 24 of `nodejs24.x`. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { AwsError, type RestRequest, type RestRoute } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import { ProcessGuard } from '../../processes.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { AsyncInvoker } from './async-invoker.ts';
 import type { AwsCall } from './child-process.ts';
 import { codeFingerprint, type CodeFingerprint, CodeStore } from './code-store.ts';
@@ -19,7 +20,7 @@ import {
   listAliases,
   listVersionsByFunction,
 } from './function-settings-api.ts';
-import { getFunction, getFunctionConfiguration, listFunctions } from './functions-api.ts';
+import { getFunction, getFunctionConfiguration, type HiddenFrom, listFunctions } from './functions-api.ts';
 import { invoke } from './invoke-api.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
 import type { FunctionModel } from './model.ts';
@@ -33,11 +34,13 @@ export interface LambdaServiceOptions {
   readonly accountId: string;
   /** Where the functions' AWS SDKs send their calls. */
   readonly endpointUrl: string;
-  /** The credentials of a function's role. Asked for whenever a process starts. */
+  /** New credentials of a function's role. Asked for once for each execution environment. */
   readonly credentialsFor: (fn: FunctionModel) => Credentials;
   /** Concurrent executions of all functions together; 1,000 is AWS's default. */
   readonly accountConcurrency?: number;
   readonly faults?: ProcessFaults | undefined;
+  /** Asked whether a role may see what a key of the account encrypts. Default: everybody may. */
+  readonly authorizer?: Pick<Authorizer, 'lacks'>;
 }
 
 /** Runs functions: each execution environment is a process of its own that speaks the Lambda Runtime API. */
@@ -76,13 +79,14 @@ export class LambdaService implements FunctionDirectory {
     const requested = {
       find: (request: RestRequest, implied?: string) => this.#findDeployed(request, implied),
       arnOf: ({ parameters }: RestRequest) => requestedArn(this, parameters['FunctionName'] ?? ''),
+      hidden: hiddenFrom(options.authorizer),
     };
     const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
       this.#asyncInvoker.enqueue(fn.name, payload, how);
     const all = () => [...this.#pools.values()];
     this.routes = [
       invoke({ ...requested, invoke: run, enqueue }),
-      listFunctions(all),
+      listFunctions(all, requested.hidden),
       getFunction(requested),
       getFunctionConfiguration(requested),
       getAccountSettings(all, accountConcurrency),
@@ -197,6 +201,14 @@ export class LambdaService implements FunctionDirectory {
     for (const old of this.#retired) if (old.isEmpty) this.#retired.delete(old);
     this.#retired.add(pool);
   }
+}
+
+/** Who may not use the key of a function does not see its environment variables. */
+function hiddenFrom(authorizer: LambdaServiceOptions['authorizer']): HiddenFrom {
+  return ({ kmsKeyArn }, caller) =>
+    kmsKeyArn === undefined
+      ? undefined
+      : authorizer?.lacks(caller, { action: 'kms:Decrypt', resource: kmsKeyArn, viaService: 'lambda' })?.error.message;
 }
 
 /** The folder may be another one, because each synthesis has its own. Its content must be the same. */
