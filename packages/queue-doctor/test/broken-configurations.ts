@@ -85,6 +85,13 @@ export const cases: readonly Case[] = [
     'Give the mapping a maximum concurrency',
   ],
   [
+    'account-concurrency-too-low',
+    'warning',
+    { unreservedConcurrency: 9 },
+    'The account lets 9 invocations run at a time, of all its functions without a reserved concurrency, and this stack may want 10',
+    'Ask AWS for a higher quota (Service Quotas, AWS Lambda, Concurrent executions), or lower the maximum concurrency of invoices → print.',
+  ],
+  [
     'batch-outlasts-timeout',
     'error',
     { mapping: { slowestRecordSeconds: 1.1 } },
