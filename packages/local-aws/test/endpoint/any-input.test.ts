@@ -40,7 +40,7 @@ const nothing = {} as never;
 const readServices: readonly RpcService[] = [
   new LogsService(nothing),
   new CloudFormationService({ region: '', accountId: '', stacks: [], skipped: [], limited: [] }, clock),
-  new StsService(nothing),
+  new StsService(nothing, nothing),
   new CloudWatchService(nothing),
 ].map(({ rpc }) => rpc);
 
