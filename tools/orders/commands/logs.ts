@@ -30,7 +30,7 @@ export function defineLogs(program: Command, run: Run): void {
     .addArgument(new Argument('[function]', 'one function (default: all)').choices(functionNames))
     .option('--follow', 'go on until Ctrl-C')
     .option('--since <time>', 'from when: 10m, 2h, 3d, 2026-11-20T12:00Z', '10m')
-    .option('--order <id>', 'only lines about this order, or this message', idArgument)
+    .option('--order <id>', 'only lines about this order, or this message (first digits will do)', idArgument)
     .addHelpText('after', '\nExample: orders logs process-orders --follow')
     .action((name: FunctionName | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
 }
