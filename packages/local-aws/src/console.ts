@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { LogEvent, RuntimeEvent } from './events.ts';
+import type { BatchEnded, LogEvent, RuntimeEvent } from './events.ts';
 import { type LogText, ownFrames, printableLines, readLogMessage, valueText } from './log-text.ts';
 import type { LocalModel } from './model.ts';
 
@@ -13,6 +13,8 @@ export interface RenderOptions {
   readonly messageLabel?: (messageId: string) => string | undefined;
   /** Characters of a line of the terminal. A log event that is longer is told more briefly. Default: no limit. */
   readonly columns?: number | undefined;
+  /** Whether a batch of which nothing stays is a line, too. Default: no. */
+  readonly batches?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -47,7 +49,7 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
         const texts = [log.text, ...fieldTexts(log.fields ?? {}, options, brevity)];
         const frames = Object.values(log.fields ?? {}).flatMap(ownFrames);
         const text = printableLines([texts.filter((part) => part !== '').join('  '), ...frames].join('\n'));
-        const at = timeOfDay(event.atMs).slice(0, brevity === 'narrow' ? 8 : undefined);
+        const at = timeOfDay(event.atMs).replace(brevity === 'narrow' ? /\.\d+/ : '', '');
         const source = who(event, options, paint, brevity === 'narrow' ? 0 : nameColumns);
         return `${paint('dim', at)}  ${source}  ${paint(levelStyles[log.level], text)}`;
       });
@@ -55,10 +57,8 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
       return lines.find((each) => firstLineLength(each) <= columns) ?? lines.at(-1);
     }
     case 'batch-ended': {
-      if (event.kept.length === 0 || event.reason === undefined) return undefined;
-      const size = event.kept.length + event.deleted.length + (event.gone?.length ?? 0);
-      const queue = options.queueLabel(event.queueName);
-      return line(runtime, `${queue}: ${event.kept.length} of a batch of ${size} stay: ${event.reason}`, 'yellow');
+      const text = batchText(event, options);
+      return text && line(runtime, text, event.kept.length > 0 ? 'yellow' : 'dim');
     }
     case 'message-moved': {
       const name = options.messageLabel?.(event.messageId) ?? event.messageId;
@@ -92,6 +92,29 @@ function isMadeUpId(value: unknown): value is string {
 
 function firstLineLength(text: string): number {
   return stripVTControlCharacters(text.split('\n', 1)[0] ?? '').length;
+}
+
+/** What became of a batch. Undefined where nobody wants to know. */
+function batchText(event: BatchEnded, { queueLabel, functionLabel, batches = false }: RenderOptions) {
+  const { kept, deleted, gone = [], reason, executionEnvironmentId } = event;
+  const size = kept.length + deleted.length + gone.length;
+  const queue = queueLabel(event.queueName);
+  if (kept.length > 0) {
+    if (reason === undefined) return undefined;
+    return `${queue}: ${kept.length} of a batch of ${size} stay${comeBackText(event)}: ${reason}`;
+  }
+  if (!batches) return undefined;
+  const instance = executionEnvironmentId === undefined ? '' : ` ${executionEnvironmentId.slice(0, 4)}`;
+  const alreadyGone = gone.length === 0 ? '' : `, ${gone.length} of them by the function itself`;
+  return `${queue}: batch of ${size} to ${functionLabel(event.functionName)}${instance}, all deleted${alreadyGone}`;
+}
+
+/** `, hidden for 37 to 120 s`; nothing for messages that are visible already. */
+function comeBackText({ atMs, comeBackAtMs = [] }: BatchEnded): string {
+  const seconds = comeBackAtMs.map((backAtMs) => Math.max(0, Math.ceil((backAtMs - atMs) / 1000)));
+  const [shortest, longest] = [Math.min(...seconds), Math.max(0, ...seconds)];
+  if (longest === 0) return '';
+  return `, hidden for ${shortest === longest ? '' : `${shortest} to `}${longest} s`;
 }
 
 /** Names of functions and queues in a text by their short ones. */
@@ -148,8 +171,9 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
+/** `12:30:15.007Z`: the Z says that it is UTC. */
 function timeOfDay(atMs: number): string {
-  return new Date(atMs).toISOString().slice(11, 23);
+  return new Date(atMs).toISOString().slice(11);
 }
 
 /** Short display names, for `RenderOptions`. */

@@ -33,6 +33,7 @@ export { type ConsoleLabels, consoleLabels, renderEvent, type RenderOptions } fr
 export { type LogText, readLogMessage } from './log-text.ts';
 
 // The command `local-aws`, for programs that make their assembly themselves.
+export { addAssemblyOptions, type AssemblyOptions, assemblySettings } from './command/assembly-options.ts';
 export { assemblyFolder, type AssemblySource, serve, type ServeOptions } from './command/serve.ts';
 
 // Time.

@@ -8,7 +8,10 @@ import { systemError } from '../system-errors.ts';
 import { Changes } from './changes.ts';
 
 /** What `serve` serves, and how. */
-export interface ServeOptions extends Pick<RuntimeOptions, 'stacks' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'> {
+export interface ServeOptions extends Pick<
+  RuntimeOptions,
+  'stacks' | 'skip' | 'parameters' | 'exports' | 'queues' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'
+> {
   readonly source: AssemblySource;
   /** Whether to take on what `source` makes after a change. */
   readonly watch: boolean;
@@ -56,7 +59,7 @@ export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, s
   let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
   events.subscribe((event) => {
     if (quiet && !isProblem(event)) return;
-    const line = renderEvent(event, { color, columns: stdout.columns, ...labels });
+    const line = renderEvent(event, { color, columns: stdout.columns, batches: true, ...labels });
     if (line !== undefined) say(line);
   });
 
@@ -111,6 +114,7 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     ...model.tables.map(({ name }) => `  table     ${name}`),
     ...limited(model),
     ...skipped(model),
+    ...leftOut(model),
     'Ctrl-C stops it.',
   ].join('\n');
 }
@@ -121,6 +125,17 @@ function limited({ limited: resources }: Runtime['model']): string[] {
   return [...byLimit].map(([text, same]) => {
     const names = same.map(({ logicalId }) => logicalId);
     return `  served with a limit: ${names.join(', ')}, ${text}`;
+  });
+}
+
+/** Parts with the same meaning share a line. */
+function leftOut({ leftOut: parts }: Runtime['model']): string[] {
+  const byMeaning = Map.groupBy(parts, ({ type, meaning }) => `${type}: ${meaning}`);
+  return [...byMeaning].map(([text, same]) => {
+    const names = same.map(({ logicalId, property }) =>
+      property === undefined ? logicalId : `${logicalId}.${property}`,
+    );
+    return `  left out by choice: ${names.join(', ')}, ${text}`;
   });
 }
 
