@@ -11,10 +11,10 @@ export interface RenderOptions {
   readonly queueLabel: (queueName: string) => string;
   /** What to call a message instead of its id, where more is known of it. */
   readonly messageLabel?: (messageId: string) => string | undefined;
-  /** Whether a batch of which nothing stays is a line, too. Default: no. */
-  readonly batches?: boolean;
   /** Characters of a line of the terminal. A log event that is longer is told more briefly. Default: no limit. */
   readonly columns?: number | undefined;
+  /** Whether a batch of which nothing stays is a line, too. Default: no. */
+  readonly batches?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -49,7 +49,7 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
         const texts = [log.text, ...fieldTexts(log.fields ?? {}, options, brevity)];
         const frames = Object.values(log.fields ?? {}).flatMap(ownFrames);
         const text = printableLines([texts.filter((part) => part !== '').join('  '), ...frames].join('\n'));
-        const at = timeOfDay(event.atMs).slice(0, brevity === 'narrow' ? 8 : undefined);
+        const at = timeOfDay(event.atMs).replace(brevity === 'narrow' ? /\.\d+/ : '', '');
         const source = who(event, options, paint, brevity === 'narrow' ? 0 : nameColumns);
         return `${paint('dim', at)}  ${source}  ${paint(levelStyles[log.level], text)}`;
       });
@@ -82,6 +82,18 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
   }
 }
 
+/** How briefly a log event is told, for terminals from wide to narrow. Errors and reasons are told by all of them. */
+const brevities = ['whole', 'short ids', 'one id', 'narrow'] as const;
+type Brevity = (typeof brevities)[number];
+
+function isMadeUpId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+}
+
+function firstLineLength(text: string): number {
+  return stripVTControlCharacters(text.split('\n', 1)[0] ?? '').length;
+}
+
 /** What became of a batch. Undefined where nobody wants to know. */
 function batchText(event: BatchEnded, { queueLabel, functionLabel, batches = false }: RenderOptions) {
   const { kept, deleted, gone = [], reason, executionEnvironmentId } = event;
@@ -103,18 +115,6 @@ function comeBackText({ atMs, comeBackAtMs = [] }: BatchEnded): string {
   const [shortest, longest] = [Math.min(...seconds), Math.max(0, ...seconds)];
   if (longest === 0) return '';
   return `, hidden for ${shortest === longest ? '' : `${shortest} to `}${longest} s`;
-}
-
-/** How briefly a log event is told, for terminals from wide to narrow. Errors and reasons are told by all of them. */
-const brevities = ['whole', 'short ids', 'one id', 'narrow'] as const;
-type Brevity = (typeof brevities)[number];
-
-function isMadeUpId(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
-}
-
-function firstLineLength(text: string): number {
-  return stripVTControlCharacters(text.split('\n', 1)[0] ?? '').length;
 }
 
 /** Names of functions and queues in a text by their short ones. */

@@ -100,21 +100,24 @@ function lengthOfAll(columns: readonly Column[], lines: readonly (readonly strin
 }
 
 /**
- * A text in lines of at most `width` characters, broken between words. A longer word is broken where a line ends. Painted
- * text stays whole, because a break could stand within a colour. No lines for an empty text.
+ * A text in lines of at most `width` characters, broken between words. A word that is longer than a line is broken where
+ * the line ends. Painted text stays whole, because a break could stand within a colour. No lines for an empty text.
+ *
+ * @param first characters of the first line, where something stands before it; there may be none
  */
-export function wrapped(text: string, width: number): string[] {
+export function wrapped(text: string, width: number, first = width): string[] {
   if (text === '') return [];
-  if (displayWidth(text) <= width || stripVTControlCharacters(text) !== text) return [text];
+  if (displayWidth(text) <= first || stripVTControlCharacters(text) !== text) return [text];
   const lines: string[] = [];
   let line = '';
+  const room = () => (lines.length === 0 ? first : width);
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (displayWidth(longer) <= width) {
+    if (displayWidth(longer) <= room()) {
       line = longer;
       continue;
     }
-    if (line !== '') lines.push(line);
+    if (line !== '' || room() < width) lines.push(line);
     line = '';
     for (const letter of word) {
       if (displayWidth(line + letter) > width) {
@@ -144,7 +147,7 @@ const wide =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u;
 
 /** Places that a text takes on a terminal, without its colours. */
-function displayWidth(text: string): number {
+export function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let places = 0;
   for (const letter of stripVTControlCharacters(text)) places += wide.test(letter) ? 2 : 1;

@@ -25,6 +25,7 @@ const batch = { type: 'batch-ended', atMs, mappingId: 'm', queueName: 'physical-
 
 /** What stands behind time and source. */
 const batchLine = (event: RuntimeEvent) => renderEvent(event, { ...options, batches: true })?.slice(38);
+
 describe.each([60, 80, 120])('a terminal of %d columns', (columns) => {
   const ids = { orderId: '63560944-1cb3-4788-a9b2-337c04f7a1c3', messageId: '5c782358-a583-470b-bdc0-e9bbeddcacef' };
   const told = (level: string, message: object, messageLabel = (): string | undefined => undefined) => {
