@@ -59,7 +59,7 @@ export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, s
   let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
   events.subscribe((event) => {
     if (quiet && !isProblem(event)) return;
-    const line = renderEvent(event, { color, ...labels });
+    const line = renderEvent(event, { color, columns: stdout.columns, batches: true, ...labels });
     if (line !== undefined) say(line);
   });
 
