@@ -130,6 +130,21 @@ export function wrapped(text: string, width: number, first = width): string[] {
   return [...lines, line];
 }
 
+/**
+ * Sentences in lines of at most `width` characters. What stands in double quotes stays whole, so that a command line can
+ * be copied.
+ */
+export function wrappedProse(text: string, width = Infinity): string {
+  const nonBreaking = '\u00A0';
+  const lines = text.split('\n').flatMap((line) => {
+    const indented = /^ +/.test(line);
+    if (indented || displayWidth(line) <= width) return [line];
+    const kept = line.replaceAll(/"[^"]*"/g, (quoted) => quoted.replaceAll(' ', nonBreaking));
+    return wrapped(kept, width).map((each) => each.replaceAll(nonBreaking, ' '));
+  });
+  return lines.join('\n');
+}
+
 /** How many lines of a terminal a line takes. */
 export function terminalLines(line: string, width: number | undefined): number {
   return width === undefined || width <= 0 ? 1 : Math.max(1, Math.ceil(displayWidth(line) / width));

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { shortId } from '../../../../tools/orders/short-ids.ts';
-import { lastLines, painter, table, terminalLines, wrapped } from '../../../../tools/orders/terminal/output.ts';
+import {
+  lastLines,
+  painter,
+  table,
+  terminalLines,
+  wrapped,
+  wrappedProse,
+} from '../../../../tools/orders/terminal/output.ts';
 
 const write = () => true;
 const widths = [60, 80, 120];
@@ -80,6 +87,17 @@ test('a text is broken between words, and a word only where a line cannot hold i
   expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
   expect(wrapped('a bcdefghij k', 4)).toEqual(['a', 'bcde', 'fghi', 'j k']);
   expect(wrapped('', 4)).toEqual([]);
+});
+
+test('a sentence is broken between words, but not in a command line that one may copy', () => {
+  const text =
+    'Nobody is there: run "npx orders failed --local" again.\n  an indented line is of somebody else, and whole';
+  expect(wrappedProse(text, 34).split('\n')).toEqual([
+    'Nobody is there: run',
+    '"npx orders failed --local" again.',
+    '  an indented line is of somebody else, and whole',
+  ]);
+  expect(wrappedProse(text)).toBe(text);
 });
 
 test('a report that is taller than the terminal is shown by its end', () => {
