@@ -7,7 +7,10 @@ import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime.ts';
 import { Changes } from './changes.ts';
 
 /** What `serve` serves, and how. */
-export interface ServeOptions extends Pick<RuntimeOptions, 'stacks' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'> {
+export interface ServeOptions extends Pick<
+  RuntimeOptions,
+  'stacks' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed' | 'queueWaits'
+> {
   readonly source: AssemblySource;
   /** Whether to take on what `source` makes after a change. */
   readonly watch: boolean;
