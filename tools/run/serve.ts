@@ -29,7 +29,7 @@ const calm = 4;
 
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
-  const { assembly, preset, port = defaultPort, iam, shuffle, chaos, watch, quiet = false } = options;
+  const { assembly, preset, port = defaultPort, iam, shuffle, queueWaits, chaos, watch, quiet = false } = options;
   if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
   const served = {
     // As seen from where npm was called, which is not always the project's folder.
@@ -41,6 +41,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
     port,
     nextFreePort: options.port === undefined,
     iam,
+    queueWaits,
     watch,
     quiet,
     explain: errorText,
@@ -93,6 +94,8 @@ interface ServeOptions extends AssemblyOptions {
   readonly iam: IamMode;
   /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
   readonly shuffle?: number;
+  /** False: without AWS's 60 seconds between two purges, and before a queue's name is used again. */
+  readonly queueWaits: boolean;
   /** Seed of the faults to inject; undefined: none. */
   readonly chaos?: number;
   readonly watch: boolean;
@@ -142,6 +145,7 @@ export const defineServe = (presets: readonly string[]) => (program: Command) =>
         '(docs/reliability.md); same seed, same faults',
       wholeNumberOption(0, maximumLocalSeed),
     )
+    .option('--no-queue-waits', 'purge a queue again, and use its name again, without the 60 seconds that AWS asks for')
     .option('--no-watch', 'do not reload when a source file changes')
     .option('--quiet', 'print what is served and what is wrong, but not what the app does')
     .addHelpText('after', '\nExample: npm run local -- --port 5000 --preset lab');

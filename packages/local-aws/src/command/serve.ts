@@ -10,7 +10,16 @@ import { Changes } from './changes.ts';
 /** What `serve` serves, and how. */
 export interface ServeOptions extends Pick<
   RuntimeOptions,
-  'stacks' | 'skip' | 'parameters' | 'exports' | 'queues' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'
+  | 'stacks'
+  | 'skip'
+  | 'parameters'
+  | 'exports'
+  | 'queues'
+  | 'port'
+  | 'nextFreePort'
+  | 'iam'
+  | 'shuffleSeed'
+  | 'queueWaits'
 > {
   readonly source: AssemblySource;
   /** Whether to take on what `source` makes after a change. */
