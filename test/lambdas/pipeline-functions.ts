@@ -44,6 +44,7 @@ export function pipelineFunctions(
     ...dependencies,
     processOrder: writeOrder(table, now),
     partialBatchResponses: true,
+    maxReceiveCount: 5,
     backoff: { base: 2, cap: 300 },
   });
   const failedOrders = createFailedOrders({

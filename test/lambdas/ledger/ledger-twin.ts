@@ -68,7 +68,8 @@ export class LedgerTwin {
 
   body(...[id, variant, valid, isLaidOut]: Wanted): Body {
     const orderId = id === null ? null : `${this.#prefix}-order-${id}`;
-    const document = { ...exampleOrder(0), orderId: orderId ?? undefined, variant };
+    const { orderId: _orderId, ...example } = exampleOrder(0);
+    const document = { ...(orderId !== null && { orderId }), ...example, variant };
     const whole = valid ? document : { ...document, items: 'tea' };
     const content = JSON.stringify(whole);
     return { orderId, valid, content, text: isLaidOut ? inAnotherLayout(whole) : content };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -9,6 +9,7 @@ import type { CauseGroup } from '../../../tools/orders/ledger/failures.ts';
 import type { ExportedFailure } from '../../../tools/orders/ledger/purge.ts';
 import type { StatusReport } from '../../../tools/orders/status-report.ts';
 import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
+import { Command } from '../run/serve/served.ts';
 import { documentOf, documentsOf } from './collected-io.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
 
@@ -219,6 +220,16 @@ describe('after the story', () => {
     expect(failure).toMatchObject({ orderKey: 'again-1', status: 'failed', replayCount: 1 });
     expect((await run('failed', '--search', 'AGAIN-', '--json')).stdout).toContain('"again-1"');
     expect((await run('failed', '--search', 'nowhere')).stdout).toBe('No failures.\n');
+  });
+
+  test('purge deletes nothing, and leaves no part of a file, when its export has no room', async () => {
+    const file = join(folder, 'half.ndjson');
+    const purge = `ulimit -f 0; exec bin/orders purge --local --before 0s --yes --export ${file}`;
+    await using command = new Command(['sh', '-c', purge], { env: pipeline.env });
+    expect(await command.exited).toBe(1);
+    expect(command.output).toMatch(/^EFBIG: .* Raise the limit of file sizes/m);
+    expect(existsSync(file)).toBe(false);
+    expect((await run('failed')).stdout).toContain('1 failure, 1 cause');
   });
 
   test('purge deletes what its export holds, and refuses a file that exists', async () => {

@@ -4,9 +4,10 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { stackNameOf } from '../../../shared/pipeline.ts';
 import { UsageError } from '../errors.ts';
 import { checkEndpointVariables, localClientSettings, proxiedAgent, watchEndpoint } from './endpoint.ts';
-import { findLocalRuntime } from './local-runtime.ts';
+import { announcedStack, findLocalRuntime } from './local-runtime.ts';
 
 /** Where the pipeline is. The SDK finds what is undefined: by environment, profile or instance role. */
 export interface Target {
@@ -19,7 +20,9 @@ export interface Target {
 
 /** Options by which a person names the pipeline that a command is for. */
 export interface TargetOptions {
-  readonly stack: string;
+  /** Name of the stack. Default: the stack of the stage, or of the pipeline without stages. */
+  readonly stack?: string;
+  readonly stage?: string;
   readonly region?: string;
   readonly local?: boolean;
 }
@@ -33,14 +36,15 @@ function said(environment: EnvironmentVariables, ...names: readonly string[]): s
 
 /**
  * `--local` means this machine: AWS_ENDPOINT_URL, or else the runtime of this project that has the stack, with any
- * credentials. Without `--local` everything is as for the AWS CLI.
+ * credentials. Without `--local` everything is as for the AWS CLI. When nobody names a stack or a stage, the one pipeline
+ * that this project's runtimes serve is meant, or else the stack `OrderPipeline`.
  *
  * @param find looks for the runtime that has a stack
  * @throws {UsageError} when the region cannot be one, when a variable for endpoints holds no address, or when
  * AWS_ENDPOINT_URL is another machine beside `--local`
  */
 export function targetOf(
-  { stack, region, local }: TargetOptions,
+  { stack: givenStack, stage, region, local }: TargetOptions,
   environment: EnvironmentVariables,
   find: (stack: string) => Promise<string> = findLocalRuntime,
 ): Target {
@@ -50,14 +54,19 @@ export function targetOf(
     throw new UsageError(`A region is a name such as eu-central-1, not "${named}": mend --region or AWS_REGION.`);
   }
   checkEndpointVariables(environment);
+  const stack = givenStack ?? stackNameOf(stage);
   if (local !== true) return { stack, ...(named !== undefined && { region: named }) };
   const endpoint = said(environment, 'AWS_ENDPOINT_URL');
   if (endpoint !== undefined && !isLoopback(endpoint)) {
     throw new UsageError(`--local is this machine, but AWS_ENDPOINT_URL is ${endpoint}. Leave one of them out.`);
   }
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const here = { region: named ?? 'us-east-1', credentials };
+  if (endpoint !== undefined) return { ...here, stack, endpoint };
+  const isNamed = givenStack !== undefined || stage !== undefined;
+  const served = isNamed ? stack : (announcedStack() ?? stack);
   let found: Promise<string> | undefined;
-  return { stack, region: named ?? 'us-east-1', endpoint: endpoint ?? (() => (found ??= find(stack))), credentials };
+  return { ...here, stack: served, endpoint: () => (found ??= find(served)) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { stackNameOf } from '../../../shared/pipeline.ts';
 import { CommandFailed } from '../errors.ts';
 import { localClientSettings } from './endpoint.ts';
 
@@ -12,6 +13,8 @@ export const defaultLocalEndpoint = 'http://127.0.0.1:4566';
 interface Announcement {
   readonly endpoint: string;
   readonly processId: number;
+  /** Names of the stacks that are served. */
+  readonly stacks: readonly string[];
 }
 
 /** A file for each runtime that serves this project, named by the id of its process. */
@@ -32,10 +35,21 @@ export function announceRuntime(announcement: Announcement): string {
 
 /** Endpoints of this project's runtimes whose processes are there. */
 export function announcedEndpoints(): readonly string[] {
+  return living().map(({ endpoint }) => endpoint);
+}
+
+/** The pipeline of this project's runtimes, if they serve one only: its stack, or that of one stage. */
+export function announcedStack(): string | undefined {
+  const known = stackNameOf();
+  const names = living().flatMap(({ stacks }) => stacks);
+  const [stack, ...others] = new Set(names.filter((name) => name === known || name.startsWith(`${known}-`)));
+  return others.length === 0 ? stack : undefined;
+}
+
+function living(): readonly Announcement[] {
   return filesOf(announcements)
     .flatMap(readAnnouncement)
-    .filter(({ processId }) => isProcess(processId))
-    .map(({ endpoint }) => endpoint);
+    .filter(({ processId }) => isProcess(processId));
 }
 
 function filesOf(folder: string): readonly string[] {
@@ -50,8 +64,8 @@ function filesOf(folder: string): readonly string[] {
 /** Nothing for a file that is gone, or only half written. */
 function readAnnouncement(file: string): readonly Announcement[] {
   try {
-    const { endpoint, processId } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Announcement>;
-    return typeof endpoint === 'string' && typeof processId === 'number' ? [{ endpoint, processId }] : [];
+    const { endpoint, processId, stacks = [] } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Announcement>;
+    return typeof endpoint === 'string' && typeof processId === 'number' ? [{ endpoint, processId, stacks }] : [];
   } catch {
     return [];
   }

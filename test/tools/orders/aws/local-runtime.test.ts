@@ -13,7 +13,13 @@ let assemblies: string;
 beforeAll(() => {
   project = new ProjectCopy();
   const stack = { template: { Resources: { Queue: queueWith({}) } } };
-  assemblies = writeAssembly({ Photos: stack, Films: stack });
+  assemblies = writeAssembly({
+    Photos: stack,
+    Films: stack,
+    OrderPipeline: stack,
+    'OrderPipeline-lab': stack,
+    'OrderPipeline-dev': stack,
+  });
 });
 
 afterAll(() => {
@@ -36,8 +42,9 @@ async function serving(...stacks: readonly string[]) {
 }
 
 /** Runs `npx orders doctor --local` in the project: a command for any stack. */
-async function doctor(stack: string, env: Readonly<Record<string, string>> = {}) {
-  const words = [join(project.directory, 'bin/orders'), 'doctor', '--local', '--stack', stack];
+async function doctor(stack: string | undefined, env: Readonly<Record<string, string>> = {}) {
+  const named = stack === undefined ? [] : ['--stack', stack];
+  const words = [join(project.directory, 'bin/orders'), 'doctor', '--local', ...named];
   await using command = new Command(words, { env: { AWS_ENDPOINT_URL: '', ...env } });
   return { exitCode: await command.exited, output: command.output };
 }
@@ -73,6 +80,16 @@ test('of two runtimes with the same stack none is chosen', async () => {
   for (const { url } of [one, other]) expect(output).toContain(url);
   expect(exitCode).toBe(1);
   expect(await doctor('Photos', { AWS_ENDPOINT_URL: one.url })).toMatchObject({ exitCode: 0 });
+});
+
+test('the one pipeline that is served needs no name, whatever its stage is; of several none is chosen', async () => {
+  await using lab = await serving('OrderPipeline-lab', 'Photos');
+  expect((await doctor(undefined)).output).toContain(`at ${lab.url}.`);
+  await using dev = await serving('OrderPipeline-dev');
+  const { exitCode, output } = await doctor(undefined);
+  expect(output).toContain('No runtime of this project has the stack OrderPipeline: ');
+  expect(output).toContain(`${dev.url} has the stack OrderPipeline-dev`);
+  expect(exitCode).toBe(1);
 });
 
 test('a runtime that was killed is forgotten, and what takes its port is not asked', async () => {
