@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import standaloneCode from 'ajv/dist/standalone/index.js';
@@ -7,6 +6,7 @@ import { compile } from 'json-schema-to-typescript';
 import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
 import { maximumErrors, reasonsFrom } from '../../shared/order/read-order.ts';
 import type { OrderDefect } from '../../shared/order/broken-order.ts';
+import { schemaVersionOf } from '../../shared/order/schema-version.ts';
 import { defectsOf } from './order-defects.ts';
 import { type OrderSchema, readOrderSchema } from './order-schema.ts';
 
@@ -88,13 +88,12 @@ function renderType(schema: OrderSchema['schema']): Promise<string> {
   });
 }
 
-/** The schema's own fingerprint: rows of the orders table say which schema their order was held against. */
+/** Rows of the orders table say which schema their order was held against. */
 function renderVersion(schema: OrderSchema['schema']): string {
-  const version = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12);
   return `${header}
 
 /** First 12 hex digits of the SHA-256 of the schema's JSON, however it is laid out. */
-export const orderSchemaVersion = '${version}';
+export const orderSchemaVersion = '${schemaVersionOf(schema)}';
 `;
 }
 
