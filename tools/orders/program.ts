@@ -82,7 +82,8 @@ Example: orders failed --local`,
     }
   };
   for (const define of commands) define(program, run);
-  const check = () => refuseOptionsOfNpm('orders', program, args, io.env);
+  const script = args[0] === 'smoke' && io.env['npm_lifecycle_event'] === 'smoke' ? 'smoke' : 'orders';
+  const check = () => refuseOptionsOfNpm(script, program, args, io.env);
   // What an error says may quote an order.
   return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }

@@ -61,13 +61,15 @@ async function smoke(context: OrdersContext, { failures: withFailures, timeout }
 
   const arn = await ordersQueueArn(context);
   let outcome = await look();
-  {
-    using _progress = new Progress(io.stderr, io.clock, () => `waiting: ${firstProblem(outcome.found)}`);
+  const progress = new Progress(io.stderr, io.clock, () => `waiting: ${firstProblem(outcome.found)}`);
+  try {
     const every = target.endpoint === undefined ? pollMs.aws : pollMs.local;
     while (outcome.found.some(isWrong) && io.clock.now() - startMs < timeoutMs && !io.signal.aborted) {
       await sleep(io.clock, every, io.signal);
       outcome = await look();
     }
+  } finally {
+    progress[Symbol.dispose]();
   }
   for (const check of outcome.found) await report(check);
   const failed = checks.filter(isWrong);

@@ -35,10 +35,8 @@ export async function smokeEvidence(
         logged.set(messageId, [...(logged.get(messageId) ?? []), text]);
       }
     }
-    for await (const _line of logEvents(context.clients.logs, { ...query, pattern: '"CloudWatchMetrics"' })) {
-      counted.push(name);
-      break;
-    }
+    const { done } = await logEvents(context.clients.logs, { ...query, pattern: '"CloudWatchMetrics"' }).next();
+    if (done === false) counted.push(name);
   }
   return {
     orders: records.flatMap(({ order }): readonly OrderRow[] => (order === undefined ? [] : [order])),
