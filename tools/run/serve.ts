@@ -29,7 +29,7 @@ const calm = 4;
 
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
-  const { assembly, preset, port = defaultPort, iam, shuffle, chaos, watch } = options;
+  const { assembly, preset, port = defaultPort, iam, shuffle, chaos, watch, quiet = false } = options;
   if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
   const served = {
     // As seen from where npm was called, which is not always the project's folder.
@@ -42,6 +42,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
     nextFreePort: options.port === undefined,
     iam,
     watch,
+    quiet,
     explain: errorText,
     onReady: announced,
     ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
@@ -95,6 +96,8 @@ interface ServeOptions extends AssemblyOptions {
   /** Seed of the faults to inject; undefined: none. */
   readonly chaos?: number;
   readonly watch: boolean;
+  /** Whether to leave out what the app does. */
+  readonly quiet?: boolean;
 }
 
 const defaultPort = 4566;
@@ -140,6 +143,7 @@ export const defineServe = (presets: readonly string[]) => (program: Command) =>
       wholeNumberOption(0, maximumLocalSeed),
     )
     .option('--no-watch', 'do not reload when a source file changes')
+    .option('--quiet', 'print what is served and what is wrong, but not what the app does')
     .addHelpText('after', '\nExample: npm run local -- --port 5000 --preset lab');
 
 /** What the CDK app is made of: a change in any of these asks for a new synthesis. */

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { LogEvent, RuntimeEvent } from './events.ts';
+import type { BatchEnded, LogEvent, RuntimeEvent } from './events.ts';
 import { type LogText, printableLines, readLogMessage } from './log-text.ts';
 import type { LocalModel } from './model.ts';
 
@@ -11,6 +11,8 @@ export interface RenderOptions {
   readonly queueLabel: (queueName: string) => string;
   /** What to call a message instead of its id, where more is known of it. */
   readonly messageLabel?: (messageId: string) => string | undefined;
+  /** Whether a batch of which nothing stays is a line, too. Default: no. */
+  readonly batches?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -45,10 +47,8 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
       return line(who(event, options, paint), text, levelStyles[log.level]);
     }
     case 'batch-ended': {
-      if (event.kept.length === 0 || event.reason === undefined) return undefined;
-      const size = event.kept.length + event.deleted.length + (event.gone?.length ?? 0);
-      const queue = options.queueLabel(event.queueName);
-      return line(runtime, `${queue}: ${event.kept.length} of a batch of ${size} stay: ${event.reason}`, 'yellow');
+      const text = batchText(event, options);
+      return text && line(runtime, text, event.kept.length > 0 ? 'yellow' : 'dim');
     }
     case 'message-moved': {
       const name = options.messageLabel?.(event.messageId) ?? event.messageId;
@@ -70,6 +70,29 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     case 'table-answered':
       return undefined;
   }
+}
+
+/** What became of a batch. Undefined where nobody wants to know. */
+function batchText(event: BatchEnded, { queueLabel, functionLabel, batches = false }: RenderOptions) {
+  const { kept, deleted, gone = [], reason, executionEnvironmentId } = event;
+  const size = kept.length + deleted.length + gone.length;
+  const queue = queueLabel(event.queueName);
+  if (kept.length > 0) {
+    if (reason === undefined) return undefined;
+    return `${queue}: ${kept.length} of a batch of ${size} stay${comeBackText(event)}: ${reason}`;
+  }
+  if (!batches) return undefined;
+  const instance = executionEnvironmentId === undefined ? '' : ` ${executionEnvironmentId.slice(0, 4)}`;
+  const alreadyGone = gone.length === 0 ? '' : `, ${gone.length} of them by the function itself`;
+  return `${queue}: batch of ${size} to ${functionLabel(event.functionName)}${instance}, all deleted${alreadyGone}`;
+}
+
+/** `, hidden for 37 to 120 s`; nothing for messages that are visible already. */
+function comeBackText({ atMs, comeBackAtMs = [] }: BatchEnded): string {
+  const seconds = comeBackAtMs.map((backAtMs) => Math.max(0, Math.ceil((backAtMs - atMs) / 1000)));
+  const [shortest, longest] = [Math.min(...seconds), Math.max(0, ...seconds)];
+  if (longest === 0) return '';
+  return `, hidden for ${shortest === longest ? '' : `${shortest} to `}${longest} s`;
 }
 
 /** Names of functions and queues in a text by their short ones. */
@@ -110,8 +133,9 @@ function fieldValue(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** `12:30:15.007Z`: the Z says that it is UTC. */
 function timeOfDay(atMs: number): string {
-  return new Date(atMs).toISOString().slice(11, 23);
+  return new Date(atMs).toISOString().slice(11);
 }
 
 /** Short display names, for `RenderOptions`. */

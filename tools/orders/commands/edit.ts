@@ -3,7 +3,7 @@ import { collected, exitCodes, idArgument } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { mistakeIn } from '../input/json-scanner.ts';
-import { difference, mendedBody, parseAssignment } from '../json.ts';
+import { difference, isEdited, mendedBody, parseAssignment } from '../json.ts';
 import { findFailed } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import { judge } from '../ledger/replay.ts';
@@ -47,7 +47,7 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   const mended = text ?? mendedBody(failure.body, assignments ?? []);
   if ('problem' in mended) throw new CommandFailed(`Failure ${failureId} ${mended.problem}.`);
 
-  const changed = mended.body !== failure.body;
+  const changed = isEdited(failure.body, mended.body);
   const kept = () => (text === undefined ? '' : ` Your text is kept in ${text.keep()}.`);
   const tooLarge = changed ? sizeRefusal(failure, mended.body, io.user) : undefined;
   if (tooLarge !== undefined)

@@ -35,11 +35,8 @@ export function defineLogs(program: Command, run: Run): void {
     .action((name: FunctionName | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
 }
 
-interface Followed {
-  readonly function: FunctionName;
+interface Followed extends FunctionLogEvent {
   readonly eventId: string;
-  readonly atMs: number;
-  readonly message: string;
 }
 
 async function logs(context: OrdersContext, name: FunctionName | undefined, options: LogsOptions): Promise<number> {
@@ -82,7 +79,17 @@ async function show(context: OrdersContext, event: FunctionLogEvent): Promise<vo
 interface FunctionLogEvent {
   readonly function: FunctionName;
   readonly atMs: number;
+  /** Each instance of a function has a log stream of its own. */
+  readonly logStreamName: string;
   readonly message: string;
+}
+
+/**
+ * Short name of the instance (execution environment) that a log stream is of, as the local runtime shows it: the first
+ * digits of the id in `2026/11/20/[$LATEST]5d13…`. Of any other stream, the whole name.
+ */
+function instanceOf(logStreamName: string): string {
+  return /\]([\da-f]{4})[\da-f]*$/.exec(logStreamName)?.[1] ?? logStreamName;
 }
 
 const styles = {
@@ -94,21 +101,23 @@ const styles = {
 } as const satisfies Record<LogText['level'], string>;
 
 /** A log event as a line. Undefined for an event that tells a person nothing, such as the begin of an invocation. */
-function logLine({ function: name, atMs, message }: FunctionLogEvent, paint: Paint): string | undefined {
+function logLine({ function: name, atMs, logStreamName, message }: FunctionLogEvent, paint: Paint): string | undefined {
   const read = readLogMessage(message);
   if (read === undefined) return undefined;
   const { level, text, fields = {} } = read;
   const details = Object.entries(fields)
     .filter(([, value]) => value !== null)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const at = isoTime(atMs).slice(11, 23);
+  const at = isoTime(atMs).slice(11);
+  const instance = printable(instanceOf(logStreamName));
   const words = paint(styles[level], printable(text).padEnd(14));
-  return `${at}  ${name.padEnd(15)}  ${words}  ${printable(details.join(' '))}`.trimEnd();
+  return `${at}  ${name.padEnd(15)} ${instance}  ${words}  ${printable(details.join(' '))}`.trimEnd();
 }
 
 /** A log event as a JSON document, the logged JSON inside it. */
-function logDocument({ function: name, atMs, message }: FunctionLogEvent): unknown {
-  return { at: isoTime(atMs), function: name, message: parsed(message) };
+function logDocument({ function: name, atMs, logStreamName, message }: FunctionLogEvent): unknown {
+  const instance = instanceOf(logStreamName);
+  return { at: isoTime(atMs), function: name, instance, logStreamName, message: parsed(message) };
 }
 
 function parsed(message: string): unknown {

@@ -4,6 +4,7 @@ import { LocalRuntimeError } from '../errors.ts';
 import { EventStream, type RuntimeEvent } from '../events.ts';
 import type { Faults } from '../faults/faults.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime.ts';
+import { systemError } from '../system-errors.ts';
 import { Changes } from './changes.ts';
 
 /** What `serve` serves, and how. */
@@ -58,7 +59,7 @@ export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, s
   let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
   events.subscribe((event) => {
     if (quiet && !isProblem(event)) return;
-    const line = renderEvent(event, { color, ...labels });
+    const line = renderEvent(event, { color, batches: true, ...labels });
     if (line !== undefined) say(line);
   });
 
@@ -95,7 +96,8 @@ function isProblem(event: RuntimeEvent): boolean {
 }
 
 /** What a person can mend is its message. Anything else is a defect, and its stack is needed. */
-export function explainError(error: unknown): string {
+export function explainError(given: unknown): string {
+  const error = systemError(given) ?? given;
   if (error instanceof LocalRuntimeError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -23,6 +23,9 @@ const log: LogEvent = {
 };
 const batch = { type: 'batch-ended', atMs, mappingId: 'm', queueName: 'physical-uploads', functionName: 'f' } as const;
 
+/** What stands behind time and source. */
+const batchLine = (event: RuntimeEvent) => renderEvent(event, { ...options, batches: true })?.slice(38);
+
 describe('an event at the terminal', () => {
   test.each<[string, RuntimeEvent, string]>([
     ['log', log, 'worker           c41a  hello'],
@@ -52,6 +55,16 @@ describe('an event at the terminal', () => {
       'runtime                uploads: 1 of a batch of 2 stay: the function failed',
     ],
     [
+      'batch of which messages stay hidden',
+      { ...batch, deleted: ['a'], kept: ['b', 'c'], comeBackAtMs: [atMs + 36_500, atMs + 120_000], reason: 'reported' },
+      'runtime                uploads: 2 of a batch of 3 stay, hidden for 37 to 120 s: reported',
+    ],
+    [
+      'batch of which a message comes back at once',
+      { ...batch, deleted: [], kept: ['b'], comeBackAtMs: [atMs], reason: 'reported' },
+      'runtime                uploads: 1 of a batch of 1 stay: reported',
+    ],
+    [
       'message that moved',
       { type: 'message-moved', atMs, messageId: 'known', fromQueueName: 'physical-uploads', toQueueName: 'bad' },
       'runtime                cat.jpg: uploads → bad',
@@ -73,9 +86,17 @@ describe('an event at the terminal', () => {
     ],
     ['notice', { type: 'notice', atMs, level: 'warning', message: 'Look here.' }, 'runtime                Look here.'],
   ])('%s is one line', (_name, event, expected) => {
-    expect(renderEvent(event, options)).toBe(`12:30:15.007  ${expected}`);
+    expect(renderEvent(event, options)).toBe(`12:30:15.007Z  ${expected}`);
     expect(stripVTControlCharacters(renderEvent(event, { ...options, color: true }) ?? '')).toBe(
-      `12:30:15.007  ${expected}`,
+      `12:30:15.007Z  ${expected}`,
+    );
+  });
+
+  test('batch of which nothing stays is a line where it is wanted', () => {
+    const done = { ...batch, executionEnvironmentId: 'c41a0b77', deleted: ['a', 'b'], kept: [] };
+    expect(batchLine(done)).toBe('uploads: batch of 2 to f c41a, all deleted');
+    expect(batchLine({ ...done, gone: ['c'] })).toBe(
+      'uploads: batch of 3 to f c41a, all deleted, 1 of them by the function itself',
     );
   });
 

@@ -15,7 +15,7 @@ describe('the options of npm run local', () => {
   });
 
   test('are read', () => {
-    const words = '--port 5000 --preset lab --iam audit --shuffle 7 --chaos 8 --no-watch'.split(' ');
+    const words = '--port 5000 --preset lab --iam audit --shuffle 7 --chaos 8 --no-watch --quiet'.split(' ');
     expect(parse(...words)).toEqual({
       port: 5000,
       preset: 'lab',
@@ -23,6 +23,7 @@ describe('the options of npm run local', () => {
       shuffle: 7,
       chaos: 8,
       watch: false,
+      quiet: true,
     });
   });
 
