@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { constructId } from '../construct-id.ts';
+import { constructId } from '../names.ts';
 import type { ConsumerSettings } from '../configuration/settings.ts';
 import { type AlarmDefinition, type Contribution, type SavedQuery, together } from './contribution.ts';
 import { ageOrStanding, leftStanding, mappingCounts, oldestAge, timeToDrain, waiting } from './queue-metrics.ts';

@@ -1,6 +1,6 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import type { BatchEnded, LogEvent, RuntimeEvent } from './events.ts';
-import { type LogText, printableLines, readLogMessage } from './log-text.ts';
+import { type LogText, ownFrames, printableLines, readLogMessage, valueText } from './log-text.ts';
 import type { LocalModel } from './model.ts';
 
 /** How `renderEvent` shows an event. */
@@ -11,6 +11,8 @@ export interface RenderOptions {
   readonly queueLabel: (queueName: string) => string;
   /** What to call a message instead of its id, where more is known of it. */
   readonly messageLabel?: (messageId: string) => string | undefined;
+  /** Characters of a line of the terminal. A log event that is longer is told more briefly. Default: no limit. */
+  readonly columns?: number | undefined;
   /** Whether a batch of which nothing stays is a line, too. Default: no. */
   readonly batches?: boolean;
 }
@@ -43,8 +45,16 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     case 'log': {
       const log = readLogMessage(event.message);
       if (log === undefined) return undefined;
-      const text = [log.text, ...fieldTexts(log.fields ?? {}, options)].filter((part) => part !== '').join('  ');
-      return line(who(event, options, paint), text, levelStyles[log.level]);
+      const lines = brevities.map((brevity) => {
+        const texts = [log.text, ...fieldTexts(log.fields ?? {}, options, brevity)];
+        const frames = Object.values(log.fields ?? {}).flatMap(ownFrames);
+        const text = printableLines([texts.filter((part) => part !== '').join('  '), ...frames].join('\n'));
+        const at = timeOfDay(event.atMs).replace(brevity === 'narrow' ? /\.\d+/ : '', '');
+        const source = who(event, options, paint, brevity === 'narrow' ? 0 : nameColumns);
+        return `${paint('dim', at)}  ${source}  ${paint(levelStyles[log.level], text)}`;
+      });
+      const { columns = Infinity } = options;
+      return lines.find((each) => firstLineLength(each) <= columns) ?? lines.at(-1);
     }
     case 'batch-ended': {
       const text = batchText(event, options);
@@ -70,6 +80,18 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     case 'table-answered':
       return undefined;
   }
+}
+
+/** How briefly a log event is told, for terminals from wide to narrow. Errors and reasons are told by all of them. */
+const brevities = ['whole', 'short ids', 'one id', 'narrow'] as const;
+type Brevity = (typeof brevities)[number];
+
+function isMadeUpId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+}
+
+function firstLineLength(text: string): number {
+  return stripVTControlCharacters(text.split('\n', 1)[0] ?? '').length;
 }
 
 /** What became of a batch. Undefined where nobody wants to know. */
@@ -106,31 +128,47 @@ function who(
   { functionName, executionEnvironmentId }: LogEvent,
   { functionLabel }: RenderOptions,
   paint: Paint,
+  columns: number,
 ): string {
   const color =
     environmentColors[Number.parseInt(executionEnvironmentId.slice(0, 4), 16) % environmentColors.length] ?? 'cyan';
-  return paint(color, `${functionLabel(functionName).padEnd(nameColumns)} ${executionEnvironmentId.slice(0, 4)}`);
+  return paint(color, `${functionLabel(functionName).padEnd(columns)} ${executionEnvironmentId.slice(0, 4)}`);
 }
 
 /** Without trace ids: they lead to X-Ray, and nothing collects traces here. */
-function fieldTexts(fields: Readonly<Record<string, unknown>>, { messageLabel }: RenderOptions): string[] {
+function fieldTexts(
+  fields: Readonly<Record<string, unknown>>,
+  { messageLabel }: RenderOptions,
+  brevity: Brevity,
+): string[] {
   const { messageId } = fields;
   const label = typeof messageId === 'string' ? messageLabel?.(messageId) : undefined;
-  const texts = Object.entries(fields)
+  const known = Object.entries(fields)
     .filter(([key]) => key !== 'traceId')
-    .filter(([key, value]) => !isEmpty(value) && !(label !== undefined && (key === 'messageId' || value === label)))
-    .map(([key, value]) => `${key}=${fieldValue(value)}`);
+    .filter(([key, value]) => !isEmpty(value) && !(label !== undefined && (key === 'messageId' || value === label)));
+  const texts = toldFields(known, brevity).map(([key, value]) => fieldText(key, value, brevity));
   return label === undefined ? texts : [label, ...texts];
+}
+
+type Field = readonly [key: string, value: unknown];
+
+/** Briefly, a first receive is not told; more briefly, what a message brings is known by its own id alone. */
+function toldFields(fields: readonly Field[], brevity: Brevity): readonly Field[] {
+  if (brevity === 'whole') return fields;
+  const hasOtherId = fields.some(([key]) => key.endsWith('Id') && key !== 'messageId');
+  const isLeftOut = ([key, value]: Field) =>
+    (key === 'receiveCount' && value === 1) || (key === 'messageId' && hasOtherId && brevity !== 'short ids');
+  return fields.filter((field) => !isLeftOut(field));
+}
+
+function fieldText(key: string, value: unknown, brevity: Brevity): string {
+  if (brevity === 'whole' || !isMadeUpId(value)) return `${key}=${valueText(value)}`;
+  const digits = value.slice(0, 8);
+  return brevity === 'narrow' ? digits : `${key}=${digits}`;
 }
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
-}
-
-function fieldValue(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join('; ');
-  return JSON.stringify(value);
 }
 
 /** `12:30:15.007Z`: the Z says that it is UTC. */

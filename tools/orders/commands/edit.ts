@@ -24,7 +24,7 @@ export function defineEdit(program: Command, run: Run): void {
       'Changes the body of a failed order, by --set or in your $EDITOR, and shows the difference. ' +
         'Refuses while the order does not pass the schema. Replay sends it.',
     )
-    .argument('<id>', 'id of the order or the failure', idArgument)
+    .argument('<id>', 'id of the order or the failure (first digits will do)', idArgument)
     .option('--set <pointer=value>', 'put a JSON value or a text at a JSON pointer; may stand several times', collected)
     .option('--dry-run', 'show the difference, and change nothing')
     .addHelpText(

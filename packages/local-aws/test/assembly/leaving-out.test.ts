@@ -104,6 +104,13 @@ describe('what stands in the way', () => {
     ]);
   });
 
+  test('names ten of those that are alike', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `Disk${index}`);
+    const Resources = Object.fromEntries(names.map((name) => [name, { Type: 'AWS::S3::Bucket' }]));
+    const { message } = refusalOf(() => readStacks({ Shop: { template: { Resources } } }));
+    expect(message).toMatch(/^12 problems .*\n.* at Shop Disk0, .*, Disk9 and 2 more: /);
+  });
+
   test('in several stacks is told at once', () => {
     const stacks = { Shop: shop.Shop, Store: { template: { Resources: { Disk: { Type: 'AWS::Nobody::Knows' } } } } };
     expect(refusalOf(() => readStacks(stacks)).message).toContain('RESOURCE_TYPE_UNKNOWN at Store Disk');
