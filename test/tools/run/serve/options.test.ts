@@ -16,7 +16,8 @@ describe('the options of npm run local', () => {
   });
 
   test('are read', () => {
-    const words = '--port 5000 --preset lab --iam audit --shuffle 7 --no-queue-waits --chaos 8 --no-watch'.split(' ');
+    const words =
+      '--port 5000 --preset lab --iam audit --shuffle 7 --no-queue-waits --chaos 8 --no-watch --quiet'.split(' ');
     expect(parse(...words)).toEqual({
       port: 5000,
       preset: 'lab',
@@ -25,6 +26,7 @@ describe('the options of npm run local', () => {
       queueWaits: false,
       chaos: 8,
       watch: false,
+      quiet: true,
     });
   });
 
