@@ -1,12 +1,11 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../shared/pipeline.ts';
 import { metricNames } from '../shared/telemetry.ts';
 import { bundledCode } from './bundle-function.ts';
 import type { Configuration } from './configuration/configuration.ts';
-import { mayDecrypt } from './encryption-key.ts';
 import { type Contribution, together } from './monitoring/contribution.ts';
 import { ownCount, watchOwnTelemetry } from './monitoring/own-telemetry.ts';
 import { watchQueue } from './monitoring/watch-queue.ts';
@@ -41,6 +40,7 @@ export class ProcessOrders extends QueueConsumer {
         [environmentNames.ordersQueueUrl]: orders.queueUrl,
         [environmentNames.ordersTableName]: table.tableName,
         [environmentNames.partialBatchResponses]: String(partialBatchResponses),
+        [environmentNames.maxReceiveCount]: String(movesAfter(orders, maxReceiveCount)),
         [environmentNames.retryBaseSeconds]: String(retry.baseSeconds),
         [environmentNames.retryCapSeconds]: String(retry.capSeconds),
         [environmentNames.logCustomerNames]: String(logCustomerNames),
@@ -50,8 +50,8 @@ export class ProcessOrders extends QueueConsumer {
         new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] }),
         // Only with partial responses does the function say when a failed message comes back.
         ...(partialBatchResponses ? [mayChangeVisibility(orders)] : []),
-        ...(props.encryptionKey === undefined ? [] : [mayDecrypt(props.encryptionKey)]),
       ],
+      decrypts: [table.encryptionKey],
     });
     const work = {
       name: 'orders',
@@ -81,4 +81,9 @@ export class ProcessOrders extends QueueConsumer {
       },
     };
   }
+}
+
+/** Receives after which a queue moves a message; 0 without a dead-letter queue. What an imported queue has is not seen. */
+function movesAfter(queue: IQueue, otherwise: number): number {
+  return queue instanceof Queue ? (queue.deadLetterQueue?.maxReceiveCount ?? 0) : otherwise;
 }

@@ -1,5 +1,5 @@
 import '../common/map-stack-traces.ts';
-import { environmentNames, requireBoolean, requireText } from '../../shared/pipeline.ts';
+import { environmentNames, requireBoolean, requireCount, requireText } from '../../shared/pipeline.ts';
 import { consumerOnLambda } from '../common/consumer.ts';
 import { createDynamoDbClient, tableClient } from '../common/table-client.ts';
 import { createHandler } from './process-batch.ts';
@@ -27,4 +27,5 @@ export const handler = createHandler({
   ...consumerOnLambda(requireText(process.env, environmentNames.ordersQueueUrl)),
   processOrder: writeOrder(table, Date.now),
   partialBatchResponses: requireBoolean(process.env, environmentNames.partialBatchResponses),
+  maxReceiveCount: requireCount(process.env, environmentNames.maxReceiveCount),
 });

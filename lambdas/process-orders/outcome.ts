@@ -37,7 +37,8 @@ interface Decision extends SQSBatchResponse {
  *
  * A permanent failure comes back at once. A message moves to the dead-letter queue on the receive after its
  * maxReceiveCount is used up (SQS Developer Guide, dead-letter queues). So it has to be received to get there, and
- * waiting for the visibility timeout in between helps nobody.
+ * waiting for the visibility timeout in between helps nobody. A queue that does not move it would hand it out without
+ * end, and each receive is paid for. There it comes back later from try to try.
  *
  * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once.
  *
@@ -46,8 +47,14 @@ interface Decision extends SQSBatchResponse {
  * until their timeout is over. From then on they come back with it.
  *
  * @param backoff in seconds
+ * @param maxReceiveCount receives after which the queue moves a message to its dead-letter queue; 0 where it has none
  */
-export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: () => number): Decision {
+export function decide(
+  outcomes: readonly Outcome[],
+  backoff: Backoff,
+  random: () => number,
+  maxReceiveCount: number,
+): Decision {
   const failed = outcomes.filter(({ result }) => result !== 'processed' && result !== 'duplicate');
   return {
     batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })),
@@ -56,7 +63,10 @@ export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: (
       .map(({ messageId, receiptHandle, receiveCount, result }) => ({
         messageId,
         receiptHandle,
-        visibilityTimeoutSeconds: result === 'permanent' ? 0 : Math.round(equalJitter(receiveCount, backoff, random)),
+        visibilityTimeoutSeconds:
+          result === 'permanent' && receiveCount <= maxReceiveCount
+            ? 0
+            : Math.round(equalJitter(receiveCount, backoff, random)),
       })),
   };
 }

@@ -8,6 +8,7 @@ import type { TableClient } from '../../lambdas/common/table-client.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/process-batch.ts';
 import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
 import { type Lineage, lineageAttribute } from '../../shared/ledger/rows.ts';
+import { exampleOrder } from '../../shared/order/example-order.ts';
 import { consumerDependencies } from './consumer-dependencies.ts';
 import { sqsRecord } from './sqs-event.ts';
 
@@ -43,6 +44,7 @@ export function pipelineFunctions(
     ...dependencies,
     processOrder: writeOrder(table, now),
     partialBatchResponses: true,
+    maxReceiveCount: 5,
     backoff: { base: 2, cap: 300 },
   });
   const failedOrders = createFailedOrders({
@@ -83,7 +85,7 @@ export function replayed(record: SQSRecord, lineage: Partial<Lineage>): SQSRecor
 }
 
 export function order(orderId: string | undefined, changes: Readonly<Record<string, unknown>> = {}) {
-  return { orderId, customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'], ...changes };
+  return { ...exampleOrder(1), orderId, ...changes };
 }
 
 /** The same value as other text: its members in the reverse order, over several lines. */

@@ -4,14 +4,14 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { MeasuredRun } from 'queue-doctor';
-import { logMessages } from '../../../shared/telemetry.ts';
-import { errorLineOf, type LogFormat, parseReport, reportPatterns } from './lambda-log.ts';
-import { type FunctionName, functionNames, type StackOutputs } from './stack.ts';
+import { isShortId } from '../short-ids.ts';
+import { type LogFormat, parseReport, reportPatterns } from './lambda-log.ts';
 
 /** An event of CloudWatch Logs, its time in milliseconds since the epoch. */
-interface LogEvent {
+export interface LogEvent {
   readonly eventId: string;
   readonly atMs: number;
+  readonly logStreamName: string;
   readonly message: string;
 }
 
@@ -40,64 +40,28 @@ export async function* logEvents(
     },
   );
   for await (const { events = [] } of pages) {
-    for (const { eventId = '', timestamp = 0, message = '' } of events) yield { eventId, atMs: timestamp, message };
+    for (const { eventId = '', timestamp: atMs = 0, logStreamName = '', message = '' } of events)
+      yield { eventId, atMs, logStreamName, message };
   }
 }
 
 /** A filter pattern holds at most 1,024 characters (CloudWatch Logs API reference); the terms of an id up to 180. */
 const idsPerPattern = 5;
 
-/** Patterns that together find every line about an order: by its id, or by the ids of the messages that brought it. */
+/**
+ * Patterns that together find every line about an order: by its id, or by the ids of the messages that brought it. The
+ * first digits of a UUID are enough.
+ */
 export function orderPatterns(ids: Iterable<string>): string[] {
   const terms = [...new Set(ids)].map((id) => {
-    const quoted = JSON.stringify(id);
+    // An asterisk at the end stands for any text (CloudWatch Logs User Guide, "Filter pattern syntax").
+    const quoted = JSON.stringify(isShortId(id) ? `${id}*` : id);
     return `($.message.orderId = ${quoted}) || ($.message.messageId = ${quoted})`;
   });
   return Array.from({ length: Math.ceil(terms.length / idsPerPattern) }, (_, index) => {
     const some = terms.slice(index * idsPerPattern, (index + 1) * idsPerPattern);
     return `{ ${some.join(' || ')} }`;
   });
-}
-
-/**
- * Errors of the functions themselves: lines that they logged as errors, and invocations that ended by a crash or a
- * timeout. Failed orders are logged as errors, too, but they are no errors of the functions.
- */
-const functionErrorPattern =
-  `{ (($.level = "ERROR" || $.level = "FATAL") && ` +
-  `($.message.message NOT EXISTS || $.message.message != "${logMessages.failedOrder}")) || ` +
-  `($.type = "platform.report" && $.record.status != "success") }`;
-
-export type ErrorCounts = Readonly<Record<FunctionName, number>>;
-
-/** How many errors each function had since a time (epoch milliseconds), without failed orders: see `countErrors`. */
-export async function countFunctionErrors(
-  client: CloudWatchLogsClient,
-  { logGroups }: StackOutputs,
-  startMs: number,
-): Promise<ErrorCounts> {
-  const counts = functionNames.map(async (name) => {
-    const query = { logGroupName: logGroups[name], startMs, pattern: functionErrorPattern };
-    return [name, await countErrors(logEvents(client, query))] as const;
-  });
-  return Object.fromEntries(await Promise.all(counts)) as ErrorCounts;
-}
-
-/**
- * Lambda logs what a handler throws, and the report of the invocation says once more that it failed. The two count once.
- * Memory: the id (36 characters) of each failed invocation.
- */
-export async function countErrors(events: AsyncIterable<Pick<LogEvent, 'message'>>): Promise<number> {
-  let count = 0;
-  const thrown = new Set<string>();
-  const failed = new Set<string>();
-  for await (const { message } of events) {
-    const { requestId, kind } = errorLineOf(message);
-    if (kind === 'failed' && requestId !== undefined) failed.add(requestId);
-    else count += 1;
-    if (kind === 'thrown' && requestId !== undefined) thrown.add(requestId);
-  }
-  return count + [...failed].filter((requestId) => !thrown.has(requestId)).length;
 }
 
 /** Whose reports to read, and since when. */

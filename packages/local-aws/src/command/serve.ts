@@ -4,10 +4,23 @@ import { LocalRuntimeError } from '../errors.ts';
 import { EventStream, type RuntimeEvent } from '../events.ts';
 import type { Faults } from '../faults/faults.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime.ts';
+import { systemError } from '../system-errors.ts';
 import { Changes } from './changes.ts';
 
 /** What `serve` serves, and how. */
-export interface ServeOptions extends Pick<RuntimeOptions, 'stacks' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'> {
+export interface ServeOptions extends Pick<
+  RuntimeOptions,
+  | 'stacks'
+  | 'skip'
+  | 'parameters'
+  | 'exports'
+  | 'queues'
+  | 'port'
+  | 'nextFreePort'
+  | 'iam'
+  | 'shuffleSeed'
+  | 'queueWaits'
+> {
   readonly source: AssemblySource;
   /** Whether to take on what `source` makes after a change. */
   readonly watch: boolean;
@@ -30,6 +43,8 @@ export interface ServeOptions extends Pick<RuntimeOptions, 'stacks' | 'port' | '
 export interface AssemblySource {
   /** Files and folders whose changes make another assembly. */
   readonly watched: readonly string[];
+  /** Names of files whose changes do not, such as those that `provide` writes. Default: none. */
+  readonly unwatched?: RegExp;
   /** Calls `use` with the folder of the assembly, which may be gone once `use` has settled. */
   provide<Result>(use: (directory: string) => Promise<Result>): Promise<Result>;
 }
@@ -55,12 +70,12 @@ export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, s
   let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
   events.subscribe((event) => {
     if (quiet && !isProblem(event)) return;
-    const line = renderEvent(event, { color, ...labels });
+    const line = renderEvent(event, { color, columns: stdout.columns, batches: true, ...labels });
     if (line !== undefined) say(line);
   });
 
   // From before the assembly is made: a file saved meanwhile is not missed.
-  using changes = new Changes(watch ? source.watched : []);
+  using changes = new Changes(watch ? source.watched : [], source.unwatched);
   await using runtime = await source.provide((assembly) =>
     startRuntime({ ...settings, assembly, events, ...(faults && { faults: faults(events) }) }),
   );
@@ -92,7 +107,8 @@ function isProblem(event: RuntimeEvent): boolean {
 }
 
 /** What a person can mend is its message. Anything else is a defect, and its stack is needed. */
-export function explainError(error: unknown): string {
+export function explainError(given: unknown): string {
+  const error = systemError(given) ?? given;
   if (error instanceof LocalRuntimeError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -109,6 +125,7 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     ...model.tables.map(({ name }) => `  table     ${name}`),
     ...limited(model),
     ...skipped(model),
+    ...leftOut(model),
     'Ctrl-C stops it.',
   ].join('\n');
 }
@@ -119,6 +136,17 @@ function limited({ limited: resources }: Runtime['model']): string[] {
   return [...byLimit].map(([text, same]) => {
     const names = same.map(({ logicalId }) => logicalId);
     return `  served with a limit: ${names.join(', ')}, ${text}`;
+  });
+}
+
+/** Parts with the same meaning share a line. */
+function leftOut({ leftOut: parts }: Runtime['model']): string[] {
+  const byMeaning = Map.groupBy(parts, ({ type, meaning }) => `${type}: ${meaning}`);
+  return [...byMeaning].map(([text, same]) => {
+    const names = same.map(({ logicalId, property }) =>
+      property === undefined ? logicalId : `${logicalId}.${property}`,
+    );
+    return `  left out by choice: ${names.join(', ')}, ${text}`;
   });
 }
 

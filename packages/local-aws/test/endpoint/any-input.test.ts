@@ -39,7 +39,7 @@ async function fuzzJson(target: string, input: fc.Arbitrary<unknown>, numRuns = 
 const nothing = {} as never;
 const readServices: readonly RpcService[] = [
   new LogsService(nothing),
-  new CloudFormationService({ region: '', accountId: '', stacks: [], skipped: [], limited: [] }, clock),
+  new CloudFormationService({ region: '', accountId: '', stacks: [], skipped: [], limited: [], leftOut: [] }, clock),
   new StsService(nothing, nothing),
   new CloudWatchService(nothing, nothing),
 ].map(({ rpc }) => rpc);

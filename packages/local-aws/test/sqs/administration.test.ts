@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import {
+  CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueUrlCommand,
   ListDeadLetterSourceQueuesCommand,
@@ -90,6 +94,21 @@ describe('queues', () => {
     expect((await sqs.client.send(new ListQueuesCommand({ QueueNamePrefix: 'none' }))).QueueUrls).toBeUndefined();
   });
 
+  test('without a page size the first 1,000 of a longer list are all there is; pages reach every queue', async () => {
+    const names = Array.from({ length: 1_002 }, (_, index) => `long-${String(index).padStart(4, '0')}`);
+    sqs.service.update({ queues: names.map((name) => queueModel(name)) });
+    const list = (input: object) => sqs.client.send(new ListQueuesCommand({ QueueNamePrefix: 'long-', ...input }));
+    expect((await list({})).QueueUrls).toHaveLength(1_000);
+    expect((await list({})).NextToken).toBeUndefined();
+    const { QueueUrls, NextToken } = await list({ MaxResults: 1_000 });
+    expect(QueueUrls).toHaveLength(1_000);
+    expect((await list({ NextToken })).QueueUrls).toEqual([sqs.url('long-1000'), sqs.url('long-1001')]);
+    for (const MaxResults of [0, 1_001]) {
+      await expect(list({ MaxResults })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    }
+    await expect(list({ NextToken: 'none' })).rejects.toMatchObject({ message: 'Invalid or expired next token.' });
+  });
+
   test('a purge forgets what a FIFO queue has accepted: the same deduplication id arrives again', async () => {
     const QueueUrl = sqs.url('f.fifo');
     const send = (MessageBody: string) =>
@@ -123,14 +142,79 @@ describe('queues', () => {
   });
 });
 
+describe('without the waits of 60 seconds', () => {
+  test('a queue is purged again, and its name used again, at once', async () => {
+    const quick = await startSqs([queueModel('orders')], { queueWaits: false });
+    const QueueUrl = quick.url('orders');
+    for (let times = 0; times < 3; times += 1) {
+      await quick.client.send(new PurgeQueueCommand({ QueueUrl }));
+      await quick.client.send(new DeleteQueueCommand({ QueueUrl }));
+      await quick.create('orders');
+    }
+    expect(quick.service.queues()).toHaveLength(1);
+  });
+});
+
+describe('queue URLs', () => {
+  test('name the host and the port by which the caller came', async () => {
+    for (const host of ['127.0.0.1', 'localhost', 'sqs.localhost']) {
+      const authority = `${host}:${sqs.endpoint.port}`;
+      const ask = async (target: string, input: object) => {
+        const answer = await callAs(authority, sqs.endpoint.port, `AmazonSQS.${target}`, input);
+        return JSON.stringify(answer);
+      };
+      const QueueUrl = `http://${authority}/000000000000/dead`;
+      expect(await ask('GetQueueUrl', { QueueName: 'dead' })).toContain(`"${QueueUrl}"`);
+      expect(await ask('CreateQueue', { QueueName: 'dead' })).toContain(`"${QueueUrl}"`);
+      expect(await ask('ListQueues', { QueueNamePrefix: 'dead' })).toContain(`"${QueueUrl}"`);
+      expect(await ask('ListDeadLetterSourceQueues', { QueueUrl })).toContain(
+        `"http://${authority}/000000000000/orders"`,
+      );
+      expect(await ask('SendMessage', { QueueUrl, MessageBody: 'x' })).toContain('MessageId');
+    }
+  });
+});
+
+/** A call with a Host header of its own, which `fetch` does not let through. */
+async function callAs(host: string, port: number, target: string, input: object): Promise<unknown> {
+  const headers = {
+    host,
+    'x-amz-target': target,
+    'content-type': 'application/x-amz-json-1.0',
+    authorization: 'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-central-1/sqs/aws4_request, Signature=x',
+  };
+  const sent = request({ host: '127.0.0.1', port, method: 'POST', headers });
+  sent.end(JSON.stringify(input));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return json(response);
+}
+
 test('tags are added, replaced and removed', async () => {
   const QueueUrl = sqs.url('orders');
   const tags = async () => (await sqs.client.send(new ListQueueTagsCommand({ QueueUrl }))).Tags;
   await sqs.client.send(new TagQueueCommand({ QueueUrl, Tags: { team: 'a', stage: 'dev' } }));
   await sqs.client.send(new TagQueueCommand({ QueueUrl, Tags: { team: 'b' } }));
   expect(await tags()).toEqual({ team: 'b', stage: 'dev' });
-  await sqs.client.send(new UntagQueueCommand({ QueueUrl, TagKeys: ['team', 'stage'] }));
+  await sqs.client.send(new UntagQueueCommand({ QueueUrl, TagKeys: ['team', 'stage', 'none'] }));
   expect(await tags()).toBeUndefined();
+});
+
+test('no tags, no keys and more than 50 tags are refused', async () => {
+  const QueueUrl = sqs.url('orders');
+  const tooMany = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key-${index}`, 'x']));
+  await expect(sqs.client.send(new TagQueueCommand({ QueueUrl, Tags: {} }))).rejects.toMatchObject({
+    name: 'MissingParameter',
+    message: 'The request must contain the parameter Tags.',
+  });
+  await expect(sqs.client.send(new UntagQueueCommand({ QueueUrl, TagKeys: [] }))).rejects.toMatchObject({
+    message: 'Tag keys must be between 1 and 128 characters in length.',
+  });
+  await expect(sqs.client.send(new TagQueueCommand({ QueueUrl, Tags: tooMany }))).rejects.toMatchObject({
+    message: 'Too many tags added for queue orders.',
+  });
+  const create = new CreateQueueCommand({ QueueName: 'tagged', tags: tooMany });
+  await expect(sqs.client.send(create)).rejects.toMatchObject({ message: 'Too many tags added for queue tagged.' });
+  expect(sqs.service.queues().map(({ name }) => name)).not.toContain('tagged');
 });
 
 describe('a changed template', () => {

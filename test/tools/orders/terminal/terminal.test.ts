@@ -1,30 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
-import { painter, printable, table } from '../../../../tools/orders/terminal/output.ts';
+import { expect, test } from '@jest/globals';
+import { painter, printable } from '../../../../tools/orders/terminal/output.ts';
 import { counted, duration, progressText, rate } from '../../../../tools/orders/terminal/progress.ts';
 
 const write = () => true;
-
-describe('a table', () => {
-  const columns = [{ title: 'N', align: 'right' }, { title: 'NAME' }, { title: 'WHY' }] as const;
-
-  test('has columns as wide as their widest cell, numbers to the right', () => {
-    const rows = [
-      ['1', 'a', 'x'],
-      ['1,000', 'long name', 'y'],
-    ];
-    expect(table(columns, rows)).toEqual(['    N  NAME       WHY', '    1  a          x', '1,000  long name  y']);
-  });
-
-  test('cuts its last column to the terminal', () => {
-    expect(table(columns, [['1', 'a', 'x'.repeat(50)]], 30)[1]).toBe(`1  a     ${'x'.repeat(20)}…`);
-  });
-
-  test('is not widened by colours', () => {
-    const paint = painter({ isTTY: true, hasColors: () => true, write }, {});
-    const [head] = table(columns, [[paint('red', '1'), 'a', 'x']]);
-    expect(head).toBe('N  NAME  WHY');
-  });
-});
 
 test('colours are for terminals that have them, and for people who want them', () => {
   expect(painter({ isTTY: true, write }, {})('red', 'x')).toBe('\u001B[31mx\u001B[39m');
@@ -39,10 +17,10 @@ test('what messages hold cannot move the cursor, forge a line or turn the text a
 
 test('progress says how far, how fast and how long still', () => {
   expect(progressText({ verb: 'replayed', done: 340, total: 1_000, elapsedMs: 10_000 })).toBe(
-    'replayed 340 of 1,000, 34/s, 20 s left',
+    'replayed 340 of 1,000 (34%), 34/s, 20 s left',
   );
   expect(progressText({ verb: 'read', done: 5, elapsedMs: 2_000 })).toBe('read 5, 2.5/s');
-  expect(progressText({ verb: 'read', done: 0, total: 9, elapsedMs: 0 })).toBe('read 0 of 9');
+  expect(progressText({ verb: 'read', done: 0, total: 9, elapsedMs: 0 })).toBe('read 0 of 9 (0%)');
   expect([59, 60, 3_600, 7_500, 200_000].map(duration)).toEqual(['59 s', '1 min', '1 h', '2 h 5 min', '2 d 7 h']);
   expect([0.357, 9.96, 33.3, 1_234.5].map(rate)).toEqual(['0.4', '10', '33', '1,235']);
   expect([counted(1, 'failure'), counted(1_200, 'failure')]).toEqual(['1 failure', '1,200 failures']);

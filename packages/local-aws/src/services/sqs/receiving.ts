@@ -44,7 +44,7 @@ export class Receiving {
     const received: ReceivedMessage[] = [];
     const deadLetters = this.#deadLetterQueue();
     for (let usedUp: StoredMessage[] = []; received.length < max; usedUp = []) {
-      for (const message of this.#store.messages.take(max - received.length)) {
+      for (const message of this.#store.messages.take(max - received.length, nowMs)) {
         if (deadLetters !== undefined && message.receivesHere >= deadLetters.maxReceiveCount) usedUp.push(message);
         else received.push(this.#handOver(message, nowMs, timeoutSeconds));
       }
@@ -117,6 +117,14 @@ export class Receiving {
   /** Whether the message that was received under this handle is still in the queue. */
   holds(receiptHandle: string): boolean {
     return this.#receipts.find(receiptHandle).message !== undefined;
+  }
+
+  /**
+   * When the message that was received under this handle is visible again (epoch milliseconds), or has been. Undefined
+   * when the message is not in the queue any more.
+   */
+  visibleAtMs(receiptHandle: string): number | undefined {
+    return this.#receipts.find(receiptHandle).message?.visibleAtMs;
   }
 
   /**
