@@ -60,9 +60,10 @@ test('a list has a plain type, however many elements it must have', async () => 
   expect(await textOf(schema, '/order.generated.ts')).toContain('items?: string[];');
 });
 
+const remarks = async (properties: Schema, required: readonly string[]) =>
+  (await rendered(schemaOf({ ...properties, customerAddress: {} }, { required }))).remarks;
+
 test('who generates is told what the example lacks, and of which rules there is no bad order', async () => {
-  const remarks = async (properties: Schema, required: readonly string[]) =>
-    (await rendered(schemaOf({ ...properties, customerAddress: {} }, { required }))).remarks;
   expect(await remarks({ gift: { type: 'array', minItems: 2 } }, ['gift', 'email', 'customerAddress'])).toEqual([
     'exampleOrder does not pass the schema: /gift is required, /email is required. Change shared/order/example-order.ts.',
   ]);
