@@ -33,7 +33,7 @@ const calm = 4;
 
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
-  const { assembly, preset, port = defaultPort, iam, shuffle, chaos, watch } = options;
+  const { assembly, preset, port = defaultPort, iam, shuffle, queueWaits, chaos, watch, quiet = false } = options;
   if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
   const served = {
     // As seen from where npm was called, which is not always the project's folder.
@@ -45,7 +45,9 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
     port,
     nextFreePort: options.port === undefined,
     iam,
+    queueWaits,
     watch,
+    quiet,
     explain: errorText,
     onReady: announced,
     ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
@@ -96,9 +98,13 @@ interface ServeOptions extends AssemblyOptions {
   readonly iam: IamMode;
   /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
   readonly shuffle?: number;
+  /** False: without AWS's 60 seconds between two purges, and before a queue's name is used again. */
+  readonly queueWaits: boolean;
   /** Seed of the faults to inject; undefined: none. */
   readonly chaos?: number;
   readonly watch: boolean;
+  /** Whether to leave out what the app does. */
+  readonly quiet?: boolean;
 }
 
 const defaultPort = 4566;
@@ -143,7 +149,9 @@ export const defineServe = (presets: readonly string[]) => (program: Command) =>
         '(docs/reliability.md); same seed, same faults',
       wholeNumberOption(0, maximumLocalSeed),
     )
+    .option('--no-queue-waits', 'purge a queue again, and use its name again, without the 60 seconds that AWS asks for')
     .option('--no-watch', 'do not reload when a source file changes')
+    .option('--quiet', 'print what is served and what is wrong, but not what the app does')
     .addHelpText('after', '\nExample: npm run local -- --port 5000 --preset lab');
 
 /** What the CDK app is made of: a change in any of these asks for a new synthesis. */

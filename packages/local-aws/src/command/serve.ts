@@ -10,7 +10,16 @@ import { Changes } from './changes.ts';
 /** What `serve` serves, and how. */
 export interface ServeOptions extends Pick<
   RuntimeOptions,
-  'stacks' | 'skip' | 'parameters' | 'exports' | 'queues' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'
+  | 'stacks'
+  | 'skip'
+  | 'parameters'
+  | 'exports'
+  | 'queues'
+  | 'port'
+  | 'nextFreePort'
+  | 'iam'
+  | 'shuffleSeed'
+  | 'queueWaits'
 > {
   readonly source: AssemblySource;
   /** Whether to take on what `source` makes after a change. */
@@ -61,7 +70,7 @@ export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, s
   let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
   events.subscribe((event) => {
     if (quiet && !isProblem(event)) return;
-    const line = renderEvent(event, { color, ...labels });
+    const line = renderEvent(event, { color, columns: stdout.columns, batches: true, ...labels });
     if (line !== undefined) say(line);
   });
 
