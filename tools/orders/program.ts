@@ -17,6 +17,7 @@ import { definePurge } from './commands/purge.ts';
 import { defineReplay } from './commands/replay.ts';
 import { defineSend } from './commands/send.ts';
 import { defineShow } from './commands/show.ts';
+import { defineSmoke } from './commands/smoke.ts';
 import { defineStatus } from './commands/status.ts';
 import { createContext, type OrdersContext, type Run, type SharedOptions } from './context.ts';
 import { CommandFailed, UsageError } from './errors.ts';
@@ -29,6 +30,7 @@ const commands = [
   defineSend,
   defineExample,
   defineStatus,
+  defineSmoke,
   defineDoctor,
   defineLogs,
   defineFailed,
@@ -82,7 +84,8 @@ Example: orders failed --local`,
     }
   };
   for (const define of commands) define(program, run);
-  const check = () => refuseOptionsOfNpm('orders', program, args, io.env);
+  const script = args[0] === 'smoke' && io.env['npm_lifecycle_event'] === 'smoke' ? 'smoke' : 'orders';
+  const check = () => refuseOptionsOfNpm(script, program, args, io.env);
   // What an error says may quote an order.
   return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }
