@@ -122,6 +122,7 @@ const subscriptionFilterType: ResourceType = {
     RoleArn: notForwarded,
   },
   refuses: {},
+  without: 'Log events are not forwarded: what would get them waits for you.',
 
   identify({ stack, logicalId }) {
     return { physicalId: generatedName(stack, logicalId, 512), attributes: {} };
