@@ -82,7 +82,7 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
     const processed = read.kind === 'order' ? await orderRowNow(table, orderKey, signal) : undefined;
     if (processed?.contentHash === contentHash) return settled(processed);
 
-    const failure = failureOf(read, processed?.contentHash !== undefined);
+    const failure = failureOf(read, { idIsTaken: processed?.contentHash !== undefined });
     const replayToken = lineage?.token ?? newToken();
     const toWrite = { ...failure, ...place, orderId, replayToken, message, now: time };
     const writes =

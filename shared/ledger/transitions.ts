@@ -18,9 +18,12 @@ import {
   type FailureRow,
   failureRowKey,
   type HistoryEntry,
+  type LastError,
   type Lineage,
   mostFailedCopies,
+  mostRefusals,
   orderRowKey,
+  refusalText,
   statusShard,
 } from './rows.ts';
 
@@ -29,13 +32,22 @@ import {
  * functions and the commands send these requests, and nobody else spells an expression. DynamoDB puts all writes to one
  * row in an order. The condition of a request decides whether the request still applies when its turn comes.
  *
- * The row of an order. `noted`: the row holds only `failedCopies`.
+ * The row of an order. `noted`: the row holds only `OrderNotes`. `claimed`: a delivery has claimed the id, and its time is
+ * not over. A claim that is over counts as none, so that nobody has to take it away.
  *
  *   from              to         transition       sent by          condition                     if the condition fails
  *   ----------------  ---------  ---------------  ---------------  ----------------------------  ---------------------------
+ *   none, noted       claimed    orderClaimed     process-orders   message was not refused       refused before
+ *   claimed           claimed    orderClaimed     process-orders   own claim: a second request   another delivery has it
  *   none, noted       processed  orderWritten     process-orders   –                             –
+ *   claimed           processed  orderWritten     process-orders   claim is for the same body    another order has the id
  *   processed         processed  orderWritten     process-orders   same body: a duplicate        another order has the id
- *   none, noted       noted      failedCopyNoted  failed-orders    not processed, room for more  a copy is processed, or full
+ *   claimed           noted      errorNoted,      process-orders   own claim                     the claim is lost
+ *                                refusalNoted                                                    (or there is no room)
+ *   none, noted       noted      errorNoted,      process-orders   –                             – (or there is no room)
+ *                                refusalNoted
+ *   none, noted,      same,      failedCopyNoted  failed-orders    not processed, room for more  a copy is processed, or full
+ *   claimed           noted
  *
  * The row of a failure. "Message is new": its id is not in `recordedMessages`. "As read": the row has still the status
  * and the length of history that the sender read. Whatever happens to a failure makes its history longer.
@@ -65,9 +77,35 @@ interface OrderToWrite {
   readonly now: string;
 }
 
+/** A delivery's right to process the order of an id. */
+export interface Claim {
+  /** Random: two deliveries of one message have two tokens. */
+  readonly token: string;
+  /** ISO 8601: when Lambda ends the function, whatever it does. */
+  readonly until: string;
+}
+
+const claimAttributes = ['claim', 'claimHash', 'claimedUntil'];
+
 /**
- * Writes an order once. Each attribute is set only if the row does not have it, so a duplicate changes nothing. Ask for
- * the old row (`ReturnValues`): it tells a duplicate from a new order, and holds `failedCopies` to be marked.
+ * Claims an id for the order of a message, before an effect that must not happen to two orders with one id, or twice at
+ * the same time. When the condition fails, the row says why: processed, refused, or claimed by another delivery.
+ */
+export function orderClaimed({ orderKey, message, now }: OrderToWrite, { token, until }: Claim): UpdateRequest {
+  return updateRequest({
+    key: orderRowKey(orderKey),
+    set: { claim: token, claimHash: contentHashOf(message.body), claimedUntil: until },
+    condition:
+      'attribute_not_exists(#contentHash) AND (attribute_not_exists(#refusedMessages) OR NOT ' +
+      'contains(#refusedMessages, :messageId)) AND (attribute_not_exists(#claim) OR #claim = :claim OR #claimedUntil < :now)',
+    conditionValues: { messageId: message.messageId, now },
+  });
+}
+
+/**
+ * Writes an order once, after its work is done. Each attribute is set only if the row does not have it, so a duplicate
+ * changes nothing. Ask for the old row (`ReturnValues`): it tells a duplicate from a new order, and holds `failedCopies`
+ * to be marked. A claim goes. It may be another delivery's: the work is done, and that delivery finds a duplicate.
  */
 export function orderWritten({ orderKey, message, now }: OrderToWrite): UpdateRequest {
   return updateRequest({
@@ -84,13 +122,59 @@ export function orderWritten({ orderKey, message, now }: OrderToWrite): UpdateRe
       traceId: message.traceId,
       failureId: message.lineage?.failureId ?? null,
     },
-    condition: 'attribute_not_exists(#contentHash) OR #contentHash = :contentHash',
+    remove: claimAttributes,
+    condition:
+      '#contentHash = :contentHash OR (attribute_not_exists(#contentHash) AND ' +
+      '(attribute_not_exists(#claim) OR #claimHash = :contentHash OR #claimedUntil < :processedAt))',
   });
 }
 
 /** Whether a request, seen from outside, is an `orderWritten`. */
 export function isOrderWritten({ UpdateExpression = '' }: Partial<UpdateRequest>): boolean {
   return UpdateExpression.includes('#contentHash =');
+}
+
+/** How a try ended that did not process its order. @param claim the token of the try's claim; null without one */
+interface EndedTry extends OrderToWrite {
+  readonly claim: string | null;
+}
+
+/**
+ * Keeps the error of a try.
+ *
+ * @param isOver whether nothing of the try goes on any more: then its claim goes, and the next try need not wait
+ */
+export function errorNoted(ended: EndedTry, error: string, isOver: boolean): UpdateRequest {
+  const { orderKey, message, now, claim } = ended;
+  const { messageId, body } = message;
+  const lastError = { at: now, messageId, contentHash: contentHashOf(body), error, claim } satisfies LastError;
+  const { remove, ...changes } = noting(orderKey, claim);
+  return updateRequest({ ...changes, set: { lastError }, add: { errorCount: 1 }, remove: isOver ? remove : [] });
+}
+
+/** Keeps why the processing refused the order of a message, for failed-orders. */
+export function refusalNoted({ orderKey, message, claim }: EndedTry, reasons: readonly string[]): UpdateRequest {
+  const { messageId } = message;
+  const changes = noting(orderKey, claim);
+  return updateRequest({
+    ...changes,
+    add: { refusedMessages: new Set([messageId]), refusals: new Set([refusalText(messageId, reasons)]) },
+    condition: `${changes.condition} AND (attribute_not_exists(#refusals) OR size(#refusals) < :mostRefusals)`,
+    conditionValues: { ...changes.conditionValues, mostRefusals },
+  });
+}
+
+/** A try without a claim has none to take away, and one that lost its claim has nothing to say. */
+function noting(orderKey: string, claim: string | null) {
+  const key = orderRowKey(orderKey);
+  const condition = 'attribute_not_exists(#contentHash)';
+  if (claim === null) return { key, condition, conditionValues: {}, remove: [] };
+  return {
+    key,
+    condition: `${condition} AND #claim = :ownClaim`,
+    conditionValues: { ownClaim: claim },
+    remove: claimAttributes,
+  };
 }
 
 /**
@@ -239,7 +323,7 @@ export function replaySent(
 ): UpdateRequest {
   const { failureId, replayCount } = failure;
   return updateRequest({
-    ...noting(failure, sent),
+    ...noteOf(failure, sent),
     set: {
       status: 'replayed',
       statusShard: statusShard('replayed', failureId),
@@ -254,10 +338,10 @@ export function replaySent(
 
 /** Only adds a sent replay to the history: the outcome was quicker than the mark, or somebody edited the failure. */
 export function replayNoted(failure: Pick<SeenFailure, 'pk' | 'sk'>, sent: SentReplay): UpdateRequest {
-  return updateRequest({ ...noting(failure, sent), condition: 'attribute_exists(pk)' });
+  return updateRequest({ ...noteOf(failure, sent), condition: 'attribute_exists(pk)' });
 }
 
-function noting({ pk, sk }: Pick<SeenFailure, 'pk' | 'sk'>, { messageId, by, at }: SentReplay) {
+function noteOf({ pk, sk }: Pick<SeenFailure, 'pk' | 'sk'>, { messageId, by, at }: SentReplay) {
   return { key: { pk, sk }, append: { history: { at, event: 'replayed', messageId, by } satisfies HistoryEntry } };
 }
 

@@ -23,7 +23,7 @@ function consume(body: string): void {
   const read = readOrder(body);
   const message = messageOf(sqsRecord(body));
   const names = { orderKey: 'k', failureId: 'f', orderId: read.orderId, replayToken: 't' };
-  failureWritten({ ...failureOf(read, false), ...names, message, now: '' });
+  failureWritten({ ...failureOf(read), ...names, message, now: '' });
 }
 
 /**

@@ -61,9 +61,9 @@ function failureOfMessage(message: Message) {
       orderId: read.orderId,
       message: { ...message, groupId: 'g'.repeat(128) },
       now,
-      ...failureOf(read, false),
+      ...failureOf(read),
     }),
-    ...failureOf(read, false),
+    ...failureOf(read),
   };
 }
 
