@@ -72,7 +72,6 @@ interface Surroundings {
  */
 export function processOrderIn(table: TableClient, processing: Processing, to: Surroundings): ProcessOrder {
   const work = processing.start();
-  const isoTime = (ms: number) => new Date(ms).toISOString();
 
   return async ({ order, orderId, record }, time) => {
     if (time.work.aborted) throw new OutOfTime();
@@ -143,4 +142,8 @@ async function inTime(work: Promise<void>, signal: AbortSignal): Promise<void> {
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ReadOrder } from '../order/read-order.ts';
 import { conflictReason, describeError, type FailureKind, failureKinds } from '../telemetry.ts';
-import { mostReasonBytes } from './rows.ts';
+import { mostReasonBytes, type OrderNotes } from './rows.ts';
 
 /** Why an order failed. */
 export interface Failure {
@@ -65,6 +65,23 @@ function anyElement(reason: string): string {
 function anyOrder(error: string): string {
   return error.replaceAll(/[\w-]*\d[\w-]*/g, (word) => (word.length > 3 ? '*' : word));
 }
+
+/**
+ * How the last try of an order ended, as far as the order's row tells. A claim that is over and was not given back is
+ * younger than the last error that was kept.
+ *
+ * @param contentHash of the order: the row may tell of another order with its id
+ * @param now ISO 8601
+ */
+export function lastErrorOf(contentHash: string, row: OrderNotes, now: string): string | undefined {
+  const { claim, claimHash, claimedUntil = now, lastError } = row;
+  const isGivenBack = claim === undefined || claim === lastError?.claim;
+  if (claimHash === contentHash && claimedUntil < now && !isGivenBack) return interrupted;
+  return lastError?.contentHash === contentHash ? lastError.error : undefined;
+}
+
+const interrupted =
+  'Interrupted: the work began, and its end was not written down: the function ended, or the table failed';
 
 /**
  * An error of the processing as a reason, at most `mostReasonBytes`: `TypeError: fetch failed (Error: connect

@@ -112,7 +112,6 @@ export interface OrderNotes {
 /** An error of the processing, as failed-orders takes it for a reason. */
 export interface LastError {
   readonly at: string;
-  readonly messageId: string;
   /** Of the order that was processed: another order with its id may have come since. */
   readonly contentHash: string;
   /** Name and message, at most `mostReasonBytes`. */

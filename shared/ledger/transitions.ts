@@ -96,8 +96,8 @@ export function orderClaimed({ orderKey, message, now }: OrderToWrite, { token, 
     key: orderRowKey(orderKey),
     set: { claim: token, claimHash: contentHashOf(message.body), claimedUntil: until },
     condition:
-      'attribute_not_exists(#contentHash) AND (attribute_not_exists(#refusedMessages) OR NOT ' +
-      'contains(#refusedMessages, :messageId)) AND (attribute_not_exists(#claim) OR #claim = :claim OR #claimedUntil < :now)',
+      'attribute_not_exists(#contentHash) AND NOT contains(#refusedMessages, :messageId) AND ' +
+      '(attribute_not_exists(#claim) OR #claim = :claim OR #claimedUntil < :now)',
     conditionValues: { messageId: message.messageId, now },
   });
 }
@@ -145,36 +145,30 @@ interface EndedTry extends OrderToWrite {
  * @param isOver whether nothing of the try goes on any more: then its claim goes, and the next try need not wait
  */
 export function errorNoted(ended: EndedTry, error: string, isOver: boolean): UpdateRequest {
-  const { orderKey, message, now, claim } = ended;
-  const { messageId, body } = message;
-  const lastError = { at: now, messageId, contentHash: contentHashOf(body), error, claim } satisfies LastError;
+  const { orderKey, message, now: at, claim } = ended;
+  const lastError = { at, contentHash: contentHashOf(message.body), error, claim } satisfies LastError;
   const { remove, ...changes } = noting(orderKey, claim);
   return updateRequest({ ...changes, set: { lastError }, add: { errorCount: 1 }, remove: isOver ? remove : [] });
 }
 
 /** Keeps why the processing refused the order of a message, for failed-orders. */
 export function refusalNoted({ orderKey, message, claim }: EndedTry, reasons: readonly string[]): UpdateRequest {
-  const { messageId } = message;
-  const changes = noting(orderKey, claim);
+  const { condition, conditionValues, ...changes } = noting(orderKey, claim);
+  const refusals = new Set([refusalText(message.messageId, reasons)]);
   return updateRequest({
     ...changes,
-    add: { refusedMessages: new Set([messageId]), refusals: new Set([refusalText(messageId, reasons)]) },
-    condition: `${changes.condition} AND (attribute_not_exists(#refusals) OR size(#refusals) < :mostRefusals)`,
-    conditionValues: { ...changes.conditionValues, mostRefusals },
+    add: { refusedMessages: new Set([message.messageId]), refusals },
+    condition: `${condition} AND (attribute_not_exists(#refusals) OR size(#refusals) < :mostRefusals)`,
+    conditionValues: { ...conditionValues, mostRefusals },
   });
 }
 
 /** A try without a claim has none to take away, and one that lost its claim has nothing to say. */
 function noting(orderKey: string, claim: string | null) {
   const key = orderRowKey(orderKey);
-  const condition = 'attribute_not_exists(#contentHash)';
-  if (claim === null) return { key, condition, conditionValues: {}, remove: [] };
-  return {
-    key,
-    condition: `${condition} AND #claim = :ownClaim`,
-    conditionValues: { ownClaim: claim },
-    remove: claimAttributes,
-  };
+  const open = 'attribute_not_exists(#contentHash)';
+  if (claim === null) return { key, remove: [], condition: open, conditionValues: {} };
+  return { key, remove: claimAttributes, condition: `${open} AND #claim = :own`, conditionValues: { own: claim } };
 }
 
 /**

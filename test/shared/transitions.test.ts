@@ -247,7 +247,7 @@ describe('the row of an order', () => {
     expect(await send(written('erring'))).toBe(true);
     expect(await itemAt(orderRowKey('erring'))).toMatchObject({
       errorCount: { N: '2' },
-      lastError: { M: { error: { S: 'TypeError: fetch failed' }, messageId: { S: 'm1' }, claim: { NULL: true } } },
+      lastError: { M: { error: { S: 'TypeError: fetch failed' }, claim: { NULL: true } } },
     });
   });
 
