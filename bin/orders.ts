@@ -1,11 +1,12 @@
 // npm run orders, npx orders: the operations command.
 import { userInfo } from 'node:os';
+import { stages } from '../lib/configuration/stages.ts';
 import { listenForInterrupt } from '../tools/orders/interrupt.ts';
 import { runOrders } from '../tools/orders/program.ts';
 import { systemClock } from '../tools/orders/time.ts';
 
 const interrupt = listenForInterrupt();
-const exitCode = await runOrders(process.argv.slice(2), {
+const io = {
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
@@ -14,6 +15,7 @@ const exitCode = await runOrders(process.argv.slice(2), {
   random: Math.random,
   user: userInfo().username,
   signal: interrupt.signal,
-});
+};
+const exitCode = await runOrders(process.argv.slice(2), io, stages);
 interrupt.dispose();
 process.exitCode = interrupt.exitCode() ?? exitCode;

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,14 +33,21 @@ export function bundledCode(entry: string): Code {
   });
 }
 
+/**
+ * Lambda runs a function as a user who must be able to read its files, and wants these permissions (Lambda Developer
+ * Guide, "Deployment package file permissions"). The CDK's CLI zips a file with the mode that the file has.
+ */
+const fileMode = 0o644;
+
 /** Bundles the function whose entry file is `entry` into `directory`. */
 export function bundleFunction(entry: string, directory: string): void {
   const options = bundlingOptions(entry);
   const { outputFiles } = buildSync({ ...options, entryPoints: { ...options.entryPoints }, write: false });
   for (const file of outputFiles) {
     const path = join(directory, relative(options.outdir, file.path));
-    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, file.contents);
+    // After the file is there: the umask of whoever deploys is taken off a mode that the file is made with.
+    chmodSync(path, fileMode);
   }
 }
 
@@ -78,6 +85,9 @@ export function bundlingOptions(entry: string) {
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
+    // The hash of an asset ignores modes, and the CDK uploads no hash twice. A zip that was uploaded under a strict umask
+    // would stay as it is. Code with this line has another hash.
+    footer: { js: `// mode ${fileMode.toString(8)}` },
     logLevel: 'warning',
   } as const satisfies BuildOptions;
 }

@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Errors } from 'aws-cdk-lib';
-import { configurationOf } from './configuration/configuration.ts';
-import { withOptions } from './configuration/context-keys.ts';
+import { deploymentOf } from './configuration/deployment.ts';
 import { OrderPipelineStack } from './stacks/order-pipeline-stack.ts';
 
 /**
- * The app of the project, with the stack `OrderPipeline`. The context key `preset` chooses a preset, and other context
- * keys change single settings (lib/configuration/context-keys.ts).
+ * The app of the project, with one stack. The context key `stage` chooses a stage (lib/configuration/stages.ts) or
+ * `preset` a preset, and other context keys change single settings (lib/configuration/context-keys.ts).
  *
  * The app gets the feature flags of cdk.json itself, so that the template is the same whoever starts it: the CDK CLI,
  * the local runtime or a test. Context from the CLI and from `props` has precedence.
@@ -25,9 +24,12 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
     context: { ...featureFlags(), ...props.context },
   });
   const context = app.node.getAllContext() as Readonly<Record<string, unknown>>;
+  const { stackName, configuration, ...env } = deploymentOf(context);
   const stack = new OrderPipelineStack(app, 'OrderPipeline', {
+    stackName,
     description: 'Order pipeline: a queue, its dead-letter queue, three functions and the table of orders.',
-    configuration: withOptions(configurationOf(context['preset']), context),
+    configuration,
+    env,
   });
   return { app, stack };
 }

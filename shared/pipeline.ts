@@ -56,6 +56,10 @@ export function requireSeconds(environment: EnvironmentVariables, variable: Envi
   return Number(value);
 }
 
+/** Name of the stack of a stage; without a stage, of the one deployment of an account. */
+export const stackNameOf = (stage?: string): string =>
+  stage === undefined ? 'OrderPipeline' : `OrderPipeline-${stage}`;
+
 /** Names of the stack's outputs, by which programs find the pipeline's parts. */
 export const stackOutputNames = {
   ordersQueueUrl: 'OrdersQueueUrl',

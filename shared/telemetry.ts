@@ -15,6 +15,8 @@ export const logMessages = {
   badOrder: 'Bad Order',
   /** process-orders, error: a valid order whose processing failed, or any behind one in its FIFO group; it returns. */
   orderNotProcessed: 'Order Not Processed',
+  /** Both consumers, info: `{ tries: [{ messageId, inSeconds }] }`: when failed messages come back, if not at once. */
+  triesScheduled: 'Tries Scheduled',
   /** process-orders, warn: ChangeMessageVisibilityBatch failed; the message waits out its visibility timeout. */
   visibilityNotChanged: 'Visibility Not Changed',
   /** failed-orders, error: `{ orderId, messageId, receiveCount, kind, reasons, cause, sourceQueue }`. */

@@ -29,8 +29,8 @@ interface VisibilityRefusal {
 const maximumEntries = 10;
 
 /**
- * Asks SQS for all changes, and logs those that were not made: these messages come back when their visibility timeout
- * ends. Never throws, because no change is worth the answer for a batch.
+ * Asks SQS for all changes. Logs when messages come back later than at once, and which changes were not made: these
+ * messages come back when their visibility timeout ends. Never throws, because no change is worth the answer for a batch.
  *
  * @param loadChangeBatch called only if there are changes: the SDK is slow to load
  */
@@ -59,10 +59,12 @@ async function changeSome(
   }));
   try {
     const changeBatch = await loadChangeBatch();
-    for (const { id, code, message } of await changeBatch(entries, signal)) {
-      const refused = changes.filter((_, index) => String(index) === id);
-      warn(refused, `${code}: ${message}`);
-    }
+    const refusals = new Map((await changeBatch(entries, signal)).map((refusal) => [refusal.id, refusal]));
+    for (const { id, code, message } of refusals.values()) warn([changes[Number(id)]!], `${code}: ${message}`);
+    const tries = changes
+      .filter(({ visibilityTimeoutSeconds }, index) => visibilityTimeoutSeconds > 0 && !refusals.has(String(index)))
+      .map(({ messageId, visibilityTimeoutSeconds: inSeconds }) => ({ messageId, inSeconds }));
+    if (tries.length > 0) console.info({ message: logMessages.triesScheduled, tries });
   } catch (error) {
     warn(changes, String(error));
   }

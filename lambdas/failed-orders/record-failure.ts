@@ -1,8 +1,8 @@
+import { contentHashOf, sameContent } from '../../shared/ledger/content.ts';
 import { attributeValues, fromItem } from '../../shared/ledger/expressions.ts';
 import { type Failure, failureOf, lastErrorOf } from '../../shared/ledger/failure.ts';
 import { type Message, orderKeyOf } from '../../shared/ledger/message.ts';
 import {
-  contentHashOf,
   failedCopiesOf,
   type FailurePlace,
   failureRowKey,
@@ -12,10 +12,10 @@ import {
   orderRowKey,
   refusalOf,
 } from '../../shared/ledger/rows.ts';
+import { failedCopyNoted } from '../../shared/ledger/order-transitions.ts';
 import {
   copyProcessed,
   failedAgain,
-  failedCopyNoted,
   failedLate,
   failureWritten,
   replayProcessed,
@@ -61,7 +61,7 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
     const { orderId, customerName } = read;
     const { messageId } = received;
     const time = new Date(now()).toISOString();
-    const contentHash = contentHashOf(received.body);
+    const isSame = sameContent(received.body);
     // A made-up lineage counts here as well: process-orders cannot tell, and writes the order under its key.
     const orderKey = orderKeyOf({ orderId, lineage: received.lineage, messageId });
 
@@ -75,19 +75,19 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
     const settled = async (order: OrderRowNow): Promise<Recorded> => {
       const mark = lineage === null ? copyProcessed(place, message, time) : replayProcessed(lineage, message, time);
       await table.update(mark, signal);
-      for (const copy of failedCopiesOf(contentHash, order.failedCopies ?? [])) {
+      for (const copy of failedCopiesOf(received.body, order.failedCopies ?? [])) {
         await table.update(copyProcessed(copy, message, time), signal);
       }
       return { orderId, customerName, result: 'already-processed', firstMessageId: order.messageId ?? '' };
     };
 
     const orderRow = read.kind === 'order' ? await orderRowNow(table, orderKey, signal) : {};
-    if (orderRow.contentHash === contentHash) return settled(orderRow);
+    if (isSame(orderRow.contentHash)) return settled(orderRow);
 
     const failure = failureOf(read, {
       idIsTaken: orderRow.contentHash !== undefined,
       refusal: refusalOf(messageId, orderRow),
-      lastError: lastErrorOf(contentHash, orderRow, time),
+      lastError: lastErrorOf(received.body, orderRow, time),
     });
     const replayToken = lineage?.token ?? newToken();
     const toWrite = { ...failure, ...place, orderId, replayToken, message, now: time };
@@ -106,10 +106,10 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
     if (!mayBeProcessedYet.has(failure.kind)) return recorded;
 
     try {
-      const noted = await table.update(failedCopyNoted(orderKey, contentHash, place), signal);
+      const noted = await table.update(failedCopyNoted(orderKey, contentHashOf(received.body), place), signal);
       // A copy was processed since the order's row was read, or another order took the id.
       const row = noted.kind === 'condition-failed' ? await orderRowNow(table, orderKey, signal) : {};
-      return row.contentHash === contentHash ? await settled(row) : recorded;
+      return isSame(row.contentHash) ? await settled(row) : recorded;
     } catch (error) {
       throw isNew ? new Unfinished(recorded, error) : error;
     }
@@ -146,12 +146,13 @@ async function claimOf(
   signal: AbortSignal,
 ): Promise<'recorded' | 'open' | null> {
   const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
-  const ProjectionExpression = 'replayToken, recordedMessages, body';
+  const ProjectionExpression = 'replayToken, recordedMessages, contentHash, body';
   const row = await table.get({ Key, ProjectionExpression }, signal);
   if (row?.['replayToken']?.S !== token) return null;
   const recorded = row['recordedMessages']?.SS ?? [];
   if (recorded.includes(messageId)) return 'recorded';
-  return row['body']?.S === body && recorded.length <= mostReplays ? 'open' : null;
+  const isSame = row['contentHash']?.S === contentHashOf(body) || row['body']?.S === body;
+  return isSame && recorded.length <= mostReplays ? 'open' : null;
 }
 
 /** Failures of valid orders, a copy of which may be on its way. */

@@ -1,15 +1,10 @@
+import { contentHashOf, sameContent } from '../../shared/ledger/content.ts';
 import { errorReason, refusalReasons } from '../../shared/ledger/failure.ts';
 import { fromItem } from '../../shared/ledger/expressions.ts';
 import { type ConsumedRecord, messageOf, orderKeyOf } from '../../shared/ledger/message.ts';
-import { contentHashOf, failedCopiesOf, type OrderRow, refusalOf } from '../../shared/ledger/rows.ts';
-import {
-  copyProcessed,
-  errorNoted,
-  orderClaimed,
-  orderWritten,
-  refusalNoted,
-  replayProcessed,
-} from '../../shared/ledger/transitions.ts';
+import { failedCopiesOf, type OrderRow, refusalOf } from '../../shared/ledger/rows.ts';
+import { errorNoted, orderClaimed, orderWritten, refusalNoted } from '../../shared/ledger/order-transitions.ts';
+import { copyProcessed, replayProcessed } from '../../shared/ledger/transitions.ts';
 import type { Order } from '../../shared/order/order.generated.ts';
 import type { Identity } from '../../shared/order/read-order.ts';
 import type { Row, TableClient } from '../common/table-client.ts';
@@ -78,7 +73,7 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
     const message = messageOf(record);
     const { lineage, messageId, body } = message;
     const orderKey = orderKeyOf({ orderId, lineage, messageId });
-    const contentHash = contentHashOf(body);
+    const idempotencyKey = idempotencyKeyOf(orderKey, contentHashOf(body));
     const nowMs = to.now();
     const now = isoTime(nowMs);
     const ask = (request: Parameters<TableClient['update']>[0]) => table.update(request, time.batch);
@@ -87,9 +82,8 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
     async function written(row: Row | undefined): Promise<Processed> {
       const old = fromItem<Partial<OrderRow>>(row ?? {});
       if (lineage !== null) await ask(replayProcessed(lineage, message, now));
-      for (const copy of failedCopiesOf(contentHash, old.failedCopies ?? [])) {
-        await ask(copyProcessed(copy, message, now));
-      }
+      const copies = old.failedCopies === undefined ? [] : failedCopiesOf(body, old.failedCopies);
+      for (const copy of copies) await ask(copyProcessed(copy, message, now));
       if (old.contentHash === undefined) return { result: 'processed' };
       return { result: 'duplicate', firstMessageId: old.messageId ?? messageId };
     }
@@ -97,7 +91,7 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
     /** @param row for which a condition failed */
     async function notMine(row: Row | undefined): Promise<Processed> {
       const old = fromItem<Partial<OrderRow>>(row ?? {});
-      if (old.contentHash === contentHash) return written(row);
+      if (sameContent(body)(old.contentHash)) return written(row);
       const refusal = refusalOf(messageId, old);
       if (refusal !== undefined) return { result: 'refused', reasons: refusal };
       if (old.contentHash !== undefined) return { result: 'conflict' };
@@ -115,7 +109,7 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
     const ended = () => ({ orderKey, message, claim, now: isoTime(to.now()) });
     try {
       const signal = time.work;
-      await inTime(work({ order, idempotencyKey: idempotencyKeyOf(orderKey, contentHash), signal }), signal);
+      await inTime(work({ order, idempotencyKey, signal }), signal);
     } catch (error) {
       if (error instanceof RefusedOrder) {
         const reasons = refusalReasons(error.reasons);

@@ -12,7 +12,7 @@ const options = {
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
 
 /** The context keys of this app. */
-export const contextKeys: readonly string[] = ['preset', ...Object.keys(options)];
+export const contextKeys: readonly string[] = ['stage', 'preset', ...Object.keys(options)];
 
 /** Plain names that the CDK CLI itself uses in cdk.json and cdk.context.json. */
 const keysOfTheCli = ['acknowledged-issue-numbers', 'cli-telemetry', 'cdk-migrate'];

@@ -3,6 +3,7 @@ import { findingCodes } from 'queue-doctor';
 import { messageLimits } from '../../shared/pipeline.ts';
 import type { AcknowledgedWarning, Configuration, RetrySettings } from './configuration.ts';
 import { emailAddresses, link, nearest } from './context-keys.ts';
+import { operatorProblems } from './operators.ts';
 import { type ConsumerSettings, type FunctionSettings, InvalidConfigurationError } from './settings.ts';
 
 /** @throws InvalidConfigurationError naming every problem */
@@ -28,40 +29,12 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...range('maximumMessageBytes', configuration.maximumMessageBytes, 1_024, messageLimits.bytes),
     ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
-    ...configuration.operators.flatMap(operatorProblems),
-    ...tooManyOperators(configuration.operators),
+    ...operatorProblems(configuration.operators),
     ...waitProblems('processOrders', processOrders.retry),
     ...waitProblems('failedOrders', failedOrders.retry),
     ...deploymentProblems(configuration),
     ...configuration.acknowledged.flatMap(acknowledgementProblems),
   ];
-}
-
-/**
- * Queue policies compare operators with aws:PrincipalArn. For a session this is the ARN of its role (IAM User Guide,
- * "AWS global condition context keys"). The ARN of an assumed role, which `aws sts get-caller-identity` answers, would
- * match nobody, and `*` would match everybody. The account must be named; the policies deny all other accounts anyway.
- */
-function operatorProblems(operator: string): readonly string[] {
-  return when(
-    !/^arn:[\w-]+:iam::\d{12}:(role|user)\/[\w+=,.@*?/-]*\w[\w+=,.@*?/-]*$/.test(operator),
-    `operators has "${operator}": it takes ARNs such as arn:aws:iam::111122223333:role/on-call, for a session that of its role.`,
-  );
-}
-
-/** Longest policy of a queue (SQS Developer Guide, "Amazon SQS policy quotas"). */
-const policyLimitBytes = 8_192;
-/** The policy of bad-orders, which is the longest, without operators and with the longest names. A test measures it. */
-const besideOperatorsBytes = 1_600;
-
-/** Each operator stands in two statements of that policy, with quotes and a comma. */
-function tooManyOperators(operators: readonly string[]): readonly string[] {
-  const bytes = operators.reduce((sum, operator) => sum + 2 * (operator.length + 3), 0);
-  const limitBytes = policyLimitBytes - besideOperatorsBytes;
-  return when(
-    bytes > limitBytes,
-    `operators are ${operators.length} ARNs of ${bytes} bytes in the policy of bad-orders, where SQS leaves room for ${limitBytes}: name fewer, or several by one with * or ?.`,
-  );
 }
 
 function waitProblems(name: string, { baseSeconds, capSeconds }: RetrySettings): readonly string[] {
@@ -78,6 +51,7 @@ function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration
       JSON.stringify(emailAddresses(alarmEmail)) !== JSON.stringify(alarmEmail),
       `alarmEmail is ${JSON.stringify(alarmEmail)}: it takes e-mail addresses.`,
     ),
+    ...alarmEmail.flatMap(addressProblems),
     ...when(
       link(runbook) !== runbook,
       `runbook is ${JSON.stringify(runbook)}: it takes an address or a path, without spaces.`,
@@ -86,6 +60,21 @@ function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration
     ...when(
       RetentionDays[logRetention] === undefined,
       `logRetention is ${logRetention}: it takes one of the days of CloudWatch, as RetentionDays names them.`,
+    ),
+  ];
+}
+
+/** Longest address (RFC 5321, 4.5.3.1.3: a path of 256 octets with its angle brackets). */
+const longestAddress = 254;
+
+/** A topic has one subscription for each address, and mail takes no notice of case. */
+function addressProblems(address: string, index: number, all: readonly string[]): readonly string[] {
+  const isAgain = all.slice(0, index).some((other) => other.toLowerCase() === address.toLowerCase());
+  return [
+    ...when(isAgain, `alarmEmail has ${address} twice: name each address once.`),
+    ...when(
+      address.length > longestAddress,
+      `alarmEmail has an address of ${address.length} characters, ${address.slice(0, 20)}…: an address has ${longestAddress} at most.`,
     ),
   ];
 }

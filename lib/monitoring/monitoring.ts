@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { InvalidConfigurationError } from '../configuration/settings.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import { type AlarmDefinition, type Contribution, defaultRunbook, type SavedQuery, together } from './contribution.ts';
 import { sharedRows } from './dashboard.ts';
@@ -34,6 +35,8 @@ export interface MonitoringProps {
 /**
  * Watches what a stack has: alarms that tell people by e-mail what has happened and where it says what to do, a
  * dashboard, and saved queries. What these look like, each part brings itself.
+ *
+ * @throws InvalidConfigurationError when the runbook's address is too long for the alarms' descriptions
  */
 export class Monitoring extends Construct {
   /** Where alarms go; for subscribers other than e-mail. */
@@ -47,6 +50,7 @@ export class Monitoring extends Construct {
     const { stackName, region } = Stack.of(this);
     const { name = stackName } = props;
     const { alarms, lines, rows, queries } = together(props.parts);
+    refuseLongDescriptions(alarms, runbook);
 
     this.topic = new AlarmTopic(this, 'AlarmTopic', {
       emailAddresses,
@@ -69,10 +73,11 @@ export class Monitoring extends Construct {
     saveQueries(new Construct(this, 'Queries'), name, queries);
   }
 
-  #alarm({ id, message, section, metric, threshold, periods }: AlarmDefinition, runbook: string): Alarm {
+  #alarm(definition: AlarmDefinition, runbook: string): Alarm {
+    const { id, metric, threshold, periods } = definition;
     return new Alarm(this, `${id}Alarm`, {
       // Without a name AWS generates one that begins with the stack's: several stacks can stand in one account.
-      alarmDescription: `${message} What to do: ${runbook}#${section}`,
+      alarmDescription: descriptionOf(definition, runbook),
       metric,
       threshold,
       evaluationPeriods: periods,
@@ -82,6 +87,23 @@ export class Monitoring extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
+}
+
+function descriptionOf({ message, section }: AlarmDefinition, runbook: string): string {
+  return `${message} What to do: ${runbook}#${section}`;
+}
+
+/** Characters of an alarm's description (CloudWatch API Reference, PutMetricAlarm). */
+const longestDescription = 1_024;
+
+function refuseLongDescriptions(alarms: readonly AlarmDefinition[], runbook: string): void {
+  const lengths = alarms.map((definition) => descriptionOf(definition, runbook).length);
+  const excess = Math.max(0, ...lengths) - longestDescription;
+  if (excess <= 0) return;
+  const longest = alarms[lengths.indexOf(excess + longestDescription)]!;
+  throw new InvalidConfigurationError([
+    `runbook is ${runbook.length} characters long, and makes the description of the alarm ${longest.id} longer than the ${longestDescription} characters that CloudWatch takes: give an address that is shorter by ${excess}.`,
+  ]);
 }
 
 function messagesFirst(alarms: readonly AlarmDefinition[]): readonly AlarmDefinition[] {

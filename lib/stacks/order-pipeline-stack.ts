@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { QueueDoctor, warningId } from 'queue-doctor/cdk';
 import { stackOutputNames } from '../../shared/pipeline.ts';
 import type { Configuration } from '../configuration/configuration.ts';
+import { warnOfOperators } from '../configuration/operators.ts';
 import { refuseInvalid } from '../configuration/validate.ts';
 import { EncryptionKey } from '../encryption-key.ts';
 import { FailedOrders } from '../failed-orders.ts';
@@ -66,6 +67,7 @@ export class OrderPipelineStack extends Stack {
       logCustomerNames,
     });
 
+    warnOfOperators(this, operators);
     denyOthers(orders, { consumer: processOrders.role, operators });
     denyOthers(badOrders, { consumer: failedOrders.role, movedBy: processOrders.role, operators });
     denyOthers(parkedOrders, { movedBy: failedOrders.role, operators });

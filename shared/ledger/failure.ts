@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ReadOrder } from '../order/read-order.ts';
 import { conflictReason, describeError, type FailureKind, failureKinds } from '../telemetry.ts';
+import { sameContent } from './content.ts';
 import { mostReasonBytes, type OrderNotes } from './rows.ts';
 
 /** Why an order failed. */
@@ -70,14 +71,15 @@ function anyOrder(error: string): string {
  * How the last try of an order ended, as far as the order's row tells. A claim that is over and was not given back is
  * younger than the last error that was kept.
  *
- * @param contentHash of the order: the row may tell of another order with its id
+ * @param body of the order: the row may tell of another order with its id
  * @param now ISO 8601
  */
-export function lastErrorOf(contentHash: string, row: OrderNotes, now: string): string | undefined {
+export function lastErrorOf(body: string, row: OrderNotes, now: string): string | undefined {
   const { claim, claimHash, claimedUntil = now, lastError } = row;
+  const isSame = sameContent(body);
   const isGivenBack = claim === undefined || claim === lastError?.claim;
-  if (claimHash === contentHash && claimedUntil < now && !isGivenBack) return interrupted;
-  return lastError?.contentHash === contentHash ? lastError.error : undefined;
+  if (isSame(claimHash) && claimedUntil < now && !isGivenBack) return interrupted;
+  return isSame(lastError?.contentHash) ? lastError?.error : undefined;
 }
 
 const interrupted =

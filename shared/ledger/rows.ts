@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sameContent } from './content.ts';
 
 /*
  * The orders table: its keys, indexes and rows. The stack makes the table, the functions write it, and the `orders`
@@ -74,7 +74,7 @@ export interface OrderRow extends OrderNotes {
   readonly sk: 'ORDER';
   readonly orderKey: string;
   readonly body: string;
-  /** SHA-256 (hex) of the body: the same id with another body is a conflict, with the same one a duplicate. */
+  /** See content.ts. The same id with other content is a conflict, with the same content a duplicate. */
   readonly contentHash: string;
   /** ISO 8601, UTC, as all times here. */
   readonly processedAt: string;
@@ -145,7 +145,7 @@ export interface FailurePlace {
 
 /**
  * How an order's row remembers a failure of the order until the order is processed: another copy may be on its way. The
- * text has the hash of the failed body, because another order may get the id.
+ * text has the content hash of the failed body, because another order may get the id.
  */
 export function failedCopyText(contentHash: string, { orderKey, failureId }: FailurePlace): string {
   return JSON.stringify([contentHash, orderKey, failureId]);
@@ -157,11 +157,12 @@ export function failedCopyText(contentHash: string, { orderKey, failureId }: Fai
  */
 export const mostFailedCopies = 250;
 
-/** Those of the failures that are copies of the order with this hash. */
-export function failedCopiesOf(contentHash: string, texts: Iterable<string>): FailurePlace[] {
+/** Those of the failures that are copies of the order in this body. */
+export function failedCopiesOf(body: string, texts: Iterable<string>): FailurePlace[] {
+  const isSame = sameContent(body);
   return [...texts].flatMap((text) => {
-    const [hash, orderKey, failureId] = JSON.parse(text) as [string, string, string];
-    return hash === contentHash ? [{ orderKey, failureId }] : [];
+    const [contentHash, orderKey, failureId] = JSON.parse(text) as [string, string, string];
+    return isSame(contentHash) ? [{ orderKey, failureId }] : [];
   });
 }
 
@@ -227,6 +228,8 @@ export interface FailureRow {
   readonly firstSeenAt: string;
   readonly receiveCount: number;
   readonly body: string;
+  /** See content.ts. Absent in rows of older releases. */
+  readonly contentHash?: string;
   /** By their names. The row holds them as `attributeList`. */
   readonly messageAttributes: MessageAttributes;
   /** The message group that the message was in, up to 128 characters. A replay goes back into it. */
@@ -276,8 +279,3 @@ export const mostReplays = 30;
 
 /** Edits of one failure, for the same reason: as many as replays, each with an entry in the history. */
 export const mostEdits = mostReplays;
-
-/** SHA-256 (hex) of a body, byte for byte: what tells a duplicate of an order from another order with its id. */
-export function contentHashOf(body: string): string {
-  return createHash('sha256').update(body).digest('hex');
-}

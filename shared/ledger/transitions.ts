@@ -1,4 +1,5 @@
 import { orderSchemaVersion } from '../order/order-schema-version.generated.ts';
+import { contentOf } from './content.ts';
 import {
   type Changes,
   type DeleteRequest,
@@ -9,181 +10,47 @@ import {
 } from './expressions.ts';
 import type { Failure } from './failure.ts';
 import type { Message } from './message.ts';
+import { sameBody } from './order-transitions.ts';
 import {
   attributeList,
   causeShard,
-  contentHashOf,
-  failedCopyText,
   type FailurePlace,
   type FailureRow,
   failureRowKey,
   type HistoryEntry,
-  type LastError,
   type Lineage,
-  mostFailedCopies,
-  mostRefusals,
-  orderRowKey,
-  refusalText,
   statusShard,
 } from './rows.ts';
 
 /*
- * The state machine of the orders table. Each change of a row is one function: from what is known to a request. The
- * functions and the commands send these requests, and nobody else spells an expression. DynamoDB puts all writes to one
- * row in an order. The condition of a request decides whether the request still applies when its turn comes.
+ * The state machine of the orders table: of its failures here, of its orders in order-transitions.ts. Each change of a
+ * row is one function: from what is known to a request. The functions and the commands send these requests, and nobody
+ * else spells an expression. DynamoDB puts all writes to one row in an order. The condition of a request decides whether
+ * the request still applies when its turn comes.
  *
- * The row of an order. `noted`: the row holds only `OrderNotes`. `claimed`: a delivery has claimed the id, and its time is
- * not over. A claim that is over counts as none, so that nobody has to take it away.
- *
- *   from              to         transition       sent by          condition                     if the condition fails
- *   ----------------  ---------  ---------------  ---------------  ----------------------------  ---------------------------
- *   none, noted       claimed    orderClaimed     process-orders   message was not refused       refused before
- *   claimed           claimed    orderClaimed     process-orders   own claim: a second request   another delivery has it
- *   none, noted       processed  orderWritten     process-orders   –                             –
- *   claimed           processed  orderWritten     process-orders   claim is for the same body    another order has the id
- *   processed         processed  orderWritten     process-orders   same body: a duplicate        another order has the id
- *   claimed           noted      errorNoted,      process-orders   own claim                     the claim is lost
- *                                refusalNoted                                                    (or there is no room)
- *   none, noted       noted      errorNoted,      process-orders   –                             – (or there is no room)
- *                                refusalNoted
- *   none, noted,      same,      failedCopyNoted  failed-orders    not processed, room for more  a copy is processed, or full
- *   claimed           noted
- *
- * The row of a failure. "Message is new": its id is not in `recordedMessages`. "As read": the row has still the status
- * and the length of history that the sender read. Whatever happens to a failure makes its history longer.
+ * The row of a failure. "Message is new": its id is not in `recordedMessages`. "Same body": the body says the same,
+ * perhaps in another layout (content.ts). "As read": the row has still the token, the status and the length of history
+ * that the sender read. Whatever happens to a failure makes its history longer, and whoever writes down again what was
+ * purged gives it another token.
  *
  *   from              to         transition       sent by          condition                     if the condition fails
  *   ----------------  ---------  ---------------  ---------------  ----------------------------  ---------------------------
  *   none              failed     failureWritten   failed-orders    message is new                written down before
- *   any but none      failed     failedAgain      failed-orders    message is new, same body,    written down before,
- *                                                                  no later replay was sent      overtaken, edited or purged
- *   any but none      same       failedLate       failed-orders    message is new, same body,    written down before,
- *                                                                  a later replay was sent       edited or purged
+ *   any but none      failed     failedAgain      failed-orders    message is new, same body     written down before,
+ *                                                                  and token, no later replay    overtaken, edited or purged
+ *                                                                  was sent
+ *   any but none      same       failedLate       failed-orders    message is new, same body     written down before,
+ *                                                                  and token, a later replay     edited or purged
+ *                                                                  was sent
  *   failed, replayed  processed  replayProcessed  both functions   same body, token of the row   marked, edited or purged
  *                                                                                                before, or a made-up lineage
  *   failed, replayed  processed  copyProcessed    both functions   same body                     marked, edited or purged
- *   failed, replayed  replayed   replaySent       orders replay    as read, no other replay      replayNoted
- *   any but none      same       replayNoted      orders replay    –                             purged meanwhile
+ *   failed, replayed  replayed   replaySent       orders replay    as read                       replayNoted
+ *   any but none      same       replayNoted      orders replay    same token                    purged meanwhile
  *   failed            failed     bodyChanged      orders edit,     as read                       changed by somebody else
  *                                                 orders patch
  *   any               none       purged           orders purge     as read, or gone already      changed since the export
  */
-
-/** A valid order's message, and the key that its row is written under. */
-interface OrderToWrite {
-  readonly orderKey: string;
-  readonly message: Message;
-  /** ISO 8601, UTC. */
-  readonly now: string;
-}
-
-/** A delivery's right to process the order of an id. */
-export interface Claim {
-  /** Random: two deliveries of one message have two tokens. */
-  readonly token: string;
-  /** ISO 8601: when Lambda ends the function, whatever it does. */
-  readonly until: string;
-}
-
-const claimAttributes = ['claim', 'claimHash', 'claimedUntil'];
-
-/**
- * Claims an id for the order of a message, before an effect that must not happen to two orders with one id, or twice at
- * the same time. When the condition fails, the row says why: processed, refused, or claimed by another delivery.
- */
-export function orderClaimed({ orderKey, message, now }: OrderToWrite, { token, until }: Claim): UpdateRequest {
-  return updateRequest({
-    key: orderRowKey(orderKey),
-    set: { claim: token, claimHash: contentHashOf(message.body), claimedUntil: until },
-    condition:
-      'attribute_not_exists(#contentHash) AND NOT contains(#refusedMessages, :messageId) AND ' +
-      '(attribute_not_exists(#claim) OR #claim = :claim OR #claimedUntil < :now)',
-    conditionValues: { messageId: message.messageId, now },
-  });
-}
-
-/**
- * Writes an order once, after its work is done. Each attribute is set only if the row does not have it, so a duplicate
- * changes nothing. Ask for the old row (`ReturnValues`): it tells a duplicate from a new order, and holds `failedCopies`
- * to be marked. A claim goes. It may be another delivery's: the work is done, and that delivery finds a duplicate.
- */
-export function orderWritten({ orderKey, message, now }: OrderToWrite): UpdateRequest {
-  return updateRequest({
-    key: orderRowKey(orderKey),
-    setOnce: {
-      orderKey,
-      contentHash: contentHashOf(message.body),
-      body: message.body,
-      processedAt: now,
-      messageId: message.messageId,
-      sentAt: message.sentAt,
-      receiveCount: message.receiveCount,
-      schemaVersion: orderSchemaVersion,
-      traceId: message.traceId,
-      failureId: message.lineage?.failureId ?? null,
-    },
-    remove: claimAttributes,
-    condition:
-      '#contentHash = :contentHash OR (attribute_not_exists(#contentHash) AND ' +
-      '(attribute_not_exists(#claim) OR #claimHash = :contentHash OR #claimedUntil < :processedAt))',
-  });
-}
-
-/** Whether a request, seen from outside, is an `orderWritten`. */
-export function isOrderWritten({ UpdateExpression = '' }: Partial<UpdateRequest>): boolean {
-  return UpdateExpression.includes('#contentHash =');
-}
-
-/** How a try ended that did not process its order. @param claim the token of the try's claim; null without one */
-interface EndedTry extends OrderToWrite {
-  readonly claim: string | null;
-}
-
-/**
- * Keeps the error of a try.
- *
- * @param isOver whether nothing of the try goes on any more: then its claim goes, and the next try need not wait
- */
-export function errorNoted(ended: EndedTry, error: string, isOver: boolean): UpdateRequest {
-  const { orderKey, message, now: at, claim } = ended;
-  const lastError = { at, contentHash: contentHashOf(message.body), error, claim } satisfies LastError;
-  const { remove, ...changes } = noting(orderKey, claim);
-  return updateRequest({ ...changes, set: { lastError }, add: { errorCount: 1 }, remove: isOver ? remove : [] });
-}
-
-/** Keeps why the processing refused the order of a message, for failed-orders. */
-export function refusalNoted({ orderKey, message, claim }: EndedTry, reasons: readonly string[]): UpdateRequest {
-  const { condition, conditionValues, ...changes } = noting(orderKey, claim);
-  const refusals = new Set([refusalText(message.messageId, reasons)]);
-  return updateRequest({
-    ...changes,
-    add: { refusedMessages: new Set([message.messageId]), refusals },
-    condition: `${condition} AND (attribute_not_exists(#refusals) OR size(#refusals) < :mostRefusals)`,
-    conditionValues: { ...conditionValues, mostRefusals },
-  });
-}
-
-/** A try without a claim has none to take away, and one that lost its claim has nothing to say. */
-function noting(orderKey: string, claim: string | null) {
-  const key = orderRowKey(orderKey);
-  const open = 'attribute_not_exists(#contentHash)';
-  if (claim === null) return { key, remove: [], condition: open, conditionValues: {} };
-  return { key, remove: claimAttributes, condition: `${open} AND #claim = :own`, conditionValues: { own: claim } };
-}
-
-/**
- * Leaves word of a failure in its order's row, so that a copy of the order which is processed later marks the failure.
- * Either the order is written after this request, and finds the word; or the condition fails.
- */
-export function failedCopyNoted(orderKey: string, contentHash: string, place: FailurePlace): UpdateRequest {
-  return updateRequest({
-    key: orderRowKey(orderKey),
-    add: { failedCopies: new Set([failedCopyText(contentHash, place)]) },
-    condition:
-      'attribute_not_exists(#contentHash) AND (attribute_not_exists(#failedCopies) OR size(#failedCopies) < :most)',
-    conditionValues: { most: mostFailedCopies },
-  });
-}
 
 /** A failure, and what its row is written from. */
 interface FailureToWrite extends Failure, FailurePlace {
@@ -207,7 +74,7 @@ export function failedAgain(failure: FailureToWrite, replayCount: number): Updat
   return updateRequest({
     ...changes,
     set: { ...changes.set, replayCount },
-    condition: `${changes.condition} AND #replayCount <= :replayCount AND #body = :body`,
+    condition: `${changes.condition} AND #replayToken = :replayToken AND #replayCount <= :replayCount AND ${sameBody}`,
   });
 }
 
@@ -216,8 +83,13 @@ export function failedLate(failure: FailureToWrite, replayCount: number): Update
   const changes = recording(failure);
   return updateRequest({
     ...changes,
-    condition: `${changes.condition} AND #replayCount > :replayCount AND #body = :body`,
-    conditionValues: { ...changes.conditionValues, replayCount, body: failure.message.body },
+    condition: `${changes.condition} AND #replayToken = :replayToken AND #replayCount > :replayCount AND ${sameBody}`,
+    conditionValues: {
+      ...changes.conditionValues,
+      replayToken: failure.replayToken,
+      replayCount,
+      ...contentOf(failure.message.body),
+    },
   });
 }
 
@@ -253,7 +125,7 @@ function failing(failure: FailureToWrite) {
     sourceQueueArn: message.sourceQueueArn ?? undefined,
     traceId: message.traceId ?? undefined,
     schemaVersion: orderSchemaVersion,
-    body: message.body,
+    ...contentOf(message.body),
     messageAttributes: attributeList(message.messageAttributes),
   } satisfies Partial<Record<keyof FailureRow, unknown>>;
   return {
@@ -288,16 +160,20 @@ function processing(place: FailurePlace, { messageId, receiveCount, body }: Mess
     append: { history: entry },
     // Out of both indexes: they hold what waits for somebody.
     remove: ['statusShard', 'causeShard'],
-    condition: 'attribute_exists(pk) AND #status <> :status AND #body = :body',
-    conditionValues: { body },
+    condition: `attribute_exists(pk) AND #status <> :status AND ${sameBody}`,
+    conditionValues: contentOf(body),
   } satisfies Changes;
 }
 
 /** What a command has read of a failure before it acts on it. */
-type SeenFailure = Pick<FailureRow, 'pk' | 'sk' | 'status'> & { readonly history: readonly unknown[] };
+type SeenFailure = SeenLife & Pick<FailureRow, 'status'> & { readonly history: readonly unknown[] };
+type SeenLife = Pick<FailureRow, 'pk' | 'sk' | 'replayToken'>;
 
-const asRead = '#status = :seenStatus AND size(#history) = :seenEntries';
-const readValues = ({ status, history }: Pick<SeenFailure, 'status' | 'history'>) => ({
+// A failure that was purged and written down again may have the status and the length of history that it had before.
+const sameLife = '#replayToken = :seenToken';
+const asRead = `${sameLife} AND #status = :seenStatus AND size(#history) = :seenEntries`;
+const readValues = ({ replayToken, status, history }: SeenFailure) => ({
+  seenToken: replayToken,
   seenStatus: status,
   seenEntries: history.length,
 });
@@ -317,7 +193,7 @@ export function replaySent(
 ): UpdateRequest {
   const { failureId, replayCount } = failure;
   return updateRequest({
-    ...noteOf(failure, sent),
+    ...noting(failure, sent),
     set: {
       status: 'replayed',
       statusShard: statusShard('replayed', failureId),
@@ -325,17 +201,18 @@ export function replaySent(
       replayedAt: sent.at,
     },
     remove: ['causeShard'],
-    condition: `${asRead} AND #replayCount = :seenReplayCount`,
-    conditionValues: { ...readValues(failure), seenReplayCount: replayCount },
+    condition: asRead,
+    conditionValues: readValues(failure),
   });
 }
 
 /** Only adds a sent replay to the history: the outcome was quicker than the mark, or somebody edited the failure. */
-export function replayNoted(failure: Pick<SeenFailure, 'pk' | 'sk'>, sent: SentReplay): UpdateRequest {
-  return updateRequest({ ...noteOf(failure, sent), condition: 'attribute_exists(pk)' });
+export function replayNoted(failure: SeenLife, sent: SentReplay): UpdateRequest {
+  const conditionValues = { seenToken: failure.replayToken };
+  return updateRequest({ ...noting(failure, sent), condition: sameLife, conditionValues });
 }
 
-function noteOf({ pk, sk }: Pick<SeenFailure, 'pk' | 'sk'>, { messageId, by, at }: SentReplay) {
+function noting({ pk, sk }: SeenLife, { messageId, by, at }: SentReplay) {
   return { key: { pk, sk }, append: { history: { at, event: 'replayed', messageId, by } satisfies HistoryEntry } };
 }
 
@@ -348,21 +225,23 @@ export interface Edit {
 }
 
 /** Gives a failure another body. The failure keeps its reasons and its cause. */
-export function bodyChanged({ pk, sk, status, history }: SeenFailure, { body, by, at }: Edit): UpdateRequest {
+export function bodyChanged(failure: SeenFailure, { body, by, at }: Edit): UpdateRequest {
+  const { pk, sk } = failure;
   return updateRequest({
     key: { pk, sk },
-    set: { body },
+    set: contentOf(body),
     append: { history: { at, event: 'edited', by } satisfies HistoryEntry },
     condition: `${asRead} AND #status = :failed`,
-    conditionValues: { ...readValues({ status, history }), failed: 'failed' },
+    conditionValues: { ...readValues(failure), failed: 'failed' },
   });
 }
 
 /** Deletes a failure's row. A row that is gone may have gone by this very request, whose answer was lost. */
-export function purged({ pk, sk, status, history }: SeenFailure): DeleteRequest {
+export function purged(failure: SeenFailure): DeleteRequest {
+  const { pk, sk } = failure;
   return deleteRequest({
     key: { pk, sk },
     condition: `attribute_not_exists(pk) OR (${asRead})`,
-    conditionValues: readValues({ status, history }),
+    conditionValues: readValues(failure),
   });
 }

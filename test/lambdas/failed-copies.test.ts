@@ -1,11 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { TableClient } from '../../lambdas/common/table-client.ts';
+import { contentHashOf } from '../../shared/ledger/content.ts';
 import { attributeValues } from '../../shared/ledger/expressions.ts';
 import { failedCopyText, failureRowKey, mostFailedCopies, orderRowKey } from '../../shared/ledger/rows.ts';
 import { captureConsole } from './captured-console.ts';
 import { tableName } from './local-table.ts';
-import { done, failed, message, order, pipelineFunctions, replayed } from './pipeline-functions.ts';
+import {
+  done,
+  failed,
+  hashOfBytes,
+  inAnotherLayout,
+  message,
+  order,
+  pipelineFunctions,
+  replayed,
+} from './pipeline-functions.ts';
 import { startPipelineWithTable } from './pipeline-with-table.ts';
 
 /*
@@ -36,6 +46,13 @@ function beforeUpdate(number: number, happen: () => Promise<unknown>): TableClie
   };
 }
 
+async function change(key: object, UpdateExpression: string, values?: Parameters<typeof attributeValues>[0]) {
+  const Key = attributeValues({ ...key });
+  const ExpressionAttributeValues = values && attributeValues(values);
+  const update = { TableName: tableName, Key, UpdateExpression, ExpressionAttributeValues };
+  await local.client.send(new UpdateItemCommand(update));
+}
+
 const cutShort = () => Promise.reject(new Error('cut short'));
 
 describe('of two copies of an order, one that ran out of receives', () => {
@@ -51,14 +68,7 @@ describe('of two copies of an order, one that ran out of receives', () => {
     const texts = Array.from({ length: mostFailedCopies }, (_, index) =>
       failedCopyText('of another body', { orderKey: 'many', failureId: `many-${index}` }),
     );
-    await local.client.send(
-      new UpdateItemCommand({
-        TableName: tableName,
-        Key: attributeValues({ pk, sk }),
-        UpdateExpression: 'ADD failedCopies :texts',
-        ExpressionAttributeValues: { ':texts': { SS: texts } },
-      }),
-    );
+    await change({ pk, sk }, 'SET failedCopies = :texts', { ':texts': new Set(texts) });
     const functions = pipelineFunctions(local.table);
     expect(await functions.failedOrders([message('many-too', order('many'))])).toEqual(done);
     expect(await statusOf('many', 'many-too')).toBe('failed');
@@ -125,11 +135,35 @@ describe('of two copies of an order, one that ran out of receives', () => {
   test('stays a failure when somebody edited its body before the other one is processed', async () => {
     const functions = pipelineFunctions(local.table);
     await functions.failedOrders([message('edited-1', order('edited'))]);
-    const Key = attributeValues(failureRowKey('edited', 'edited-1'));
-    const edit = { UpdateExpression: 'SET body = :body', ExpressionAttributeValues: { ':body': { S: '{}' } } };
-    await local.client.send(new UpdateItemCommand({ TableName: tableName, Key, ...edit }));
+    await change(failureRowKey('edited', 'edited-1'), 'SET body = :body, contentHash = :hash', {
+      ':body': '{}',
+      ':hash': contentHashOf('{}'),
+    });
     expect(await functions.processOrders([message('edited-2', order('edited'))])).toEqual(done);
     expect(await statusOf('edited', 'edited-1')).toBe('failed');
+  });
+
+  test('is no failure any more when the other one in another layout is processed', async () => {
+    const functions = pipelineFunctions(local.table);
+    await functions.failedOrders([message('layout-1', order('layout'))]);
+    expect(await functions.processOrders([message('layout-2', inAnotherLayout(order('layout')))])).toEqual(done);
+    expect(await statusOf('layout', 'layout-1')).toBe('processed');
+    expect(await waiting('layout-')).toEqual([]);
+    await functions.failedOrders([message('layout-3', order('layout'))]);
+    expect(await statusOf('layout', 'layout-3')).toBeUndefined();
+  });
+
+  test('that an older release wrote down is no failure any more when the same bytes are processed', async () => {
+    const functions = pipelineFunctions(local.table);
+    await functions.failedOrders([message('older-1', order('older'))]);
+    const text = failedCopyText(hashOfBytes(JSON.stringify(order('older'))), {
+      orderKey: 'older',
+      failureId: 'older-1',
+    });
+    await change(orderRowKey('older'), 'SET failedCopies = :texts', { ':texts': new Set([text]) });
+    await change(failureRowKey('older', 'older-1'), 'REMOVE contentHash');
+    await functions.processOrders([message('older-2', order('older'))]);
+    expect(await statusOf('older', 'older-1')).toBe('processed');
   });
 
   test('stays a failure when another order with its id is processed', async () => {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/record-batch.ts';
 import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
@@ -23,7 +23,7 @@ export interface PipelineFunctions {
   readonly outOfTime: AbortController;
 }
 
-/** Of every failure. */
+/** Of every failure, unless a test says otherwise. */
 export const replayToken = 'token-of-the-failure';
 
 interface PipelineSettings {
@@ -31,12 +31,18 @@ interface PipelineSettings {
   readonly publishMetrics?: PublishMetrics;
   /** Default: that of process.ts. */
   readonly processing?: Processing;
+  readonly newToken?: () => string;
 }
 
 /** Time goes on by a second with each look at the clock, from the start of 2026 if nothing else is said. */
 export function pipelineFunctions(
   table: TableClient,
-  { startMs = Date.UTC(2026, 0, 1), publishMetrics, processing = shippedProcessing }: PipelineSettings = {},
+  {
+    startMs = Date.UTC(2026, 0, 1),
+    publishMetrics,
+    processing = shippedProcessing,
+    newToken = () => replayToken,
+  }: PipelineSettings = {},
 ): PipelineFunctions {
   const { dependencies: standard, changed, outOfTime } = consumerDependencies();
   const dependencies = publishMetrics === undefined ? standard : { ...standard, publishMetrics };
@@ -50,7 +56,7 @@ export function pipelineFunctions(
   });
   const failedOrders = createFailedOrders({
     ...dependencies,
-    recordFailure: recordFailureIn(table, now, () => replayToken),
+    recordFailure: recordFailureIn(table, now, newToken),
     backoff: { base: 1, cap: 3_600 },
   });
   const context = { getRemainingTimeInMillis: () => 10_000 };
@@ -87,6 +93,16 @@ export function replayed(record: SQSRecord, lineage: Partial<Lineage>): SQSRecor
 
 export function order(orderId: string | undefined, changes: Readonly<Record<string, unknown>> = {}) {
   return { orderId, customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'], ...changes };
+}
+
+/** The same value as other text: its members in the reverse order, over several lines. */
+export function inAnotherLayout(value: object): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(value).toReversed()), undefined, 2);
+}
+
+/** What rows of older releases have for a content hash: SHA-256 (hex) of the bytes. */
+export function hashOfBytes(body: string): string {
+  return createHash('sha256').update(body).digest('hex');
 }
 
 export const done: SQSBatchResponse = { batchItemFailures: [] };

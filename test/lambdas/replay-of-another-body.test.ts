@@ -6,6 +6,7 @@ import { type LocalTable, startLocalTable } from './local-table.ts';
 import {
   done,
   failed,
+  inAnotherLayout,
   message,
   order,
   type PipelineFunctions,
@@ -50,6 +51,15 @@ describe('a replay with another body than its failure has', () => {
       { failureId: 'kept-1', body: JSON.stringify(order('kept')), recordedMessages: ['kept-1'] },
       { failureId: 'kept-2', body: JSON.stringify(bad('kept')), recordedMessages: ['kept-2'], replayCount: 0 },
     ]);
+  });
+
+  test('that differs in layout alone is one of its failure, when it fails and when it is processed', async () => {
+    const { replay } = await ledger.replayedFailure('layout', bad('layout'));
+    expect(await functions.failedOrders([replay(inAnotherLayout(bad('layout')))])).toEqual(done);
+    expect(await ledger.rowsOf('layout')).toMatchObject([{ recordedMessages: ['layout-1', 'layout-2'] }]);
+    await ledger.edit('layout', 'layout-1', order('layout'));
+    expect(await functions.processOrders([replay(inAnotherLayout(order('layout')))])).toEqual(done);
+    expect(await failureOf('layout')).toMatchObject({ status: 'processed' });
   });
 
   test('for somebody sent its lineage again with another order, shares no row', async () => {

@@ -1,5 +1,6 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
+import { contentHashOf } from '../../shared/ledger/content.ts';
 import { attributeValues } from '../../shared/ledger/expressions.ts';
 import { failureRowKey, type Lineage, statusShard } from '../../shared/ledger/rows.ts';
 import { type LocalTable, type Row, tableName } from './local-table.ts';
@@ -49,7 +50,10 @@ export function replayedFailures(local: LocalTable, functions: PipelineFunctions
         { ':status': 'replayed', ':shard': statusShard('replayed', failureId), ':count': replayCount },
       ),
     edit: (orderKey, failureId, body) =>
-      update(failureRowKey(orderKey, failureId), 'SET body = :body', { ':body': JSON.stringify(body) }),
+      update(failureRowKey(orderKey, failureId), 'SET body = :body, contentHash = :hash', {
+        ':body': JSON.stringify(body),
+        ':hash': contentHashOf(JSON.stringify(body)),
+      }),
     async replayedFailure(id, mended = order(id)) {
       await functions.failedOrders([message(`${id}-1`, bad(id), 6)]);
       await actions.edit(id, `${id}-1`, mended);

@@ -57,7 +57,7 @@ describe('the context keys of a deployment', () => {
 
   test('that there are not are refused with those that there are', () => {
     expect(() => chosen({ maxReceiveCount: '0' })).toThrow(
-      'There is no context key maxReceiveCount. There are preset, retainData, customerManagedKey, operators, ',
+      'There is no context key maxReceiveCount. There are stage, preset, retainData, customerManagedKey, operators, ',
     );
   });
 

@@ -29,12 +29,12 @@ describe('the queues', () => {
   });
 
   test('hand messages on to bad-orders after five receives, in the lab after one', () => {
-    for (const [template, maxReceiveCount] of [
-      [production, 5],
-      [lab, 1],
+    for (const [template, stack, maxReceiveCount] of [
+      [production, 'OrderPipeline', 5],
+      [lab, 'OrderPipeline-lab', 1],
     ] as const) {
       template.hasResourceProperties('AWS::SQS::Queue', {
-        QueueName: 'OrderPipeline-orders',
+        QueueName: `${stack}-orders`,
         RedrivePolicy: {
           deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^QueuesBadOrders'), 'Arn'] },
           maxReceiveCount,
@@ -44,9 +44,12 @@ describe('the queues', () => {
   });
 
   test('hand messages on to parked-orders that failed-orders could not handle for days', () => {
-    for (const template of [production, lab]) {
+    for (const [template, stack] of [
+      [production, 'OrderPipeline'],
+      [lab, 'OrderPipeline-lab'],
+    ] as const) {
       template.hasResourceProperties('AWS::SQS::Queue', {
-        QueueName: 'OrderPipeline-bad-orders',
+        QueueName: `${stack}-bad-orders`,
         RedrivePolicy: {
           deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^QueuesParkedOrders'), 'Arn'] },
           maxReceiveCount: 130,
@@ -97,12 +100,12 @@ describe('the queues', () => {
   });
 
   test('hide messages for six function timeouts and the window', () => {
-    for (const [template, VisibilityTimeout] of [
-      [production, 60],
-      [lab, 23],
+    for (const [template, stack, VisibilityTimeout] of [
+      [production, 'OrderPipeline', 60],
+      [lab, 'OrderPipeline-lab', 23],
     ] as const) {
       for (const name of ['orders', 'bad-orders']) {
-        template.hasResourceProperties('AWS::SQS::Queue', { QueueName: `OrderPipeline-${name}`, VisibilityTimeout });
+        template.hasResourceProperties('AWS::SQS::Queue', { QueueName: `${stack}-${name}`, VisibilityTimeout });
       }
     }
   });

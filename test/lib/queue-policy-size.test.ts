@@ -11,7 +11,7 @@ const roleArn = `arn:${partition}:iam::${account}:role/${'r'.repeat(64)}`;
 
 const operatorsOf = (count: number, length: number) =>
   Array.from({ length: count }, (_, index) =>
-    `arn:${partition}:iam::${account}:role/on-call-${index}-`.padEnd(length, 'x'),
+    `arn:${partition}:iam::${account}:role/${index}-`.padEnd(length - '/on-call'.length, 'x').concat('/on-call'),
   );
 const problems = (operators: readonly string[]) => configurationProblems({ ...presets.production, operators });
 

@@ -14,7 +14,7 @@ afterAll(() => folder[Symbol.dispose]());
 export const newOutputFolder = (): string => mkdtempSync(join(folder.path, 'cdk.out-'));
 
 /** Whatever the owner of the stack has fixed in cdk.json, the tests are of the presets. */
-const noOptions = Object.fromEntries(contextKeys.map((key) => [key, undefined]));
+export const noOptions = Object.fromEntries(contextKeys.map((key) => [key, undefined]));
 
 /**
  * The template of a preset, with options as `-c` gives them, without bundling the functions: their code's keys are

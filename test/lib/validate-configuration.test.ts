@@ -24,32 +24,6 @@ describe('the presets', () => {
   });
 });
 
-const problemsOfOperators = (...operators: readonly string[]) => configurationProblems({ ...production, operators });
-
-describe('operators', () => {
-  test('are roles and users, whole or in part', () => {
-    const names = [
-      'role/on-call',
-      'user/ops/ada@example.com',
-      'role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_A_*',
-    ];
-    expect(problemsOfOperators(...names.map((name) => `arn:aws:iam::111122223333:${name}`))).toEqual([]);
-  });
-
-  test.each([
-    'arn:aws:sts::111122223333:assumed-role/on-call/ada',
-    'arn:aws:iam::111122223333:root',
-    'arn:aws:iam::*:role/on-call',
-    'arn:aws:iam::111122223333:role/*',
-    'on-call',
-    '*',
-  ])('are not %s, which would match nobody or everybody', (operator) => {
-    expect(problemsOfOperators(operator)).toEqual([
-      expect.stringContaining(`operators has "${operator}": it takes ARNs`),
-    ]);
-  });
-});
-
 describe('a configuration that AWS would refuse', () => {
   test.each<[string, Partial<ConsumerSettings>, boolean, string]>([
     [
@@ -149,6 +123,16 @@ describe('a configuration that AWS would refuse', () => {
       'a longest wait below the shortest',
       { failedOrders: { ...production.failedOrders, retry: { baseSeconds: 5, capSeconds: 4 } } },
       'failedOrders.retry.capSeconds is 4: it must not be below baseSeconds, 5.',
+    ],
+    [
+      'the same address twice, in any case',
+      { alarmEmail: ['ada@example.com', 'bob@example.com', 'Ada@example.com'] },
+      'alarmEmail has Ada@example.com twice: name each address once.',
+    ],
+    [
+      'an address longer than mail knows',
+      { alarmEmail: [`${'a'.repeat(251)}@b.c`] },
+      `alarmEmail has an address of 255 characters, ${'a'.repeat(20)}…: an address has 254 at most.`,
     ],
     ['nobody to mail to', { alarmEmail: ['nobody'] }, 'alarmEmail is ["nobody"]: it takes e-mail addresses.'],
     ['a mail to white space', { alarmEmail: [' a@b.c'] }, 'alarmEmail is [" a@b.c"]: it takes e-mail addresses.'],

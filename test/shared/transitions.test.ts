@@ -1,72 +1,26 @@
 import assert from 'node:assert/strict';
-import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, describe, expect, test } from '@jest/globals';
-import {
-  attributeValues,
-  type DeleteRequest,
-  failureRowOf,
-  fromItem,
-  type UpdateRequest,
-} from '../../shared/ledger/expressions.ts';
+import { describe, expect, test } from '@jest/globals';
+import { type DeleteRequest, failureRowOf, type UpdateRequest } from '../../shared/ledger/expressions.ts';
 import { failureOf } from '../../shared/ledger/failure.ts';
-import { messageOf } from '../../shared/ledger/message.ts';
-import {
-  contentHashOf,
-  type FailureRow,
-  failureRowKey,
-  mostRefusals,
-  type OrderNotes,
-  orderRowKey,
-  refusalOf,
-} from '../../shared/ledger/rows.ts';
+import { type FailureRow, failureRowKey } from '../../shared/ledger/rows.ts';
 import {
   bodyChanged,
   copyProcessed,
-  errorNoted,
   failedAgain,
-  failedCopyNoted,
   failedLate,
   failureWritten,
-  orderClaimed,
-  orderWritten,
   purged,
-  refusalNoted,
   replayNoted,
   replayProcessed,
   replaySent,
 } from '../../shared/ledger/transitions.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
-import { startLocalTable, tableName } from '../lambdas/local-table.ts';
-import { message, order } from '../lambdas/pipeline-functions.ts';
+import { inAnotherLayout, order } from '../lambdas/pipeline-functions.ts';
+import { body, now, received, startTableWithTransitions } from './table-with-transitions.ts';
 
-const local = await startLocalTable();
-afterAll(async () => {
-  await local[Symbol.asyncDispose]();
-});
-
-/** Sends a transition. @returns whether its condition held */
-async function send(request: UpdateRequest | DeleteRequest): Promise<boolean> {
-  if ('UpdateExpression' in request) {
-    return (await local.table.update(request, new AbortController().signal)).kind === 'written';
-  }
-  try {
-    await local.client.send(new DeleteItemCommand({ TableName: tableName, ...request }));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function itemAt(key: ReturnType<typeof orderRowKey> | ReturnType<typeof failureRowKey>) {
-  const Key = attributeValues(key);
-  return (await local.client.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }))).Item;
-}
-
-const now = '2026-01-01T00:00:00.000Z';
+const { send, itemAt } = await startTableWithTransitions();
 const by = 'ada';
 const sent = { messageId: 'm2', by, at: now };
-const body = JSON.stringify(order('o'));
-const received = (messageId: string, text = body) => messageOf(message(messageId, text));
 
 describe('the row of a failure', () => {
   type State = 'none' | 'failed' | 'replayed' | 'processed';
@@ -115,9 +69,29 @@ describe('the row of a failure', () => {
     ['failureWritten, by its message', (f) => failureWritten(f.toWrite('m1')), 'failed – – –'],
     ['failedAgain, by a replay', (f) => failedAgain(f.toWrite('m2'), 1), '– failed failed failed'],
     ['failedAgain, by a message that it knows', (f) => failedAgain(f.toWrite('m1'), 1), '– – – –'],
+    [
+      'failedAgain, with a token of another life',
+      (f) => failedAgain({ ...f.toWrite('m2'), replayToken: '' }, 1),
+      '– – – –',
+    ],
+    [
+      'failedLate, with a token of another life',
+      (f) => failedLate({ ...f.toWrite('m2'), replayToken: '' }, 0),
+      '– – – –',
+    ],
     ['failedAgain, with another body', (f) => failedAgain(f.toWrite('m2', '{}'), 1), '– – – –'],
     ['failedAgain, by an earlier replay', (f) => failedAgain(f.toWrite('m2'), 0), '– failed – failed'],
     ['failedLate, by an earlier replay', (f) => failedLate(f.toWrite('m2'), 0), '– – replayed –'],
+    [
+      'failedAgain, in another layout',
+      (f) => failedAgain(f.toWrite('m2', inAnotherLayout(order('o'))), 1),
+      '– failed failed failed',
+    ],
+    [
+      'copyProcessed, in another layout',
+      ({ place }) => copyProcessed(place, received('m2', inAnotherLayout(order('o'))), now),
+      '– processed processed –',
+    ],
     ['failedLate, with another body', (f) => failedLate(f.toWrite('m2', '{}'), 0), '– – – –'],
     [
       'replayProcessed',
@@ -166,103 +140,26 @@ describe('the row of a failure', () => {
   });
 });
 
-type OrderState = 'none' | 'noted' | 'claimed' | 'expired' | 'processed';
-type Item = Awaited<ReturnType<typeof itemAt>>;
-
-/** `expired`: claimed until a time that has come. */
-function stateOf(item: Item): OrderState {
-  if (item === undefined) return 'none';
-  if (item['contentHash'] !== undefined) return 'processed';
-  if (item['claim'] === undefined) return 'noted';
-  return item['claimedUntil']!.S! < now ? 'expired' : 'claimed';
-}
-
-const before = '2025-12-31T23:59:59.999Z';
-const after = '2026-01-01T00:00:00.001Z';
-const other = '{}';
-const tryOf = (orderKey: string, text: string, messageId: string) => ({
-  orderKey,
-  message: received(messageId, text),
-  now,
-});
-const written = (orderKey: string, text = body) => orderWritten(tryOf(orderKey, text, 'm1'));
-const claimed = (orderKey: string, text = body, token = 'own', messageId = 'm1') =>
-  orderClaimed(tryOf(orderKey, text, messageId), { token, until: after });
-const expired = (orderKey: string) => orderClaimed(tryOf(orderKey, body, 'm1'), { token: 'own', until: before });
-const errorOf = (orderKey: string, claim: string | null, isOver = true) =>
-  errorNoted({ ...tryOf(orderKey, body, 'm1'), claim }, 'TypeError: fetch failed', isOver);
-const refusal = (orderKey: string, claim: string | null, messageId = 'm1') =>
-  refusalNoted({ ...tryOf(orderKey, body, messageId), claim }, ['/items: not in stock']);
-const noted = (orderKey: string) => failedCopyNoted(orderKey, contentHashOf(body), { orderKey, failureId: 'm1' });
-
-describe('the row of an order', () => {
-  // For each state before the transition the state after it. A dash: the condition fails, and nothing changes. A claim
-  // is that of the delivery `own` for the same body.
-  test.each<[string, (orderKey: string) => UpdateRequest, string]>([
-    ['orderWritten', (orderKey) => written(orderKey), 'processed processed processed processed processed'],
-    ['orderWritten, with another body', (orderKey) => written(orderKey, other), 'processed processed – processed –'],
-    ['orderClaimed', (orderKey) => claimed(orderKey), 'claimed claimed claimed claimed –'],
-    [
-      'orderClaimed, by another delivery',
-      (orderKey) => claimed(orderKey, body, 'other'),
-      'claimed claimed – claimed –',
-    ],
-    ['orderClaimed, by another order', (orderKey) => claimed(orderKey, other, 'other'), 'claimed claimed – claimed –'],
-    ['errorNoted', (orderKey) => errorOf(orderKey, 'own'), '– – noted noted –'],
-    ['errorNoted, while the work goes on', (orderKey) => errorOf(orderKey, 'own', false), '– – claimed expired –'],
-    ['errorNoted, by another delivery', (orderKey) => errorOf(orderKey, 'other'), '– – – – –'],
-    ['errorNoted, without a claim', (orderKey) => errorOf(orderKey, null), 'noted noted claimed expired –'],
-    ['refusalNoted', (orderKey) => refusal(orderKey, 'own'), '– – noted noted –'],
-    ['refusalNoted, by another delivery', (orderKey) => refusal(orderKey, 'other'), '– – – – –'],
-    ['refusalNoted, without a claim', (orderKey) => refusal(orderKey, null), 'noted noted claimed expired –'],
-    ['failedCopyNoted', noted, 'noted noted claimed expired –'],
-  ])('after %s', async (name, transition, afterwards) => {
-    const expected = afterwards.split(' ');
-    const states = ['none', 'noted', 'claimed', 'expired', 'processed'] as const;
-    for (const [index, state] of states.entries()) {
-      const orderKey = `${name} ${state}`;
-      const way = {
-        none: [],
-        noted: [noted(orderKey)],
-        claimed: [claimed(orderKey)],
-        expired: [expired(orderKey)],
-        processed: [written(orderKey)],
-      }[state];
-      for (const request of way) expect(await send(request)).toBe(true);
-      const former = await itemAt(orderRowKey(orderKey));
-      expect(stateOf(former)).toBe(state);
-      const holds = await send(transition(orderKey));
-      const row = await itemAt(orderRowKey(orderKey));
-      expect([state, holds ? stateOf(row) : '–']).toEqual([state, expected[index]]);
-      expect(holds ? null : row).toEqual(holds ? null : former);
-      // Written once.
-      expect(state === 'processed' ? row : null).toEqual(state === 'processed' ? former : null);
-    }
-  });
-
-  test('knows the last error of its tries, how many there were, and keeps them when it is processed', async () => {
-    expect(await send(claimed('erring'))).toBe(true);
-    expect(await send(errorOf('erring', 'own'))).toBe(true);
-    expect(await send(errorOf('erring', null))).toBe(true);
-    expect(await send(written('erring'))).toBe(true);
-    expect(await itemAt(orderRowKey('erring'))).toMatchObject({
-      errorCount: { N: '2' },
-      lastError: { M: { error: { S: 'TypeError: fetch failed' }, claim: { NULL: true } } },
-    });
-  });
-
-  test('of a refused message is not claimed for it again, and is for any other message', async () => {
-    expect(await send(claimed('refused'))).toBe(true);
-    expect(await send(refusal('refused', 'own'))).toBe(true);
-    expect(await send(claimed('refused'))).toBe(false);
-    const row = fromItem<OrderNotes>((await itemAt(orderRowKey('refused')))!);
-    expect([refusalOf('m1', row), refusalOf('m2', row)]).toEqual([['/items: not in stock'], undefined]);
-    expect(await send(claimed('refused', body, 'own', 'm2'))).toBe(true);
-  });
-
-  test('remembers as many refusals as it has room for, and those that it knows', async () => {
-    const refusals = Array.from({ length: mostRefusals }, (_, index) => refusal('full', null, `m${index}`));
-    for (const request of refusals) expect(await send(request)).toBe(true);
-    expect(await send(refusal('full', null, 'one-more'))).toBe(false);
+describe('a failure that was purged and is written down again', () => {
+  test.each<[string, (seen: FailureRow) => UpdateRequest | DeleteRequest]>([
+    ['sent again', (seen) => replaySent(seen, sent)],
+    ['said to be sent again', (seen) => replayNoted(seen, sent)],
+    ['edited', (seen) => bodyChanged(seen, { body: '{}', by, at: now })],
+    ['purged', (seen) => purged(seen)],
+  ])('is not %s by whoever read it before the purge', async (what, transition) => {
+    const place = { orderKey: what, failureId: 'm1' };
+    const writeDown = (replayToken: string) => {
+      const failure = { ...failureOf(readOrder(body)), ...place, orderId: 'o', replayToken };
+      return send(failureWritten({ ...failure, message: received('m1'), now }));
+    };
+    const rowNow = async () => failureRowOf((await itemAt(failureRowKey(what, 'm1')))!);
+    await writeDown('token of its first life');
+    const seen = await rowNow();
+    assert(await send(purged(seen)));
+    await writeDown('token of its second life');
+    const again = await rowNow();
+    expect(again).toMatchObject({ status: seen.status, history: seen.history });
+    expect(await send(transition(seen))).toBe(false);
+    expect(await rowNow()).toEqual(again);
   });
 });

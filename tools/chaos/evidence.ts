@@ -2,7 +2,7 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
-import { isOrderWritten } from '../../shared/ledger/transitions.ts';
+import { isOrderWritten } from '../../shared/ledger/order-transitions.ts';
 import type { TableConnection } from '../orders/ledger/table.ts';
 
 /** What happened in a run, from the runtime's events. */

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { contentHashOf } from '../../shared/ledger/content.ts';
 import { causeOf } from '../../shared/ledger/failure.ts';
-import { causeShard, contentHashOf, type FailureRow, type OrderRow, statusShard } from '../../shared/ledger/rows.ts';
+import { causeShard, type FailureRow, type OrderRow, statusShard } from '../../shared/ledger/rows.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds } from '../../shared/telemetry.ts';
 import type { Evidence } from './evidence.ts';
@@ -147,8 +148,8 @@ export function violations(evidence: Evidence, { afterReplay }: { readonly after
 }
 
 /**
- * What counts as one order. A valid order is known by its body and its id, or by its first message when it has no id.
- * So copies are one order, and another body under the same id is another order. A bad order is known by its message.
+ * What counts as one order. A valid order is known by its content and its id, or by its first message when it has no id.
+ * So copies are one order, and other content under the same id is another order. A bad order is known by its message.
  */
 function unitsSent({ sent }: Evidence): { readonly messageId: string; readonly unit: string }[] {
   return [...sent].map(([messageId, body]) => {

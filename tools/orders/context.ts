@@ -6,6 +6,7 @@ import {
   targetOf,
   type TargetOptions,
 } from './aws/clients.ts';
+import { defaultLocalEndpoint, findLocalRuntime } from './aws/local-runtime.ts';
 import type { SendQueue } from './aws/send.ts';
 import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
 import type { OrdersIo } from './io.ts';
@@ -46,11 +47,17 @@ export type Run = (action: (context: OrdersContext) => Promise<number>) => Promi
 /**
  * Makes the context of one command. AWS is asked only when something of it is needed.
  *
+ * @param regionOfStage where the stage of the options is, unless they name a region
  * @throws {UsageError} for options that contradict each other
  */
-export function createContext(io: OrdersIo, options: SharedOptions): OrdersContext {
+export function createContext(io: OrdersIo, options: SharedOptions, regionOfStage?: string): OrdersContext {
   const { clock, random } = io;
-  const target = targetOf(options, io.env);
+  const { region = regionOfStage } = options;
+  const target = targetOf({ ...options, ...(region !== undefined && { region }) }, io.env, async (stack) => {
+    const endpoint = await findLocalRuntime(stack);
+    if (endpoint !== defaultLocalEndpoint) io.stderr.write(`The pipeline of this project is at ${endpoint}.\n`);
+    return endpoint;
+  });
   const clients = createClients(target, io.env);
   let outputs: Promise<StackOutputs> | undefined;
   const context: OrdersContext = {

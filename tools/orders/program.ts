@@ -1,7 +1,10 @@
+import { Option } from 'commander';
+import { stackNameOf } from '../../shared/pipeline.ts';
 import { createProgram, exitCodes, runProgram } from './command-line.ts';
 import type { Target } from './aws/clients.ts';
 import { credentialsText } from './aws/credentials.ts';
 import { badEndpointText, endpointSources } from './aws/endpoint.ts';
+import { announcedEndpoints } from './aws/local-runtime.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
@@ -19,7 +22,6 @@ import { CommandFailed, UsageError } from './errors.ts';
 import type { OrdersIo } from './io.ts';
 import { refuseOptionsOfNpm } from './npm-options.ts';
 import { printableLines } from './terminal/output.ts';
-import { defaultStack } from './terminal/shell.ts';
 
 const commands = [
   defineGenerate,
@@ -39,18 +41,26 @@ const commands = [
 /**
  * Runs `orders …`. It never throws: what goes wrong becomes one message on stderr and an exit code.
  * @param args what stands behind `orders`
+ * @param stages that `--stage` may name, each with its region if it has one
  * @returns the exit code: 0, 1 or 2
  */
-export async function runOrders(args: readonly string[], io: OrdersIo): Promise<number> {
+export async function runOrders(
+  args: readonly string[],
+  io: OrdersIo,
+  stages: Readonly<Record<string, { readonly region?: string }>>,
+): Promise<number> {
   let exitCode: number = exitCodes.done;
   const program = createProgram('orders', io)
     .description(
       'Looks after the order pipeline: sends orders, shows what became of them, mends and replays what failed.',
     )
     .option('--json', 'one JSON document, or one a line, on stdout and nothing else')
-    .option('--stack <name>', 'name of the CloudFormation stack', defaultStack)
-    .option('--region <name>', 'AWS region (default: as for the AWS CLI)')
-    .option('--local', 'this machine: AWS_ENDPOINT_URL, or else http://127.0.0.1:4566 (npm run local)')
+    .addOption(new Option('--stage <name>', 'the pipeline of this stage').choices(Object.keys(stages)))
+    .addOption(
+      new Option('--stack <name>', `name of the CloudFormation stack (default: ${stackNameOf()})`).conflicts('stage'),
+    )
+    .option('--region <name>', 'AWS region (default: of the stage, or else as for the AWS CLI)')
+    .option('--local', 'this machine: AWS_ENDPOINT_URL, or else where "npm run local" of this project listens')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
@@ -61,7 +71,8 @@ Exit code: 0 all done, 1 something failed or was left undone, 2 a mistake in the
 Example: orders failed --local`,
     );
   const run: Run = async (action) => {
-    using context = createContext(io, program.opts<SharedOptions>());
+    const options = program.opts<SharedOptions>();
+    using context = createContext(io, options, stages[options.stage ?? '']?.region);
     try {
       exitCode = await action(context);
     } catch (error) {
@@ -85,7 +96,10 @@ function explained(error: unknown, { clients, target, io: { env } }: OrdersConte
   const { code, address, port, input } = connectionError(error);
   if (code === 'ECONNREFUSED') {
     return new CommandFailed(
-      `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.`,
+      `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.` +
+        announcedEndpoints()
+          .map((endpoint) => ` A runtime of this project is at ${endpoint}.`)
+          .join(''),
     );
   }
   if (code === 'ERR_INVALID_URL') return new UsageError(badEndpointText(String(input)));

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
@@ -9,8 +10,11 @@ import {
   Faults,
   type IamMode,
   planFaults,
+  ProcessGuard,
+  type Runtime,
   serve as serveAssembly,
 } from 'local-aws';
+import { announceRuntime, defaultLocalEndpoint } from '../orders/aws/local-runtime.ts';
 import { wholeNumberOption } from '../orders/command-line.ts';
 import { standingFolder } from '../orders/input/paths.ts';
 import { maximumLocalSeed } from './local-pipeline.ts';
@@ -36,11 +40,35 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
     iam,
     watch,
     explain: errorText,
+    onReady: announced,
     ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
     ...(chaos === undefined ? {} : withFaults(chaos)),
   };
   await serveAssembly(served, process.stdout, signal);
   return 0;
+}
+
+/** Lets `npx orders … --local` of this project find the runtime, until it ends, even by a `kill -9`. */
+function announced({ endpoint: { url }, model }: Runtime): Disposable & { readonly lines: readonly string[] } {
+  const guard = new ProcessGuard();
+  guard.start();
+  try {
+    const file = announceRuntime({
+      endpoint: url,
+      processId: process.pid,
+      stacks: model.stacks.map(({ name }) => name),
+    });
+    guard.removeAtEnd(file);
+    const dispose = () => {
+      rmSync(file, { force: true });
+      guard.release();
+    };
+    const lines = url === defaultLocalEndpoint ? [] : ['In this folder, "npx orders … --local" finds it by itself.'];
+    return { lines, [Symbol.dispose]: dispose };
+  } catch (error) {
+    const line = `"npx orders … --local" cannot find this runtime (${(error as Error).message}). Export the variable below.`;
+    return { lines: [line], [Symbol.dispose]: () => guard.release() };
+  }
 }
 
 function withFaults(seed: number) {

@@ -46,7 +46,7 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     }
     case 'batch-ended': {
       if (event.kept.length === 0 || event.reason === undefined) return undefined;
-      const size = event.kept.length + event.deleted.length;
+      const size = event.kept.length + event.deleted.length + (event.gone?.length ?? 0);
       const queue = options.queueLabel(event.queueName);
       return line(runtime, `${queue}: ${event.kept.length} of a batch of ${size} stay: ${event.reason}`, 'yellow');
     }

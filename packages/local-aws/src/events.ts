@@ -79,6 +79,8 @@ export interface BatchEnded {
   readonly deleted: readonly string[];
   /** Message ids that stay and reappear when their visibility timeout ends. */
   readonly kept: readonly string[];
+  /** Message ids that had left the queue before: the function deleted them itself, for example. Absent for none. */
+  readonly gone?: readonly string[];
   /** Why messages were kept, in a few words for people. */
   readonly reason?: string;
 }

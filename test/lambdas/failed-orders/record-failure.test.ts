@@ -50,6 +50,7 @@ describe('a failure', () => {
       firstSeenAt: '2026-01-01T00:00:00.001Z',
       receiveCount: 6,
       body: record.body,
+      contentHash: expect.stringMatching(/^[\da-f]{64}$/) as unknown,
       messageAttributes: [
         { name: 'channel', dataType: 'String', stringValue: 'web' },
         { name: 'signature', dataType: 'Binary', binaryValue: 'AQID' },
@@ -147,6 +148,7 @@ describe('a failure', () => {
     expect(lines.map(({ line }) => line['message'])).toEqual([
       'Failed Order',
       'Failure Not Recorded',
+      'Tries Scheduled',
       'Failure Already Recorded',
     ]);
   });
@@ -232,7 +234,10 @@ describe('while the table is down', () => {
     expect(await down.failedOrders(records)).toEqual(failed('down-6', 'down-7', 'down-8', 'down-100'));
     client.destroy();
     expect(down.visibilityChanges.map(({ VisibilityTimeout }) => VisibilityTimeout)).toEqual([16, 32, 64, 1_800]);
-    expect(lines.map(({ line }) => line['message'])).toEqual(records.map(() => 'Failure Not Recorded'));
+    expect(lines.map(({ line }) => line['message'])).toEqual([
+      ...records.map(() => 'Failure Not Recorded'),
+      'Tries Scheduled',
+    ]);
     expect(await rowsOf('down')).toEqual([]);
   });
 

@@ -5,17 +5,24 @@
 export interface Sent {
   readonly messageId: string;
   readonly body: Body;
-  /** Of a replay: the failure that it comes from, and which replay of it this is. */
-  readonly replayOf?: { readonly orderKey: string; readonly failureId: string; readonly count: number };
+  /** Of a replay: the failure that it comes from, in which of its lives, and which replay of it this is. */
+  readonly replayOf?: Life & { readonly orderKey: string; readonly failureId: string; readonly count: number };
 }
 
 export interface Body {
   readonly text: string;
+  /** The same for all layouts of the same order. */
+  readonly content: string;
   readonly orderId: string | null;
   readonly valid: boolean;
 }
 
-export interface ModelFailure {
+/** A failure that was purged and is written down again has another life. */
+interface Life {
+  readonly life: number;
+}
+
+export interface ModelFailure extends Life {
   readonly orderKey: string;
   readonly failureId: string;
   readonly status: 'failed' | 'replayed' | 'processed';
@@ -32,14 +39,15 @@ export class LedgerModel {
   /** Bodies of the processed orders. */
   readonly orders = new Map<string, Body>();
   readonly failures = new Map<string, ModelFailure>();
+  #lives = 0;
   /** Failures of valid orders that were not processed then: they end well with any copy that is. */
-  readonly #copies: { readonly key: string; readonly failureId: string; readonly text: string }[] = [];
+  readonly #copies: { readonly key: string; readonly failureId: string; readonly content: string }[] = [];
 
   /** process-orders gets a message. @returns whether it may be deleted */
   process(sent: Sent): boolean {
     const key = keyOf(sent);
     const written = this.orders.get(key);
-    if (!sent.body.valid || (written !== undefined && written.text !== sent.body.text)) return false;
+    if (!sent.body.valid || (written !== undefined && written.content !== sent.body.content)) return false;
     if (written === undefined) this.orders.set(key, sent.body);
     this.#endsWell(sent);
     return true;
@@ -49,13 +57,13 @@ export class LedgerModel {
   fail(sent: Sent): void {
     const { messageId, body } = sent;
     // A replay of a failure that was purged meanwhile, or has another body by now, is a message like any other.
-    const replayed = this.failures.get(sent.replayOf?.failureId ?? '');
-    const belongs = replayed?.recorded.includes(messageId) === true || replayed?.body.text === body.text;
+    const replayed = this.#inItsLife(sent.replayOf);
+    const belongs = replayed?.recorded.includes(messageId) === true || replayed?.body.content === body.content;
     const replayOf = belongs ? sent.replayOf : undefined;
     const key = keyOf(sent);
     const written = this.orders.get(key);
-    if (body.valid && written?.text === body.text) {
-      this.#copies.push({ key, failureId: messageId, text: body.text });
+    if (body.valid && written?.content === body.content) {
+      this.#copies.push({ key, failureId: messageId, content: body.content });
       return this.#endsWell(sent);
     }
     const kind = !body.valid ? 'invalid' : written !== undefined ? 'conflicting-id' : 'out-of-attempts';
@@ -63,25 +71,24 @@ export class LedgerModel {
     const { orderKey, failureId } = replayOf ?? { orderKey: key, failureId: messageId };
     const former = this.failures.get(failureId);
     const { recorded = [], history = [], replayCount = 0 } = former ?? {};
-    if (kind === 'out-of-attempts') this.#copies.push({ key, failureId, text: body.text });
+    if (kind === 'out-of-attempts') this.#copies.push({ key, failureId, content: body.content });
     if (recorded.includes(messageId)) return;
     const story = { recorded: [...recorded, messageId], history: [...history, `failed ${messageId}`] };
     const isOvertaken = former !== undefined && replayOf !== undefined && replayCount > replayOf.count;
     if (isOvertaken) this.#put({ ...former, ...story });
     else {
       const count = replayOf?.count ?? replayCount;
-      this.#put({ ...story, orderKey, failureId, status: 'failed', kind, body, replayCount: count });
+      const life = former?.life ?? (this.#lives += 1);
+      this.#put({ ...story, life, orderKey, failureId, status: 'failed', kind, body, replayCount: count });
     }
   }
 
   /** A person's replay was sent, for a failure as it was `seen`, and is marked now. */
   markReplayed(seen: ModelFailure, messageId: string): void {
-    const now = this.failures.get(seen.failureId);
+    const now = this.#inItsLife(seen);
     if (now === undefined) return;
     const history = [...now.history, `replayed ${messageId}`];
-    // Purged and written down again, it may have as many entries and be at another replay.
-    const isSame = isAsSeen(now, seen) && now.replayCount === seen.replayCount;
-    if (isSame) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
+    if (isAsSeen(now, seen)) this.#put({ ...now, history, status: 'replayed', replayCount: now.replayCount + 1 });
     else this.#put({ ...now, history });
   }
 
@@ -99,12 +106,19 @@ export class LedgerModel {
   /** So does the failure that it was replayed from, and every one of a copy, unless it was edited since. */
   #endsWell(sent: Sent): void {
     const key = keyOf(sent);
-    const copies = this.#copies.filter((copy) => copy.key === key && copy.text === sent.body.text);
-    for (const { failureId } of [...(sent.replayOf === undefined ? [] : [sent.replayOf]), ...copies]) {
+    const copies = this.#copies.filter((copy) => copy.key === key && copy.content === sent.body.content);
+    const replayed = this.#inItsLife(sent.replayOf);
+    for (const failureId of [...(replayed === undefined ? [] : [replayed]), ...copies].map((each) => each.failureId)) {
       const failure = this.failures.get(failureId);
-      if (failure?.body.text !== sent.body.text || failure.status === 'processed') continue;
+      if (failure?.body.content !== sent.body.content || failure.status === 'processed') continue;
       this.#put({ ...failure, status: 'processed', history: [...failure.history, `processed ${sent.messageId}`] });
     }
+  }
+
+  /** The failure, unless it was purged since. What was written down again after that is another life. */
+  #inItsLife(seen: (Life & { readonly failureId: string }) | undefined): ModelFailure | undefined {
+    const now = this.failures.get(seen?.failureId ?? '');
+    return now?.life === seen?.life ? now : undefined;
   }
 
   #put(failure: ModelFailure): void {
@@ -118,5 +132,5 @@ function keyOf({ messageId, body, replayOf }: Sent): string {
 
 /** Whatever happens to a failure makes its history longer. */
 function isAsSeen(now: ModelFailure, seen: ModelFailure): boolean {
-  return now.status === seen.status && now.history.length === seen.history.length;
+  return now.life === seen.life && now.status === seen.status && now.history.length === seen.history.length;
 }

@@ -5,7 +5,15 @@ import { mend } from '../../../tools/orders/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../tools/orders/ledger/purge.ts';
 import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/ledger/rows.ts';
 import type { LocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
-import { done, failed, message, replayed, replayToken } from '../pipeline-functions.ts';
+import {
+  done,
+  failed,
+  inAnotherLayout,
+  message,
+  type PipelineFunctions,
+  pipelineFunctions,
+  replayed,
+} from '../pipeline-functions.ts';
 import { type Body, type ModelFailure, LedgerModel, type Sent } from './ledger-model.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -17,18 +25,27 @@ interface Seen {
   readonly row: FailureRow;
 }
 
+/** A message as the model knows it, with the lineage that the functions see. */
+interface SentTwice extends Sent {
+  readonly replayOf?: NonNullable<Sent['replayOf']> & Lineage;
+}
+
+/** Of a body: the number of its order, or none; which of its bodies; whether it is valid; in which layout it is. */
+export type Wanted = readonly [id: number | null, variant: number, valid: boolean, isLaidOut: boolean];
+
 /** The model and, beside it, the functions and commands on a real table. Whatever is done to both, they must agree. */
 export class LedgerTwin {
   readonly model = new LedgerModel();
-  readonly sent: Sent[] = [];
+  readonly sent: SentTwice[] = [];
   readonly seen: Seen[] = [];
   /** Replays that are sent and not marked yet. */
   readonly unmarked: { readonly seen: Seen; readonly messageId: string }[] = [];
   readonly #ledger: LocalLedger;
+  readonly #functions: PipelineFunctions;
   readonly #prefix: string;
   readonly #keys = new Set<string>();
   /** Messages that a function said may be deleted, and those that a person deleted with their failure. */
-  readonly #deleted = new Set<Sent>();
+  readonly #deleted = new Set<SentTwice>();
   readonly #purged = new Set<string>();
   /** Orders as they were first found. */
   readonly #written = new Map<string, OrderRow>();
@@ -37,30 +54,35 @@ export class LedgerTwin {
   constructor(ledger: LocalLedger, prefix: string) {
     this.#ledger = ledger;
     this.#prefix = prefix;
+    let tokens = 0;
+    const newToken = () => `token-${(tokens += 1)}`;
+    this.#functions = pipelineFunctions(ledger.local.table, { newToken });
   }
 
   /** A few orders make a story; more of them make many short ones. */
-  send(id: number | null, variant: number, valid: boolean): void {
+  send(...[id, ...others]: Wanted): void {
     if (this.sent.filter(({ replayOf }) => replayOf === undefined).length < 4)
-      this.#add({ messageId: this.#newId(), body: this.body(id, variant, valid) });
+      this.#add({ messageId: this.#newId(), body: this.body(id, ...others) });
   }
 
-  body(id: number | null, variant: number, valid: boolean): Body {
+  body(...[id, variant, valid, isLaidOut]: Wanted): Body {
     const orderId = id === null ? null : `${this.#prefix}-order-${id}`;
     const document = { ...(orderId !== null && { orderId }), customerName: 'Ada', customerAddress: 'here', variant };
-    return { orderId, valid, text: JSON.stringify({ ...document, items: valid ? ['tea'] : 'tea' }) };
+    const whole = { ...document, items: valid ? ['tea'] : 'tea' };
+    const content = JSON.stringify(whole);
+    return { orderId, valid, content, text: isLaidOut ? inAnotherLayout(whole) : content };
   }
 
-  async process(sent: Sent): Promise<void> {
+  async process(sent: SentTwice): Promise<void> {
     const isDone = this.model.process(sent);
-    const answer = await this.#ledger.functions.processOrders([record(sent)]);
+    const answer = await this.#functions.processOrders([record(sent)]);
     assert.deepEqual(answer, isDone ? done : failed(sent.messageId));
     if (isDone) this.#deleted.add(sent);
   }
 
-  async fail(sent: Sent): Promise<void> {
+  async fail(sent: SentTwice): Promise<void> {
     this.model.fail(sent);
-    assert.deepEqual(await this.#ledger.functions.failedOrders([record(sent)]), done);
+    assert.deepEqual(await this.#functions.failedOrders([record(sent)]), done);
     this.#deleted.add(sent);
   }
 
@@ -78,13 +100,10 @@ export class LedgerTwin {
     const messageId = this.#newId();
     const { body, attributes } = replayMessage(row, by);
     assert.equal(body, plain.body.text);
-    const { orderKey, failureId, replayCount } = plain;
-    const replayOf = { orderKey, failureId, count: replayCount + 1 };
-    assert.deepEqual(JSON.parse(attributes[lineageAttribute]?.stringValue ?? ''), {
-      ...replayOf,
-      by,
-      token: replayToken,
-    } satisfies Lineage);
+    const { orderKey, failureId, replayCount, life } = plain;
+    const lineage: Lineage = { orderKey, failureId, count: replayCount + 1, by, token: row.replayToken };
+    assert.deepEqual(JSON.parse(attributes[lineageAttribute]?.stringValue ?? ''), lineage);
+    const replayOf = { ...lineage, life };
     this.#add({ messageId, body: plain.body, replayOf });
     this.unmarked.push({ seen, messageId });
   }
@@ -109,10 +128,10 @@ export class LedgerTwin {
 
   /** Messages that are deleted although their order is neither processed nor written down, by nobody's hand. */
   lost(): readonly Sent[] {
-    const processed = new Set([...this.model.orders.values()].map(({ text }) => text));
+    const processed = new Set([...this.model.orders.values()].map(({ content }) => content));
     const recorded = new Set([...this.model.failures.values()].flatMap((failure) => failure.recorded));
     const isKept = ({ messageId, body }: Sent) =>
-      processed.has(body.text) || recorded.has(messageId) || this.#purged.has(messageId);
+      processed.has(body.content) || recorded.has(messageId) || this.#purged.has(messageId);
     return [...this.#deleted].filter((sent) => !isKept(sent));
   }
 
@@ -135,20 +154,20 @@ export class LedgerTwin {
     return `${this.#prefix}-message-${this.sent.length}`;
   }
 
-  #add(sent: Sent): void {
+  #add(sent: SentTwice): void {
     this.sent.push(sent);
     this.#keys.add(sent.body.orderId ?? sent.replayOf?.orderKey ?? sent.messageId);
     if (sent.replayOf !== undefined) this.#keys.add(sent.replayOf.orderKey);
   }
 }
 
-function record({ messageId, body, replayOf }: Sent) {
+function record({ messageId, body, replayOf }: SentTwice) {
   const plain = message(messageId, body.text);
-  return replayOf === undefined ? plain : replayed(plain, { ...replayOf, by });
+  return replayOf === undefined ? plain : replayed(plain, replayOf);
 }
 
 /** What both must agree on; who is in which index follows from the status. */
-function modelFacts({ body, status, recorded, ...facts }: ModelFailure) {
+function modelFacts({ body, status, recorded, life: _life, ...facts }: ModelFailure) {
   const indexes = { processed: [], replayed: ['replayed'], failed: ['failed', 'cause'] }[status];
   return { ...facts, status, recorded: recorded.toSorted(), body: body.text, indexes };
 }

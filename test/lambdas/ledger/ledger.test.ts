@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type LocalLedger, startLocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
 import { captureConsole } from '../captured-console.ts';
-import type { Sent } from './ledger-model.ts';
 import { LedgerTwin } from './ledger-twin.ts';
 
 captureConsole();
@@ -32,10 +31,10 @@ function command(name: string, step: Step): Command {
 const pick = <T>(from: readonly T[], which: number): T | undefined =>
   from[from.length - 1 - (which % Math.max(from.length, 1))];
 const which = fc.oneof(fc.nat(2), fc.nat(20));
-/** Two orders with an id of their own and any number without; two bodies of each, good or bad. */
-const body = fc.tuple(fc.constantFrom(0, 1, null), fc.nat(1), fc.boolean());
+/** Two orders with an id of their own and any number without; two bodies of each, good or bad, in two layouts. */
+const body = fc.tuple(fc.constantFrom(0, 1, null), fc.nat(1), fc.boolean(), fc.boolean());
 
-function deliver(name: string, step: (twin: LedgerTwin, sent: Sent) => Promise<void>) {
+function deliver(name: string, step: (twin: LedgerTwin, sent: LedgerTwin['sent'][number]) => Promise<void>) {
   return which.map((index) =>
     command(`${name} message ${index}`, async (twin) => {
       const sent = pick(twin.sent, index);
@@ -100,7 +99,5 @@ test('whatever is delivered, replayed, edited and purged, in any order, table an
     expect(twin.lost()).toEqual([]);
   });
   // Making a counterexample smaller takes minutes, in which the test would only be said to be late.
-  // An edit of a failure that was seen as replayed, purged, written down again, and is as long as it was then.
-  await fc.assert(property, { seed: 1144545341, path: '24', endOnFailure: true });
   await fc.assert(property, { numRuns: 40, endOnFailure: true });
 });

@@ -22,7 +22,6 @@ describe('changing the visibility of failed messages', () => {
       return Promise.resolve([]);
     };
     await changeVisibility(changes(23), () => Promise.resolve(changeBatch), signal);
-    expect(lines).toEqual([]);
     expect(requests.map((entries) => entries.length)).toEqual([10, 10, 3]);
     for (const entries of requests) expect(new Set(entries.map(({ Id }) => Id)).size).toBe(entries.length);
     expect(requests.flat().map(({ ReceiptHandle, VisibilityTimeout }) => [ReceiptHandle, VisibilityTimeout])).toEqual(
@@ -30,16 +29,21 @@ describe('changing the visibility of failed messages', () => {
     );
   });
 
-  test('says which messages SQS refused to change', async () => {
+  test('says which messages SQS refused to change, and when the others come back', async () => {
     const refused = { id: '1', code: 'ReceiptHandleIsInvalid', message: 'No.' };
-    await changeVisibility(changes(3), () => Promise.resolve(() => Promise.resolve([refused])), signal);
-    expect(lines).toEqual([warningOf(['message-1'], 'ReceiptHandleIsInvalid: No.')]);
+    await changeVisibility(changes(4), () => Promise.resolve(() => Promise.resolve([refused])), signal);
+    expect(lines).toEqual([warningOf(['message-1'], 'ReceiptHandleIsInvalid: No.'), scheduled(2, 3)]);
+  });
+
+  test('says nothing of messages that come back at once', async () => {
+    await changeVisibility(changes(1), () => Promise.resolve(() => Promise.resolve([])), signal);
+    expect(lines).toEqual([]);
   });
 
   test('survives a request that fails, and does the others', async () => {
     await changeVisibility(changes(12), () => Promise.resolve(refusingTen), signal);
     const messageIds = changes(10).map(({ messageId }) => messageId);
-    expect(lines).toEqual([warningOf(messageIds, 'Error: No network.')]);
+    expect(lines).toEqual([warningOf(messageIds, 'Error: No network.'), scheduled(10, 11)]);
   });
 });
 
@@ -49,4 +53,9 @@ function refusingTen(entries: readonly VisibilityEntry[]) {
 
 function warningOf(messageIds: readonly string[], error: string) {
   return { level: 'warn', line: { message: 'Visibility Not Changed', messageIds, error } };
+}
+
+function scheduled(...numbers: readonly number[]) {
+  const tries = numbers.map((number) => ({ messageId: `message-${number}`, inSeconds: number }));
+  return { level: 'info', line: { message: 'Tries Scheduled', tries } };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { errorReason, failureOf, refusalReasons, type Tries } from '../../../shared/ledger/failure.ts';
-import { errorNoted, failureWritten, orderClaimed, orderWritten } from '../../../shared/ledger/transitions.ts';
+import { errorNoted, orderClaimed, orderWritten } from '../../../shared/ledger/order-transitions.ts';
+import { failureWritten } from '../../../shared/ledger/transitions.ts';
 import { bytesOf } from '../../../tools/orders/aws/send.ts';
 import { attributeValue } from '../../../shared/ledger/expressions.ts';
 import { type Message, messageOf } from '../../../shared/ledger/message.ts';

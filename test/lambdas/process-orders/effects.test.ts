@@ -98,7 +98,7 @@ describe('an order with effects', () => {
     expect(second.calls).toEqual([]);
     // 10 s are left of the first one's time, and 4 s would be the wait after a failure.
     expect(second.visibilityChanges).toMatchObject([{ VisibilityTimeout: 10 }]);
-    expect(lines.at(-1)).toMatchObject({ line: { message: 'Order Not Processed', error: { name: 'OrderClaimed' } } });
+    expect(lines[0]).toMatchObject({ line: { message: 'Order Not Processed', error: { name: 'OrderClaimed' } } });
     const later = functionsWith(() => {}, { startMs: Date.UTC(2026, 0, 1, 0, 0, 11) });
     expect(await later.processOrders([message('m2', order('held'), 2)])).toEqual(done);
     expect(later.calls).toHaveLength(1);
@@ -123,7 +123,7 @@ describe('an order with effects', () => {
     expect(await answer).toEqual(done);
     expect(await second.processOrders([another])).toEqual(failed('m2'));
     expect(second.calls).toEqual([]);
-    expect(lines.at(-1)).toMatchObject({ line: { message: 'Bad Order', kind: 'conflicting-id' } });
+    expect(lines.map(({ line }) => line['kind'])).toContain('conflicting-id');
   });
 
   test('whose work throws gives its claim back, and is tried again with the same key', async () => {
@@ -195,10 +195,12 @@ describe.each([
     const functions = functionsWith(refuse, { hasEffects });
     expect(await functions.processOrders([message('m1', order(key('refused')))])).toEqual(failed('m1'));
     expect(functions.visibilityChanges).toMatchObject([{ VisibilityTimeout: 0 }]);
-    expect(lines).toMatchObject([{ level: 'warn', line: { message: 'Bad Order', kind: 'refused', reasons } }]);
     const again = await functions.processOrders([message('m1', order(key('refused')), 2)]);
     expect(again).toEqual(failed('m1'));
-    expect(lines.at(-1)).toMatchObject({ line: { kind: 'refused', reasons } });
+    const told = lines.filter(({ line }) => line['message'] === 'Bad Order');
+    expect(told).toMatchObject(
+      Array.from({ length: 2 }, () => ({ level: 'warn', line: { kind: 'refused', reasons } })),
+    );
     // Without effects nothing looks into the row before the work, which can be done as often as one likes.
     expect(functions.calls).toHaveLength(hasEffects ? 1 : 2);
   });

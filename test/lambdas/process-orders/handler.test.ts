@@ -94,6 +94,7 @@ describe('process-orders', () => {
     expect(lines).toMatchObject([
       { level: 'error', line: { message: 'Order Not Processed', error: { message: 'The table is down.' } } },
       { level: 'info', line: { message: 'Good Order', messageId: 'message-1' } },
+      { level: 'info', line: { message: 'Tries Scheduled', tries: [{ messageId: 'message-0', inSeconds: 6 }] } },
     ]);
   });
 

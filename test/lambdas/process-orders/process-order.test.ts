@@ -1,10 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import { tableClient } from '../../../lambdas/common/table-client.ts';
+import { attributeValues } from '../../../shared/ledger/expressions.ts';
+import { orderRowKey } from '../../../shared/ledger/rows.ts';
 import { captureConsole } from '../captured-console.ts';
 import { type Fault, startFaultyEndpoint } from '../faulty-endpoint.ts';
 import { localClient, tableName } from '../local-table.ts';
-import { done, failed, message, order, pipelineFunctions, replayed } from '../pipeline-functions.ts';
+import {
+  done,
+  failed,
+  hashOfBytes,
+  inAnotherLayout,
+  message,
+  order,
+  pipelineFunctions,
+  replayed,
+} from '../pipeline-functions.ts';
 import { startPipelineWithTable } from '../pipeline-with-table.ts';
 import { messageLimits } from '../../../shared/pipeline.ts';
 
@@ -68,6 +80,29 @@ describe('a good order', () => {
         firstMessageId: 'm1',
       },
     ]);
+  });
+
+  test('that comes again in another layout is a duplicate, and its row keeps the text that came first', async () => {
+    await functions.processOrders([message('m1', order('layouts'))]);
+    const once = await rowsOf('layouts');
+    expect(await functions.processOrders([message('m2', inAnotherLayout(order('layouts')))])).toEqual(done);
+    expect(await rowsOf('layouts')).toEqual(once);
+    expect(said()).toEqual(['Good Order', 'Duplicate Order']);
+  });
+
+  test('that an older release wrote is a duplicate when the same bytes come again', async () => {
+    await functions.processOrders([message('m1', order('older'))]);
+    const contentHash = hashOfBytes(JSON.stringify(order('older')));
+    const update = {
+      TableName: tableName,
+      Key: attributeValues(orderRowKey('older')),
+      UpdateExpression: 'SET contentHash = :hash',
+      ExpressionAttributeValues: attributeValues({ ':hash': contentHash }),
+    };
+    await local.client.send(new UpdateItemCommand(update));
+    expect(await functions.processOrders([message('m1', order('older'))])).toEqual(done);
+    expect(await functions.failedOrders([message('m2', order('older'))])).toEqual(done);
+    expect(await rowsOf('older')).toMatchObject([{ sk: 'ORDER', contentHash }]);
   });
 
   test('is written once when all of a batch are the same order', async () => {

@@ -15,6 +15,8 @@ function alarm(template: Template, id: string): SynthesizedAlarm {
   return alarmsOf(template).find((each) => each.id === id)!;
 }
 
+const withRunbook = (length: number) => synthesize('production', { runbook: 'https://git/'.padEnd(length, 'x') });
+
 describe('an alarm', () => {
   test.each(alarmsOf(production))('like $id says what to do, goes to the topic and ignores silence', (each) => {
     expect(each.AlarmDescription).toMatch(/^[^#]{30,} What to do: docs\/runbook\.md#[a-z-]+$/);
@@ -78,6 +80,17 @@ describe('an alarm', () => {
   test('leads to the runbook where a team has it', () => {
     expect(alarm(told, 'Parked').AlarmDescription).toMatch(/What to do: https:\/\/git\/runbook#messages-are-parked$/);
   });
+
+  test('refuses an address of the runbook that is too long for its description, and says by how much', () => {
+    const longest = Math.max(...alarmsOf(production).map(({ AlarmDescription }) => AlarmDescription.length));
+    const fitting = 1_024 - longest + 'docs/runbook.md'.length;
+    expect(() => withRunbook(fitting)).not.toThrow();
+    expect(() => withRunbook(fitting + 7)).toThrow(
+      new RegExp(
+        `^The configuration cannot be deployed:\\n- runbook is ${fitting + 7} characters long, .* shorter by 7\\.$`,
+      ),
+    );
+  });
 });
 
 describe('the topic of alarms', () => {
@@ -135,7 +148,42 @@ describe('the topic of alarms', () => {
   });
 });
 
+/** A line of a graph: namespace, name and dimensions of a metric, or an expression. */
+type Line = readonly (string | { readonly label?: string; readonly id?: string; readonly expression?: string })[];
+
+/** The lines of a graph of the dashboard, by its title; what only CloudFormation knows is a text. */
+function linesOf(template: Template, title: string): readonly Line[] {
+  const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard')) as {
+    readonly Properties: { readonly DashboardBody: { readonly 'Fn::Join': readonly [string, readonly unknown[]] } };
+  }[];
+  const [, parts] = dashboard!.Properties.DashboardBody['Fn::Join'];
+  const body = parts.map((part) => (typeof part === 'string' ? part : Object.values(part as object).join())).join('');
+  const { widgets } = JSON.parse(body) as {
+    readonly widgets: readonly {
+      readonly properties: { readonly title: string; readonly metrics?: readonly Line[] };
+    }[];
+  };
+  return widgets.find(({ properties }) => properties.title === title)!.properties.metrics!;
+}
+
 describe('the dashboard', () => {
+  // A table's own metric leaves its indexes out (DynamoDB Developer Guide, "DynamoDB metrics and dimensions").
+  test.each(['Write', 'Read'])('counts the %s units of the table and of each index as the cost', (kind) => {
+    const lines = linesOf(production, 'Cost: queues and table');
+    const expressions = lines.flatMap(([first]) => (typeof first === 'object' ? [first] : []));
+    const { expression = '' } = expressions.find(({ label }) => label === `${kind.toLowerCase()} units`)!;
+    const ids = [...expression.matchAll(/FILL\((\w+), 0\)/g)].map(([, id]) => id);
+    expect(expression).toBe(`SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`);
+    const summed = lines.filter((line) => line.some((part) => typeof part === 'object' && ids.includes(part.id)));
+    const metric = ['AWS/DynamoDB', `Consumed${kind}CapacityUnits`];
+    const table = ['TableName', expect.stringMatching(/^OrdersTable/)];
+    expect(summed.map((line) => line.slice(0, -1))).toEqual([
+      [...metric, ...table],
+      [...metric, 'GlobalSecondaryIndexName', 'failures-by-status', ...table],
+      [...metric, 'GlobalSecondaryIndexName', 'failures-by-cause', ...table],
+    ]);
+  });
+
   test('shows the pipeline from left to right, and what it costs', () => {
     const [[, dashboard]] = Object.entries(production.findResources('AWS::CloudWatch::Dashboard')) as [
       [string, { readonly Properties: { readonly DashboardName: unknown; readonly DashboardBody: unknown } }],

@@ -31,11 +31,8 @@ const commands = [...runbook.matchAll(/^npx orders (.+)$/gm)].map(([, command]) 
 async function helpOf(command: string): Promise<{ readonly exitCode: number; readonly help: string }> {
   let help = '';
   const output = { write: (text: string) => void (help += text) };
-  const exitCode = await runOrders([command, '--help'], {
-    stdout: output,
-    stderr: output,
-    env: {},
-  } as unknown as Parameters<typeof runOrders>[1]);
+  const io = { stdout: output, stderr: output, env: {} } as unknown as Parameters<typeof runOrders>[1];
+  const exitCode = await runOrders([command, '--help'], io, {});
   return { exitCode, help };
 }
 

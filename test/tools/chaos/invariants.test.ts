@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { contentHashOf } from '../../../shared/ledger/content.ts';
 import { causeOf } from '../../../shared/ledger/failure.ts';
 import {
   causeShard,
-  contentHashOf,
   type FailureRow,
   failureRowKey,
   type OrderRow,

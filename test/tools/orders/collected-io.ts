@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type Clock, systemClock } from 'local-aws';
 import type { OrdersIo } from '../../../tools/orders/io.ts';
+import { stages } from '../../../lib/configuration/stages.ts';
 import { runOrders } from '../../../tools/orders/program.ts';
 
 export interface OrdersRun {
@@ -56,7 +57,7 @@ export function ordersIo(surroundings: OrdersSurroundings = {}): {
 /** Runs `orders …` in this process, and collects what it writes. */
 export async function orders(args: readonly string[], surroundings: OrdersSurroundings = {}): Promise<OrdersRun> {
   const { io, written } = ordersIo(surroundings);
-  const exitCode = await runOrders(args, io);
+  const exitCode = await runOrders(args, io, stages);
   return { exitCode, ...written() };
 }
 

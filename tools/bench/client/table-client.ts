@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableClient } from '../../../lambdas/common/table-client.ts';
 import { orderAt } from '../../../lambdas/generate-orders/orders.ts';
-import { orderWritten } from '../../../shared/ledger/transitions.ts';
+import { orderWritten } from '../../../shared/ledger/order-transitions.ts';
 import { forEachAtOnce } from '../../orders/streams.ts';
 import { serveTasks, steps } from './process.ts';
 

@@ -4,20 +4,25 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { stackNameOf } from '../../../shared/pipeline.ts';
 import { UsageError } from '../errors.ts';
 import { checkEndpointVariables, localClientSettings, proxiedAgent, watchEndpoint } from './endpoint.ts';
+import { announcedStack, findLocalRuntime } from './local-runtime.ts';
 
 /** Where the pipeline is. The SDK finds what is undefined: by environment, profile or instance role. */
 export interface Target {
   readonly stack: string;
   readonly region?: string;
-  readonly endpoint?: string;
+  /** Looked for when first needed, where it is a function. */
+  readonly endpoint?: string | (() => Promise<string>);
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /** Options by which a person names the pipeline that a command is for. */
 export interface TargetOptions {
-  readonly stack: string;
+  /** Name of the stack. Default: the stack of the stage, or of the pipeline without stages. */
+  readonly stack?: string;
+  readonly stage?: string;
   readonly region?: string;
   readonly local?: boolean;
 }
@@ -29,39 +34,50 @@ function said(environment: EnvironmentVariables, ...names: readonly string[]): s
   return names.map((name) => environment[name]).find((value) => value !== undefined && value !== '');
 }
 
-/** Where `npm run local` listens unless told otherwise. */
-const localEndpoint = 'http://127.0.0.1:4566';
-
 /**
- * `--local` means this machine: AWS_ENDPOINT_URL, or else `localEndpoint`, with any credentials. Without `--local`
- * everything is as for the AWS CLI.
+ * `--local` means this machine: AWS_ENDPOINT_URL, or else the runtime of this project that has the stack, with any
+ * credentials. Without `--local` everything is as for the AWS CLI. When nobody names a stack or a stage, the one pipeline
+ * that this project's runtimes serve is meant, or else the stack `OrderPipeline`.
  *
+ * @param find looks for the runtime that has a stack
  * @throws {UsageError} when the region cannot be one, when a variable for endpoints holds no address, or when
  * AWS_ENDPOINT_URL is another machine beside `--local`
  */
-export function targetOf({ stack, region, local }: TargetOptions, environment: EnvironmentVariables): Target {
+export function targetOf(
+  { stack: givenStack, stage, region, local }: TargetOptions,
+  environment: EnvironmentVariables,
+  find: (stack: string) => Promise<string> = findLocalRuntime,
+): Target {
   const named = region ?? said(environment, 'AWS_REGION', 'AWS_DEFAULT_REGION');
   // The region becomes part of a host's name.
   if (named !== undefined && !/^[a-z0-9-]{1,63}$/i.test(named)) {
     throw new UsageError(`A region is a name such as eu-central-1, not "${named}": mend --region or AWS_REGION.`);
   }
   checkEndpointVariables(environment);
+  const stack = givenStack ?? stackNameOf(stage);
   if (local !== true) return { stack, ...(named !== undefined && { region: named }) };
-  const endpoint = said(environment, 'AWS_ENDPOINT_URL') ?? localEndpoint;
-  if (!isLoopback(endpoint)) {
+  const endpoint = said(environment, 'AWS_ENDPOINT_URL');
+  if (endpoint !== undefined && !isLoopback(endpoint)) {
     throw new UsageError(`--local is this machine, but AWS_ENDPOINT_URL is ${endpoint}. Leave one of them out.`);
   }
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return { stack, region: named ?? 'us-east-1', endpoint, credentials };
+  const here = { region: named ?? 'us-east-1', credentials };
+  if (endpoint !== undefined) return { ...here, stack, endpoint };
+  const isNamed = givenStack !== undefined || stage !== undefined;
+  const served = isNamed ? stack : (announcedStack() ?? stack);
+  let found: Promise<string> | undefined;
+  return { ...here, stack: served, endpoint: () => (found ??= find(served)) };
 }
 
 /**
  * The target in words, for questions and errors.
  * @param asked the endpoint that was asked, if it is not AWS's own
  */
-export function describeTarget({ stack, region, ...target }: Target, asked?: string): string {
-  const endpoint = target.endpoint ?? asked;
-  return `stack ${stack} ${endpoint === undefined ? `on AWS${region === undefined ? '' : ` in ${region}`}` : `at ${endpoint}`}`;
+export function describeTarget({ stack, region, endpoint }: Target, asked?: string): string {
+  const named = typeof endpoint === 'string' ? endpoint : asked;
+  if (named !== undefined) return `stack ${stack} at ${named}`;
+  if (endpoint !== undefined) return `stack ${stack} on this machine`;
+  return `stack ${stack} on AWS${region === undefined ? '' : ` in ${region}`}`;
 }
 
 function isLoopback(url: string): boolean {
@@ -96,7 +112,9 @@ export function createClients(
     maxAttempts,
     ...(agent === undefined ? localClientSettings : { requestHandler: { httpsAgent: agent } }),
     ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
+    ...(endpoint !== undefined && {
+      endpoint: typeof endpoint === 'string' ? endpoint : async () => ({ url: new URL(await endpoint()) }),
+    }),
     ...(credentials !== undefined && { credentials }),
   };
   const clients = {

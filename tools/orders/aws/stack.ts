@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { stackOutputNames } from '../../../shared/pipeline.ts';
 import { CommandFailed } from '../errors.ts';
+import { stackNames, stacksText } from './local-runtime.ts';
 
 /** Names in the deployed pipeline, as the stack's outputs give them. */
 export interface StackOutputs {
@@ -30,7 +31,7 @@ export async function readStackOutputs(
   where: () => string,
 ): Promise<StackOutputs> {
   const given = new Map<string, string>();
-  const { Stacks: stacks = [] } = await orNoStack(where, () =>
+  const { Stacks: stacks = [] } = await orNoStack(client, where, () =>
     client.send(new DescribeStacksCommand({ StackName: stack })),
   );
   for (const { OutputKey: key = '', OutputValue: value = '' } of stacks[0]?.Outputs ?? []) given.set(key, value);
@@ -56,13 +57,20 @@ export async function readStackOutputs(
 }
 
 /** @throws {CommandFailed} when what is asked of CloudFormation is about a stack that does not exist */
-async function orNoStack<Answer>(where: () => string, ask: () => Promise<Answer>): Promise<Answer> {
+async function orNoStack<Answer>(
+  client: CloudFormationClient,
+  where: () => string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
     // CloudFormation has no error code of its own for this (API reference, DescribeStacks).
     if (!(error instanceof Error) || !error.message.includes('does not exist')) throw error;
-    throw new CommandFailed(`There is no ${where()}. Deploy it, or name another with --stack and --region.`);
+    // Who may not list the stacks is told nothing of them.
+    const others = await stackNames(client).catch(() => undefined);
+    const known = others === undefined ? '' : ` There ${others.length > 1 ? 'are' : 'is'} ${stacksText(others)}.`;
+    throw new CommandFailed(`There is no ${where()}.${known} Deploy it, or name another with --stack and --region.`);
   }
 }
 
@@ -87,7 +95,7 @@ export async function readStackResources(
     ['AWS::SQS::Queue', []],
     ['AWS::Lambda::Function', []],
   ]);
-  await orNoStack(where, async () => {
+  await orNoStack(client, where, async () => {
     for await (const { StackResourceSummaries: page = [] } of paginateListStackResources(
       { client },
       { StackName: stack },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { contentHashOf } from '../../../shared/ledger/rows.ts';
+import { contentHashOf } from '../../../shared/ledger/content.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { messageBatches, mostBytesText, type OutgoingMessage, type Parcel, sendMessages } from '../aws/send.ts';
 import { exitCodes } from '../command-line.ts';

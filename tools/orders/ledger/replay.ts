@@ -1,7 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { contentHashOf, sameContent } from '../../../shared/ledger/content.ts';
 import { attributeValues } from '../../../shared/ledger/expressions.ts';
 import {
-  contentHashOf,
   type FailureRow,
   type Lineage,
   lineageAttribute,
@@ -221,6 +221,6 @@ export async function judge(table: TableConnection, row: FailureRow, body: strin
     }),
   );
   const contentHash = order?.['contentHash']?.S;
-  if (contentHash === undefined || contentHash === contentHashOf(body)) return pass;
+  if (contentHash === undefined || sameContent(body)(contentHash)) return pass;
   return { passes: false, kind: failureKinds.conflictingId, reasons: [conflictReason] };
 }

@@ -1,6 +1,7 @@
 /** The options that lead a command to the same pipeline again. */
 interface TargetWords {
   readonly stack?: string;
+  readonly stage?: string;
   readonly region?: string;
   readonly local?: boolean;
 }
@@ -8,14 +9,12 @@ interface TargetWords {
 /** Makes a line that a person can paste: `npx orders replay ID --local`. @param ids of orders or failures */
 export type Hint = (words: string, ids?: readonly string[]) => string;
 
-/** Where `--stack` leads when nobody names a stack. */
-export const defaultStack = 'OrderPipeline';
-
 /** Hints for the pipeline that a command line named. An id that begins with a dash stands behind `--`. */
-export function hintFor({ stack = defaultStack, region, local }: TargetWords = {}): Hint {
+export function hintFor({ stack, stage, region, local }: TargetWords = {}): Hint {
   const options = [
     ...(local === true ? ['--local'] : []),
-    ...(stack === defaultStack ? [] : ['--stack', shellWord(stack)]),
+    ...(stack === undefined ? [] : ['--stack', shellWord(stack)]),
+    ...(stage === undefined ? [] : ['--stage', shellWord(stage)]),
     ...(region === undefined ? [] : ['--region', shellWord(region)]),
   ];
   return (words, ids = []) => {

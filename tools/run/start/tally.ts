@@ -146,7 +146,7 @@ export class Tally {
       messages: 0,
     };
     count.batches += 1;
-    count.messages += deleted.length + event.kept.length;
+    count.messages += deleted.length + event.kept.length + (event.gone?.length ?? 0);
     this.#batches.set(key, count);
   }
 

@@ -5,7 +5,6 @@ import type { DeclaredResource, Identity } from './resource-type.ts';
 const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
 const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
-const keys = 'Where a queue or table names its key by an alias, permissions for the key are not checked.';
 const topics = 'There is no SNS; a topic that only notifies people changes nothing for queues and functions.';
 const deployment = 'It steers deployments, and nothing is deployed here.';
 const identities = 'Functions run as roles; users and groups do not call from here.';
@@ -43,7 +42,6 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::IAM::Group': identities,
   'AWS::IAM::InstanceProfile': identities,
   'AWS::IAM::User': identities,
-  'AWS::KMS::Alias': keys,
   'AWS::Lambda::CodeSigningConfig': deployment,
   'AWS::Logs::LogAnomalyDetector': logTools,
   'AWS::Logs::LogStream': 'Each execution environment makes its own log stream.',
@@ -65,7 +63,6 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
   'AWS::CloudWatch::CompositeAlarm': 'AlarmName',
   'AWS::CloudWatch::Dashboard': 'DashboardName',
-  'AWS::KMS::Alias': 'AliasName',
   'AWS::SSM::Parameter': 'Name',
   'Custom::LogRetention': 'LogGroupName',
 };

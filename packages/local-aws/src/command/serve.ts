@@ -17,6 +17,11 @@ export interface ServeOptions extends Pick<RuntimeOptions, 'stacks' | 'port' | '
   readonly faults?: (events: EventStream) => Faults;
   /** Printed before the first line of instructions. */
   readonly notice?: string;
+  /**
+   * Called when the assembly is served, before the first line. What it answers is disposed of before the runtime ends,
+   * and its `lines` are printed.
+   */
+  readonly onReady?: (runtime: Runtime) => Disposable & { readonly lines: readonly string[] };
   /** Says to a person why an assembly could not be taken on. Default: the message of an error that a person can mend. */
   readonly explain?: (error: unknown) => string;
 }
@@ -43,7 +48,7 @@ export function assemblyFolder(path: string): AssemblySource {
  * @throws {LocalRuntimeError} for what cannot run here, or what AWS would refuse
  */
 export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, signal: AbortSignal): Promise<void> {
-  const { source, watch, quiet = false, notice, faults, explain = explainError, ...settings } = options;
+  const { source, watch, quiet = false, notice, faults, onReady, explain = explainError, ...settings } = options;
   const say = (text: string) => stdout.write(`${text}\n`);
   const color = stdout.isTTY && stdout.hasColors();
   const events = new EventStream();
@@ -62,7 +67,12 @@ export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, s
   labels = consoleLabels(runtime.model);
   signal.throwIfAborted();
   if (notice !== undefined) say(notice);
-  say(`ready ${runtime.endpoint.url}\n${instructions(runtime)}`);
+  const { url, port } = runtime.endpoint;
+  using ready = onReady?.(runtime);
+  say(`ready ${url}`);
+  if (settings.port !== 0 && port !== settings.port) say(`Port ${settings.port} is taken, so this is port ${port}.`);
+  for (const line of ready?.lines ?? []) say(line);
+  say(instructions(runtime));
 
   await changes.forEach(async () => {
     const startedAtMs = Date.now();

@@ -100,7 +100,7 @@ describe('DescribeStacks', () => {
 
   test('needs permission when a function calls', async () => {
     const [fn] = model.functions;
-    const credentials = registry.credentialsFor(fn ?? { name: '', roleArn: '' });
+    const credentials = registry.issue({ roleArn: fn?.roleArn ?? '', sessionName: fn?.name ?? '' });
     const denied = clientWith(credentials);
     await expect(denied.send(new DescribeStacksCommand({ StackName: 'Shop' }))).rejects.toMatchObject({
       name: 'AccessDenied',

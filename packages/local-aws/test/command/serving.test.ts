@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { assemblyFolder, serve as serveAssembly } from '../../src/command/serve.ts';
 import { eventually } from '../../src/testing/eventually.ts';
 import { RunningCommand } from '../../src/testing/running-command.ts';
 import { queueWith, writeAssembly } from '../../src/testing/written-assembly.ts';
@@ -99,6 +100,25 @@ test('a port that was asked for and is taken is an error', async () => {
   expect(await second.exited).toBe(1);
   expect(second.output).toContain('PORT_TAKEN');
   expect(second.temporaryFiles()).toEqual([]);
+});
+
+test('a port that nobody asked for and that is taken is told, with the one in its place', async () => {
+  await using served = await serve();
+  const port = Number(new URL(served.url).port);
+  const stop = new AbortController();
+  let output = '';
+  const stdout = { isTTY: false, write: (text: string) => (output += text) } as unknown as NodeJS.WriteStream;
+  const ended: string[] = [];
+  const onReady = () => {
+    setImmediate(() => stop.abort());
+    return { lines: ['Found by itself.'], [Symbol.dispose]: () => void ended.push('announcement') };
+  };
+  const source = assemblyFolder(assembly);
+  await serveAssembly({ source, port, nextFreePort: true, watch: false, onReady }, stdout, stop.signal);
+  const [, other] = /^ready http:\/\/127\.0\.0\.1:(\d+)$/m.exec(output) ?? [];
+  expect(Number(other)).toBeGreaterThan(port);
+  expect(output).toContain(`\nPort ${port} is taken, so this is port ${other}.\nFound by itself.\n`);
+  expect(ended).toEqual(['announcement']);
 });
 
 test('a folder without an assembly is one clear message and exit code 1', async () => {

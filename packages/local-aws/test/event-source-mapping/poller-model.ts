@@ -84,6 +84,7 @@ function witness(
     visibilityTimeoutSeconds,
     waitForMessages: (signal) => queue.waitForMessages(signal),
     delete: (receiptHandle) => queue.delete(receiptHandle),
+    holds: (receiptHandle) => queue.holds(receiptHandle),
     receive(request) {
       const received = queue.receive(request);
       for (const { messageId } of received) {

@@ -88,58 +88,6 @@ test('disabling does not wait for a throttled batch: it is invoked once more and
   expect(orders.queue.counts).toMatchObject({ available: 0, 'in-flight': 1 });
 });
 
-describe('a batch that outlives its visibility timeout', () => {
-  test('deletes nothing that was received again meanwhile', async () => {
-    const orders = polled({ queue: { visibilityTimeoutSeconds: 30 } });
-    const ids = orders.send('a');
-    await orders.clock.advance(30_000);
-    const [first, second] = orders.pending;
-    expect([first?.messageIds, second?.messageIds]).toEqual([ids, ids]);
-    expect(first?.receiptHandles).not.toEqual(second?.receiptHandles);
-    first?.succeed();
-    await orders.settle();
-    expect(orders.watch.ofType('batch-ended')).toMatchObject([
-      { deleted: [], kept: ids, reason: 'the function took longer than the visibility timeout, so they come again' },
-    ]);
-    second?.succeed();
-    await orders.settle();
-    expect(orders.queue.counts).toMatchObject({ available: 0, 'in-flight': 0 });
-  });
-
-  test('in its window already holds each message once, under its newest receipt', async () => {
-    const orders = polled({ mapping: { windowSeconds: 100 }, queue: { visibilityTimeoutSeconds: 30 } });
-    const ids = orders.send('a', 'b');
-    await orders.clock.advance(100_000);
-    const [invocation] = orders.pending;
-    expect(invocation?.messageIds.toSorted()).toEqual(ids.toSorted());
-    invocation?.succeed();
-    await orders.settle();
-    expect(orders.watch.ofType('batch-ended')[0]?.deleted.toSorted()).toEqual(ids.toSorted());
-  });
-
-  test('does not deliver what the payload limit left over: it comes from the queue again', async () => {
-    const orders = polled({ queue: { visibilityTimeoutSeconds: 30 }, mapping: { maximumConcurrency: 2 } });
-    const ids = orders.send(...Array.from({ length: 6 }, () => 'x'.repeat(2 ** 20)));
-    await orders.settle();
-    const [first] = orders.pending;
-    expect(first?.messageIds).toEqual(ids.slice(0, 5));
-    await orders.clock.advance(30_000);
-    const [, second] = orders.pending;
-    expect(second?.messageIds).toHaveLength(5);
-    first?.succeed();
-    await orders.settle();
-    expect([...orders.pending]).toEqual([second]);
-
-    second?.succeed();
-    await orders.settle();
-    const [last] = orders.pending;
-    expect([...(second?.messageIds ?? []), ...(last?.messageIds ?? [])].toSorted()).toEqual(ids.toSorted());
-    last?.succeed();
-    await orders.settle();
-    expect(orders.queue.counts).toMatchObject({ available: 0, 'in-flight': 0 });
-  });
-});
-
 /** Counts how often a mapping asks. */
 function counted(queue: Queue, calls: { receive: number }): SourceQueue {
   return {
@@ -148,6 +96,7 @@ function counted(queue: Queue, calls: { receive: number }): SourceQueue {
     visibilityTimeoutSeconds: queue.visibilityTimeoutSeconds,
     waitForMessages: (signal) => queue.waitForMessages(signal),
     delete: (receiptHandle) => queue.delete(receiptHandle),
+    holds: (receiptHandle) => queue.holds(receiptHandle),
     receive(request) {
       calls.receive += 1;
       return queue.receive(request);

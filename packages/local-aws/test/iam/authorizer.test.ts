@@ -100,10 +100,11 @@ describe('enforcing', () => {
     expect(notices).toEqual([expect.stringContaining(roleArn)]);
   });
 
-  test('answers whether a role may, for callers that are not at the endpoint', () => {
+  test('answers what a role lacks, for callers that are not at the endpoint', () => {
     const { authorize } = authorizer([role([allowSend])]);
-    expect(authorize.isAllowed(roleArn, send)).toBe(true);
-    expect(authorize.isAllowed(roleArn, { action: 'sqs:ReceiveMessage', resource: queueArn })).toBe(false);
+    expect(authorize.lacks({ roleArn }, send)).toBeUndefined();
+    const receive = { action: 'sqs:ReceiveMessage', resource: queueArn };
+    expect(authorize.lacks({ roleArn }, receive)).toMatchObject({ ...receive, decision: 'implicit-deny' });
   });
 
   test('follows a new model, and keeps the old one when the new one cannot be evaluated', () => {
@@ -123,7 +124,7 @@ describe('auditing', () => {
     const { authorize, notices } = authorizer([role([])], { mode: 'audit' });
     expect(denialOf(authorize)).toBeUndefined();
     expect(denialOf(authorize)).toBeUndefined();
-    expect(authorize.isAllowed(roleArn, { action: 'sqs:ReceiveMessage', resource: queueArn })).toBe(true);
+    expect(authorize.lacks({ roleArn }, { action: 'sqs:ReceiveMessage', resource: queueArn })).toBeUndefined();
     expect(notices).toEqual([
       expect.stringContaining('sqs:sendmessage'),
       expect.stringContaining('sqs:receivemessage'),
@@ -135,7 +136,7 @@ describe('switched off', () => {
   test('nothing is looked at, not even what could not be evaluated', () => {
     const { authorize, notices } = authorizer([role([], ['arn:aws:iam::aws:policy/Unheard'])], { mode: 'off' });
     expect(denialOf(authorize)).toBeUndefined();
-    expect(authorize.isAllowed(roleArn, send)).toBe(true);
+    expect(authorize.lacks({ roleArn }, send)).toBeUndefined();
     expect(notices).toEqual([]);
   });
 });

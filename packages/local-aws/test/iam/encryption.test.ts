@@ -43,6 +43,11 @@ function encrypted(actions: readonly string[], keyStatement?: Partial<PolicyStat
 
 /** What becomes of the role's call: the code of its refusal, or `allowed`. */
 function call(model: LocalModel, action: string): string {
+  const { code, message } = refusal(model, action) ?? { code: 'allowed', message: '' };
+  return [code, ...(/perform: (\S+)/.exec(message)?.slice(1) ?? [])].join(' ');
+}
+
+function refusal(model: LocalModel, action: string): { code: string; message: string } | undefined {
   const authorize = createAuthorizer({
     ...model,
     services,
@@ -55,12 +60,35 @@ function call(model: LocalModel, action: string): string {
   try {
     const resource = action.startsWith('sqs:') ? queueArn : tableArn;
     authorize({ accessKeyId: 'A', roleArn: model.roles[0]!.arn, sessionName: 's' }, { action, resource });
-    return 'allowed';
+    return undefined;
   } catch (error) {
-    const { code, message } = error as Error & { code: string };
-    return `${code} ${/perform: (\S+)/.exec(message)?.[1]}`;
+    return error as Error & { code: string };
   }
 }
+
+describe('a denial for a key', () => {
+  test.each([
+    ['sqs:SendMessage', ['sqs:SendMessage'], 'kms:GenerateDataKey'],
+    ['sqs:SendMessage', ['sqs:SendMessage', 'kms:GenerateDataKey'], 'kms:Decrypt'],
+    ['sqs:ReceiveMessage', ['sqs:ReceiveMessage'], 'kms:Decrypt'],
+    ['dynamodb:GetItem', ['dynamodb:GetItem'], 'kms:Decrypt'],
+    ['dynamodb:PutItem', ['dynamodb:PutItem'], 'kms:Decrypt'],
+  ])('of %s to who has %j names %s, the key and the session', (action, has, missing) => {
+    const model = encrypted(has);
+    const [key] = model.keys;
+    const session = `arn:aws:sts::000000000000:assumed-role/${model.roles[0]?.name}/s`;
+    expect(refusal(model, action)?.message).toBe(
+      `User: ${session} is not authorized to perform: ${missing} on resource: ${key?.arn} because no identity-based policy allows the ${missing} action`,
+    );
+  });
+
+  test('says when it is the policy of the key that allows nothing', () => {
+    const model = encrypted(['sqs:*', 'kms:*'], { Action: 'kms:DescribeKey' });
+    expect(refusal(model, 'sqs:ReceiveMessage')?.message).toMatch(
+      /because no resource-based policy allows the kms:Decrypt action$/,
+    );
+  });
+});
 
 describe('an encrypted queue', () => {
   test('is sent to by who may make data keys and decrypt them', () => {
@@ -112,6 +140,78 @@ describe('the policy of a key', () => {
 test('a key that is switched off is refused: nothing could use what it encrypts', () => {
   expect(refusalOf({ Key: { Type: 'AWS::KMS::Key', Properties: { Enabled: false } } })).toMatchObject({
     code: 'PROPERTY_INVALID',
+  });
+});
+
+/** The role, and a queue that names its key so. */
+const withKeyNamed = (name: unknown) => {
+  const orders = queueWith({ KmsMasterKeyId: name });
+  const alias = { Type: 'AWS::KMS::Alias', Properties: { AliasName: 'alias/orders', TargetKeyId: { Ref: 'Key' } } };
+  const { queues, keys } = readResources({
+    Key: { Type: 'AWS::KMS::Key', Properties: {} },
+    Alias: alias,
+    Orders: orders,
+  });
+  return { ...encrypted(['sqs:*']), queues, keys };
+};
+
+describe('a key that is named by an alias', () => {
+  test.each([
+    ['its name', 'alias/orders'],
+    ['a reference', { Ref: 'Alias' }],
+    ['its ARN', { 'Fn::Sub': 'arn:aws:kms:${AWS::Region}:${AWS::AccountId}:alias/orders' }],
+  ])('asks for the same permissions: %s', (_what, name) => {
+    const model = withKeyNamed(name);
+    expect(refusal(model, 'sqs:ReceiveMessage')?.message).toContain(`kms:Decrypt on resource: ${model.keys[0]?.arn}`);
+    expect(call(withKeyNamed('alias/aws/sqs'), 'sqs:ReceiveMessage')).toBe('allowed');
+  });
+});
+
+const logGroupUnder = (statements: readonly object[]) => ({
+  Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Statement: statements } } },
+  Log: {
+    Type: 'AWS::Logs::LogGroup',
+    Properties: { LogGroupName: '/orders', KmsKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+  },
+});
+const account = { Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' };
+const forLogs = (more: object = {}) => ({
+  Effect: 'Allow',
+  Principal: { Service: 'logs.us-east-1.amazonaws.com' },
+  Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
+  Resource: '*',
+  ...more,
+});
+const forGroup = (name: string) => ({
+  ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:aws:logs:us-east-1:000000000000:log-group:${name}` },
+});
+
+describe('an encrypted log group', () => {
+  test('needs a key whose policy lets CloudWatch Logs use it', () => {
+    const refused = refusalOf(logGroupUnder([account]));
+    expect(refused).toMatchObject({
+      code: 'REFUSED_BY_AWS',
+      message: expect.stringContaining(
+        "The specified KMS key does not exist or is not allowed to be used with Arn 'arn:aws:logs:us-east-1:000000000000:log-group:/orders'",
+      ),
+      remedy: expect.stringMatching(
+        /^Let the policy of the key Key \(arn:\S+\) allow kms:Encrypt to the service logs\./,
+      ),
+    });
+    expect(refusalOf(logGroupUnder([forLogs({ Action: ['kms:Encrypt', 'kms:Decrypt'] })])).remedy).toContain(
+      'kms:ReEncryptFrom',
+    );
+    expect(refusalOf(logGroupUnder([account, forLogs({ Condition: forGroup('/other*') })])).code).toBe(
+      'REFUSED_BY_AWS',
+    );
+  });
+
+  test.each([
+    ['for all log groups', forLogs()],
+    ['for this log group', forLogs({ Condition: forGroup('/ord*') })],
+    ['on a condition that is not known here', forLogs({ Condition: { StringEquals: { 'aws:SourceAccount': '1' } } })],
+  ])('is served with such a key: %s', (_what, statement) => {
+    expect(readResources(logGroupUnder([account, statement])).logGroups).toHaveLength(1);
   });
 });
 

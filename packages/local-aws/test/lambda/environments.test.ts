@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -17,7 +17,7 @@ const code = (version: number) => `
   const { existsSync } = require('node:fs');
   exports.handler = async ({ until }) => {
     while (until && !existsSync(until)) await new Promise((resolve) => setTimeout(resolve, 2));
-    return { version: ${version}, pid: process.pid };
+    return { version: ${version}, pid: process.pid, key: process.env.AWS_ACCESS_KEY_ID };
   };
 `;
 
@@ -45,6 +45,25 @@ describe('execution environments', () => {
     const fourth = await invokeJson(running.lambda, 'worker', {});
     expect([first.payload['pid'], second.payload['pid']]).toContain(third.payload['pid']);
     expect(fourth.payload['pid']).toBe(third.payload['pid']);
+  });
+
+  test('have an access key of their own each, which a fresh process in the same environment keeps', async () => {
+    const folder = codeFolder({ 'index.js': code(1) });
+    let issued = 0;
+    const credentialsFor = () => ({ accessKeyId: `key-${(issued += 1)}`, secretAccessKey: 's', sessionToken: 't' });
+    await using running = await startLambda([functionModel({ codeDirectory: folder })], { credentialsFor });
+    const until = path.join(folder, 'go');
+    const both = [invokeJson(running.lambda, 'worker', { until }), invokeJson(running.lambda, 'worker', { until })];
+    writeFileSync(until, '');
+    const keys = (await Promise.all(both)).map(({ payload }) => payload['key']);
+    expect(new Set(keys)).toEqual(new Set(['key-1', 'key-2']));
+
+    const { result, payload } = await invokeJson(running.lambda, 'worker', {});
+    const processId = running.lambda.processId('worker', result.executionEnvironmentId);
+    process.kill(processId ?? 0, 'SIGKILL');
+    while (running.lambda.processId('worker', result.executionEnvironmentId) !== undefined) await setImmediate();
+    expect((await invokeJson(running.lambda, 'worker', {})).payload['key']).toBe(payload['key']);
+    expect(issued).toBe(2);
   });
 
   test('have one process each, which can be asked for and, once it is gone, is replaced', async () => {
@@ -151,4 +170,26 @@ test('functions that declare another Node.js than this machine’s are named onc
       message: "Functions run on this machine's Node.js 24, whatever runtime they declare: old (nodejs16.x).",
     },
   ]);
+});
+
+describe('a wrapper among the code of a function', () => {
+  test('is started with the command of the runtime, and can change it and its environment', async () => {
+    const folder = codeFolder({
+      'wrap.sh': '#!/bin/sh\nexport FROM_WRAPPER=yes\nexec "$@"\n',
+      'index.js': `exports.handler = async () => ({ wrapped: process.env.FROM_WRAPPER });`,
+    });
+    chmodSync(path.join(folder, 'wrap.sh'), 0o755);
+    const environment = { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/wrap.sh' };
+    await using running = await startLambda([functionModel({ codeDirectory: folder, environment })]);
+    expect((await invokeJson(running.lambda, 'worker', {})).payload).toEqual({ wrapped: 'yes' });
+  });
+
+  test('that is not there ends the function, as on AWS, and its log says so', async () => {
+    const environment = { AWS_LAMBDA_EXEC_WRAPPER: '/var/task/missing.sh' };
+    const codeDirectory = codeFolder({ 'index.js': 'exports.handler = async () => 1;' });
+    await using running = await startLambda([functionModel({ codeDirectory, environment })]);
+    const { payload } = await invokeJson(running.lambda, 'worker', {});
+    expect(payload).toMatchObject({ errorType: 'Runtime.ExitError' });
+    expect(running.logs()).toContainEqual(expect.stringMatching(/missing\.sh ENOENT/));
+  });
 });

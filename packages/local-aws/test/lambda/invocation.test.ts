@@ -43,7 +43,8 @@ const invoke = (action: string, more = {}) => invokeJson(running.lambda, 'worker
 const tail = (text: string) => text.replace(/\n$/, '').split('\n');
 
 beforeAll(async () => {
-  const fn = functionModel({ codeDirectory: codeFolder({ 'index.js': code }), environment: { STAGE: 'test' } });
+  const environment = { STAGE: 'test', AWS_USE_FIPS_ENDPOINT: 'true', AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' };
+  const fn = functionModel({ codeDirectory: codeFolder({ 'index.js': code }), environment });
   running = await startLambda([fn]);
 });
 
@@ -96,6 +97,8 @@ describe('an invocation', () => {
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_SESSION_TOKEN: 'token',
       AWS_ENDPOINT_URL: 'http://127.0.0.1:4566',
+      AWS_USE_FIPS_ENDPOINT: 'false',
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
@@ -108,6 +111,7 @@ describe('an invocation', () => {
     );
     expect(foreign).toEqual([]);
     expect(payload['AWS_PROFILE']).toBeUndefined();
+    expect(payload['AWS_USE_DUALSTACK_ENDPOINT']).toBeUndefined();
   });
 
   test('that returns nothing answers null', async () => {

@@ -50,7 +50,7 @@ describe('GetCallerIdentity', () => {
   test('tells a function the session of its role, without any permission', async () => {
     const [fn] = model.functions;
     const [role] = model.roles;
-    const credentials = registry.credentialsFor({ name: fn?.name ?? '', roleArn: fn?.roleArn ?? '' });
+    const credentials = registry.issue({ roleArn: fn?.roleArn ?? '', sessionName: fn?.name ?? '' });
     expect(await identityOf(credentials)).toEqual({
       Arn: `arn:aws:sts::000000000000:assumed-role/${role?.name}/${fn?.name}`,
       UserId: expect.stringMatching(new RegExp(`^AROA[A-Z0-9]{17}:${fn?.name}$`)),

@@ -121,6 +121,7 @@ test('a FIFO queue takes a corrected order for another message of the same group
   expect(good.groupId).toBe(bad.groupId);
   expect(good.deduplicationId).not.toBe(bad.deduplicationId);
   expect(orderMessage('{"orderId":"a"}', 'a')).toEqual(bad);
+  expect(orderMessage('{ "items": [], "orderId": "a" }', 'a').deduplicationId).toBe(good.deduplicationId);
 });
 
 async function* streamOf<T>(elements: readonly T[]) {

@@ -81,6 +81,7 @@ export function failureRow(
     body: '{}',
     messageAttributes: {},
     replayCount: 0,
+    replayToken: `token of ${failureId}`,
     history: [],
     ...changes,
   };

@@ -14,7 +14,7 @@ import {
 } from '../../../../tools/orders/ledger/replay.ts';
 import { captureConsole } from '../../../lambdas/captured-console.ts';
 import { type LocalQueue, startLocalQueue } from '../../../lambdas/local-queue.ts';
-import { message, order, replayed } from '../../../lambdas/pipeline-functions.ts';
+import { inAnotherLayout, message, order, replayed } from '../../../lambdas/pipeline-functions.ts';
 import { type LocalLedger, startLocalLedger } from './local-ledger.ts';
 
 captureConsole();
@@ -167,7 +167,8 @@ test('a conflicting id is left out while it conflicts, and replayed under an id 
   expect(failure.kind).toBe('conflicting-id');
   expect(await run([failure])).toMatchObject([{ replayed: false, reason: expect.stringContaining('another order') }]);
   const mended = { ...failure, body: JSON.stringify(order('free', { items: ['other'] })) };
-  expect(await run([mended])).toMatchObject([{ replayed: true }]);
+  const same = { ...failure, body: inAnotherLayout(order('taken')) };
+  expect(await run([mended, same])).toMatchObject([{ replayed: true }, { replayed: true }]);
   await receive();
 });
 

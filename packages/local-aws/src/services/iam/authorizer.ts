@@ -20,18 +20,31 @@ export type AuthorizerOptions = PolicyModel & {
 
 /** Decides calls at the endpoint, and what services ask in the name of a role. */
 export interface Authorizer extends Authorize {
-  /** Whether a role may, for callers that are not at the endpoint. Always true when the mode is not `enforce`. */
-  readonly isAllowed: (roleArn: string, permission: Permission) => boolean;
+  /**
+   * What a role lacks for what it does not ask of the endpoint: the permission itself, or one for the key of the
+   * resource. Undefined when the role may, and whenever the mode is not `enforce`.
+   */
+  readonly lacks: (caller: RoleCaller, permission: Needed) => Denial | undefined;
   /** Takes the policies of a new model. Throws and keeps the old ones when they cannot be evaluated. */
   readonly load: (model: PolicyModel) => void;
+}
+
+/** A permission for a resource, or for a key that a service uses in the caller's name. */
+type Needed = Permission & Partial<KeyPermission>;
+
+type RoleCaller = Pick<Caller, 'roleArn' | 'sessionName'>;
+
+/** A permission that a role does not have, and why. */
+export interface Denial extends Permission {
+  readonly decision: Exclude<Decision, 'allowed'>;
+  /** As the call would answer it: action, resource and session are named in its message. */
+  readonly error: AwsError;
 }
 
 const nothing: PolicyModel = { roles: [] };
 
 /** Decisions kept at most; callers choose the resources they name, so there is no natural end to them. */
 const cacheLimit = 10_000;
-
-type Needed = Permission & Partial<KeyPermission>;
 
 /**
  * Decides calls by the policies of the template's roles and queues. The developer may do everything. A role that is in
@@ -69,28 +82,29 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
     return decision;
   };
 
-  const allNeeded = (permission: Permission): readonly Needed[] => [permission, ...permissionsForKeys(permission)];
+  const allNeeded = (permission: Needed): readonly Needed[] => [permission, ...permissionsForKeys(permission)];
 
-  /** Throws the denial when enforcing, says it when auditing. */
-  const authorize: Authorize = ({ roleArn, sessionName }: Caller, permission: Permission): void => {
-    if (mode === 'off' || roleArn === undefined) return;
+  /** The first permission that is missing, when enforcing. Says all of them when auditing. */
+  const missing = ({ roleArn, sessionName }: RoleCaller, permission: Needed): Denial | undefined => {
+    if (mode === 'off' || roleArn === undefined) return undefined;
     for (const needed of allNeeded(permission)) {
       const decision = decide(roleArn, sessionName, needed);
       if (decision === 'allowed') continue;
-      const denial = accessDenied(accessRequest({ roleArn, sessionName }, needed), decision);
-      if (mode === 'enforce') throw denial;
-      say(`IAM would deny this call: ${denial.message}`);
+      const error = accessDenied(accessRequest({ roleArn, sessionName }, needed), decision);
+      const { action, resource } = needed;
+      if (mode === 'enforce') return { action, resource, decision, error };
+      say(`IAM would deny this call: ${error.message}`);
     }
+    return undefined;
+  };
+
+  const authorize: Authorize = (caller, permission) => {
+    const denial = missing(caller, permission);
+    if (denial !== undefined) throw denial.error;
   };
 
   return Object.assign(authorize, {
-    isAllowed(roleArn: string, permission: Permission): boolean {
-      const isAllowed = (needed: Needed) => decide(roleArn, undefined, needed) === 'allowed';
-      if (mode === 'off' || allNeeded(permission).every(isAllowed)) return true;
-      if (mode === 'enforce') return false;
-      authorize({ accessKeyId: '', roleArn }, permission);
-      return true;
-    },
+    lacks: missing,
     load(model: PolicyModel): void {
       policies = read(model);
       permissionsForKeys = keyPermissions(model);
@@ -109,6 +123,7 @@ function accessDenied(request: AccessRequest, decision: Exclude<Decision, 'allow
   const action = request.action.startsWith('sqs:') ? request.action.toLowerCase() : request.action;
   const reasons: Readonly<Record<typeof decision, string>> = {
     'implicit-deny': `because no identity-based policy allows the ${action} action`,
+    'resource-implicit-deny': `because no resource-based policy allows the ${action} action`,
     'identity-deny': 'with an explicit deny in an identity-based policy',
     'resource-deny': 'with an explicit deny in a resource-based policy',
   };

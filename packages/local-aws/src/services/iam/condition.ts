@@ -67,7 +67,7 @@ export function isKnownOperator(text: string): boolean {
 type Condition = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Whether every operator and key of a `Condition` element holds. Operators must be known (policies.ts). */
-export function conditionHolds(condition: Condition | undefined, request: AccessRequest): boolean {
+export function conditionHolds(condition: Condition | undefined, request: Pick<AccessRequest, 'context'>): boolean {
   return Object.entries(condition ?? {}).every(([operator, keys]) =>
     Object.entries(keys).every(([key, expected]) =>
       holds(parseOperator(operator), request.context[key.toLowerCase()], [expected].flat().map(String)),

@@ -2,8 +2,11 @@ import { conditionHolds, matchesWildcard } from './condition.ts';
 import type { PolicyDocument, PolicyStatement } from './model.ts';
 import type { AccessRequest } from './request.ts';
 
-/** `implicit`: no policy allows it. `identity`, `resource`: a policy of that kind denies it explicitly. */
-export type Decision = 'allowed' | 'implicit-deny' | 'identity-deny' | 'resource-deny';
+/**
+ * `implicit-deny`: no policy allows it. `resource-implicit-deny`: only the resource's policy can allow it, and does not.
+ * `identity-deny`, `resource-deny`: a policy of that kind denies it explicitly.
+ */
+export type Decision = 'allowed' | 'implicit-deny' | 'resource-implicit-deny' | 'identity-deny' | 'resource-deny';
 
 /**
  * Decides one call within an account, where identity and resource policies are one union: a `Deny` anywhere wins, else
@@ -23,7 +26,8 @@ export function evaluate(
   if (resource.some(({ effect }) => effect === 'Deny')) return 'resource-deny';
   const isForAccount = request.viaService === undefined || resource.some(({ match }) => match === 'account');
   const allowed = (identity.length > 0 && isForAccount) || resource.some(({ match }) => match === 'caller');
-  return allowed ? 'allowed' : 'implicit-deny';
+  if (allowed) return 'allowed';
+  return isForAccount ? 'implicit-deny' : 'resource-implicit-deny';
 }
 
 function applicable(documents: readonly PolicyDocument[], request: AccessRequest): PolicyStatement[] {
@@ -65,10 +69,38 @@ function matchPrincipal(principal: unknown, request: AccessRequest): PrincipalMa
   return named.some(isAccount) ? 'account' : 'none';
 }
 
-/** `"*"`, or the `AWS` entries; services and federated users are not functions' roles. */
-function principalsIn(principal: unknown): string[] {
+/** `"*"`, or the entries of a kind; services and federated users are not functions' roles. */
+function principalsIn(principal: unknown, kind: 'AWS' | 'Service' = 'AWS'): string[] {
   if (typeof principal === 'string') return [principal];
   if (typeof principal !== 'object' || principal === null) return [];
-  const aws = (principal as Readonly<Record<string, unknown>>)['AWS'];
-  return aws === undefined ? [] : [aws].flat().map(String);
+  const named = (principal as Readonly<Record<string, unknown>>)[kind];
+  return named === undefined ? [] : [named].flat().map(String);
+}
+
+/**
+ * Whether a resource's policies allow a call to a service of AWS, such as `logs.us-east-1.amazonaws.com`. A condition on a
+ * key that `context` does not have counts as met, because nobody here knows its value.
+ */
+export function allowsService(
+  policies: readonly PolicyDocument[],
+  service: string,
+  request: Pick<AccessRequest, 'action' | 'resource' | 'context'>,
+): boolean {
+  const isKnown = (keys: Readonly<Record<string, unknown>>) =>
+    Object.keys(keys).every((key) => Object.hasOwn(request.context, key.toLowerCase()));
+  return policies
+    .flatMap(({ Statement }) => Statement)
+    .filter(
+      ({ Effect, Principal }) =>
+        Effect === 'Allow' && principalsIn(Principal, 'Service').some((name) => name === '*' || name === service),
+    )
+    .some((statement) => {
+      const { Condition = {} } = statement;
+      const known = Object.fromEntries(Object.entries(Condition).filter(([, keys]) => isKnown(keys)));
+      return (
+        coversAction(statement, request.action) &&
+        coversResource(statement, request.resource) &&
+        conditionHolds(known, request)
+      );
+    });
 }

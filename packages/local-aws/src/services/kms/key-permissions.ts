@@ -1,7 +1,7 @@
 import type { Permission } from '../../endpoint/api.ts';
 import type { DynamodbModel } from '../dynamodb/model.ts';
 import type { SqsModel } from '../sqs/model.ts';
-import type { KmsModel } from './keys.ts';
+import { isNamed, type KmsModel } from './keys.ts';
 
 /** A permission for a key that a service uses in the caller's name. */
 export interface KeyPermission extends Permission {
@@ -29,11 +29,12 @@ const tableActions: Readonly<Record<string, readonly string[]>> = Object.fromEnt
 
 /**
  * The permissions for a key that a call needs too, because its queue or table is encrypted with the key. They are asked
- * for at every call; AWS remembers the answer for minutes. A key that is in no stack, such as one of AWS's own, and a key
- * named by an alias need no permission here.
+ * for at every call; AWS remembers the answer for minutes. A key that is in no stack, such as one of AWS's own,
+ * needs no permission here.
  */
 export function keyPermissions({ keys = [], queues = [], tables = [] }: Encrypted) {
-  const keyArn = (named: string | undefined) => keys.find(({ arn, id }) => arn === named || id === named)?.arn;
+  const keyArn = (name: string | undefined) =>
+    name === undefined ? undefined : keys.find((key) => isNamed(key, name))?.arn;
   const keyOfQueue = new Map(queues.map(({ arn, kmsMasterKeyId }) => [arn, keyArn(kmsMasterKeyId)]));
   const keyOfTable = new Map(tables.map(({ arn, kmsMasterKeyId }) => [arn, keyArn(kmsMasterKeyId)]));
   return ({ action, resource }: Permission): readonly KeyPermission[] => [

@@ -14,10 +14,15 @@ export interface KmsModel {
 export interface KeyModel extends Declared {
   readonly id: string;
   readonly arn: string;
+  /** Names of the stacks' aliases for it: `alias/orders`. */
+  readonly aliases: readonly string[];
   readonly policies: readonly PolicyDocument[];
 }
 
-const declaredKeys = new ResourceList<KeyModel>();
+/** Keys without the aliases that name them. */
+export const declaredKeys = new ResourceList<KeyModel>();
+
+const declaredAliases = new ResourceList<{ readonly name: string; readonly target: string }>();
 
 const notEncrypted = 'Nothing is encrypted in memory.';
 
@@ -56,6 +61,7 @@ const keyType: ResourceType = {
       logicalId,
       id,
       arn: attributes['Arn'] ?? '',
+      aliases: [],
       policies: [
         properties.value('KeyPolicy') === undefined
           ? // KMS Developer Guide, "Default key policy".
@@ -66,9 +72,34 @@ const keyType: ResourceType = {
   },
 };
 
+/** `AWS::KMS::Alias`: another name for a key, by which a queue or a table may name it. */
+const aliasType: ResourceType = {
+  reads: ['AliasName', 'TargetKeyId'],
+  ignores: {},
+  refuses: {},
+
+  identify({ properties }) {
+    return { physicalId: properties.requiredText('AliasName'), attributes: {} };
+  },
+
+  declare({ properties }, { physicalId: name }, draft) {
+    draft.add(declaredAliases, { name, target: properties.requiredText('TargetKeyId') });
+  },
+};
+
+/** Whether a service's property names the key: by its id, its ARN, or an alias or the ARN of an alias. */
+export function isNamed({ id, arn, aliases }: KeyModel, name: string): boolean {
+  return name === id || name === arn || aliases.some((alias) => name === alias || name.endsWith(`:${alias}`));
+}
+
 /** KMS in templates. What the use of a key takes, the authorizer knows (key-permissions.ts). */
 export const kms: ServiceResources & PolicyService<KmsModel> = {
-  resourceTypes: { 'AWS::KMS::Key': keyType },
-  readModel: (draft): KmsModel => ({ keys: draft.all(declaredKeys) }),
+  resourceTypes: { 'AWS::KMS::Alias': aliasType, 'AWS::KMS::Key': keyType },
+  readModel(draft): KmsModel {
+    const aliasesOf = (key: KeyModel) => draft.all(declaredAliases).filter(({ target }) => isNamed(key, target));
+    return {
+      keys: draft.all(declaredKeys).map((key) => ({ ...key, aliases: aliasesOf(key).map(({ name }) => name) })),
+    };
+  },
   resourcePolicies: ({ keys }) => keys,
 };

@@ -6,7 +6,8 @@ import { FrameDecoder, FrameKind, LineSplitter } from './process-output.ts';
 
 /** How a process for an execution environment is started, and who hears of it. */
 export interface ChildOptions {
-  readonly arguments: readonly string[];
+  /** The program, and what it is given. */
+  readonly command: readonly [program: string, ...rest: string[]];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
   readonly guard: ProcessGuard;
@@ -14,6 +15,14 @@ export interface ChildOptions {
   readonly onLine: (line: string, raw: boolean) => void;
   /** The frames `done` and `exiting`. */
   readonly onFrame: (kind: number) => void;
+  /** The first call that the process makes of a host of AWS. */
+  readonly onAwsCall: (call: AwsCall) => void;
+}
+
+/** A call past the endpoint, as bootstrap/aws-calls.cjs tells it. `refused`: it was not sent. */
+export interface AwsCall {
+  readonly host: string;
+  readonly refused: boolean;
 }
 
 /** How long output may still arrive after the exit, should a descendant in a session of its own hold the pipes. */
@@ -39,7 +48,8 @@ export class RuntimeChild {
     this.#options = options;
     this.#stdout = new LineSplitter((line) => options.onLine(line, true));
     this.#stderr = new LineSplitter((line) => options.onLine(line, true));
-    this.#child = spawn(process.execPath, options.arguments, {
+    const [program, ...rest] = options.command;
+    this.#child = spawn(program, rest, {
       cwd: options.directory,
       env: options.environment,
       detached: true,
@@ -105,6 +115,8 @@ export class RuntimeChild {
         return this.#stdout.push(payload);
       case FrameKind.stderr:
         return this.#stderr.push(payload);
+      case FrameKind.awsCall:
+        return this.#options.onAwsCall(JSON.parse(payload) as AwsCall);
       default:
         this.peakMemoryBytes = Number(payload);
         this.#outOfMemory ||= kind === FrameKind.outOfMemory;

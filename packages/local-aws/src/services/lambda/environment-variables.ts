@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { FunctionModel } from './model.ts';
 
 /** Those of the function's role, which its AWS SDK signs with. */
@@ -37,6 +38,7 @@ export function environmentVariables(fn: FunctionModel, facts: EnvironmentFacts)
     AWS_ENDPOINT_URL: facts.endpointUrl,
     NODE_PATH: facts.taskRoot,
     ...fn.environment,
+    ...switchesOff(fn.environment),
     AWS_REGION: facts.region,
     AWS_DEFAULT_REGION: facts.region,
     AWS_ACCESS_KEY_ID: facts.credentials.accessKeyId,
@@ -57,6 +59,22 @@ export function environmentVariables(fn: FunctionModel, facts: EnvironmentFacts)
     LAMBDA_TASK_ROOT: facts.taskRoot,
     _HANDLER: fn.handler,
   };
+}
+
+/**
+ * Switches of the AWS SDKs that take calls away from `AWS_ENDPOINT_URL`, or make the SDK refuse the variable (AWS SDKs and
+ * Tools Reference Guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints"). A function that sets them for
+ * AWS has them off here.
+ */
+const endpointSwitches = [
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+  'AWS_USE_DUALSTACK_ENDPOINT',
+  'AWS_USE_FIPS_ENDPOINT',
+] as const;
+
+function switchesOff(environment: FunctionModel['environment']): Record<string, string> {
+  const set = endpointSwitches.filter((name) => environment[name] !== undefined);
+  return Object.fromEntries(set.map((name) => [name, 'false']));
 }
 
 /** V8's own default, in MB: more young generation than this gains nothing. */
@@ -86,6 +104,28 @@ function withoutLaterModuleFeatures({ environment }: FunctionModel): string[] {
   return ['experimental-require-module', 'experimental-detect-module']
     .filter((feature) => !asked.includes(`--${feature}`))
     .map((feature) => `--no-${feature}`);
+}
+
+/** Names a script that Lambda starts in place of the runtime (Developer Guide, "Modifying the runtime environment"). */
+export const wrapperName = 'AWS_LAMBDA_EXEC_WRAPPER';
+
+/** Where a function's code lies on AWS. */
+const taskRootOnAws = '/var/task/';
+
+/** The path of a function's wrapper below the folder of its code; undefined without a wrapper among the code. */
+export function wrapperInCode({ environment }: Pick<FunctionModel, 'environment'>): string | undefined {
+  const wrapper = environment[wrapperName] ?? '';
+  return wrapper.startsWith(taskRootOnAws) ? wrapper.slice(taskRootOnAws.length) : undefined;
+}
+
+/** The command that starts the runtime. A wrapper gets the command of the runtime as its arguments, as on AWS. */
+export function runtimeCommand(
+  fn: FunctionModel,
+  taskRoot: string,
+  runtime: [program: string, ...rest: string[]],
+): [program: string, ...rest: string[]] {
+  const wrapper = wrapperInCode(fn);
+  return wrapper === undefined ? runtime : [path.join(taskRoot, wrapper), ...runtime];
 }
 
 /** 24 of `nodejs24.x`. */

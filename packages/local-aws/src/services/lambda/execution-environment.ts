@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { ExecutionEnvironmentLog, logTail } from './environment-log.ts';
 import type { ExecutionEnvironmentServices } from './environment-services.ts';
-import { environmentVariables, nodeArguments } from './environment-variables.ts';
+import { type Credentials, environmentVariables, nodeArguments, runtimeCommand } from './environment-variables.ts';
 import type { ProcessExit } from './exit-reason.ts';
 import { type Conclusion, initConclusion, runConclusion, timeoutConclusion } from './invocation-outcome.ts';
 import type { InvokeResult } from './invoke-result.ts';
@@ -48,6 +48,7 @@ export class ExecutionEnvironment {
   readonly #fn: FunctionModel;
   readonly #taskRoot: string;
   readonly #services: ExecutionEnvironmentServices;
+  readonly #credentials: Credentials;
   #process: RuntimeProcess | undefined;
   #init: Promise<Init> | undefined;
   #stopped = false;
@@ -57,6 +58,7 @@ export class ExecutionEnvironment {
     this.#fn = fn;
     this.#taskRoot = taskRoot;
     this.#services = services;
+    this.#credentials = services.credentialsFor(fn);
     this.log = new ExecutionEnvironmentLog(fn, services);
     const limit = this.#limit(initLimitMs);
     this.#init = this.#initialise('init', limit).finally(() => limit.cancel());
@@ -159,7 +161,7 @@ export class ExecutionEnvironment {
       type: 'init-start',
       phase,
       runtimeVersion: `${this.#fn.runtime.replace('nodejs', 'nodejs:').replace('.x', '')} (local ${process.version})`,
-      arn: `arn:aws:lambda:${this.#services.region}::runtime:local`,
+      arn: localRuntimeArn(this.#services.region),
     });
     const started = this.#startProcess();
     const ready = await started.ready;
@@ -171,13 +173,13 @@ export class ExecutionEnvironment {
   }
 
   #startProcess(): RuntimeProcess {
-    const { runtimeApi, guard, region, endpointUrl, credentialsFor } = this.#services;
+    const { runtimeApi, guard, region, endpointUrl } = this.#services;
     // Not the environment's id, which stands in the name of the log stream.
     const processKey = randomUUID();
     const environment = environmentVariables(this.#fn, {
       region,
       endpointUrl,
-      credentials: credentialsFor(this.#fn),
+      credentials: this.#credentials,
       logStreamName: this.log.streamName,
       runtimeApi: runtimeApi.address(processKey),
       runtimeDirectory,
@@ -185,11 +187,12 @@ export class ExecutionEnvironment {
       machine: process.env,
     });
     const started = new RuntimeProcess(processKey, runtimeApi, {
-      arguments: nodeArguments(this.#fn, bootstrap),
+      command: runtimeCommand(this.#fn, this.#taskRoot, [process.execPath, ...nodeArguments(this.#fn, bootstrap)]),
       environment: this.#services.faults?.variables(environment) ?? environment,
       directory: this.#taskRoot,
       guard,
       onLine: (line, raw) => this.log.application(line, raw),
+      onAwsCall: (call) => this.#services.onAwsCall(this.#fn, call),
     });
     this.#process = started;
     return started;
@@ -210,6 +213,11 @@ export class ExecutionEnvironment {
       },
     });
   }
+}
+
+/** AWS's are 64 hex digits at the end; this one says that it is none of them. */
+export function localRuntimeArn(region: string): string {
+  return `arn:aws:lambda:${region}::runtime:local`;
 }
 
 function initReportFailure(outcome: Exclude<Init['outcome'], { kind: 'ready' }>) {

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { DeployedCode } from './code-store.ts';
 import type { ExecutionEnvironmentServices } from './environment-services.ts';
-import { type ExecutionEnvironmentInvocation, ExecutionEnvironment } from './execution-environment.ts';
+import { type ExecutionEnvironmentInvocation, ExecutionEnvironment, localRuntimeArn } from './execution-environment.ts';
 import type { InvokeResult } from './invoke-result.ts';
 import type { FunctionModel } from './model.ts';
 
@@ -12,6 +13,8 @@ export class FunctionPool {
   readonly fn: FunctionModel;
   readonly code: DeployedCode;
   readonly updatedAtMs: number;
+  readonly revisionId = randomUUID();
+  readonly runtimeArn: string;
   readonly #services: ExecutionEnvironmentServices;
   readonly #environments = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
@@ -22,6 +25,7 @@ export class FunctionPool {
     this.fn = fn;
     this.code = code;
     this.updatedAtMs = services.clock.now();
+    this.runtimeArn = localRuntimeArn(services.region);
     this.#services = services;
   }
 

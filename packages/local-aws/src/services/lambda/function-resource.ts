@@ -6,6 +6,7 @@ import { isJsonObject, shown } from '../../assembly/json.ts';
 import { generatedName } from '../../assembly/physical-names.ts';
 import type { Properties } from '../../assembly/properties.ts';
 import type { DeclaredResource, ResourceType } from '../../assembly/resource-type.ts';
+import { wrapperInCode, wrapperName } from './environment-variables.ts';
 import { declaredFunctions, type FunctionModel } from './model.ts';
 
 const oneEnvironment = 'Functions here run one invocation at a time in an environment, from a zip archive.';
@@ -19,6 +20,7 @@ export const functionType: ResourceType = {
     'Environment',
     'FunctionName',
     'Handler',
+    'KmsKeyArn',
     'LoggingConfig',
     'MemorySize',
     'PackageType',
@@ -31,7 +33,6 @@ export const functionType: ResourceType = {
   ignores: {
     CodeSigningConfigArn: 'Code is read from the assembly as it is.',
     EphemeralStorage: 'The temporary folder is as large as the disk of this machine.',
-    KmsKeyArn: 'Environment variables are not encrypted in memory.',
     PublishToLatestPublished: 'Only the current code runs.',
     RecursiveLoop: 'Recursive invocations are not counted.',
     RuntimeManagementConfig: 'The runtime is the Node.js of this machine.',
@@ -64,10 +65,11 @@ export const functionType: ResourceType = {
   declare(resource, { physicalId: name, attributes }, draft) {
     const { stack, logicalId, type, properties } = resource;
     const environment = readFunctionEnvironment(properties);
-    if ((environment[wrapperName] ?? '') !== '') {
-      const limit = `It runs without its wrapper (${wrapperName}, ${environment[wrapperName]}).`;
+    if ((environment[wrapperName] ?? '') !== '' && wrapperInCode({ environment }) === undefined) {
+      const limit = `It runs without its wrapper (${wrapperName}, ${environment[wrapperName]}): only a wrapper among its code, in /var/task, runs here.`;
       draft.limit({ stack, logicalId, type, limit });
     }
+    const kmsKeyArn = properties.text('KmsKeyArn');
     const reservedConcurrency = properties.integer('ReservedConcurrentExecutions', 0, Number.MAX_SAFE_INTEGER);
     draft.add(declaredFunctions, {
       stack,
@@ -87,12 +89,10 @@ export const functionType: ResourceType = {
       activeTracing:
         properties.object('TracingConfig', ['Mode'])?.choice('Mode', ['Active', 'PassThrough']) === 'Active',
       roleArn: properties.requiredText('Role'),
+      ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
     });
   },
 };
-
-/** Names a script that Lambda starts in place of the runtime (Developer Guide, "Modifying the runtime environment"). */
-const wrapperName = 'AWS_LAMBDA_EXEC_WRAPPER';
 
 function readRuntime(properties: Properties): string {
   const runtime = properties.text('Runtime') ?? 'a container image';

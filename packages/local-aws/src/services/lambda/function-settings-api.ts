@@ -1,5 +1,5 @@
 import { AwsError, type RestRoute } from '../../endpoint/api.ts';
-import { type DeployedFunction, functionConfiguration, type RequestedFunctions } from './functions-api.ts';
+import { type DeployedFunction, listedConfiguration, type RequestedFunctions } from './functions-api.ts';
 
 /** Source: Lambda Developer Guide, "Lambda quotas". */
 const quotas = {
@@ -91,13 +91,16 @@ export function getFunctionEventInvokeConfig({ find, arnOf }: RequestedFunctions
 }
 
 /** `$LATEST` only: a template's versions have no code of their own here. */
-export function listVersionsByFunction({ find, arnOf }: RequestedFunctions): RestRoute {
+export function listVersionsByFunction({ find, arnOf, hidden }: RequestedFunctions): RestRoute {
   return {
     operation: 'ListVersionsByFunction',
     method: 'GET',
     path: '/2015-03-31/functions/{FunctionName}/versions',
     permissions: (request) => [{ action: 'lambda:ListVersionsByFunction', resource: arnOf(request) }],
-    run: (request) => ({ status: 200, body: { Versions: [functionConfiguration(find(request), true)] } }),
+    run(request, { caller }) {
+      const deployed = find(request);
+      return { status: 200, body: { Versions: [listedConfiguration(deployed, true, hidden(deployed.fn, caller))] } };
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { AwsError, type JsonObject, type RestRequest, type RestRoute } from '../../endpoint/api.ts';
+import { AwsError, type Caller, type JsonObject, type RestRequest, type RestRoute } from '../../endpoint/api.ts';
 import type { DeployedCode } from './code-store.ts';
 import { parseFunctionName } from './function-name.ts';
 import type { FunctionModel } from './model.ts';
@@ -9,6 +9,10 @@ export interface DeployedFunction {
   readonly fn: FunctionModel;
   readonly code: DeployedCode;
   readonly updatedAtMs: number;
+  /** Another one after each change of the function. */
+  readonly revisionId: string;
+  /** Of the runtime that the function runs on here. */
+  readonly runtimeArn: string;
 }
 
 /** What a request names in its path and `Qualifier`. */
@@ -17,21 +21,26 @@ export interface RequestedFunctions {
   readonly find: (request: RestRequest, impliedQualifier?: string) => DeployedFunction;
   /** Whether or not there is such a function; throws `ValidationException`. */
   readonly arnOf: (request: RestRequest) => string;
+  /** Why a caller may not see a function's environment variables; undefined for who may. */
+  readonly hidden: HiddenFrom;
 }
 
-export function getFunction({ find, arnOf }: RequestedFunctions): RestRoute {
+/** The text of a denial, because a key of the account encrypts what a caller wants to see. */
+export type HiddenFrom = (fn: FunctionModel, caller: Caller) => string | undefined;
+
+export function getFunction({ find, arnOf, hidden }: RequestedFunctions): RestRoute {
   return {
     operation: 'GetFunction',
     method: 'GET',
     path: '/2015-03-31/functions/{FunctionName}',
     permissions: (request) => [{ action: 'lambda:GetFunction', resource: arnOf(request) }],
-    run(request) {
+    run(request, { caller }) {
       const deployed = find(request);
       const { reservedConcurrency } = deployed.fn;
       return {
         status: 200,
         body: {
-          Configuration: functionConfiguration(deployed, isQualified(request)),
+          Configuration: functionConfiguration(deployed, isQualified(request), hidden(deployed.fn, caller)),
           // On AWS a link to the archive in S3; here the folder that runs.
           Code: { RepositoryType: 'S3', Location: pathToFileURL(deployed.code.taskRoot).href },
           ...(reservedConcurrency !== undefined && {
@@ -43,26 +52,32 @@ export function getFunction({ find, arnOf }: RequestedFunctions): RestRoute {
   };
 }
 
-export function getFunctionConfiguration({ find, arnOf }: RequestedFunctions): RestRoute {
+export function getFunctionConfiguration({ find, arnOf, hidden }: RequestedFunctions): RestRoute {
   return {
     operation: 'GetFunctionConfiguration',
     method: 'GET',
     path: '/2015-03-31/functions/{FunctionName}/configuration',
     permissions: (request) => [{ action: 'lambda:GetFunctionConfiguration', resource: arnOf(request) }],
-    run: (request) => ({ status: 200, body: functionConfiguration(find(request), isQualified(request)) }),
+    run(request, { caller }) {
+      const deployed = find(request);
+      return {
+        status: 200,
+        body: functionConfiguration(deployed, isQualified(request), hidden(deployed.fn, caller)),
+      };
+    },
   };
 }
 
 /** Lambda answers at most 50 functions a page, whatever `MaxItems` says (API reference, ListFunctions). */
 const pageLimit = 50;
 
-export function listFunctions(all: () => readonly DeployedFunction[]): RestRoute {
+export function listFunctions(all: () => readonly DeployedFunction[], hidden: HiddenFrom): RestRoute {
   return {
     operation: 'ListFunctions',
     method: 'GET',
     path: '/2015-03-31/functions',
     permissions: () => [{ action: 'lambda:ListFunctions', resource: '*' }],
-    run({ query }) {
+    run({ query }, { caller }) {
       const maxItems = maximumItems(query.get('MaxItems'));
       const sorted = all().toSorted((a, b) => (a.fn.name < b.fn.name ? -1 : 1));
       const start = startOf(sorted, query.get('Marker'));
@@ -77,7 +92,7 @@ export function listFunctions(all: () => readonly DeployedFunction[]): RestRoute
         status: 200,
         body: {
           ...(next !== undefined && { NextMarker: Buffer.from(next.fn.name).toString('base64') }),
-          Functions: page.map((deployed) => functionConfiguration(deployed, false)),
+          Functions: page.map((deployed) => listedConfiguration(deployed, false, hidden(deployed.fn, caller))),
         },
       };
     },
@@ -105,9 +120,16 @@ function startOf(sorted: readonly DeployedFunction[], marker: string | null): nu
 
 /**
  * The `FunctionConfiguration` of the Lambda API. Members and their order as recorded against AWS by LocalStack
- * (test_function_lifecycle). `qualified`: the caller named `$LATEST`, which then ends the ARN.
+ * (test_function_lifecycle).
+ *
+ * @param qualified the caller named `$LATEST`, which then ends the ARN
+ * @param denial why the caller may not see the environment variables
  */
-export function functionConfiguration({ fn, code, updatedAtMs }: DeployedFunction, qualified: boolean): JsonObject {
+export function functionConfiguration(
+  { fn, code, updatedAtMs, revisionId, runtimeArn }: DeployedFunction,
+  qualified: boolean,
+  denial: string | undefined,
+): JsonObject {
   return {
     FunctionName: fn.name,
     FunctionArn: qualified ? `${fn.arn}:$LATEST` : fn.arn,
@@ -121,14 +143,17 @@ export function functionConfiguration({ fn, code, updatedAtMs }: DeployedFunctio
     LastModified: new Date(updatedAtMs).toISOString().replace('Z', '+0000'),
     CodeSha256: code.sha256,
     Version: '$LATEST',
-    ...(Object.keys(fn.environment).length > 0 && { Environment: { Variables: { ...fn.environment } } }),
+    ...(Object.keys(fn.environment).length > 0 && { Environment: shownEnvironment(fn, denial) }),
+    ...(fn.kmsKeyArn !== undefined && { KMSKeyArn: fn.kmsKeyArn }),
     TracingConfig: { Mode: fn.activeTracing ? 'Active' : 'PassThrough' },
+    RevisionId: revisionId,
     State: 'Active',
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',
     Architectures: [fn.architecture],
     EphemeralStorage: { Size: 512 },
     SnapStart: { ApplyOn: 'None', OptimizationStatus: 'Off' },
+    RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn },
     LoggingConfig: {
       LogFormat: fn.logFormat,
       ...(fn.logFormat === 'JSON' && {
@@ -138,6 +163,29 @@ export function functionConfiguration({ fn, code, updatedAtMs }: DeployedFunctio
       LogGroup: fn.logGroupName,
     },
   };
+}
+
+/** Lists have less than GetFunctionConfiguration tells (Lambda API reference, ListFunctions). */
+export function listedConfiguration(...of: Parameters<typeof functionConfiguration>): JsonObject {
+  const {
+    State: _state,
+    LastUpdateStatus: _status,
+    RuntimeVersionConfig: _runtime,
+    ...listed
+  } = functionConfiguration(...of);
+  return listed;
+}
+
+/**
+ * Whoever may not decrypt with the function's key does not see its variables, but why (Lambda API reference,
+ * `EnvironmentError`). The function itself needs no permission: Lambda makes a grant on the key for the function's role.
+ */
+function shownEnvironment({ environment }: FunctionModel, denial: string | undefined): JsonObject {
+  if (denial === undefined) return { Variables: { ...environment } };
+  const why =
+    'Lambda was unable to decrypt your environment variables because the KMS access was denied. Please check your KMS permissions.';
+  const Message = `${why} KMS Exception: AccessDeniedException KMS Message: ${denial}`;
+  return { Error: { ErrorCode: 'AccessDeniedException', Message } };
 }
 
 /** Whether the request names a version, as part of the name or as `Qualifier`. */

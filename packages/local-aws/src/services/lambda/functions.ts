@@ -4,7 +4,9 @@ import type { Clock } from '../../clock.ts';
 import { AwsError, type RestRequest, type RestRoute } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import { ProcessGuard } from '../../processes.ts';
+import type { Authorizer } from '../iam/authorizer.ts';
 import { AsyncInvoker } from './async-invoker.ts';
+import type { AwsCall } from './child-process.ts';
 import { codeFingerprint, type CodeFingerprint, CodeStore } from './code-store.ts';
 import { ConcurrencyLedger } from './concurrency.ts';
 import type { ExecutionEnvironmentServices, ProcessFaults } from './environment-services.ts';
@@ -18,7 +20,7 @@ import {
   listAliases,
   listVersionsByFunction,
 } from './function-settings-api.ts';
-import { getFunction, getFunctionConfiguration, listFunctions } from './functions-api.ts';
+import { getFunction, getFunctionConfiguration, type HiddenFrom, listFunctions } from './functions-api.ts';
 import { invoke } from './invoke-api.ts';
 import type { InvokeOptions, InvokeResult } from './invoke-result.ts';
 import type { FunctionModel } from './model.ts';
@@ -32,11 +34,13 @@ export interface LambdaServiceOptions {
   readonly accountId: string;
   /** Where the functions' AWS SDKs send their calls. */
   readonly endpointUrl: string;
-  /** The credentials of a function's role. Asked for whenever a process starts. */
+  /** New credentials of a function's role. Asked for once for each execution environment. */
   readonly credentialsFor: (fn: FunctionModel) => Credentials;
   /** Concurrent executions of all functions together; 1,000 is AWS's default. */
   readonly accountConcurrency?: number;
   readonly faults?: ProcessFaults | undefined;
+  /** Asked whether a role may see what a key of the account encrypts. Default: everybody may. */
+  readonly authorizer?: Pick<Authorizer, 'lacks'>;
 }
 
 /** Runs functions: each execution environment is a process of its own that speaks the Lambda Runtime API. */
@@ -63,20 +67,26 @@ export class LambdaService implements FunctionDirectory {
     this.accountId = options.accountId;
     const { accountConcurrency = 1000 } = options;
     this.#concurrency = new ConcurrencyLedger(accountConcurrency);
-    this.#services = { ...options, runtimeApi: this.#runtimeApi, guard: this.#guard };
+    this.#services = {
+      ...options,
+      runtimeApi: this.#runtimeApi,
+      guard: this.#guard,
+      onAwsCall: (fn, call) => this.#tell(awsCallNotice(fn, call), call.refused ? 'warning' : 'info'),
+    };
     const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
     const { clock, events } = options;
     this.#asyncInvoker = new AsyncInvoker({ clock, events, find: (name) => this.find(name), invoke: run });
     const requested = {
       find: (request: RestRequest, implied?: string) => this.#findDeployed(request, implied),
       arnOf: ({ parameters }: RestRequest) => requestedArn(this, parameters['FunctionName'] ?? ''),
+      hidden: hiddenFrom(options.authorizer),
     };
     const enqueue = (fn: FunctionModel, payload: string, how: InvokeOptions) =>
       this.#asyncInvoker.enqueue(fn.name, payload, how);
     const all = () => [...this.#pools.values()];
     this.routes = [
       invoke({ ...requested, invoke: run, enqueue }),
-      listFunctions(all),
+      listFunctions(all, requested.hidden),
       getFunction(requested),
       getFunctionConfiguration(requested),
       getAccountSettings(all, accountConcurrency),
@@ -179,11 +189,11 @@ export class LambdaService implements FunctionDirectory {
     return this.#pools.get(fn.name) as FunctionPool;
   }
 
-  #tell(message: string | undefined): void {
+  #tell(message: string | undefined, level: 'info' | 'warning' = 'info'): void {
     if (message === undefined || this.#told.has(message)) return;
     this.#told.add(message);
     const { clock, events } = this.#options;
-    events.emit({ type: 'notice', atMs: clock.now(), level: 'info', message });
+    events.emit({ type: 'notice', atMs: clock.now(), level, message });
   }
 
   #retire(pool: FunctionPool): void {
@@ -191,6 +201,14 @@ export class LambdaService implements FunctionDirectory {
     for (const old of this.#retired) if (old.isEmpty) this.#retired.delete(old);
     this.#retired.add(pool);
   }
+}
+
+/** Who may not use the key of a function does not see its environment variables. */
+function hiddenFrom(authorizer: LambdaServiceOptions['authorizer']): HiddenFrom {
+  return ({ kmsKeyArn }, caller) =>
+    kmsKeyArn === undefined
+      ? undefined
+      : authorizer?.lacks(caller, { action: 'kms:Decrypt', resource: kmsKeyArn, viaService: 'lambda' })?.error.message;
 }
 
 /** The folder may be another one, because each synthesis has its own. Its content must be the same. */
@@ -211,6 +229,13 @@ function runtimeNotice(functions: readonly FunctionModel[], localVersion: string
   if (foreign.length === 0) return undefined;
   const names = foreign.map(({ name, runtime }) => `${name} (${runtime})`).join(', ');
   return `Functions run on this machine's Node.js ${localMajor}, whatever runtime they declare: ${names}.`;
+}
+
+/** Says of a call past the endpoint where it went, and what brings it here. */
+function awsCallNotice({ name }: FunctionModel, { host, refused }: AwsCall): string {
+  return refused
+    ? `The function ${name} called ${host} with the credentials of this runtime, which AWS does not know. The call was not sent. The function's AWS SDK does not read AWS_ENDPOINT_URL, or its client has an endpoint of its own: give the client the option endpoint: process.env.AWS_ENDPOINT_URL, or use a release of the SDK that reads the variable (for JavaScript: version 3, since 2024).`
+    : `The function ${name} calls ${host}, a host of AWS. The call is sent, because it does not carry the credentials of this runtime.`;
 }
 
 /** An `X-Amzn-Trace-Id` that is not sampled: what Lambda hands a function without active tracing. */

@@ -31,6 +31,8 @@ export interface FunctionModel extends Declared {
   /** Retries of asynchronous invocations, where the template does not leave Lambda's defaults. */
   readonly asyncRetry?: AsyncRetrySettings;
   readonly roleArn: string;
+  /** Of the key of the account that the environment variables are encrypted with on AWS. */
+  readonly kmsKeyArn?: string;
 }
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';

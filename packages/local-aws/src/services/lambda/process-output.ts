@@ -7,6 +7,7 @@ export const FrameKind = {
   exiting: 5,
   outOfMemory: 6,
   memory: 7,
+  awsCall: 8,
 } as const;
 
 const headerBytes = 5;

@@ -1,13 +1,13 @@
 import { AwsError, type RestService } from '../../endpoint/api.ts';
 import { LocalRuntimeError } from '../../errors.ts';
 import type { RunningService, Service, ServiceContext } from '../../service.ts';
-import type { Authorizer } from '../iam/authorizer.ts';
+import type { Authorizer, Denial } from '../iam/authorizer.ts';
 import { SqsService } from '../sqs/service.ts';
 import { type Invoke, Throttled } from './event-source-mapping/deliver.ts';
 import { MappingService } from './event-source-mapping/mappings.ts';
 import { serviceQueue } from './event-source-mapping/source-queue.ts';
 import { LambdaService } from './functions.ts';
-import type { LambdaModel } from './model.ts';
+import type { FunctionModel, LambdaModel } from './model.ts';
 import { lambdaResourceTypes, readLambdaModel } from './resources.ts';
 
 /** Lambda, running: functions, and the event source mappings that invoke them. */
@@ -44,7 +44,9 @@ export const lambda: Service<LambdaModel> = {
   readModel: readLambdaModel,
   validate: checkMappingRoles,
   async start(model, context) {
-    const credentialsFor = context.credentials.credentialsFor.bind(context.credentials);
+    // The session of a function's role is named after the function, as on AWS.
+    const credentialsFor = ({ name, roleArn }: FunctionModel) =>
+      context.credentials.issue({ roleArn, sessionName: name });
     const functions = new LambdaService({ ...context, functions: model.functions, credentialsFor });
     await functions.start();
     return new RunningLambda(functions, startMappings(model, functions, context));
@@ -78,14 +80,34 @@ export function checkMappingRoles({ mappings, functions }: LambdaModel, authoriz
   for (const { functionName, queueArn, stack, logicalId } of mappings) {
     const roleArn = functions.find(({ name }) => name === functionName)?.roleArn;
     if (roleArn === undefined) continue;
-    const missing = neededActions.find((action) => !authorizer.isAllowed(roleArn, { action, resource: queueArn }));
-    if (missing === undefined) continue;
-    throw new LocalRuntimeError(
-      'MAPPING_ROLE',
-      `The function execution role does not have permissions to call ${missing.slice('sqs:'.length)} on SQS.`,
-      `Grant ${missing} on ${queueArn} to the function, as queue.grantConsumeMessages(fn) does.`,
-      { stack, logicalId },
+    const [denial] = neededActions.flatMap(
+      (action) => authorizer.lacks({ roleArn }, { action, resource: queueArn }) ?? [],
     );
+    if (denial === undefined) continue;
+    throw new LocalRuntimeError('MAPPING_ROLE', refusalOf(denial), remedyOf(denial, roleArn), { stack, logicalId });
+  }
+}
+
+/** In AWS's words. A mapping whose role lacks a permission for the key is created on AWS, and its polls fail. */
+function refusalOf({ action, error }: Denial): string {
+  return action.startsWith('sqs:')
+    ? `The function execution role does not have permissions to call ${action.slice('sqs:'.length)} on SQS.`
+    : `The queue is encrypted, and the mapping could receive nothing. ${error.message}.`;
+}
+
+function remedyOf({ action, resource, decision }: Denial, roleArn: string): string {
+  const role = `the role ${roleArn.split('/').at(-1)}`;
+  switch (decision) {
+    case 'implicit-deny': {
+      const how = action.startsWith('sqs:') ? 'queue.grantConsumeMessages(fn)' : 'key.grantDecrypt(fn)';
+      return `Grant ${action} on ${resource} to ${role}, as ${how} does.`;
+    }
+    case 'resource-implicit-deny':
+      return `Let the policy of ${resource} allow ${action} to ${role}, or to the account; then a policy of the role decides.`;
+    case 'identity-deny':
+      return `Let no policy of ${role} deny ${action} on ${resource}.`;
+    case 'resource-deny':
+      return `Let the policy of ${resource} not deny ${action} to ${role}.`;
   }
 }
 

@@ -1,8 +1,10 @@
 import { type Draft, refuseSameNames, ResourceList } from '../../assembly/draft.ts';
-import { assemblyError } from '../../assembly/error-codes.ts';
+import { assemblyError, refusedByAws } from '../../assembly/error-codes.ts';
 import type { Declared } from '../../assembly/model.ts';
 import { generatedName } from '../../assembly/physical-names.ts';
 import type { ResourceType, ResourceTypes } from '../../assembly/resource-type.ts';
+import { allowsService } from '../iam/evaluate.ts';
+import { declaredKeys, type KeyModel } from '../kms/keys.ts';
 
 /** CloudWatch Logs' part of the model. */
 export interface LogsModel {
@@ -14,6 +16,8 @@ export interface LogGroupModel extends Declared {
   readonly name: string;
   readonly arn: string;
   readonly retentionDays?: number;
+  /** Of the key that it is encrypted with on AWS. */
+  readonly kmsKeyArn?: string;
 }
 
 const declaredLogGroups = new ResourceList<LogGroupModel>();
@@ -21,7 +25,30 @@ const declaredLogGroups = new ResourceList<LogGroupModel>();
 export function readLogsModel(draft: Draft): LogsModel {
   const logGroups = draft.all(declaredLogGroups);
   refuseSameNames('log groups', logGroups);
+  for (const group of logGroups) checkKey(group, draft.all(declaredKeys));
   return { logGroups };
+}
+
+/** CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS Key Management Service". */
+const neededOfKey = ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncryptFrom', 'kms:GenerateDataKey', 'kms:DescribeKey'];
+
+/** Refuses a log group whose key, if it is one of the stacks', does not let CloudWatch Logs use it. */
+function checkKey({ arn, kmsKeyArn, stack, logicalId }: LogGroupModel, keys: readonly KeyModel[]): void {
+  const key = keys.find((candidate) => candidate.arn === kmsKeyArn);
+  if (key === undefined) return;
+  const groupArn = arn.replace(/:\*$/, '');
+  const service = `logs.${arn.split(':')[3]}.amazonaws.com`;
+  const context = { 'kms:encryptioncontext:aws:logs:arn': groupArn };
+  const missing = neededOfKey.find(
+    (action) => !allowsService(key.policies, service, { action, resource: key.arn, context }),
+  );
+  if (missing === undefined) return;
+  throw refusedByAws(
+    'AccessDeniedException',
+    `The specified KMS key does not exist or is not allowed to be used with Arn '${groupArn}'`,
+    `Let the policy of the key ${key.logicalId} (${key.arn}) allow ${missing} to the service ${service}.`,
+    { stack, logicalId, property: '/Properties/KmsKeyId' },
+  );
 }
 
 /** What CloudWatch Logs takes as retention (Logs API reference, PutRetentionPolicy). */
@@ -31,13 +58,12 @@ const retentionDays = [
 
 /** `AWS::Logs::LogGroup`. */
 const logGroupType: ResourceType = {
-  reads: ['LogGroupName', 'RetentionInDays'],
+  reads: ['KmsKeyId', 'LogGroupName', 'RetentionInDays'],
   ignores: {
     BearerTokenAuthenticationEnabled: 'Callers sign with access keys.',
     DataProtectionPolicy: 'Log lines are shown as they are written.',
     DeletionProtectionEnabled: 'Nothing outlives the runtime.',
     FieldIndexPolicies: 'There is no Logs Insights.',
-    KmsKeyId: 'Logs are not encrypted in memory.',
     LogGroupClass: 'There is one class of log group.',
     ResourcePolicyDocument: 'No other service writes to the log group.',
     Tags: 'Nothing reads the tags of a log group.',
@@ -57,12 +83,14 @@ const logGroupType: ResourceType = {
     if (retention !== undefined && !retentionDays.includes(retention)) {
       throw properties.invalid('RetentionInDays', retention, `one of ${retentionDays.join(', ')}`);
     }
+    const kmsKeyArn = properties.text('KmsKeyId');
     draft.add(declaredLogGroups, {
       stack,
       logicalId,
       name,
       arn: attributes['Arn'] ?? '',
       ...(retention === undefined ? {} : { retentionDays: retention }),
+      ...(kmsKeyArn === undefined ? {} : { kmsKeyArn }),
     });
   },
 };

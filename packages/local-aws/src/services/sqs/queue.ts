@@ -159,6 +159,11 @@ export class Queue {
     return this.#receiving.delete(receiptHandle);
   }
 
+  /** See `Receiving.issued`. */
+  issued(receiptHandle: string): boolean {
+    return this.#receiving.issued(receiptHandle);
+  }
+
   /** See `Receiving.holds`. */
   holds(receiptHandle: string): boolean {
     return this.#receiving.holds(receiptHandle);

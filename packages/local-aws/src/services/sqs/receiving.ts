@@ -109,6 +109,11 @@ export class Receiving {
     return true;
   }
 
+  /** Whether the receipt handle is one of this queue's: not of another one, nor of an earlier queue of this name. */
+  issued(receiptHandle: string): boolean {
+    return this.#receipts.issued(receiptHandle);
+  }
+
   /** Whether the message that was received under this handle is still in the queue. */
   holds(receiptHandle: string): boolean {
     return this.#receipts.find(receiptHandle).message !== undefined;
@@ -170,14 +175,24 @@ export class Receipts {
     return Buffer.from(`${this.#mark} ${message.messageId} ${message.receivesHere}`, 'latin1').toString('base64');
   }
 
+  /** Whether the handle is one of this queue's. */
+  issued(handle: string): boolean {
+    return partsOf(handle)[0] === this.#mark;
+  }
+
   /**
    * The message received under this handle, undefined when it is gone, and whether it was received again since. Throws
    * `ReceiptHandleIsInvalid` for what is no handle of this queue.
    */
   find(handle: string): { message: StoredMessage | undefined; isLatest: boolean } {
-    const [mark, messageId, receive] = Buffer.from(handle, 'base64').toString('latin1').split(' ');
+    const [mark, messageId, receive] = partsOf(handle);
     if (mark !== this.#mark || messageId === undefined) throw receiptHandleIsInvalid(handle);
     const message = this.#store.received(messageId);
     return { message, isLatest: message !== undefined && String(message.receivesHere) === receive };
   }
+}
+
+/** Mark, message id and number of the receive. */
+function partsOf(handle: string): string[] {
+  return Buffer.from(handle, 'base64').toString('latin1').split(' ');
 }

@@ -1,6 +1,7 @@
 'use strict';
 // What runs in the process of an execution environment: loads the handler, then asks the Runtime API for one
 // invocation after the other. CommonJS, because it starts in half the time of an ES module.
+const { watchAwsCalls } = require('./aws-calls.cjs');
 const { callHandler } = require('./call-handler.cjs');
 const { RuntimeError, errorDocument } = require('./error-document.cjs');
 const { handlerContext } = require('./handler-context.cjs');
@@ -19,6 +20,7 @@ const logError = patchConsole({
   logFormat: environment.AWS_LAMBDA_LOG_FORMAT,
   logLevel: environment.AWS_LAMBDA_LOG_LEVEL,
 });
+watchAwsCalls(environment.AWS_ACCESS_KEY_ID);
 const client = createRuntimeClient(environment.AWS_LAMBDA_RUNTIME_API);
 const memory = createMemoryWatch(Number(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE));
 let currentRequestId;

@@ -21,6 +21,8 @@ const frameKind = {
   outOfMemory: 6,
   /** Peak memory in bytes so far, for the report of an invocation that never gets to `done`. */
   memory: 7,
+  /** The first call of a host of AWS; payload: JSON, `{ host, refused }`. */
+  awsCall: 8,
 };
 
 function send(kind, payload) {

@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../../../clock.ts';
 import type { EventStream } from '../../../events.ts';
 import type { MappingModel } from '../model.ts';
 import type { Batch } from './batch-builder.ts';
-import { type BatchAnswer, decideBatch } from './batch-outcome.ts';
+import { type BatchAnswer, type BatchOutcome, decideBatch } from './batch-outcome.ts';
 import { eventJson } from './record.ts';
 import type { SourceMessage, SourceQueue } from './source-queue.ts';
 
@@ -45,33 +45,47 @@ export async function deliver(
   events.emit({ type: 'batch-started', atMs: clock.now(), ...about, messageIds });
 
   const answer = await invokeUntilVisible(batch, model, to, stop);
-  if (typeof answer === 'string') {
-    events.emit({ type: 'batch-ended', atMs: clock.now(), ...about, deleted: [], kept: messageIds, reason: answer });
-    return batch.messages;
-  }
-  const outcome = decideBatch(messageIds, answer, model.reportBatchItemFailures);
-  const failed = new Set(outcome.kept);
-  const {
-    deleted = [],
-    late = [],
-    kept = [],
-  } = Object.groupBy(batch.messages, ({ messageId, receiptHandle }) => {
-    if (failed.has(messageId)) return 'kept';
-    return queue.delete(receiptHandle) ? 'deleted' : 'late';
-  });
+  const outcome: BatchOutcome =
+    typeof answer === 'string'
+      ? { deleted: [], kept: messageIds, reason: answer }
+      : decideBatch(messageIds, answer, model.reportBatchItemFailures);
+  const { deleted, late, kept, gone } = settle(batch.messages, outcome, queue);
   const staying = [...kept, ...late];
-  const reason =
-    late.length > 0 ? 'the function took longer than the visibility timeout, so they come again' : outcome.reason;
+  const reason = late.length > 0 ? cameLate : outcome.reason;
   events.emit({
     type: 'batch-ended',
     atMs: clock.now(),
     ...about,
-    executionEnvironmentId: answer.executionEnvironmentId,
+    ...(typeof answer !== 'string' && { executionEnvironmentId: answer.executionEnvironmentId }),
     deleted: deleted.map(({ messageId }) => messageId),
     kept: staying.map(({ messageId }) => messageId),
-    ...(reason !== undefined && { reason }),
+    ...(gone.length > 0 && { gone: gone.map(({ messageId }) => messageId) }),
+    ...(staying.length > 0 && reason !== undefined && { reason }),
   });
   return staying;
+}
+
+const cameLate = 'the function took longer than the visibility timeout, so they come again';
+
+/** What became of the messages of a batch. The queue knows: a function may have deleted messages itself. */
+interface Settled {
+  readonly deleted: readonly SourceMessage[];
+  /** To be deleted, but they had become visible again before. */
+  readonly late: readonly SourceMessage[];
+  readonly kept: readonly SourceMessage[];
+  /** Not in the queue any more, whatever the function answered. */
+  readonly gone: readonly SourceMessage[];
+}
+
+/** Deletes from the queue what succeeded. */
+function settle(messages: readonly SourceMessage[], outcome: BatchOutcome, queue: SourceQueue): Settled {
+  const succeeded = new Set(outcome.deleted);
+  const groups = Object.groupBy(messages, ({ messageId, receiptHandle }) => {
+    if (succeeded.has(messageId) && queue.delete(receiptHandle)) return 'deleted';
+    if (!queue.holds(receiptHandle)) return 'gone';
+    return succeeded.has(messageId) ? 'late' : 'kept';
+  });
+  return { deleted: [], late: [], kept: [], gone: [], ...groups };
 }
 
 /**

@@ -12,6 +12,8 @@ export interface SourceQueue {
   waitForMessages(signal: AbortSignal): Promise<void>;
   /** False when the message was no longer this receipt's to delete: received again since, or gone. */
   delete(receiptHandle: string): boolean;
+  /** Whether the message of this receipt is still in the queue, under this receipt or a later one. */
+  holds(receiptHandle: string): boolean;
 }
 
 /** A message as received, by which its record for the function is made. */
@@ -40,9 +42,13 @@ const missingQueueRetryMs = 1_000;
 
 /**
  * The queue that has this ARN now, as a mapping polls it. Looked up at every call: a client may delete the queue and
- * make it anew while the mapping runs.
+ * make it anew while the mapping runs. The messages and receipts of the former queue are gone then.
  */
 export function serviceQueue(arn: string, find: (arn: string) => Queue | undefined, clock: Clock): SourceQueue {
+  const queueOf = (receiptHandle: string) => {
+    const queue = find(arn);
+    return queue?.issued(receiptHandle) === true ? queue : undefined;
+  };
   return {
     name: arn.split(':').at(-1) ?? arn,
     arn,
@@ -51,6 +57,7 @@ export function serviceQueue(arn: string, find: (arn: string) => Queue | undefin
     },
     receive: (request) => find(arn)?.receive(request) ?? [],
     waitForMessages: (signal) => find(arn)?.waitForMessages(signal) ?? sleep(clock, missingQueueRetryMs, signal),
-    delete: (receiptHandle) => find(arn)?.delete(receiptHandle) ?? false,
+    delete: (receiptHandle) => queueOf(receiptHandle)?.delete(receiptHandle) ?? false,
+    holds: (receiptHandle) => queueOf(receiptHandle)?.holds(receiptHandle) ?? false,
   };
 }
