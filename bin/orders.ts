@@ -1,10 +1,12 @@
 // npm run orders, npx orders: the operations command.
 import { userInfo } from 'node:os';
 import { stages } from '../lib/configuration/stages.ts';
+import { endOnStrayError } from '../tools/orders/command-line.ts';
 import { listenForInterrupt } from '../tools/orders/interrupt.ts';
 import { runOrders } from '../tools/orders/program.ts';
 import { systemClock } from '../tools/orders/time.ts';
 
+endOnStrayError();
 const interrupt = listenForInterrupt();
 const io = {
   stdout: process.stdout,

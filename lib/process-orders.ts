@@ -1,6 +1,6 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { environmentNames } from '../shared/pipeline.ts';
 import { metricNames } from '../shared/telemetry.ts';
@@ -41,6 +41,7 @@ export class ProcessOrders extends QueueConsumer {
         [environmentNames.ordersQueueUrl]: orders.queueUrl,
         [environmentNames.ordersTableName]: table.tableName,
         [environmentNames.partialBatchResponses]: String(partialBatchResponses),
+        [environmentNames.maxReceiveCount]: String(movesAfter(orders, maxReceiveCount)),
         [environmentNames.retryBaseSeconds]: String(retry.baseSeconds),
         [environmentNames.retryCapSeconds]: String(retry.capSeconds),
         [environmentNames.logCustomerNames]: String(logCustomerNames),
@@ -81,4 +82,9 @@ export class ProcessOrders extends QueueConsumer {
       },
     };
   }
+}
+
+/** Receives after which a queue moves a message; 0 without a dead-letter queue. What an imported queue has is not seen. */
+function movesAfter(queue: IQueue, otherwise: number): number {
+  return queue instanceof Queue ? (queue.deadLetterQueue?.maxReceiveCount ?? 0) : otherwise;
 }

@@ -8,6 +8,8 @@ export const environmentNames = {
   ordersTableName: 'ORDERS_TABLE_NAME',
   /** `true`: report failures item by item; `false`: one bad order fails its whole batch. process-orders. */
   partialBatchResponses: 'PARTIAL_BATCH_RESPONSES',
+  /** Receives after which the orders queue moves a message to bad-orders; `0`: it has none. process-orders. */
+  maxReceiveCount: 'MAX_RECEIVE_COUNT',
   /** Longest wait before the first retry of a transient failure, in seconds. process-orders, failed-orders. */
   retryBaseSeconds: 'RETRY_BASE_SECONDS',
   /** Longest wait before any retry of a transient failure, in seconds. process-orders, failed-orders. */
@@ -50,9 +52,20 @@ export function requireBoolean(environment: EnvironmentVariables, variable: Envi
  * @throws {EnvironmentError} for anything else
  */
 export function requireSeconds(environment: EnvironmentVariables, variable: EnvironmentName): number {
+  return requireWholeNumber(environment, variable, 'a whole number of seconds');
+}
+
+/**
+ * A whole number, 0 to 999,999.
+ * @throws {EnvironmentError} for anything else
+ */
+export function requireCount(environment: EnvironmentVariables, variable: EnvironmentName): number {
+  return requireWholeNumber(environment, variable, 'a whole number');
+}
+
+function requireWholeNumber(environment: EnvironmentVariables, variable: EnvironmentName, wanted: string): number {
   const value = environment[variable];
-  if (value === undefined || !/^\d{1,6}$/.test(value))
-    throw new EnvironmentError(variable, value, 'a whole number of seconds');
+  if (value === undefined || !/^\d{1,6}$/.test(value)) throw new EnvironmentError(variable, value, wanted);
   return Number(value);
 }
 

@@ -1,6 +1,6 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { v4 as uuid } from 'uuid';
-import type { Order } from '../../shared/order/order.generated.ts';
+import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
 
 /** One message of the sequence. `body` is JSON, unless the order is bad in that way. */
 export interface GeneratedMessage {
@@ -40,14 +40,12 @@ export function* orderSequence({ count, badRate, seed, from }: Sequence): Genera
     const defect = draw();
     const idBits = [draw(), draw(), draw(), draw()];
     if (index < from) continue;
-    const order = orderAt(index, uuid({ random: bytesOf(idBits) }));
-    const body = badRate === undefined ? demoBody(order, index) : bad ? badBody(order, defect) : JSON.stringify(order);
-    yield { index, orderId: order.orderId, body };
+    const orderId = uuid({ random: bytesOf(idBits) });
+    const order = exampleOrder(index, orderId);
+    const userX = badRate === undefined && index % 10 === 6;
+    const body = bad ? badBody(order, defect) : JSON.stringify(userX ? exampleUserX(index, orderId) : order);
+    yield { index, orderId, body };
   }
-}
-
-function demoBody(order: GeneratedOrder, index: number): string {
-  return index % 10 === 6 ? withoutAddress({ ...order, customerName: 'UserX' }) : JSON.stringify(order);
 }
 
 /** Big-endian. */
@@ -57,20 +55,11 @@ function bytesOf(words: readonly number[]): Uint8Array {
   return bytes;
 }
 
-/** A generated order has all fields, and an id. */
-type GeneratedOrder = Required<Pick<Order, 'orderId' | 'customerName' | 'customerAddress' | 'items'>>;
-
-const catalogue = ['apples', 'bread', 'cheese', 'dates', 'eggs', 'flour', 'grapes'] as const;
-
-/** The order at an index of the sequence: User0 at 0 Main Street, and so on, with one to three items. */
-export function orderAt(index: number, orderId: string): GeneratedOrder {
-  const items = Array.from({ length: 1 + (index % 3) }, (_, item) => catalogue[(index + item) % catalogue.length]!);
-  return { orderId, customerName: `User${index}`, customerAddress: `${index} Main Street`, items };
-}
+type GeneratedOrder = ReturnType<typeof exampleOrder>;
 
 /** The ways an order can be bad: each makes a message body of a good order. Where the body is JSON, it keeps the id. */
 const defects: readonly ((order: GeneratedOrder) => string)[] = [
-  withoutAddress,
+  ({ customerAddress: _customerAddress, ...order }) => JSON.stringify(order),
   (order) => JSON.stringify({ ...order, customerName: '' }),
   (order) => JSON.stringify({ ...order, items: order.items.join(', ') }),
   (order) => JSON.stringify({ ...order, items: [...order.items, order.items.length] }),
@@ -78,11 +67,6 @@ const defects: readonly ((order: GeneratedOrder) => string)[] = [
   // Cut off in the middle, as by a sender that crashed.
   (order) => JSON.stringify(order).slice(0, -10),
 ];
-
-/** The lecture demo's bad order: all there but the address. */
-function withoutAddress({ customerAddress: _customerAddress, ...order }: GeneratedOrder): string {
-  return JSON.stringify(order);
-}
 
 /** @param draw 32 random bits that choose the defect */
 function badBody(order: GeneratedOrder, draw: number): string {

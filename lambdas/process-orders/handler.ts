@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import '../common/map-stack-traces.ts';
-import { environmentNames, requireBoolean, requireText } from '../../shared/pipeline.ts';
+import { environmentNames, requireBoolean, requireCount, requireText } from '../../shared/pipeline.ts';
 import { consumerOnLambda } from '../common/consumer.ts';
 import { createDynamoDbClient, tableClient } from '../common/table-client.ts';
 import { createHandler } from './process-batch.ts';
@@ -30,4 +30,5 @@ export const handler = createHandler({
   ...consumerOnLambda(requireText(process.env, environmentNames.ordersQueueUrl)),
   processOrder: processOrderIn(table, processing, { now: Date.now, newToken: randomUUID }),
   partialBatchResponses: requireBoolean(process.env, environmentNames.partialBatchResponses),
+  maxReceiveCount: requireCount(process.env, environmentNames.maxReceiveCount),
 });

@@ -38,7 +38,8 @@ interface Decision extends SQSBatchResponse {
  *
  * A permanent failure comes back at once. A message moves to the dead-letter queue on the receive after its
  * maxReceiveCount is used up (SQS Developer Guide, dead-letter queues). So it has to be received to get there, and
- * waiting for the visibility timeout in between helps nobody.
+ * waiting for the visibility timeout in between helps nobody. A queue that does not move it would hand it out without
+ * end, and each receive is paid for. There it comes back later from try to try.
  *
  * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once. One
  * that waits for another delivery of its order waits at least as long as that has time.
@@ -48,8 +49,14 @@ interface Decision extends SQSBatchResponse {
  * until their timeout is over. From then on they come back with it.
  *
  * @param backoff in seconds
+ * @param maxReceiveCount receives after which the queue moves a message to its dead-letter queue; 0 where it has none
  */
-export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: () => number): Decision {
+export function decide(
+  outcomes: readonly Outcome[],
+  backoff: Backoff,
+  random: () => number,
+  maxReceiveCount: number,
+): Decision {
   const failed = outcomes.filter(({ result }) => result !== 'processed' && result !== 'duplicate');
   return {
     batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })),
@@ -58,11 +65,12 @@ export function decide(outcomes: readonly Outcome[], backoff: Backoff, random: (
       .map((outcome) => ({
         messageId: outcome.messageId,
         receiptHandle: outcome.receiptHandle,
-        visibilityTimeoutSeconds: outcome.result === 'permanent' ? 0 : waitSeconds(outcome),
+        visibilityTimeoutSeconds: waitSeconds(outcome),
       })),
   };
 
   function waitSeconds(outcome: Outcome): number {
+    if (outcome.result === 'permanent' && outcome.receiveCount <= maxReceiveCount) return 0;
     const notBeforeMs = outcome.result === 'transient' ? (outcome.notBeforeMs ?? 0) : 0;
     return Math.max(Math.ceil(notBeforeMs / 1000), Math.round(equalJitter(outcome.receiveCount, backoff, random)));
   }

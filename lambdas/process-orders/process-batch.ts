@@ -14,6 +14,8 @@ export interface Dependencies extends ConsumerDependencies {
   readonly processOrder: ProcessOrder;
   /** Must agree with `ReportBatchItemFailures` of the event source mapping. */
   readonly partialBatchResponses: boolean;
+  /** Receives after which the queue moves a message to its dead-letter queue; 0 where it has none. */
+  readonly maxReceiveCount: number;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Dependencies extends ConsumerDependencies {
 export function createHandler(
   dependencies: Dependencies,
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
-  const { processOrder, logCustomerNames, backoff, random, startDeadline } = dependencies;
+  const { processOrder, logCustomerNames, backoff, random, maxReceiveCount, startDeadline } = dependencies;
   return async ({ Records: records }, context) => {
     const { workMs, processingMs, reportingMs } = timeBudget(context);
     using deadline = startDeadline(processingMs);
@@ -42,7 +44,7 @@ export function createHandler(
         await processWholeBatch(records, process);
         return { batchItemFailures: [] };
       }
-      const { batchItemFailures, visibilityChanges } = decide(await process(records), backoff, random);
+      const { batchItemFailures, visibilityChanges } = decide(await process(records), backoff, random, maxReceiveCount);
       if (visibilityChanges.length > 0) {
         using reporting = startDeadline(reportingMs);
         await changeVisibility(visibilityChanges, dependencies.loadChangeVisibilityBatch, reporting.signal);

@@ -2,7 +2,12 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { FindingCode } from 'queue-doctor';
 import { messageLimits } from '../../shared/pipeline.ts';
 import { defaultRunbook } from '../monitoring/contribution.ts';
-import type { ConsumerSettings, FunctionSettings, QueueSettings } from './settings.ts';
+import {
+  type ConsumerSettings,
+  type FunctionSettings,
+  newTableWritesPerSecond,
+  type QueueSettings,
+} from './settings.ts';
 
 /**
  * Every tunable of the pipeline, with its unit, its limit and the reason for its value; lib/configuration/settings.ts
@@ -40,6 +45,12 @@ export interface Configuration {
    * bad-orders. A bad order holds back nothing. A replay goes back into the group of the message that failed.
    */
   readonly fifo: boolean;
+  /**
+   * Writes of 1 KB that the orders table takes in a second from the start, at least 4,000 (its warm throughput). A table
+   * takes twice its former peak by itself, within half an hour. AWS charges for more than 4,000 once, refuses a later
+   * deployment with less, and takes up to 40,000 without being asked to raise a quota.
+   */
+  readonly warmWritesPerSecond: number;
   /**
    * Whether data outlives the stack. Then `cdk destroy` leaves table, queues and log groups in the account, and the
    * table cannot be deleted before its deletion protection is switched off.
@@ -147,6 +158,9 @@ const production: Configuration = {
   maximumMessageBytes: messageLimits.bytes,
   // Orders do not depend on each other, and the throughput of standard queues has no limit.
   fifo: false,
+  // What AWS gives a new table. process-orders writes at most 3,900 a second with ten batches at a time
+  // (docs/performance.md, "Orders a second").
+  warmWritesPerSecond: newTableWritesPerSecond,
   // No command about infrastructure may lose an order that was accepted.
   retainData: true,
   // The services encrypt with keys of their own, and one key more is one more that can be lost.

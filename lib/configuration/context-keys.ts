@@ -3,6 +3,7 @@ import { InvalidConfigurationError } from './settings.ts';
 
 /** The settings that a context key may change, and the values of each. */
 const options = {
+  warmWritesPerSecond: { read: wholeNumber, takes: 'a whole number of writes a second' },
   retainData: { read: yesOrNo, takes: 'true or false' },
   customerManagedKey: { read: yesOrNo, takes: 'true or false' },
   operators: { read: list, takes: 'ARNs of roles or users, with commas between them' },
@@ -54,6 +55,11 @@ type Reader<Value> = (given: unknown) => Value | undefined;
 /** A boolean, or its name. */
 function yesOrNo(given: unknown): boolean | undefined {
   return { true: true, false: false }[typeof given === 'boolean' ? String(given) : (given as string)];
+}
+
+/** A whole number, or its digits. */
+function wholeNumber(given: unknown): number | undefined {
+  return /^\d{1,9}$/.test(String(given)) ? Number(given) : undefined;
 }
 
 /** Text with commas, as the command line has it, or a list of cdk.json. */

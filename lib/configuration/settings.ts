@@ -38,6 +38,12 @@ export interface QueueSettings {
   readonly retentionSeconds: number;
 }
 
+/**
+ * Writes a second that a new on-demand table takes from the start (DynamoDB Developer Guide, "Understanding DynamoDB warm
+ * throughput in different scenarios"). AWS refuses a warm throughput below.
+ */
+export const newTableWritesPerSecond = 4_000;
+
 /** How long a message stays hidden after the consumer received it, as AWS advises. */
 export function visibilityTimeoutSeconds({
   timeoutSeconds,

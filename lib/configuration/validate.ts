@@ -4,7 +4,12 @@ import { messageLimits } from '../../shared/pipeline.ts';
 import type { AcknowledgedWarning, Configuration, RetrySettings } from './configuration.ts';
 import { emailAddresses, link, nearest } from './context-keys.ts';
 import { operatorProblems } from './operators.ts';
-import { type ConsumerSettings, type FunctionSettings, InvalidConfigurationError } from './settings.ts';
+import {
+  type ConsumerSettings,
+  type FunctionSettings,
+  InvalidConfigurationError,
+  newTableWritesPerSecond,
+} from './settings.ts';
 
 /** @throws InvalidConfigurationError naming every problem */
 export function refuseInvalid(configuration: Configuration): void {
@@ -27,6 +32,7 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...range('badOrders.retentionSeconds', badOrders.retentionSeconds, 60, 1_209_600),
     ...range('parkedOrders.retentionSeconds', parkedOrders.retentionSeconds, 60, 1_209_600),
     ...range('maximumMessageBytes', configuration.maximumMessageBytes, 1_024, messageLimits.bytes),
+    ...warmWriteProblems(configuration),
     ...range('maxReceiveCount', configuration.maxReceiveCount, 1, 1_000),
     ...range('failedOrders.maxReceiveCount', failedOrders.maxReceiveCount, 1, 1_000),
     ...operatorProblems(configuration.operators),
@@ -35,6 +41,14 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...deploymentProblems(configuration),
     ...configuration.acknowledged.flatMap(acknowledgementProblems),
   ];
+}
+
+/** No upper limit: it is a quota of the account, which AWS raises (DynamoDB Developer Guide, "Quotas"). */
+function warmWriteProblems({ warmWritesPerSecond }: Configuration): readonly string[] {
+  return when(
+    !Number.isInteger(warmWritesPerSecond) || warmWritesPerSecond < newTableWritesPerSecond,
+    `warmWritesPerSecond is ${warmWritesPerSecond}: it must be a whole number from ${newTableWritesPerSecond}, which a new table takes.`,
+  );
 }
 
 function waitProblems(name: string, { baseSeconds, capSeconds }: RetrySettings): readonly string[] {

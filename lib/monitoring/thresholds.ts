@@ -49,10 +49,11 @@ export function errorLimit(queue: ConsumedQueue): RateLimit {
 /**
  * How long a function may be throttled, in seconds. AWS tries a throttled batch again until its visibility timeout
  * ends. After that the batch has cost each message a receive (Lambda Developer Guide, "Handling errors for an SQS event
- * source").
+ * source"). So throttles use up the attempts of a message in the time in which errors would. Shorter throttles lose
+ * nothing, and a new account, which runs few functions at a time, has them in every burst.
  */
-export function throttleLimitSeconds({ consumer }: Pick<ConsumedQueue, 'consumer'>): number {
-  return wholeMinutes(visibilityTimeoutSeconds(consumer.settings));
+export function throttleLimitSeconds(queue: ConsumedQueue): number {
+  return errorLimit(queue).periodSeconds;
 }
 
 /** Receives that are left to a message when it comes into the queue. */

@@ -26,10 +26,17 @@ export interface FeedingQueue extends ConsumedQueue {
 const minute = Duration.minutes(1);
 
 /**
+ * Throttles in so many minutes in a row are no burst. Who invokes a function is told of each, and Lambda tries
+ * asynchronous invocations again for six hours (Lambda Developer Guide, "How Lambda handles errors and retries with
+ * asynchronous invocation").
+ */
+const lastingMinutes = 5;
+
+/**
  * Errors and throttles of a function as alarms and graphs, its concurrency, its cost and its cold starts.
  *
- * @param queue with a queue, AWS tries failed and throttled batches again: alarms go off when this may cost messages
- *   their receives. Without a queue they go off at the first error and the first throttle
+ * @param queue with a queue, AWS tries failed and throttled batches again: alarms go off when this may use up the
+ *   receives of messages. Without a queue they go off at the first error, and at throttles that last
  */
 export function watchFunction(fn: MonitoredFunction, queue?: FeedingQueue): Contribution {
   const { name, function: lambda } = fn;
@@ -71,12 +78,12 @@ function failing(fn: MonitoredFunction, queue?: FeedingQueue): AlarmDefinition {
 }
 
 function throttled(fn: MonitoredFunction, queue?: FeedingQueue): AlarmDefinition {
-  const minutes = queue === undefined ? 1 : throttleLimitSeconds(queue) / 60;
+  const minutes = queue === undefined ? lastingMinutes : throttleLimitSeconds(queue) / 60;
   const howLong = minutes === 1 ? 'within a minute' : `in each of ${minutes} minutes`;
   const why =
     queue === undefined
       ? ''
-      : '. A batch that is refused for all of its visibility timeout costs its messages a receive';
+      : `. A batch that is refused for all of its visibility timeout costs ${queue.item ?? 'a message'} a receive`;
   return {
     id: `${constructId(fn.name)}Throttles`,
     about: 'function',

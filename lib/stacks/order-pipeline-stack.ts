@@ -41,7 +41,8 @@ export class OrderPipelineStack extends Stack {
 
     const queues = new QueuePair(this, 'Queues', queuesOf(configuration, data));
     const { queue: orders, deadLetterQueue: badOrders, lastStop: parkedOrders } = queues;
-    const ordersTable = new OrdersTable(this, 'OrdersTable', data);
+    const { warmWritesPerSecond } = configuration;
+    const ordersTable = new OrdersTable(this, 'OrdersTable', { ...data, warmWritesPerSecond });
     const { table } = ordersTable;
 
     const common = { ...data, logRetention, tracing };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readAssembly, type RoleModel } from 'local-aws';
+import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
 import { Assemblies, running } from './running-assembly.ts';
 
 const assemblies = new Assemblies();
@@ -36,14 +37,10 @@ function denied(text: string): string[] {
   return [...text.matchAll(denials)].map(([, role = '', action = '', resource = '']) => told(role, action, resource));
 }
 
-const order = { customerName: 'Ada', customerAddress: '1 Street', items: ['tea'] };
-
 /** What makes the functions do all that they can: good orders, a bad one and two with one id. */
-const messages = [
-  { ...order, orderId: 'twice' },
-  { ...order, orderId: 'twice', items: [] },
-  { customerName: 'Ada' },
-].map((body) => ({ MessageBody: JSON.stringify(body) }));
+const messages = [exampleOrder(0, 'twice'), exampleOrder(1, 'twice'), exampleUserX(2)].map((body) => ({
+  MessageBody: JSON.stringify(body),
+}));
 
 test('each function needs all that its role may do, and may do all that it needs', async () => {
   const needed = new Set<string>();

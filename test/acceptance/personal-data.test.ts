@@ -4,12 +4,19 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { exampleOrder } from '../../shared/order/example-order.ts';
 import { logMessages } from '../../shared/telemetry.ts';
 import { Assemblies, running } from './running-assembly.ts';
 
 /** In every place of a message where a customer's data may stand, right or wrong. */
 const mark = 'Zaphod';
-const person = { customerName: `${mark} B`, customerAddress: `1 ${mark} Street`, items: [`${mark}’s towel`] };
+const person = {
+  ...exampleOrder(0),
+  orderId: undefined,
+  customerName: `${mark} B`,
+  customerAddress: `1 ${mark} Street`,
+  items: [`${mark}’s towel`],
+};
 const order = { ...person, orderId: 'order-1' };
 /** As long as a message may be, with what stands beside it. */
 const long = 'x'.repeat(250_000);

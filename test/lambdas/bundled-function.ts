@@ -33,6 +33,7 @@ export async function runBundled(directory: string, { event, environment }: Bund
       ORDERS_QUEUE_URL: 'http://127.0.0.1:1/queue',
       ORDERS_TABLE_NAME: tableName,
       PARTIAL_BATCH_RESPONSES: 'true',
+      MAX_RECEIVE_COUNT: '5',
       RETRY_BASE_SECONDS: '2',
       RETRY_CAP_SECONDS: '300',
       LOG_CUSTOMER_NAMES: 'false',

@@ -10,6 +10,7 @@ import { processOrderIn } from '../../lambdas/process-orders/process-order.ts';
 import { processing as shippedProcessing } from '../../lambdas/process-orders/process.ts';
 import type { Processing } from '../../lambdas/process-orders/processing.ts';
 import { type Lineage, lineageAttribute } from '../../shared/ledger/rows.ts';
+import { exampleOrder } from '../../shared/order/example-order.ts';
 import { consumerDependencies } from './consumer-dependencies.ts';
 import { sqsRecord } from './sqs-event.ts';
 
@@ -52,6 +53,7 @@ export function pipelineFunctions(
     ...dependencies,
     processOrder: processOrderIn(table, processing, { now, newToken: randomUUID }),
     partialBatchResponses: true,
+    maxReceiveCount: 5,
     backoff: { base: 2, cap: 300 },
   });
   const failedOrders = createFailedOrders({
@@ -92,7 +94,7 @@ export function replayed(record: SQSRecord, lineage: Partial<Lineage>): SQSRecor
 }
 
 export function order(orderId: string | undefined, changes: Readonly<Record<string, unknown>> = {}) {
-  return { orderId, customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'], ...changes };
+  return { ...exampleOrder(1), orderId, ...changes };
 }
 
 /** The same value as other text: its members in the reverse order, over several lines. */

@@ -1,4 +1,5 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
 
 /** A record as an event source mapping makes it; `messageId` and `receiptHandle` follow from `index`. */
 export function sqsRecord(body: string, index = 0, attributes: Partial<SQSRecord['attributes']> = {}): SQSRecord {
@@ -25,12 +26,8 @@ export function sqsEvent(bodies: readonly string[], attributes: Partial<SQSRecor
   return { Records: bodies.map((body, index) => sqsRecord(body, index, attributes)) };
 }
 
-export const goodBody = JSON.stringify({
-  orderId: 'order-1',
-  customerName: 'User1',
-  customerAddress: '1 Main Street',
-  items: ['bread'],
-});
+/** User1. */
+export const goodBody = JSON.stringify(exampleOrder(1));
 
 /** UserX: without an address. */
-export const badBody = JSON.stringify({ orderId: 'order-x', customerName: 'UserX', items: ['eggs'] });
+export const badBody = JSON.stringify(exampleUserX(6, 'order-x'));

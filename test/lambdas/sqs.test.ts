@@ -52,6 +52,7 @@ describe('with a real SQS client', () => {
     const processOrders = createProcessOrders({
       processOrder: () => Promise.resolve({ result: 'processed' }),
       partialBatchResponses: true,
+      maxReceiveCount: 5,
       logCustomerNames: false,
       backoff: { base: 2, cap: 300 },
       loadChangeVisibilityBatch: () => Promise.resolve(sqsChangeVisibilityBatch(queue.queueUrl, queue.client)),

@@ -3,6 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { App, Aspects, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Code, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { presets } from '../../lib/configuration/configuration.ts';
+import { ProcessOrders } from '../../lib/process-orders.ts';
 import { QueueConsumer } from '../../lib/queue-consumer.ts';
 import { QueueDoctor } from 'queue-doctor/cdk';
 import { QueuePair, type QueuePairProps } from '../../lib/queue-pair.ts';
@@ -97,6 +101,28 @@ describe('a queue consumer in a stack of somebody else', () => {
       Runtime: 'python3.13',
       MemorySize: 512,
       Environment: Match.absent(),
+    });
+  });
+});
+
+describe('process-orders is told after how many receives its queue moves a message', () => {
+  test.each<[string, (stack: Stack) => IQueue, string]>([
+    ['a pair', (stack) => new QueuePair(stack, 'Pair', { queue, deadLetterQueue }).queue, '4'],
+    ['a queue without a dead-letter queue', (stack) => new Queue(stack, 'Alone'), '0'],
+    ['an imported queue', (stack) => Queue.fromQueueArn(stack, 'Far', 'arn:aws:sqs:eu-west-1:111122223333:far'), '7'],
+  ])('of %s', (_, queueIn, told) => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, outdir: newOutputFolder() });
+    const stack = new Stack(app, 'Theirs');
+    const processOrders = new ProcessOrders(stack, 'ProcessOrders', {
+      settings: presets.production.processOrders,
+      orders: queueIn(stack),
+      maxReceiveCount: 7,
+      table: new Table(stack, 'Table', { partitionKey: { name: 'pk', type: AttributeType.STRING } }),
+      logCustomerNames: false,
+    });
+    expect(processOrders.name).toBe('process-orders');
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ MAX_RECEIVE_COUNT: told }) },
     });
   });
 });

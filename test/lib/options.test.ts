@@ -24,6 +24,8 @@ describe('the context keys of a deployment', () => {
     [{ alarmEmail: 'ada@example.com,bob@example.com' }, { alarmEmail: ['ada@example.com', 'bob@example.com'] }],
     [{ runbook: 'https://git.example.com/runbook.md' }, { runbook: 'https://git.example.com/runbook.md' }],
     [{ tracing: 'true' }, { tracing: true }],
+    [{ warmWritesPerSecond: '20000' }, { warmWritesPerSecond: 20_000 }],
+    [{ warmWritesPerSecond: 20_000 }, { warmWritesPerSecond: 20_000 }],
   ])('as %j set %j', (context, settings) => {
     expect(chosen(context)).toEqual({ ...production, ...settings });
   });
@@ -37,6 +39,10 @@ describe('the context keys of a deployment', () => {
   test.each([
     [{ alarmEmail: 'ada@example.com,,bob@example.com' }, 'The context key alarmEmail is "ada@example.com,,bob'],
     [{ operators: ['arn:aws:iam::1:role/a', ''] }, 'The context key operators is ["arn:aws:iam::1:role/a",""]'],
+    [
+      { warmWritesPerSecond: 'many' },
+      'The context key warmWritesPerSecond is "many": it takes a whole number of writes a second.',
+    ],
     [
       { runbook: 'not a url' },
       'The context key runbook is "not a url": it takes an address or a path, without spaces.',
@@ -57,7 +63,7 @@ describe('the context keys of a deployment', () => {
 
   test('that there are not are refused with those that there are', () => {
     expect(() => chosen({ maxReceiveCount: '0' })).toThrow(
-      'There is no context key maxReceiveCount. There are stage, preset, retainData, customerManagedKey, operators, ',
+      'There is no context key maxReceiveCount. There are stage, preset, warmWritesPerSecond, retainData, ',
     );
   });
 
@@ -101,8 +107,8 @@ describe('docs/deploying.md', () => {
   test('warns of every option that hurts when a deployment leaves it out', () => {
     const [, warnings = ''] = /That can hurt:\n\n((?:- .*\n)+)/.exec(page)!;
     const named = [...warnings.matchAll(/^- `(\w+)`/gm)].map(([, key]) => key!);
-    // Without these two, the next deployment loses no data and closes nobody out.
-    const harmless = ['runbook', 'tracing'];
+    // Without these, the next deployment loses no data and closes nobody out. A table that is warm stays warm.
+    const harmless = ['runbook', 'tracing', 'warmWritesPerSecond'];
     expect(named.toSorted()).toEqual(contextKeys.filter((key) => !harmless.includes(key)).toSorted());
   });
 });

@@ -11,7 +11,7 @@ const order = { messageId: 'm', receiptHandle: 'r', orderId: null, customerName:
 const waits = (random: () => number): readonly number[] =>
   Array.from({ length: maxReceiveCount - 1 }, (_, index) => {
     const failed = { ...order, receiveCount: index + 1, result: 'transient', error: new Error('down') } as const;
-    const { visibilityChanges } = decide([failed], { base: baseSeconds, cap: capSeconds }, random);
+    const { visibilityChanges } = decide([failed], { base: baseSeconds, cap: capSeconds }, random, maxReceiveCount);
     return visibilityChanges[0]!.visibilityTimeoutSeconds;
   });
 const sum = (seconds: readonly number[]) => seconds.reduce((total, each) => total + each, 0);

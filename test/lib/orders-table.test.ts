@@ -31,6 +31,13 @@ describe('the orders table', () => {
     }
   });
 
+  test('is as warm as AWS makes a new one, unless a deployment asks for more', () => {
+    production.hasResourceProperties('AWS::DynamoDB::Table', { WarmThroughput: Match.absent() });
+    synthesize('production', { warmWritesPerSecond: '20000' }).hasResourceProperties('AWS::DynamoDB::Table', {
+      WarmThroughput: { WriteUnitsPerSecond: 20_000, ReadUnitsPerSecond: Match.absent() },
+    });
+  });
+
   test('finds failures by status and by cause, in the order of time, without their bodies', () => {
     production.hasResourceProperties('AWS::DynamoDB::Table', {
       KeySchema: [

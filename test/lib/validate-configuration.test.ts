@@ -113,6 +113,11 @@ describe('a configuration that AWS would refuse', () => {
       { badOrders: { retentionSeconds: 1_209_601 } },
       'badOrders.retentionSeconds is 1209601: it must be a whole number from 60 to 1209600.',
     ],
+    [
+      'a table that is colder than a new one',
+      { warmWritesPerSecond: 3_999 },
+      'warmWritesPerSecond is 3999: it must be a whole number from 4000, which a new table takes.',
+    ],
     ['no receive at all', { maxReceiveCount: 0 }, 'maxReceiveCount is 0: it must be a whole number from 1 to 1000.'],
     [
       'a wait that SQS does not know',

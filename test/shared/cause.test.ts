@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { causeOf } from '../../shared/ledger/failure.ts';
+import { exampleOrder } from '../../shared/order/example-order.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 
-function causeOfBody(body: unknown): string {
-  const read = readOrder(JSON.stringify(body));
+/** @param body what is other than in a good order */
+function causeOfBody(body: object): string {
+  const read = readOrder(JSON.stringify({ ...exampleOrder(0), ...body }));
   return causeOf(read.kind, read.kind === 'order' ? [] : read.reasons);
 }
 
@@ -14,20 +16,16 @@ const notText = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null), fc.array
 describe('the fingerprint of a cause', () => {
   test('ignores the values of an order, those at fault and those that are not', () => {
     const order = fc.record({ customerName: notText, customerAddress: text, items: fc.array(text) });
-    const cause = causeOfBody({ customerName: 1, customerAddress: 'a', items: [] });
+    const cause = causeOfBody({ customerName: 1 });
     fc.assert(fc.property(order, (body) => expect(causeOfBody(body)).toBe(cause)));
   });
 
   test('ignores which elements of an array are at fault, and how many', () => {
-    const cause = causeOfBody({ customerName: 'a', customerAddress: 'b', items: [1] });
+    const cause = causeOfBody({ items: [1] });
     const items = fc
       .array(fc.oneof(text, notText), { maxLength: 60 })
       .filter((elements) => elements.some((element) => typeof element !== 'string'));
-    fc.assert(
-      fc.property(items, (elements) =>
-        expect(causeOfBody({ customerName: 'a', customerAddress: 'b', items: elements })).toBe(cause),
-      ),
-    );
+    fc.assert(fc.property(items, (elements) => expect(causeOfBody({ items: elements })).toBe(cause)));
   });
 
   test('ignores the order of reasons', () => {

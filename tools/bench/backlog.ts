@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { NewMessage } from 'local-aws';
-import { orderAt } from '../../lambdas/generate-orders/orders.ts';
+import { exampleOrder } from '../../shared/order/example-order.ts';
 import { TemporaryFolder } from '../run/synthesize.ts';
 import { Pipeline, synthesizePipelines } from './pipeline/pipeline.ts';
 import { type Figure, interleaved, median, medianRatio, type Part, perSecond, roundText } from './report.ts';
@@ -73,7 +73,7 @@ export const backlog: Part = async ({ onProgress, signal }) => {
 function fill({ ordersQueue }: Pipeline, orders: number): void {
   for (let sent = 0; sent < orders; sent += sendAtATime) {
     const messages = Array.from({ length: Math.min(sendAtATime, orders - sent) }, (_, index): NewMessage => {
-      const order = orderAt(sent + index, crypto.randomUUID());
+      const order = exampleOrder(sent + index, crypto.randomUUID());
       return { body: JSON.stringify(order), senderId: 'bench' };
     });
     ordersQueue.send(messages);

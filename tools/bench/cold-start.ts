@@ -115,6 +115,7 @@ const environment = {
   AWS_LAMBDA_FUNCTION_NAME: 'bench',
   [environmentNames.ordersTableName]: 'orders',
   [environmentNames.partialBatchResponses]: 'true',
+  [environmentNames.maxReceiveCount]: '5',
   [environmentNames.retryBaseSeconds]: '2',
   [environmentNames.retryCapSeconds]: '300',
   [environmentNames.logCustomerNames]: 'false',

@@ -1,19 +1,21 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { presets } from '../../lib/configuration/configuration.ts';
 import { createApp } from '../../lib/order-pipeline-app.ts';
+import { capacityOf } from '../plan/capacity.ts';
 import { costOf, demoUse, type Flow, pipelineUse, prices, type Settings } from '../plan/cost-model.ts';
 import { costOfMonth, type MonthlyItem, monthlyItems, type Resources } from '../plan/monthly-costs.ts';
 import { TemporaryFolder } from '../run/synthesize.ts';
 import type { Figure, Part } from './report.ts';
 
-/** What a million orders and a month cost on AWS, by the formulas and prices of cost-model.ts; nothing is measured. */
+/** What a million orders and a month cost on AWS, and how many orders a second pass, by the formulas and prices of cost-model.ts; nothing is measured. */
 export const costs: Part = () =>
   Promise.resolve([
     ...[0.01, 0.1].flatMap((badRate) => [10, 1].flatMap((fill) => compared({ badRate, fill }))),
     ...month(),
+    ordersASecond(),
   ]);
 
-const { processOrders, failedOrders, maxReceiveCount } = presets.production;
+const { processOrders, failedOrders, maxReceiveCount, warmWritesPerSecond } = presets.production;
 /** The lecture demo's: Lambda's default memory. */
 const demoSettings: Settings = { consumerMemoryMb: 128, failedMemoryMb: 128, maxReceiveCount: 1 };
 const ours: Settings = {
@@ -40,6 +42,19 @@ function figure(id: string, title: string, use: ReturnType<typeof demoUse>): Fig
     `prices of ${prices.asOf}`,
   ].join(', ');
   return { id, title, value: costOf(use), unit: 'USD', detail };
+}
+
+/** What a new table lets pass, and what process-orders writes in full batches. */
+function ordersASecond(): Figure {
+  const { memoryMb: consumerMemoryMb, maximumConcurrency, batchSize } = processOrders;
+  const { consumer, table } = capacityOf({ maximumConcurrency, batchSize, consumerMemoryMb, warmWritesPerSecond });
+  return {
+    id: 'orders-a-second',
+    title: 'good orders of up to 1 KB, on a new table',
+    value: Math.min(consumer, table),
+    unit: '/s',
+    detail: `process-orders passes ${count(consumer)}/s with ${maximumConcurrency} batches at a time, the table takes ${count(table)}/s`,
+  };
 }
 
 /** What is paid for whatever passes through, by the template as it is synthesized. */

@@ -94,6 +94,7 @@ const processed = { result: 'processed' } as const;
 const handler = createHandler({
   processOrder: () => Promise.resolve(processed),
   partialBatchResponses: true,
+  maxReceiveCount: 5,
   logCustomerNames: false,
   backoff: { base: 2, cap: 300 },
   loadChangeVisibilityBatch: () => Promise.reject(new Error('No order fails here.')),

@@ -1,5 +1,6 @@
 import { type Clock, type LambdaService, type Random, sleep } from 'local-aws';
 import type { FailureRow, FailureStatus, MessageAttributes } from '../../shared/ledger/rows.ts';
+import { exampleOrder } from '../../shared/order/example-order.ts';
 import type { Order } from '../../shared/order/order.generated.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { messageLimits } from '../../shared/pipeline.ts';
@@ -76,7 +77,7 @@ function attributesOf(channel: string): CarelessMessage['attributes'] {
 }
 
 function orderOf(orderId: string, customerName: string): Order {
-  return { orderId, customerName, customerAddress: '1 Main Street', items: ['bread'] };
+  return { ...exampleOrder(1, orderId), customerName };
 }
 
 function withoutIdOf({ orderId: _orderId, ...order }: Order): Order {
@@ -210,7 +211,7 @@ interface Mended {
   readonly after: string;
 }
 
-/** Adds the address to the first failed order that lacks nothing else, as `orders edit` does. */
+/** Adds what is missing to the first failed order that has no other fault, as `orders edit` does. */
 export function mendOne(table: TableConnection, clock: Clock): Promise<Mended | undefined> {
   let mended: Mended | undefined;
   return patiently(clock, async () => {
@@ -219,8 +220,9 @@ export function mendOne(table: TableConnection, clock: Clock): Promise<Mended | 
       // The answer to an edit was lost, but the edit is there.
       if (failureId === mended?.failureId && failure.body === mended.after) return mended;
       if (kind !== failureKinds.invalid || (mended !== undefined && failureId !== mended.failureId)) continue;
-      const order = JSON.parse(failure.body) as object;
-      const after = JSON.stringify({ ...order, customerAddress: '1 Main Street' });
+      const order: unknown = JSON.parse(failure.body);
+      if (typeof order !== 'object' || order === null || Array.isArray(order)) continue;
+      const after = JSON.stringify({ ...withoutIdOf(exampleOrder(1)), ...order });
       if (readOrder(after).kind !== 'order') continue;
       mended = { failureId, before: failure.body, after };
       const at = new Date(clock.now()).toISOString();

@@ -68,7 +68,38 @@ export async function runProgram(
 /** What a person can mend is told by its message alone. Anything else is a defect, and its stack is needed. */
 export function errorText(error: unknown): string {
   if (error instanceof UsageError || error instanceof CommandFailed) return error.message;
+  const refused = systemErrorText(error);
+  if (refused !== undefined) return refused;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/**
+ * Ends the process with one message for an error that no promise carries, such as that of a socket or of a process that
+ * could not be started.
+ */
+export function endOnStrayError(textOf: (error: unknown) => string = errorText): void {
+  process.once('uncaughtException', (error) => {
+    process.stderr.write(`${textOf(error)}\n`);
+    process.exit(exitCodes.notAllDone);
+  });
+}
+
+/** What the operating system refused, and how to mend that. The codes are those of errno(3). */
+const systemRemedies: Readonly<Record<string, string>> = {
+  EACCES: 'Choose a place that you may write to.',
+  EDQUOT: 'Make room on the disk.',
+  EFBIG: 'Raise the limit of file sizes in this terminal: ulimit -f unlimited',
+  EMFILE: 'Raise the limit of open files in this terminal: ulimit -n 4096',
+  ENFILE: 'End programs that have many files open.',
+  ENOSPC: 'Make room on the disk.',
+  EROFS: 'Choose a place that you may write to.',
+};
+
+/** What the operating system said has the place already: `ENOSPC: no space left on device, write`. */
+function systemErrorText(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
+  const remedy = systemRemedies[String(error.code)];
+  return remedy && `${error.message}. ${remedy}`;
 }
 
 /** A parser for commander: a whole number from `minimum` to `maximum`. Commander names the option in its message. */

@@ -37,7 +37,11 @@ export function listenForInterrupt(): Interrupt {
   const onPipeError = (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' && !controller.signal.aborted) abort(closedPipeExitCode, new PipeClosed());
   };
-  process.stdout.on('error', onPipeError);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A full disk, for example: output that is cut short must not pass for the whole.
+    if (error.code !== 'EPIPE') throw error;
+    onPipeError(error);
+  });
   process.stderr.on('error', onPipeError);
 
   const parent = process.ppid;

@@ -97,19 +97,22 @@ function explained(error: unknown, { clients, target, io: { env } }: OrdersConte
   if (code === 'ECONNREFUSED') {
     return new CommandFailed(
       `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.` +
+        (address === '::1' ? ' Write 127.0.0.1 instead of localhost: "npm run local" listens on IPv4 only.' : '') +
         announcedEndpoints()
           .map((endpoint) => ` A runtime of this project is at ${endpoint}.`)
           .join(''),
     );
   }
   if (code === 'ERR_INVALID_URL') return new UsageError(badEndpointText(String(input)));
-  if (code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'ECONNRESET')
+  if (code !== undefined && unreachable.has(code))
     return new CommandFailed(
       `${clients.asked() ?? 'AWS'} cannot be reached: ${error.message}.${regionHint(code, target)}`,
     );
   // What an AWS service answered says what is wrong; where in the SDK the error surfaced helps nobody.
   return '$metadata' in error ? new CommandFailed(`${error.name}: ${error.message}`) : error;
 }
+
+const unreachable = new Set(['EADDRNOTAVAIL', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'ETIMEDOUT']);
 
 /** A host of AWS that does not exist has the name of a region that does not exist. */
 function regionHint(code: string, { region, endpoint }: Target): string {

@@ -1,5 +1,5 @@
-import { countFunctionErrors, type ErrorCounts } from './aws/logs.ts';
-import { messagesIn, type QueueAge, type QueueDepth, readQueueAge, readQueueDepth } from './aws/queues.ts';
+import { type ErrorCounts, type ErrorGroup, readFunctionErrors } from './aws/function-errors.ts';
+import { messagesIn, type QueueAge, type QueueReading, readQueueAge, readQueueDepth } from './aws/queues.ts';
 import type { StackOutputs } from './aws/stack.ts';
 import type { OrdersContext } from './context.ts';
 import { type Books, booksOf, OrdersOfFailures, readReplayed } from './ledger/books.ts';
@@ -8,9 +8,12 @@ import type { Clock } from './time.ts';
 import { isoTime } from './time.ts';
 
 /** The pipeline at a moment. */
-export interface StatusReport extends QueuesStatus {
+export interface StatusReport {
   /** ISO 8601. */
   readonly at: string;
+  readonly queues: Readonly<Record<QueueName, QueueStatus>>;
+  /** Why ages are missing, where CloudWatch refuses to tell; null elsewhere. */
+  readonly agesUnavailable: string | null;
   readonly books: Books;
   /** Failures that wait for somebody. There are more than `books.failed` when an order has several, or is processed. */
   readonly failures: number;
@@ -24,6 +27,16 @@ export interface StatusReport extends QueuesStatus {
   /** When processed orders, failures and errors were counted. It is earlier than `at` where counting takes long. */
   readonly countedAt: string;
   readonly functionErrors: ErrorCounts & { readonly since: string };
+  /** The same errors by their messages, the most frequent first. */
+  readonly errorGroups: readonly ErrorGroup[];
+}
+
+/**
+ * Whether orders move. Then the books are no equation: an order may be counted in its queue and again where it came to,
+ * and on AWS the queues' counts lag behind.
+ */
+export function isMoving({ books, replayed, overdue }: Pick<StatusReport, 'books' | 'replayed' | 'overdue'>): boolean {
+  return books.inFlight > 0 || replayed > overdue;
 }
 
 /** Reads the status. Counts that take long may come from a former reading if it is recent. `fresh` counts anew. */
@@ -39,7 +52,7 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
     const [causes, replayed, errors] = await Promise.all([
       groupByCause(noted(failures(orders, { status: 'failed' }), (failure) => found.add(failure, 'failed'))),
       readReplayed(orders, (failure, isOverdue) => found.add(failure, isOverdue ? 'overdue' : 'on the way')),
-      countFunctionErrors(clients.logs, outputs, errorsSinceMs),
+      readFunctionErrors(clients.logs, outputs, errorsSinceMs),
     ]);
     const unprocessed = await found.unprocessed(orders);
     // Counted last: an order that is processed meanwhile may be counted twice, but never overlooked.
@@ -50,9 +63,19 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
     const { queues, agesUnavailable } = await readQueues(options);
     const { value, atMs } = await ledger(options);
     const { processed, causes, replayed, errors, unprocessed } = value;
+    const nowMs = io.clock.now();
+    const withNextTry = (queue: QueueReport, triesMs: readonly number[]): QueueStatus => {
+      const nextMs =
+        queue.notVisible === 0 ? Infinity : triesMs.reduce((a, b) => (b > nowMs && b < a ? b : a), Infinity);
+      return { ...queue, nextTryAt: nextMs === Infinity ? null : isoTime(nextMs) };
+    };
     return {
-      at: isoTime(io.clock.now()),
-      queues,
+      at: isoTime(nowMs),
+      queues: {
+        orders: withNextTry(queues.orders, errors.nextTriesMs['process-orders']),
+        'bad-orders': withNextTry(queues['bad-orders'], errors.nextTriesMs['failed-orders']),
+        'parked-orders': withNextTry(queues['parked-orders'], []),
+      },
       agesUnavailable,
       books: booksOf({
         orders: queues.orders,
@@ -67,7 +90,8 @@ export async function statusReader(context: OrdersContext, errorsSinceMs: number
       oldestReplayedAt: replayed.oldestAt,
       causes,
       countedAt: isoTime(atMs),
-      functionErrors: { ...errors, since: isoTime(errorsSinceMs) },
+      functionErrors: { ...errors.counts, since: isoTime(errorsSinceMs) },
+      errorGroups: errors.groups,
     };
   };
 }
@@ -83,16 +107,23 @@ async function* noted<T>(stream: AsyncIterable<T>, note: (element: T) => void): 
 type QueueName = 'orders' | 'bad-orders' | 'parked-orders';
 
 /** A queue at a moment. */
-interface QueueStatus extends QueueDepth {
+export interface QueueStatus extends QueueReport {
+  /**
+   * ISO 8601: when the next hidden message comes back, where its function has set the time. Null when it has set none: a
+   * message that a function has at the moment comes back after `visibilityTimeoutSeconds`, unless it is deleted.
+   */
+  readonly nextTryAt: string | null;
+}
+
+/** What SQS and CloudWatch say of a queue. */
+interface QueueReport extends QueueReading {
   /** How long the oldest message has waited; null when there is none, or CloudWatch has not heard of it yet. */
   readonly oldestAgeSeconds: number | null;
 }
 
 /** The pipeline's three queues at a moment. */
-interface QueuesStatus {
-  readonly queues: Readonly<Record<QueueName, QueueStatus>>;
-  /** Why ages are missing, where CloudWatch refuses to tell; null elsewhere. */
-  readonly agesUnavailable: string | null;
+interface QueuesReport extends Pick<StatusReport, 'agesUnavailable'> {
+  readonly queues: Readonly<Record<QueueName, QueueReport>>;
 }
 
 /** Each request for a metric costs money, and on AWS a metric changes once a minute. */
@@ -104,7 +135,7 @@ const noMessages: QueueAge = { seconds: null };
 function queuesReader(
   { clients, io }: OrdersContext,
   outputs: StackOutputs,
-): (options?: { readonly fresh: boolean }) => Promise<QueuesStatus> {
+): (options?: { readonly fresh: boolean }) => Promise<QueuesReport> {
   const reader = (url: string) => {
     const age = paced(io.clock, () => readQueueAge(clients.cloudWatch, url, io.clock.now()), ageIntervalMs);
     return async (options?: { readonly fresh: boolean }) => {
@@ -126,7 +157,7 @@ function queuesReader(
   };
 }
 
-function statusOf({ depth, age }: { readonly depth: QueueDepth; readonly age: QueueAge }): QueueStatus {
+function statusOf({ depth, age }: { readonly depth: QueueReading; readonly age: QueueAge }): QueueReport {
   return { ...depth, oldestAgeSeconds: 'seconds' in age ? age.seconds : null };
 }
 

@@ -46,12 +46,23 @@ export function parseMoment(name: string, text: string, nowMs: number): number {
   throw new UsageError(`${name} takes a time such as 10m, 2h, 3d, 2026-11-20 or 2026-11-20T12:00Z, not "${text}".`);
 }
 
+/**
+ * A length of time as people give it: `90s`, `10m`, `2h`.
+ * @returns milliseconds
+ * @throws {UsageError}
+ */
+export function parseDuration(name: string, text: string): number {
+  const [, count, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * unitsMs[unit as keyof typeof unitsMs];
+  throw new UsageError(`${name} takes a length of time such as 90s, 10m or 2h, not "${text}".`);
+}
+
 /** ISO 8601 with milliseconds, UTC. The ledger keeps times like this, so that texts sort by time. */
 export function isoTime(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 
-/** A time as tables show it: `2026-11-20 12:00:01`, UTC. */
+/** A time as tables show it: `2026-11-20 12:00:01`. It is UTC, which the table or the sentence has to say. */
 export function shownTime(iso: string): string {
   return iso.slice(0, 19).replace('T', ' ');
 }

@@ -141,8 +141,17 @@ export function demoUse({ badRate, fill }: Flow, settings: Settings): Use {
 
 /** @param waits writes that an invocation waits for one after the other */
 function gbSeconds(invocations: number, fill: number, memoryMb: number, waits: number): number {
+  return (invocations * invocationMs(fill, memoryMb, waits) * memoryMb) / 1024 / 1000;
+}
+
+/**
+ * How long an invocation takes, without a cold start.
+ *
+ * @param waits writes that it waits for one after the other
+ */
+export function invocationMs(fill: number, memoryMb: number, waits: number): number {
   const cpuMs = fill * assumptions.cpuMsPerOrder * Math.max(1, assumptions.vcpuMb / memoryMb);
-  return (invocations * (cpuMs + waits * assumptions.tableMs) * memoryMb) / 1024 / 1000;
+  return cpuMs + waits * assumptions.tableMs;
 }
 
 function logGb(lines: number, invocations: number): number {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { LocalRuntimeError } from 'local-aws';
+import { LocalRuntimeError, systemError, systemRemedyIn } from 'local-aws';
 import * as commandLine from '../orders/command-line.ts';
 import { CommandFailed } from '../orders/errors.ts';
 import { listenForInterrupt } from '../orders/interrupt.ts';
@@ -26,6 +26,7 @@ export async function runCommand<Options extends object>(
   define: (program: Command) => Command,
   command: (options: Options, context: CommandContext) => Promise<number>,
 ): Promise<void> {
+  commandLine.endOnStrayError(errorText);
   const interrupt = listenForInterrupt();
   let exitCode: number = commandLine.exitCodes.done;
   const program = define(commandLine.createProgram(name, process)).action(async (options: Options) => {
@@ -52,8 +53,12 @@ export function errorText(error: unknown): string {
   return commandLine.errorText(explained(error));
 }
 
-function explained(error: unknown): unknown {
+function explained(given: unknown): unknown {
+  const error = systemError(given) ?? given;
   if (error instanceof LocalRuntimeError) return new CommandFailed(error.message);
-  if (error instanceof SynthesisFailed) return new CommandFailed(`The CDK app failed:\n${error.message}`);
+  if (error instanceof SynthesisFailed) {
+    const remedy = systemRemedyIn(error.message);
+    return new CommandFailed(`The CDK app failed:\n${error.message}${remedy === undefined ? '' : `\n${remedy}`}`);
+  }
   return error;
 }

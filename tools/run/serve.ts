@@ -2,7 +2,10 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
+  addAssemblyOptions,
   assemblyFolder,
+  type AssemblyOptions,
+  assemblySettings,
   type AssemblySource,
   type EventStream,
   faultKinds,
@@ -26,7 +29,7 @@ const calm = 4;
 
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
-  const { assembly, stack, preset, port = defaultPort, iam, shuffle, chaos, watch } = options;
+  const { assembly, preset, port = defaultPort, iam, shuffle, chaos, watch } = options;
   if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
   const served = {
     // As seen from where npm was called, which is not always the project's folder.
@@ -34,7 +37,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
       assembly === undefined
         ? synthesized(preset, signal)
         : assemblyFolder(resolve(standingFolder(process.env), assembly)),
-    ...(stack && { stacks: stack }),
+    ...assemblySettings(options),
     port,
     nextFreePort: options.port === undefined,
     iam,
@@ -80,11 +83,9 @@ function withFaults(seed: number) {
 }
 
 /** What `npm run local -- …` was asked to do. */
-interface ServeOptions {
+interface ServeOptions extends AssemblyOptions {
   /** Folder of a cloud assembly to serve; this project's own when undefined. */
   readonly assembly?: string;
-  /** Names of the stacks to serve, with those they depend on; all when undefined. */
-  readonly stack?: readonly string[];
   /** 0 lets the system choose. A port that was asked for is not replaced by another when it is taken. */
   readonly port?: number;
   readonly preset: string;
@@ -100,16 +101,17 @@ const defaultPort = 4566;
 
 /** @param presets names that `--preset` may take */
 export const defineServe = (presets: readonly string[]) => (program: Command) =>
-  program
-    .description(
-      'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
-        'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
-    )
-    .option(
-      '--assembly <dir>',
-      'serve the cloud assembly in this folder (what "cdk synth" wrote) instead of this project\'s',
-    )
-    .option('--stack <name...>', 'only these stacks of the assembly, and those they depend on')
+  addAssemblyOptions(
+    program
+      .description(
+        'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
+          'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
+      )
+      .option(
+        '--assembly <dir>',
+        'serve the cloud assembly in this folder (what "cdk synth" wrote) instead of this project\'s',
+      ),
+  )
     .option(
       '--port <n>',
       `1 to 65,535 (default: ${defaultPort}, the next free one when it is taken); 0 for any free one`,

@@ -15,13 +15,16 @@ export interface Place {
 export class LocalRuntimeError extends Error {
   override readonly name = 'LocalRuntimeError';
   readonly code: string;
+  /** What is wrong, in sentences. The message has code, place, reason and remedy. */
+  readonly reason: string;
   readonly remedy: string;
   readonly place: Place;
 
-  constructor(code: string, message: string, remedy: string, place: Place = {}) {
+  constructor(code: string, reason: string, remedy: string, place: Place = {}) {
     const where = [place.stack, place.logicalId, place.property].filter((part) => part !== undefined).join(' ');
-    super(`${code}${where === '' ? '' : ` at ${where}`}: ${message} ${remedy}`);
+    super(`${code}${where === '' ? '' : ` at ${where}`}: ${reason} ${remedy}`);
     this.code = code;
+    this.reason = reason;
     this.remedy = remedy;
     this.place = place;
   }

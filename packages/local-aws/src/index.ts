@@ -15,6 +15,7 @@ export { type NewMessage } from './services/sqs/message.ts';
 export { type Queue } from './services/sqs/queue.ts';
 export { type SqsService } from './services/sqs/service.ts';
 export { LocalRuntimeError } from './errors.ts';
+export { systemError, systemRemedyIn } from './system-errors.ts';
 
 // Services, for those who add one of their own.
 export { type RunningService, type Service, type ServiceContext } from './service.ts';
@@ -32,6 +33,7 @@ export { type ConsoleLabels, consoleLabels, renderEvent, type RenderOptions } fr
 export { type LogText, readLogMessage } from './log-text.ts';
 
 // The command `local-aws`, for programs that make their assembly themselves.
+export { addAssemblyOptions, type AssemblyOptions, assemblySettings } from './command/assembly-options.ts';
 export { assemblyFolder, type AssemblySource, serve, type ServeOptions } from './command/serve.ts';
 
 // Time.

@@ -35,6 +35,8 @@ export class ProcessGuard {
 
   start(): void {
     this.#shell = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    // Without a guard only a killed runner leaves something behind. What it was to guard fails for the same reason.
+    this.#shell.on('error', () => {});
     this.#shell.stdin?.on('error', () => {});
     this.#shell.unref();
   }

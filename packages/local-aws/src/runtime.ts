@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readAssembly } from './assembly/read-assembly.ts';
+import { readAssembly, type ReadOptions } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RpcService } from './endpoint/api.ts';
 import { type Endpoint, startEndpoint } from './endpoint/server.ts';
@@ -9,7 +9,7 @@ import type { LocalModel } from './model.ts';
 import { TemporaryFolder } from './processes.ts';
 import type { RunningService, Service, ServiceClass } from './service.ts';
 import { DynamodbService } from './services/dynamodb/service.ts';
-import { createAuthorizer, type IamMode } from './services/iam/authorizer.ts';
+import { type Authorizer, createAuthorizer, type IamMode } from './services/iam/authorizer.ts';
 import { CredentialRegistry } from './services/iam/credentials.ts';
 import { services as allServices } from './services/index.ts';
 import type { MappingService } from './services/lambda/event-source-mapping/mappings.ts';
@@ -18,11 +18,9 @@ import { RunningLambda } from './services/lambda/service.ts';
 import { SqsService } from './services/sqs/service.ts';
 
 /** What to run, and how. */
-export interface RuntimeOptions {
+export interface RuntimeOptions extends Pick<ReadOptions, 'stacks' | 'skip' | 'parameters' | 'exports' | 'queues'> {
   /** Folder that `cdk synth` wrote. */
   readonly assembly: string;
-  /** Names of the stacks to run, with those they depend on. Default: all stacks. */
-  readonly stacks?: readonly string[];
   readonly events: EventStream;
   /** 0 lets the system choose a port. */
   readonly port: number;
@@ -82,19 +80,22 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const endpoint = await startEndpoint({ ...options, nextFreePort: options.nextFreePort ?? false, clock });
   starting.defer(() => endpoint.close());
 
-  const read = (assembly: string) =>
-    readAssembly(assembly, {
-      endpointUrl: endpoint.url,
-      codeRoot: directory,
-      services,
-      ...(options.stacks && { stacks: options.stacks }),
-    });
   const authorizerOf = (holders: LocalModel) =>
     createAuthorizer({ ...holders, services, mode: options.iam ?? 'enforce', events, clock });
+  const read = (assembly: string) => {
+    let authorizer: Authorizer | undefined;
+    const check = (readModel: LocalModel): void => {
+      authorizer = authorizerOf(readModel);
+      for (const service of services) service.validate?.(readModel, authorizer);
+    };
+    const about = { endpointUrl: endpoint.url, codeRoot: directory, services, check };
+    const readModel = readAssembly(assembly, { ...options, ...about });
+    return { model: readModel, authorizer: authorizer ?? authorizerOf(readModel) };
+  };
 
-  let model = read(options.assembly);
-  const authorizer = authorizerOf(model);
-  for (const service of services) service.validate?.(model, authorizer);
+  const first = read(options.assembly);
+  let { model } = first;
+  const { authorizer } = first;
 
   const { region, accountId } = model;
   const credentials = new CredentialRegistry(randomBytes);
@@ -140,9 +141,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     service: running,
     async reload(assembly) {
-      const next = read(assembly);
-      const nextAuthorizer = authorizerOf(next);
-      for (const service of services) service.validate?.(next, nextAuthorizer);
+      const { model: next } = read(assembly);
       for (const service of started) await service.prepare?.(next);
       model = next;
       authorizer.load(next);

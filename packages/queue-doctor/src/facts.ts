@@ -6,6 +6,11 @@ export interface Facts {
   readonly queues: readonly QueueFacts[];
   readonly functions: readonly FunctionFacts[];
   readonly mappings: readonly MappingFacts[];
+  /**
+   * Invocations that the account lets run at a time in this region, without those that functions reserve (Lambda API
+   * Reference, GetAccountSettings: UnreservedConcurrentExecutions). No template says it.
+   */
+  readonly unreservedConcurrency?: number;
 }
 
 /** A queue, standard or FIFO. */
@@ -74,6 +79,7 @@ export const findingCodes = [
   'few-receives',
   'dead-letters-move-on-at-once',
   'reserved-concurrency-too-low',
+  'account-concurrency-too-low',
   'batch-outlasts-timeout',
   'window-too-long',
   'whole-batch-fails',

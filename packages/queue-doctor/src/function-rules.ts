@@ -52,6 +52,30 @@ function reservedConcurrencyTooLow(fn: FunctionFacts, feeding: readonly MappingF
   ];
 }
 
+/**
+ * New accounts have far less than the 1,000 of others, often 10 (Lambda Developer Guide, "Lambda quotas"). A mapping
+ * without a maximum of its own is left out: it takes whatever there is.
+ */
+export function accountConcurrencyTooLow({ functions, mappings, unreservedConcurrency }: Facts): readonly Finding[] {
+  if (unreservedConcurrency === undefined) return [];
+  const sharing = mappings.filter((mapping) => mapping.enabled && mapping.function?.reservedConcurrency === null);
+  const byMappings = sharing.reduce((sum, { maximumConcurrency }) => sum + (maximumConcurrency ?? 0), 0);
+  const fed = new Set(sharing.map((mapping) => mapping.function));
+  const others = functions.filter((fn) => fn.reservedConcurrency === null && !fed.has(fn)).length;
+  const [largest] = sharing.toSorted((a, b) => (b.maximumConcurrency ?? 0) - (a.maximumConcurrency ?? 0));
+  const wanted = byMappings + others;
+  if (largest === undefined || byMappings === 0 || unreservedConcurrency >= wanted) return [];
+  return [
+    {
+      code: 'account-concurrency-too-low',
+      severity: 'warning',
+      subject: largest,
+      what: `The account lets ${unreservedConcurrency} invocations run at a time, of all its functions without a reserved concurrency, and this stack may want ${wanted} (the maximum concurrency of its mappings is ${byMappings} together): Lambda throttles what is above, and throttled messages use up their receives unprocessed.`,
+      mend: `Ask AWS for a higher quota (Service Quotas, AWS Lambda, Concurrent executions), or lower the maximum concurrency of ${largest.name}.`,
+    },
+  ];
+}
+
 function timeout(fn: FunctionFacts, measured: MeasuredRun, fedByQueue: boolean): readonly Finding[] {
   const { invocations, longestMs, timeouts } = measured;
   const { timeoutSeconds } = fn;

@@ -1,5 +1,5 @@
 import type { Facts, Finding } from './facts.ts';
-import { functionFindings } from './function-rules.ts';
+import { accountConcurrencyTooLow, functionFindings } from './function-rules.ts';
 import { mappingFindings } from './mapping-rules.ts';
 import { queueFindings } from './queue-rules.ts';
 
@@ -27,6 +27,7 @@ export function diagnose(facts: Facts): readonly Finding[] {
     ...facts.queues.flatMap((queue) => queueFindings(queue, facts)),
     ...facts.mappings.flatMap(mappingFindings),
     ...facts.functions.flatMap((fn) => functionFindings(fn, facts)),
+    ...accountConcurrencyTooLow(facts),
   ];
   return findings.toSorted((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
 }

@@ -23,7 +23,7 @@ function noDeadLetterQueue(queue: QueueFacts, { mappings }: Facts): readonly Fin
       code: 'no-dead-letter-queue',
       severity: 'warning',
       subject: queue,
-      what: `${queue.name} is consumed and has no dead-letter queue: a message that always fails comes back until it expires${after(queue)}, and is then gone.`,
+      what: `${queue.name} is consumed and has no dead-letter queue: a message that always fails comes back until it expires${after(queue)}, and is then gone. Each receive and each invocation is paid for: ${receivesOf(queue)}in a loop without a pause where the handler makes it visible at once.`,
       mend: 'Give it a redrive policy with a dead-letter queue.',
     },
   ];
@@ -89,6 +89,15 @@ function deadLettersMoveOnAtOnce({ redrive }: QueueFacts): readonly Finding[] {
 
 function isDeadLetterQueue(queue: QueueFacts, { queues }: Facts): boolean {
   return queues.some(({ redrive }) => redrive?.deadLetterQueue === queue);
+}
+
+/** How often a message is received at most, when it waits for its visibility timeout each time. */
+function receivesOf({ retentionSeconds, visibilityTimeoutSeconds }: QueueFacts): string {
+  if (retentionSeconds === undefined || visibilityTimeoutSeconds === undefined || visibilityTimeoutSeconds === 0) {
+    return '';
+  }
+  const receives = Math.ceil(retentionSeconds / visibilityTimeoutSeconds).toLocaleString('en');
+  return `up to ${receives} times at a visibility timeout of ${visibilityTimeoutSeconds} s, and `;
 }
 
 function after({ retentionSeconds }: QueueFacts): string {

@@ -39,7 +39,7 @@ export const cases: readonly Case[] = [
     'no-dead-letter-queue',
     'warning',
     { queue: { redrive: null } },
-    'invoices is consumed and has no dead-letter queue: a message that always fails comes back until it expires after 4 days',
+    'invoices is consumed and has no dead-letter queue: a message that always fails comes back until it expires after 4 days, and is then gone. Each receive and each invocation is paid for: up to 5,760 times at a visibility timeout of 60 s, and in a loop without a pause where the handler makes it visible at once.',
     'Give it a redrive policy',
   ],
   [
@@ -83,6 +83,13 @@ export const cases: readonly Case[] = [
     { function: { reservedConcurrency: 9 }, mapping: { maximumConcurrency: null } },
     'print has a reserved concurrency of 9, which invoices → print does not know of',
     'Give the mapping a maximum concurrency',
+  ],
+  [
+    'account-concurrency-too-low',
+    'warning',
+    { unreservedConcurrency: 9 },
+    'The account lets 9 invocations run at a time, of all its functions without a reserved concurrency, and this stack may want 10',
+    'Ask AWS for a higher quota (Service Quotas, AWS Lambda, Concurrent executions), or lower the maximum concurrency of invoices → print.',
   ],
   [
     'batch-outlasts-timeout',

@@ -45,6 +45,14 @@ describe('a configuration', () => {
     ['whole batches of one', { mapping: { batchSize: 1, partialBatchResponses: false } }],
     ['concurrency reserved as high as the mapping goes', { function: { reservedConcurrency: 10 } }],
     [
+      'concurrency of its own in an account that has little',
+      { function: { reservedConcurrency: 10 }, unreservedConcurrency: 1 },
+    ],
+    [
+      'a mapping without a maximum, which takes what there is',
+      { mapping: { maximumConcurrency: null }, unreservedConcurrency: 1 },
+    ],
+    [
       'a long timeout that few invocations speak against',
       { ...measured({ invocations: 99 }, { timeoutSeconds: 60 }), queue: { visibilityTimeoutSeconds: 360 } },
     ],

@@ -6,6 +6,7 @@ export interface Changes {
   readonly deadLetterQueue?: Partial<QueueFacts>;
   readonly function?: Partial<FunctionFacts>;
   readonly mapping?: Partial<MappingFacts>;
+  readonly unreservedConcurrency?: number;
 }
 
 export const measuredRun: MeasuredRun = {
@@ -57,5 +58,6 @@ export function factsWith(changes: Changes = {}): Facts {
     partialBatchResponses: true,
     ...changes.mapping,
   };
-  return { queues: [queue, deadLetterQueue], functions: [fn], mappings: [mapping] };
+  const { unreservedConcurrency = 10 } = changes;
+  return { queues: [queue, deadLetterQueue], functions: [fn], mappings: [mapping], unreservedConcurrency };
 }

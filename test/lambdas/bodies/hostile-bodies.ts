@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { messageLimits } from '../../../shared/pipeline.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 
 /** What becomes of a message with such a body: its order is processed, or it is in the ledger as this kind. */
@@ -19,7 +20,13 @@ const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 /** JSON text of an order that has its own name as its id; `more` is JSON text that JSON.stringify would not write. */
 function order(name: string, more = ''): string {
-  return `{"orderId":"${name}","customerName":"Ada","customerAddress":"1 Main Street","items":["tea"]${more}}`;
+  // The items stand last, for who adds to them.
+  const { orderId: _orderId, items, ...rest } = exampleOrder(0);
+  return (
+    JSON.stringify({ orderId: 'name', ...rest, items })
+      .replace('"name"', `"${name}"`)
+      .slice(0, -1) + `${more}}`
+  );
 }
 
 /** A body of exactly so many bytes: `unit`, of ASCII characters, repeated between its two ends, and blanks. */
@@ -44,12 +51,8 @@ const good: Readonly<Record<string, string>> = {
   deep: order('deep', `,"note":${nested(10_000)}`),
   deepest: order('deepest', `,"note":${nested(half('['))}`),
   'as-large-as-it-gets': filled(order('as-large-as-it-gets', ',"note":"').slice(0, -1), 'x', '"}'),
-  'long-name': filled('{"orderId":"long-name","customerAddress":"b","items":[],"customerName":"', 'x', '"}'),
-  'long-escaped-name': filled(
-    '{"orderId":"long-escaped-name","customerAddress":"b","items":[],"customerName":"',
-    '\\"',
-    '"}',
-  ),
+  'long-name': filled(order('long-name', ',"customerName":"').slice(0, -1), 'x', '"}'),
+  'long-escaped-name': filled(order('long-escaped-name', ',"customerName":"').slice(0, -1), '\\"', '"}'),
   'many-items': filled(order('many-items').slice(0, -2), ',""', ']}'),
   'many-duplicate-keys': filled(order('many-duplicate-keys').slice(0, -1), ',"a":1', '}'),
   'many-keys': manyKeys('many-keys'),

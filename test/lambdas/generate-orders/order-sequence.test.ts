@@ -15,7 +15,7 @@ describe('the lecture demo’s orders', () => {
   const orders = [...orderSequence({ count: 20, badRate: undefined, seed: 1, from: 0 })];
 
   test('are User0 to User9 with UserX in place of User6, and so on by tens', () => {
-    const names = orders.map(({ body }) => (JSON.parse(body) as { customerName: string }).customerName);
+    const names = orders.map(({ body }) => readOrder(body).customerName);
     expect(names.slice(0, 10).join(' ')).toBe('User0 User1 User2 User3 User4 User5 UserX User7 User8 User9');
     expect(names.slice(10).join(' ')).toBe('User10 User11 User12 User13 User14 User15 UserX User17 User18 User19');
   });

@@ -4,6 +4,7 @@ import { markReplayed, replayMessage } from '../../../tools/orders/ledger/replay
 import { mend } from '../../../tools/orders/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../tools/orders/ledger/purge.ts';
 import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/ledger/rows.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import type { LocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
 import {
   done,
@@ -67,8 +68,9 @@ export class LedgerTwin {
 
   body(...[id, variant, valid, isLaidOut]: Wanted): Body {
     const orderId = id === null ? null : `${this.#prefix}-order-${id}`;
-    const document = { ...(orderId !== null && { orderId }), customerName: 'Ada', customerAddress: 'here', variant };
-    const whole = { ...document, items: valid ? ['tea'] : 'tea' };
+    const { orderId: _orderId, ...example } = exampleOrder(0);
+    const document = { ...(orderId !== null && { orderId }), ...example, variant };
+    const whole = valid ? document : { ...document, items: 'tea' };
     const content = JSON.stringify(whole);
     return { orderId, valid, content, text: isLaidOut ? inAnotherLayout(whole) : content };
   }

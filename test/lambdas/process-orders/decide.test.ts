@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decide, type Outcome } from '../../../lambdas/process-orders/outcome.ts';
 
 const backoff = { base: 2, cap: 300 };
+const maxReceiveCount = 5;
 
 function outcome(result: Outcome['result'], index: number, receiveCount = 1): Outcome {
   const received = {
@@ -34,6 +35,13 @@ function combinations(count: number): Outcome['result'][][] {
   return combinations(count - 1).flatMap((rest) => results.map((result) => [...rest, result]));
 }
 
+/** The waits that a permanent failure is given at its receives, where the queue moves messages after so many. */
+const secondsWhere = (movesAfter: number) =>
+  [1, 2, 3, 1_000].map((receiveCount) => {
+    const failed = outcome('permanent', 0, receiveCount);
+    return decide([failed], backoff, () => 0.999_999, movesAfter).visibilityChanges[0]?.visibilityTimeoutSeconds;
+  });
+
 describe('deciding on a batch', () => {
   test('keeps exactly what was not processed, in all 3,906 ways that up to 5 records can turn out', () => {
     let ways = 0;
@@ -46,6 +54,7 @@ describe('deciding on a batch', () => {
           combination.map((result, index) => outcome(result, index)),
           backoff,
           () => 0.5,
+          maxReceiveCount,
         );
         expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(
           named('permanent', 'transient', 'held-back'),
@@ -57,12 +66,24 @@ describe('deciding on a batch', () => {
     expect(ways).toBe(3_906);
   });
 
-  test('brings a permanent failure back at once, whatever its receive count', () => {
-    for (const receiveCount of [1, 2, 5, 1_000]) {
-      expect(decide([outcome('permanent', 0, receiveCount)], backoff, () => 0.99).visibilityChanges).toEqual([
+  test('brings a permanent failure back at once, up to the receive after which it is moved', () => {
+    for (const receiveCount of [1, 2, 5]) {
+      const { visibilityChanges } = decide(
+        [outcome('permanent', 0, receiveCount)],
+        backoff,
+        () => 0.99,
+        maxReceiveCount,
+      );
+      expect(visibilityChanges).toEqual([
         { messageId: 'message-0', receiptHandle: 'handle-0', visibilityTimeoutSeconds: 0 },
       ]);
     }
+  });
+
+  test('brings a permanent failure back later from try to try where the queue does not move it', () => {
+    // Without a dead-letter queue, and with one that was taken away.
+    expect(secondsWhere(0)).toEqual([2, 4, 8, 300]);
+    expect(secondsWhere(2)).toEqual([0, 0, 8, 300]);
   });
 
   test.each([
@@ -71,7 +92,7 @@ describe('deciding on a batch', () => {
   ])('brings a transient failure back later from try to try, up to the cap: %s waits', (_which, random, expected) => {
     const seconds = [1, 2, 3, 4, 20].map(
       (receiveCount) =>
-        decide([outcome('transient', 0, receiveCount)], backoff, () => random).visibilityChanges[0]!
+        decide([outcome('transient', 0, receiveCount)], backoff, () => random, maxReceiveCount).visibilityChanges[0]!
           .visibilityTimeoutSeconds,
     );
     expect(seconds).toEqual(expected);
@@ -85,7 +106,7 @@ describe('deciding on a batch', () => {
     fc.assert(
       fc.property(outcomes, fractions, (records, random) => {
         const given = records.map(({ result, receiveCount }, index) => outcome(result, index, receiveCount));
-        const { visibilityChanges } = decide(given, { base: 2, cap: 43_200 }, () => random);
+        const { visibilityChanges } = decide(given, { base: 2, cap: 43_200 }, () => random, maxReceiveCount);
         expect(visibilityChanges.filter((change) => !isTimeout(change.visibilityTimeoutSeconds))).toEqual([]);
       }),
     );

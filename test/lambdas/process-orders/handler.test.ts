@@ -17,6 +17,7 @@ function handlerWith(changes: Partial<Dependencies> = {}) {
     ...dependencies,
     processOrder: processed,
     partialBatchResponses: true,
+    maxReceiveCount: 5,
     backoff: { base: 2, cap: 300 },
     ...changes,
   });

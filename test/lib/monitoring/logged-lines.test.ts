@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readLogMessage } from 'local-aws';
 import { constructId } from '../../../lib/construct-id.ts';
 import { idPlaceholder } from '../../../lib/monitoring/own-telemetry.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { logMessages } from '../../../shared/telemetry.ts';
 import { Assemblies, running } from '../../acceptance/running-assembly.ts';
 import { synthesize } from '../synthesize.ts';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   }
   const unable = assemblies.changed(whole, (actions) => actions.filter((action) => action !== 'dynamodb:UpdateItem'));
   await using pipeline = await running(unable, 'enforce');
-  await pipeline.send({ MessageBody: JSON.stringify({ customerName: 'Ada', customerAddress: 'b', items: [] }) });
+  await pipeline.send({ MessageBody: JSON.stringify(exampleOrder(0)) });
   await pipeline.until(() => pipeline.logged('"OrdersNotProcessed":') > 0);
   await pipeline.until(() => pipeline.logged('"platform.report"') >= pipeline.logged('"platform.start"'));
   await readLines(pipeline);

@@ -82,9 +82,13 @@ describe('the function errors that are told of', () => {
 });
 
 describe('the time for which a function may be throttled', () => {
-  test('is that for which Lambda tries a batch again', () => {
-    expect(throttleLimitSeconds(queueOf(10, 0))).toBe(60);
-    expect(throttleLimitSeconds(queueOf(10, 5))).toBe(120);
+  test.each([
+    ['as long as Lambda tries all receives of an order', queueOf(10, 0), 300],
+    ['longer with a window', queueOf(10, 5), 360],
+    ['once where there is one receive', queueOf(3, 5, { maxReceiveCount: 1 }), 60],
+    ['five receives at most', badOrders, 300],
+  ])('is %s', (_what, queue, seconds) => {
+    expect(throttleLimitSeconds(queue)).toBe(seconds);
   });
 });
 

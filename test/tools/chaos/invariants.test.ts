@@ -9,14 +9,14 @@ import {
   orderRowKey,
   statusShard,
 } from '../../../shared/ledger/rows.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { conflictReason } from '../../../shared/telemetry.ts';
 import type { Evidence } from '../../../tools/chaos/evidence.ts';
 import { invariants, invariantsAfterReplay, violations } from '../../../tools/chaos/invariants.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
-const bodyOf = (orderId: string, more: object = {}) =>
-  JSON.stringify({ orderId, customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'], ...more });
+const bodyOf = (orderId: string, more: object = {}) => JSON.stringify({ ...exampleOrder(0, orderId), ...more });
 const good = bodyOf('good');
 const other = bodyOf('good', { items: ['coffee'] });
 const unlucky = bodyOf('unlucky');

@@ -115,7 +115,34 @@ function brokenStack(outdir: string): Stack {
   return stack;
 }
 
+/** A stack whose mapping may start more than the account has left: 1,000, of which another function reserves 900. */
+function crowdedStack(outdir: string): Stack {
+  const stack = new Stack(new App({ outdir, analyticsReporting: false }), 'Crowded');
+  const code = Code.fromInline('exports.handler = async () => ({ batchItemFailures: [] })');
+  const common = { code, handler: 'index.handler', runtime: LambdaRuntime.NODEJS_24_X };
+  const deadLetterQueue = new Queue(stack, 'Failures', { retentionPeriod: Duration.days(14) });
+  const queue = new Queue(stack, 'Work', { deadLetterQueue: { queue: deadLetterQueue, maxReceiveCount: 5 } });
+  const reserving = new Function(stack, 'Reserving', { ...common, reservedConcurrentExecutions: 900 });
+  reserving.addEnvironment('BESIDE', queue.queueName);
+  const worker = new Function(stack, 'Worker', common);
+  worker.addEventSource(new SqsEventSource(queue, { maxConcurrency: 101, reportBatchItemFailures: true }));
+  return stack;
+}
+
 describe('orders doctor, of another stack', () => {
+  test('compares what its mappings may start with what the account has left', async () => {
+    using folder = new TemporaryFolder();
+    (crowdedStack(folder.path).node.root as App).synth();
+    await using runtime = await startRuntime({ assembly: folder.path, events: new EventStream(), port: 0 });
+    const env = { AWS_ENDPOINT_URL: runtime.endpoint.url };
+    const { exitCode, stdout } = await orders(['--local', '--stack', 'Crowded', 'doctor'], { env });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /^warning: account-concurrency-too-low\n {2}The account lets 100 invocations run at a time, .* may want 101 /,
+    );
+    expect(stdout).toMatch(/\n1 warning, no errors\n$/);
+  });
+
   test('finds what synthesis would have found, and what its invocations took', async () => {
     using folder = new TemporaryFolder();
     const stack = brokenStack(folder.path);

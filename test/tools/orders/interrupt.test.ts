@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Command } from '../run/serve/served.ts';
@@ -20,4 +21,26 @@ test('a second Ctrl-C, of someone who has waited, ends the process at once', asy
   await delay(1100);
   command.process.kill('SIGINT');
   expect(await command.exited).toBe(130);
+});
+
+/** Every write to it fails, as on a full disk. Linux only. */
+const fullDisk = '/dev/full';
+
+test('output that the disk has no room for is an error, with the remedy', async () => {
+  const commands = ['bin/orders.ts', 'bin/start.ts', 'packages/local-aws/src/command/main.ts'];
+  for (const command of existsSync(fullDisk) ? commands : []) {
+    await using full = new Command(['sh', '-c', `exec "$0" ${command} --help > ${fullDisk}`, process.execPath]);
+    expect(await full.exited).toBe(1);
+    expect(full.output).toMatch(/ENOSPC.*Make room/);
+    expect(full.output).not.toMatch(/^ +at /m);
+  }
+});
+
+test('a temporary folder that is not there is told, with the remedy', async () => {
+  for (const command of ['bin/start.ts', 'bin/local.ts']) {
+    await using lost = new Command(['sh', '-c', `TMPDIR=/nowhere exec "$0" ${command}`, process.execPath]);
+    expect(await lost.exited).toBe(1);
+    expect(lost.output).toMatch(/^NO_TEMPORARY_FOLDER: .* Set TMPDIR to a folder/m);
+    expect(lost.output).not.toMatch(/^ +at /m);
+  }
 });

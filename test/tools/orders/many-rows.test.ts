@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { exampleOrder, exampleUserX } from '../../../shared/order/example-order.ts';
 import type { CauseGroup } from '../../../tools/orders/ledger/failures.ts';
 import type { StatusReport } from '../../../tools/orders/status-report.ts';
 import { child } from './child-orders.ts';
@@ -21,7 +22,8 @@ test('many rows are changed only when somebody says yes', async () => {
   await pipeline.orders(['send', '-', '--unchecked'], { stdin: bad });
   await run('status', '--wait');
   const { cause } = documentOf<{ causes: CauseGroup[] }>(await run('failed', '--json')).causes[0]!;
-  const set = ['--set', '/customerName=Ada', '--set', '/customerAddress=1 Main Street', '--set', '/items=["tea"]'];
+  const { orderId: _orderId, ...missing } = exampleOrder(0);
+  const set = Object.entries(missing).flatMap(([name, value]) => ['--set', `/${name}=${JSON.stringify(value)}`]);
   const nobody = await run('patch', '--cause', cause, ...set);
   expect(nobody).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('Nobody is there to ask: add --yes') });
   const no = await pipeline.orders(['patch', '--cause', cause, ...set], { answer: 'n' });
@@ -29,7 +31,7 @@ test('many rows are changed only when somebody says yes', async () => {
   expect(documentOf(await run('check', '--json'))).toMatchObject({ passing: 0 });
   const yes = await pipeline.orders(['patch', '--cause', cause.slice(0, 6), ...set], { answer: 'y' });
   expect(yes.stdout).toMatch(
-    /^many-\d+\n {2}\+ \/customerName: "Ada"\n[^]*… and 17 more in the same way.\nChanged 20 failures.\n$/,
+    /^many-\d+\n {2}\+ \/customerName: "User0"\n[^]*… and 17 more in the same way.\nChanged 20 failures.\n$/,
   );
   expect(yes.stderr).toContain('Change 20 failures of stack OrderPipeline at http://127.0.0.1:');
   expect(documentOf(await run('check', '--json'))).toMatchObject({ passing: 20 });
@@ -78,8 +80,7 @@ test('status --watch and logs --follow go on until they are interrupted', async 
     signal: following.signal,
     onStdout: (text) => text.includes('followed-1') && following.abort(),
   });
-  const order = '{"orderId":"followed-1","customerName":"Ada","customerAddress":"1 Main Street","items":[]}';
-  await pipeline.orders(['send', '-'], { stdin: order });
+  await pipeline.orders(['send', '-'], { stdin: JSON.stringify(exampleOrder(0, 'followed-1')) });
   expect((await followed).stdout).toMatch(/process-orders +Good Order +orderId=followed-1 /);
 });
 
@@ -87,14 +88,13 @@ function* repeated(text: string, count: number): Generator<string> {
   for (let index = 0; index < count; index += 1) yield text;
 }
 
-const order = (id: number) =>
-  `{"orderId":"cut-short-${id}","customerName":"Ada","customerAddress":"1 Main Street","items":[]}\n`;
-
 test.each<[string, Iterable<string | Uint8Array>, string]>([
   ['is not UTF-8 any more', [Buffer.from([0xff])], 'is not UTF-8: '],
   ['has a line that no text can hold', repeated(' '.repeat(2 ** 20), 260), 'Write one order a line.'],
 ])('of a file that somewhere %s, it is told how many orders were sent', async (_what, rest, message) => {
-  const good = Array.from({ length: 20 }, (_, id) => order(id)).join('');
+  const good = Array.from({ length: 20 }, (_, id) => `${JSON.stringify(exampleOrder(id, `cut-short-${id}`))}\n`).join(
+    '',
+  );
   const cutShort = await pipeline.orders(['send', '-'], { stdin: [good, ...rest] });
   expect(cutShort).toMatchObject({ exitCode: 1, stdout: 'Sent 20 orders.\n' });
   expect(cutShort.stderr).toMatch(/^Stopped before the end of the file\.\n- [^\n]+\n$/m);
@@ -102,7 +102,7 @@ test.each<[string, Iterable<string | Uint8Array>, string]>([
 });
 
 test('the question of replay says how many it sends, and names what it leaves out', async () => {
-  const bad = ['ask-1', 'ask-2'].map((id) => JSON.stringify({ orderId: id, customerName: 'Ada', items: [] }));
+  const bad = ['ask-1', 'ask-2'].map((id) => JSON.stringify(exampleUserX(0, id)));
   await pipeline.orders(['send', '-', '--unchecked'], { stdin: bad.join('\n') });
   await run('status', '--wait');
   const none = await pipeline.orders(['replay', '--all'], { answer: 'y' });

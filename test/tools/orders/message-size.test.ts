@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { messageLimits } from '../../../shared/pipeline.ts';
 import { documentOf, documentsOf } from './collected-io.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
@@ -13,8 +14,8 @@ afterAll(async () => {
 });
 
 /** An order of so many bytes. */
-function orderOfBytes(bytes: number, orderId: string, more: object = { customerAddress: '1 Street' }): string {
-  const order = { orderId, customerName: 'Ada', items: ['tea'], ...more };
+function orderOfBytes(bytes: number, orderId: string, more: object = {}): string {
+  const order = { ...exampleOrder(0, orderId), ...more };
   const rest = bytes - JSON.stringify({ ...order, note: '' }).length;
   return JSON.stringify({ ...order, note: 'x'.repeat(rest) });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { stateOf } from '../../../tools/orders/ledger/books.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
 
@@ -26,10 +27,11 @@ describe('orders show', () => {
 
   beforeAll(async () => {
     pipeline = await servePipeline();
-    const bad = '{"orderId":"BOTH-1","customerName":"A","items":[]}';
+    const good = exampleOrder(0, 'BOTH-1');
+    const bad = JSON.stringify({ ...good, customerAddress: undefined });
     await pipeline.orders(['send', '-', '--unchecked'], { stdin: `${bad}\n${bad}\n${bad}\n` });
     await pipeline.orders(['status', '--wait']);
-    await pipeline.orders(['send', '-'], { stdin: bad.replace(',"items"', ',"customerAddress":"B","items"') });
+    await pipeline.orders(['send', '-'], { stdin: JSON.stringify(good) });
     await pipeline.orders(['status', '--wait']);
   });
   afterAll(async () => {

@@ -1,9 +1,16 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { statusLines } from '../../../tools/orders/commands/status.ts';
 import type { StatusReport } from '../../../tools/orders/status-report.ts';
 
 const at = '2026-11-20T14:06:30.000Z';
-const empty = { visible: 0, notVisible: 0, delayed: 0, oldestAgeSeconds: null };
+const empty = {
+  visible: 0,
+  notVisible: 0,
+  delayed: 0,
+  oldestAgeSeconds: null,
+  visibilityTimeoutSeconds: 360,
+  nextTryAt: null,
+};
 const report: StatusReport = {
   at,
   queues: { orders: { ...empty, visible: 1_200, oldestAgeSeconds: 65 }, 'bad-orders': empty, 'parked-orders': empty },
@@ -16,7 +23,14 @@ const report: StatusReport = {
   causes: [],
   countedAt: at,
   functionErrors: { 'generate-orders': 0, 'process-orders': 0, 'failed-orders': 0, since: at },
+  errorGroups: [],
 };
+const quiet: Partial<StatusReport> = {
+  books: { processed: 3, failed: 1, inFlight: 0, parked: 0, stuck: 0, accountedFor: 4 },
+  failures: 1,
+};
+const whole = (changes: Partial<StatusReport>, sent?: number) =>
+  statusLines({ ...report, ...changes }, sent, (_style, text) => text);
 const lines = (changes: Partial<StatusReport>) =>
   statusLines({ ...report, ...changes }, undefined, (_style, text) => text).slice(0, 5);
 
@@ -46,4 +60,52 @@ test('that there are more failures than failed orders is explained', () => {
   );
   const same = statusLines({ ...report, books, failures: 1 }, undefined, (_style, words) => words);
   expect(same.join()).not.toContain('counts once');
+});
+
+describe('the books', () => {
+  test('are an equation only while nothing moves', () => {
+    expect(whole(quiet).at(-1)).toBe('processed 3 + failed 1 + in flight 0 = 4 orders');
+    expect(whole(quiet, 4).at(-1)).toBe('✔ sent 4 = processed 3 + failed 1 + in flight 0');
+    expect(whole(quiet, 5).at(-1)).toBe('✘ sent 5, but processed 3 + failed 1 + in flight 0 = 4');
+  });
+
+  test('say "at least" while orders move, and never more than were sent', () => {
+    const books = { processed: 800, failed: 97, inFlight: 200, parked: 0, stuck: 0, accountedFor: 1_097 };
+    expect(whole({ books }, 1_017).at(-1)).toBe(
+      'Orders move: at least 897 of 1,017 have come to an end (processed 800, failed 97), about 200 in flight.',
+    );
+    const counted = 'have come to an end (processed 800, failed 97), about 200 in flight.';
+    expect(whole({ books }).at(-1)).toBe(`Orders move: at least 897 ${counted}`);
+    expect(whole({ books }, 890).at(-1)).toBe(`Orders move: at least 897 ${counted}`);
+    // A replay whose message is counted in no queue yet.
+    expect(whole({ ...quiet, replayed: 1, oldestReplayedAt: at }, 4).at(-1)).toMatch(/^Orders move: at least 4 of 4 /);
+  });
+});
+
+const group = (count: number, message: string) => ({ function: 'process-orders', count, lastAt: at, message }) as const;
+
+test('errors of functions are shown by their messages', () => {
+  const functionErrors = { ...report.functionErrors, 'process-orders': 133 };
+  const many = Array.from({ length: 11 }, (_, index) => group(1, `Error ${index}`));
+  const errorGroups = [group(122, 'Order Not Processed: TimeoutError: no answer'), ...many];
+  const text = whole({ ...quiet, functionErrors, errorGroups });
+  expect(text).toContain('Function errors since 2026-11-20 14:06:30 UTC:');
+  expect(text).toContain('ERRORS  FUNCTION        LAST (UTC)           MESSAGE');
+  expect(text).toContain('   122  process-orders  2026-11-20 14:06:30  Order Not Processed: TimeoutError: no answer');
+  expect(text).toContain('… and 2 other messages: --json has all of them.');
+});
+
+test('hidden messages are said to come back when their function wants them, or with their visibility timeout', () => {
+  const hidden = { ...empty, notVisible: 2 };
+  const queues = {
+    ...report.queues,
+    orders: { ...hidden, nextTryAt: '2026-11-20T14:07:07.000Z' },
+    'bad-orders': hidden,
+  };
+  expect(whole({ queues })).toEqual(
+    expect.arrayContaining([
+      'orders: 2 messages hidden. The next comes back in 37 s, at 2026-11-20 14:07:07 UTC.',
+      'bad-orders: 2 messages hidden. What its function does not delete comes back 6 min after its receive.',
+    ]),
+  );
 });

@@ -1,12 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
 import { logMessages } from '../../../shared/telemetry.ts';
 import type { CauseGroup } from '../../../tools/orders/ledger/failures.ts';
 import type { ExportedFailure } from '../../../tools/orders/ledger/purge.ts';
 import type { StatusReport } from '../../../tools/orders/status-report.ts';
 import { pipelineNames } from '../../../tools/run/local-pipeline.ts';
+import { Command } from '../run/serve/served.ts';
 import { documentOf, documentsOf } from './collected-io.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
 
@@ -51,14 +54,11 @@ const causes = async () => documentOf<Grouped>(await run('failed', '--json')).ca
 const idsOf = async (cause: string) =>
   documentsOf<{ orderKey: string }>(await run('failed', '--cause', cause, '--json')).map(({ orderKey }) => orderKey);
 
-/** Where each kind of generated failure is mended: what is missing or wrong, put right. */
-const remedies: readonly (readonly [why: string, assignment: string])[] = [
-  ['/customerAddress is required', '/customerAddress=1 Main Street'],
-  ['/customerName must not be empty', '/customerName=Ada'],
-  ['/items must be an array', '/items=["tea"]'],
-  ['/items/* must be a string', '/items=["tea"]'],
-  ['/items is required', '/items=["tea"]'],
-];
+/** What puts a cause right: the property that is missing or wrong, as a good order has it. */
+function remedyOf({ reasons }: CauseGroup): string {
+  const [, property = ''] = /^\/(\w+)/.exec(reasons[0]!) ?? [];
+  return `/${property}=${JSON.stringify(exampleOrder(0)[property as keyof ReturnType<typeof exampleOrder>])}`;
+}
 
 test('generate, see the causes, mend group by group, check, replay: no failure is left, and the books balance', async () => {
   const generated = await run('generate', '--count', '300', '--bad-rate', '0.2', '--seed', '7');
@@ -77,17 +77,16 @@ test('generate, see the causes, mend group by group, check, replay: no failure i
   expect(found.reduce((sum, { count }) => sum + count, 0)).toBe(60);
   expect(documentOf(await run('check', '--json'))).toMatchObject({ checked: 60, passing: 0, failing: 60 });
 
-  for (const [why, assignment] of remedies) {
-    const group = found.find(({ reasons }) => reasons.length === 1 && reasons[0]?.replace(/\d+/, '*') === why);
-    const patched = await run('patch', '--cause', group!.cause, '--set', assignment, '--yes', '--json');
-    expect(documentOf(patched)).toMatchObject({ patched: group!.count, leftAlone: 0, untouched: 0 });
-    expect(documentOf(await run('check', '--cause', group!.cause, '--json'))).toMatchObject({ failing: 0 });
+  for (const group of found.filter(({ kind }) => kind === 'invalid')) {
+    const patched = await run('patch', '--cause', group.cause, '--set', remedyOf(group), '--yes', '--json');
+    expect(documentOf(patched)).toMatchObject({ patched: group.count, leftAlone: 0, untouched: 0 });
+    expect(documentOf(await run('check', '--cause', group.cause, '--json'))).toMatchObject({ failing: 0 });
   }
 
   // Those cut off in the middle are no JSON: one by one, in an editor.
   const cutOff = found.find(({ kind }) => kind === 'not-json');
   const sound = join(folder, 'sound.json');
-  writeFileSync(sound, '{ "customerName": "Ada", "customerAddress": "1 Main Street", "items": ["tea"] }');
+  writeFileSync(sound, JSON.stringify({ ...exampleOrder(0), orderId: undefined }));
   for (const id of await idsOf(cutOff!.cause)) {
     const edited = await pipeline.orders(['edit', id, '--json'], { env: { EDITOR: `cp ${sound}` } });
     expect(documentOf(edited)).toMatchObject({ edited: true, passes: true });
@@ -113,11 +112,11 @@ describe('after the story', () => {
 
   test('send names invalid orders by their line and sends the others', async () => {
     const file = join(folder, 'orders.ndjson');
-    const valid = { orderId: 'sent-1', customerName: 'Ada', customerAddress: '1 Main Street', items: ['tea'] };
-    writeFileSync(file, `${JSON.stringify(valid)}\n\n{"orderId":"sent-2"}\nnot json\n`);
+    const { reasons } = readOrder('{}') as { readonly reasons: readonly string[] };
+    writeFileSync(file, `${JSON.stringify(exampleOrder(0, 'sent-1'))}\n\n{"orderId":"sent-2"}\nnot json\n`);
     const sent = await run('send', file);
     expect(sent.stderr).toBe(
-      'not sent: line 3: /customerName is required, /customerAddress is required, /items is required\n' +
+      `not sent: line 3: ${reasons.join(', ')}\n` +
         'not sent: line 4: the body is not JSON: column 1, expected a JSON value, found "not"\n',
     );
     expect(sent).toMatchObject({ exitCode: 1, stdout: 'Sent 1 order. Not sent: 2. Read as NDJSON.\n' });
@@ -125,7 +124,7 @@ describe('after the story', () => {
   });
 
   test('send --unchecked sends everything, a pretty-printed order from stdin, too', async () => {
-    const bad = JSON.stringify({ orderId: 'life-1', customerName: 'Ada', items: [], number: 1 }, undefined, 2);
+    const bad = JSON.stringify({ ...exampleOrder(0, 'life-1'), customerAddress: undefined, number: 1 }, undefined, 2);
     const sent = await pipeline.orders(['send', '-', '--unchecked', '--json'], { stdin: `\n${bad}\n` });
     expect(documentOf(sent)).toMatchObject({ sent: 1, invalid: 0, refused: 0 });
     expect(await settled(302)).toMatchObject({ books: { failed: 1 }, balanced: true });
@@ -150,7 +149,7 @@ describe('after the story', () => {
     });
     const edited = await run('edit', failing, '--set', '/customerAddress="3"', '--set', '/items/-=tea');
     expect(edited.stdout).toBe(
-      '  + /items/0: "tea"\n  + /customerAddress: "3"\nChanged. "npx orders replay life-1 --local" sends it.\n',
+      '  + /items/1: "tea"\n  + /customerAddress: "3"\nChanged. "npx orders replay life-1 --local" sends it.\n',
     );
     expect(edited.exitCode).toBe(0);
   });
@@ -221,6 +220,16 @@ describe('after the story', () => {
     expect(failure).toMatchObject({ orderKey: 'again-1', status: 'failed', replayCount: 1 });
     expect((await run('failed', '--search', 'AGAIN-', '--json')).stdout).toContain('"again-1"');
     expect((await run('failed', '--search', 'nowhere')).stdout).toBe('No failures.\n');
+  });
+
+  test('purge deletes nothing, and leaves no part of a file, when its export has no room', async () => {
+    const file = join(folder, 'half.ndjson');
+    const purge = `ulimit -f 0; exec bin/orders purge --local --before 0s --yes --export ${file}`;
+    await using command = new Command(['sh', '-c', purge], { env: pipeline.env });
+    expect(await command.exited).toBe(1);
+    expect(command.output).toMatch(/^EFBIG: .* Raise the limit of file sizes/m);
+    expect(existsSync(file)).toBe(false);
+    expect((await run('failed')).stdout).toContain('1 failure, 1 cause');
   });
 
   test('purge deletes what its export holds, and refuses a file that exists', async () => {

@@ -1,6 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Clock, systemClock } from 'local-aws';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { createContext } from '../../../tools/orders/context.ts';
 import { findFailed } from '../../../tools/orders/ledger/find-failure.ts';
 import { markReplayed } from '../../../tools/orders/ledger/replay.ts';
@@ -23,6 +24,7 @@ const clockAhead = (minutes: number): Clock => ({
   now: () => systemClock.now() + minutes * minuteMs,
 });
 const run = (...args: readonly string[]) => pipeline.orders(args);
+const withoutAddress = (id: string) => JSON.stringify({ ...exampleOrder(0, id), customerAddress: undefined });
 const runLater = (minutes: number, ...args: readonly string[]) => pipeline.orders(args, { clock: clockAhead(minutes) });
 
 /** Marks a failure replayed without a message: as it is when the message was lost on the way. */
@@ -34,7 +36,7 @@ async function loseReplayOf(id: string): Promise<void> {
 }
 
 test('a replay whose message was lost is shown, counted, and sent again', async () => {
-  const bodies = ['stuck-1', 'stuck-2'].map((id) => JSON.stringify({ orderId: id, customerName: 'Ada', items: [] }));
+  const bodies = ['stuck-1', 'stuck-2'].map((id) => withoutAddress(id));
   await pipeline.orders(['send', '-', '--unchecked'], { stdin: bodies.join('\n') });
   await run('status', '--wait');
   for (const id of ['stuck-1', 'stuck-2']) {
@@ -84,12 +86,11 @@ test('a replay whose message was lost is shown, counted, and sent again', async 
   expect((await run('replay', 'stuck-1', '--force')).stderr).toContain('has been processed since');
 });
 
-const taken = (customerName: string) =>
-  JSON.stringify({ orderId: 'taken-1', customerName, customerAddress: '1 Main Street', items: [] });
+const taken = (customerName: string) => JSON.stringify({ ...exampleOrder(0, 'taken-1'), customerName });
 
 test('an order that was sent several times is in one place, until a copy of it is processed, and then, too', async () => {
   const address = '/customerAddress=1 Main Street';
-  const bad = JSON.stringify({ orderId: 'twice-1', customerName: 'Ada', items: [] });
+  const bad = withoutAddress('twice-1');
   await pipeline.orders(['send', '-', '--unchecked'], { stdin: [bad, bad, taken('Ada')].join('\n') });
   await run('status', '--wait');
   // Another order under the id of one that is processed is an order of its own.

@@ -4,8 +4,8 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { publishMetricsOnLambda } from '../../../lambdas/common/metrics.ts';
 import { startDeadline } from '../../../lambdas/common/time.ts';
 import { createHandler } from '../../../lambdas/generate-orders/generate.ts';
-import { orderAt } from '../../../lambdas/generate-orders/orders.ts';
 import { type SendMessageBatch, sqsSendMessageBatch } from '../../../lambdas/generate-orders/send.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import type { GenerateAnswer } from '../../../shared/pipeline.ts';
 import { forEachAtOnce } from '../../orders/streams.ts';
 import { serveTasks, steps } from './process.ts';
@@ -52,7 +52,7 @@ async function bare({ queueUrl: QueueUrl, orders, requestsInFlight }: ProducerTa
   await forEachAtOnce(steps(orders, batchSize), requestsInFlight, async (first) => {
     const Entries = Array.from({ length: batchSize }, (_, index) => ({
       Id: String(index),
-      MessageBody: JSON.stringify(orderAt(first + index, randomUUID())),
+      MessageBody: JSON.stringify(exampleOrder(first + index, randomUUID())),
     }));
     const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     if (Failed.length > 0) throw new Error(`The server refused entries: ${Failed[0]?.Message}`);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableClient } from '../../../lambdas/common/table-client.ts';
-import { orderAt } from '../../../lambdas/generate-orders/orders.ts';
 import { orderWritten } from '../../../shared/ledger/order-transitions.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { forEachAtOnce } from '../../orders/streams.ts';
 import { serveTasks, steps } from './process.ts';
 
@@ -48,7 +48,7 @@ function nextOrder(index: number) {
     message: {
       messageId: randomUUID(),
       receiptHandle: '',
-      body: JSON.stringify(orderAt(index, orderKey)),
+      body: JSON.stringify(exampleOrder(index, orderKey)),
       receiveCount: 1,
       sentAt: now,
       firstSeenAt: now,

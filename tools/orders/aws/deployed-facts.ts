@@ -1,5 +1,6 @@
 import {
   type EventSourceMappingConfiguration,
+  GetAccountSettingsCommand,
   GetFunctionCommand,
   type GetFunctionCommandOutput,
   type LambdaClient,
@@ -24,9 +25,10 @@ interface FactsQuery extends StackResources {
 export async function readFacts(clients: Clients, query: FactsQuery): Promise<Facts> {
   const read = async (names: readonly string[], measure: FactsQuery['measure']) =>
     (await Promise.all(names.map((name) => readFunction(clients.lambda, name, measure)))).flat();
-  const [queues, functions] = await Promise.all([
+  const [queues, functions, unreservedConcurrency] = await Promise.all([
     readQueues(clients.sqs, query.queueUrls),
     read(query.functionNames, query.measure),
+    readUnreservedConcurrency(clients.lambda),
   ]);
   const mappings = new Map<string, EventSourceMappingConfiguration>();
   const filters = [
@@ -47,7 +49,23 @@ export async function readFacts(clients: Clients, query: FactsQuery): Promise<Fa
     queues: [...queues.values()],
     functions,
     mappings: fromQueues.map((mapping) => mappingFacts(mapping, queues, all, query.slowestRecordSeconds)),
+    ...(unreservedConcurrency !== undefined && { unreservedConcurrency }),
   };
+}
+
+/** Answers nothing when the settings may not be read. What is not known is not judged. */
+async function readUnreservedConcurrency(client: LambdaClient): Promise<number | undefined> {
+  try {
+    const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}));
+    return AccountLimit?.UnreservedConcurrentExecutions;
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && error.name.startsWith('AccessDenied');
 }
 
 /** An ARN with a version or an alias goes on behind the name. */
@@ -149,8 +167,7 @@ async function readBehind(client: SQSClient, arn: string): Promise<readonly Attr
     const { QueueUrl: url } = await client.send(command);
     return url === undefined ? [] : await readAttributes(client, url);
   } catch (error) {
-    const hidden = error instanceof Error && error.name.startsWith('AccessDenied');
-    if (hidden || error instanceof QueueDoesNotExist) return [];
+    if (isDenied(error) || error instanceof QueueDoesNotExist) return [];
     throw error;
   }
 }

@@ -53,14 +53,27 @@ export interface ErrorLine {
    * report of an invocation that ended by an error. `ended`: another report, of a timeout for example.
    */
   readonly kind: 'thrown' | 'logged' | 'failed' | 'ended';
+  /** What went wrong: `Order Not Processed: TimeoutError: no answer`. */
+  readonly text: string;
 }
 
 export function errorLineOf(line: string): ErrorLine {
   const { type, record, requestId, errorType, message } = asObject(line) ?? {};
   if (type === 'platform.report') {
-    return { requestId: record?.requestId, kind: record?.status === 'error' ? 'failed' : 'ended' };
+    const { status = 'failure', errorType: why } = record ?? {};
+    const text = `the invocation ended: ${status}${why === undefined ? '' : ` (${why})`}`;
+    return { requestId: record?.requestId, kind: status === 'error' ? 'failed' : 'ended', text };
   }
-  return { requestId, kind: errorType !== undefined || isError(message) ? 'thrown' : 'logged' };
+  const { text, fields } = readLogMessage(line) ?? { text: line };
+  const kind = errorType !== undefined || isError(message) ? 'thrown' : 'logged';
+  return { requestId, kind, text: [text, ...loggedError(fields?.['error'])].join(': ') };
+}
+
+/** The error that a function logged beside its message: `describeError` in shared/telemetry.ts, or a text. */
+function loggedError(error: unknown): string[] {
+  if (typeof error === 'string') return [error];
+  const { name, message } = (error ?? {}) as { readonly name?: unknown; readonly message?: unknown };
+  return [name, message].filter((part) => typeof part === 'string');
 }
 
 interface JsonLine {

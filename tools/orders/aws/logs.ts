@@ -4,14 +4,13 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { MeasuredRun } from 'queue-doctor';
-import { logMessages } from '../../../shared/telemetry.ts';
-import { errorLineOf, type LogFormat, parseReport, reportPatterns } from './lambda-log.ts';
-import { type FunctionName, functionNames, type StackOutputs } from './stack.ts';
+import { type LogFormat, parseReport, reportPatterns } from './lambda-log.ts';
 
 /** An event of CloudWatch Logs, its time in milliseconds since the epoch. */
-interface LogEvent {
+export interface LogEvent {
   readonly eventId: string;
   readonly atMs: number;
+  readonly logStreamName: string;
   readonly message: string;
 }
 
@@ -40,7 +39,8 @@ export async function* logEvents(
     },
   );
   for await (const { events = [] } of pages) {
-    for (const { eventId = '', timestamp = 0, message = '' } of events) yield { eventId, atMs: timestamp, message };
+    for (const { eventId = '', timestamp: atMs = 0, logStreamName = '', message = '' } of events)
+      yield { eventId, atMs, logStreamName, message };
   }
 }
 
@@ -57,47 +57,6 @@ export function orderPatterns(ids: Iterable<string>): string[] {
     const some = terms.slice(index * idsPerPattern, (index + 1) * idsPerPattern);
     return `{ ${some.join(' || ')} }`;
   });
-}
-
-/**
- * Errors of the functions themselves: lines that they logged as errors, and invocations that ended by a crash or a
- * timeout. Failed orders are logged as errors, too, but they are no errors of the functions.
- */
-const functionErrorPattern =
-  `{ (($.level = "ERROR" || $.level = "FATAL") && ` +
-  `($.message.message NOT EXISTS || $.message.message != "${logMessages.failedOrder}")) || ` +
-  `($.type = "platform.report" && $.record.status != "success") }`;
-
-export type ErrorCounts = Readonly<Record<FunctionName, number>>;
-
-/** How many errors each function had since a time (epoch milliseconds), without failed orders: see `countErrors`. */
-export async function countFunctionErrors(
-  client: CloudWatchLogsClient,
-  { logGroups }: StackOutputs,
-  startMs: number,
-): Promise<ErrorCounts> {
-  const counts = functionNames.map(async (name) => {
-    const query = { logGroupName: logGroups[name], startMs, pattern: functionErrorPattern };
-    return [name, await countErrors(logEvents(client, query))] as const;
-  });
-  return Object.fromEntries(await Promise.all(counts)) as ErrorCounts;
-}
-
-/**
- * Lambda logs what a handler throws, and the report of the invocation says once more that it failed. The two count once.
- * Memory: the id (36 characters) of each failed invocation.
- */
-export async function countErrors(events: AsyncIterable<Pick<LogEvent, 'message'>>): Promise<number> {
-  let count = 0;
-  const thrown = new Set<string>();
-  const failed = new Set<string>();
-  for await (const { message } of events) {
-    const { requestId, kind } = errorLineOf(message);
-    if (kind === 'failed' && requestId !== undefined) failed.add(requestId);
-    else count += 1;
-    if (kind === 'thrown' && requestId !== undefined) thrown.add(requestId);
-  }
-  return count + [...failed].filter((requestId) => !thrown.has(requestId)).length;
 }
 
 /** Whose reports to read, and since when. */

@@ -46,8 +46,13 @@ export interface QueueDepth {
   readonly delayed: number;
 }
 
+/** The depth, and the time after which a received message comes back unless its receiver says otherwise. */
+export interface QueueReading extends QueueDepth {
+  readonly visibilityTimeoutSeconds: number;
+}
+
 /** One request, `GetQueueAttributes`. Throws what the SDK throws. */
-export async function readQueueDepth(client: SQSClient, url: string): Promise<QueueDepth> {
+export async function readQueueDepth(client: SQSClient, url: string): Promise<QueueReading> {
   const { Attributes: attributes = {} } = await client.send(
     new GetQueueAttributesCommand({
       QueueUrl: url,
@@ -55,6 +60,7 @@ export async function readQueueDepth(client: SQSClient, url: string): Promise<Qu
         'ApproximateNumberOfMessages',
         'ApproximateNumberOfMessagesNotVisible',
         'ApproximateNumberOfMessagesDelayed',
+        'VisibilityTimeout',
       ],
     }),
   );
@@ -62,6 +68,7 @@ export async function readQueueDepth(client: SQSClient, url: string): Promise<Qu
     visible: Number(attributes['ApproximateNumberOfMessages']),
     notVisible: Number(attributes['ApproximateNumberOfMessagesNotVisible']),
     delayed: Number(attributes['ApproximateNumberOfMessagesDelayed']),
+    visibilityTimeoutSeconds: Number(attributes['VisibilityTimeout']),
   };
 }
 

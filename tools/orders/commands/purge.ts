@@ -92,17 +92,22 @@ async function exportAll({ io }: OrdersContext, chosen: AsyncIterable<FailureRow
     io,
     () => ({ verb: 'exported', done: exported }),
     async () => {
-      for await (const failure of chosen) {
-        if (io.signal.aborted) break;
-        await file.append(exportedFailure(failure));
-        exported += 1;
-      }
-      if (exported === 0 || io.signal.aborted) {
+      try {
+        for await (const failure of chosen) {
+          if (io.signal.aborted) break;
+          await file.append(exportedFailure(failure));
+          exported += 1;
+        }
+        if (exported > 0 && !io.signal.aborted) {
+          await file.sync();
+          return exported;
+        }
+      } catch (error) {
         await file.remove();
-        return 0;
+        throw error;
       }
-      await file.sync();
-      return exported;
+      await file.remove();
+      return 0;
     },
   );
 }

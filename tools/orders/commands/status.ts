@@ -2,26 +2,35 @@ import { type Command, Option } from 'commander';
 import { functionNames } from '../aws/stack.ts';
 import { exitCodes, wholeNumberOption } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
+import { UsageError } from '../errors.ts';
 import { overdueAfterMs } from '../ledger/books.ts';
-import { type ReadStatus, statusReader, type StatusReport } from '../status-report.ts';
+import { isMoving, type ReadStatus, statusReader, type StatusReport } from '../status-report.ts';
 import { type Paint, printable, table, write } from '../terminal/output.ts';
-import { counted, duration, number, withProgress } from '../terminal/progress.ts';
+import { counted, duration, number } from '../terminal/progress.ts';
 import { type Hint, hintFor } from '../terminal/shell.ts';
-import { parseMoment, shownTime, sleep } from '../time.ts';
+import { parseDuration, parseMoment, shownTime, sleep } from '../time.ts';
 import { replayedLines } from './failed.ts';
+import { lateText, waitRules, waitUntilSettled } from './status-wait.ts';
 import { causeTable } from './text.ts';
 
 interface StatusOptions {
   readonly watch?: boolean;
   readonly wait?: boolean;
   readonly sent?: number;
+  readonly timeout?: string;
   readonly since: string;
 }
 
 const refreshMs = 2_000;
-const waitPollMs = 300;
-/** SQS's counts are approximate, so zero in flight must be seen this often in a row. */
-const quietReadings = 3;
+
+const waitHelp = `
+On AWS, the counts of queues are exact a minute after the last message was sent.
+So --wait needs a minute in which nothing is in flight. With --sent, --wait also
+waits for orders that are nowhere yet: on AWS for five minutes, with --local not
+at all. --timeout limits all of it, and is then the time for these orders, too.
+When the time is up, the exit code is 1.
+
+Example: orders status --wait --sent 1000 --timeout 30m`;
 
 export function defineStatus(program: Command, run: Run): void {
   program
@@ -38,41 +47,33 @@ export function defineStatus(program: Command, run: Run): void {
       'how many orders were sent; exit code 1 when the books say otherwise',
       wholeNumberOption(0, 1e12),
     )
+    .option('--timeout <time>', 'how long --wait waits at most: 90s, 10m, 2h')
     .option('--since <time>', 'from when on function errors count: 10m, 2h, 3d', '1h')
-    .addHelpText('after', '\nExample: orders status --wait --sent 1000')
+    .addHelpText('after', waitHelp)
     .action((options: StatusOptions) => run((context) => status(context, options)));
 }
 
 async function status(context: OrdersContext, options: StatusOptions): Promise<number> {
   const { io } = context;
+  const { wait = false, sent, timeout } = options;
+  if (timeout !== undefined && !wait) throw new UsageError('--timeout limits --wait, which is missing.');
+  const timeoutMs = timeout === undefined ? undefined : parseDuration('--timeout', timeout);
   const read = await statusReader(context, parseMoment('--since', options.since, io.clock.now()));
-  if (options.watch === true) return watch(context, read, options.sent);
-  const report = options.wait === true ? await settled(context, read) : await read();
-  if (context.json) await context.printJson(documentOf(report, options.sent));
-  else await context.print(...statusLines(report, options.sent, context.paint, io.stdout.columns, context.hint));
-  return options.sent === undefined || options.sent === report.books.accountedFor
-    ? exitCodes.done
-    : exitCodes.notAllDone;
+  if (options.watch === true) return watch(context, read, sent);
+  const where = context.target.endpoint === undefined ? 'aws' : 'local';
+  const { report, isSettled } = wait
+    ? await waitUntilSettled(context, read, waitRules(where, sent, timeoutMs))
+    : { report: await read(), isSettled: true };
+  if (context.json) await context.printJson({ ...documentOf(report, sent), ...(wait && { settled: isSettled }) });
+  else await context.print(...statusLines(report, sent, context.paint, io.stdout.columns, context.hint));
+  if (!isSettled) io.stderr.write(`${io.signal.aborted ? 'Stopped before the end.' : lateText(report)}\n`);
+  const isBalanced = sent === undefined || sent === report.books.accountedFor;
+  return isSettled && isBalanced ? exitCodes.done : exitCodes.notAllDone;
 }
 
 function documentOf(report: StatusReport, sent: number | undefined): object {
-  return sent === undefined ? report : { ...report, sent, balanced: sent === report.books.accountedFor };
-}
-
-async function settled({ io }: OrdersContext, read: ReadStatus): Promise<StatusReport> {
-  let report = await read();
-  return withProgress(
-    io,
-    () => `${number(report.books.inFlight)} in flight`,
-    async () => {
-      for (let quiet = 0; ; report = await read()) {
-        quiet = report.books.inFlight === 0 && report.replayed === report.overdue ? quiet + 1 : 0;
-        if (quiet === quietReadings) return read({ fresh: true });
-        await sleep(io.clock, waitPollMs, io.signal);
-        io.signal.throwIfAborted();
-      }
-    },
-  );
+  const document = { ...report, moving: isMoving(report) };
+  return sent === undefined ? document : { ...document, sent, balanced: sent === report.books.accountedFor };
 }
 
 /** Refreshes in place on a terminal, and writes one report after the other elsewhere. */
@@ -83,7 +84,7 @@ async function watch(context: OrdersContext, read: ReadStatus, sent: number | un
     const report = await read();
     if (json) await context.printJson(documentOf(report, sent), 'line');
     else {
-      const countTime = report.countedAt === report.at ? '' : `, table counted ${shownTime(report.countedAt)}`;
+      const countTime = report.countedAt === report.at ? '' : `, table counted ${shownTime(report.countedAt)} UTC`;
       const head = `${context.where}, ${shownTime(report.at)} UTC${countTime}, Ctrl-C stops`;
       const lines = [paint('dim', head), '', ...statusLines(report, sent, paint, io.stdout.columns, context.hint), ''];
       if (io.stdout.isTTY === true && shownLines > 0) await write(io.stdout, `\u001B[${shownLines}A\u001B[J`);
@@ -122,10 +123,11 @@ export function statusLines(
     { title: 'DELAYED', align: right },
     { title: 'OLDEST', align: right },
   ];
-  const errors = functionNames.filter((name) => functionErrors[name] > 0);
+  const errors = functionNames.some((name) => functionErrors[name] > 0);
   return [
     ...table(columns, depths),
     ...(report.agesUnavailable === null ? [] : [printable(`OLDEST is not known: ${report.agesUnavailable}`)]),
+    ...hiddenLines(report),
     '',
     ...(causes.length > 0 ? [...causeTable(causes.slice(0, shownCauses), width), ''] : []),
     ...(causes.length > shownCauses ? [`… and ${number(causes.length - shownCauses)} more causes`, ''] : []),
@@ -135,12 +137,48 @@ export function statusLines(
     ...(books.parked > 0
       ? [paint('red', `${counted(books.parked, 'message')} parked: failed-orders could not handle them; see its log.`)]
       : []),
-    errors.length === 0
-      ? `No function errors since ${shownTime(functionErrors.since)} UTC.`
-      : paint('red', `Function errors since ${shownTime(functionErrors.since)} UTC: `) +
-        errors.map((name) => `${name} ${number(functionErrors[name])}`).join(', '),
+    ...(errors
+      ? [
+          paint('red', `Function errors since ${shownTime(functionErrors.since)} UTC:`),
+          ...errorTable(report, width),
+          '',
+        ]
+      : [`No function errors since ${shownTime(functionErrors.since)} UTC.`]),
     balanceLine(report, sent, paint),
   ];
+}
+
+/** Kinds of errors shown; --json has all of them. */
+const shownErrors = 10;
+
+function errorTable({ errorGroups }: StatusReport, width: number | undefined): string[] {
+  const rows = errorGroups
+    .slice(0, shownErrors)
+    .map((group) => [number(group.count), group.function, shownTime(group.lastAt), printable(group.message)]);
+  const more = errorGroups.length - rows.length;
+  return [
+    ...table(
+      [{ title: 'ERRORS', align: 'right' }, { title: 'FUNCTION' }, { title: 'LAST (UTC)' }, { title: 'MESSAGE' }],
+      rows,
+      width,
+    ),
+    ...(more > 0 ? [`… and ${counted(more, 'other message')}: --json has all of them.`] : []),
+  ];
+}
+
+/** When hidden messages come back. SQS tells nobody; the functions log it of those that they will try again. */
+function hiddenLines({ at, queues }: StatusReport): string[] {
+  return Object.entries(queues).flatMap(([name, { notVisible, nextTryAt, visibilityTimeoutSeconds }]) => {
+    if (notVisible === 0) return [];
+    const hidden = `${name}: ${counted(notVisible, 'message')} hidden.`;
+    if (nextTryAt === null) {
+      return [
+        `${hidden} What its function does not delete comes back ${duration(visibilityTimeoutSeconds)} after its receive.`,
+      ];
+    }
+    const inSeconds = (Date.parse(nextTryAt) - Date.parse(at)) / 1000;
+    return [`${hidden} The next comes back in ${duration(inSeconds)}, at ${shownTime(nextTryAt)} UTC.`];
+  });
 }
 
 /** Says why the failures of the table above are not the failed orders of the books. */
@@ -159,13 +197,25 @@ function stuckLine(stuck: number, hint: Hint): string {
   );
 }
 
-/** `sent 1,000 = processed 800 + failed 200` */
-function balanceLine({ books }: StatusReport, sent: number | undefined, paint: Paint): string {
-  const { processed, failed, inFlight, parked, stuck, accountedFor } = books;
-  const terms = [`processed ${number(processed)}`, `failed ${number(failed)}`, `in flight ${number(inFlight)}`];
-  if (parked > 0) terms.push(`parked ${number(parked)}`);
-  if (stuck > 0) terms.push(`stuck ${number(stuck)}`);
-  const sum = terms.join(' + ');
+/**
+ * `sent 1,000 = processed 800 + failed 200`. While orders move, there is no equation: what is processed or failed is at
+ * least what was counted, and an order in flight may have been counted there, too.
+ */
+function balanceLine(report: StatusReport, sent: number | undefined, paint: Paint): string {
+  const { processed, failed, inFlight, parked, stuck, accountedFor } = report.books;
+  const others = [
+    ...(parked > 0 ? [`parked ${number(parked)}`] : []),
+    ...(stuck > 0 ? [`stuck ${number(stuck)}`] : []),
+  ];
+  const ends = [`processed ${number(processed)}`, `failed ${number(failed)}`];
+  if (isMoving(report)) {
+    const ended = processed + failed;
+    const ofSent = sent === undefined || ended > sent ? '' : ` of ${number(sent)}`;
+    const rest = [`about ${number(inFlight)} in flight`, ...others].join(', ');
+    const text = `Orders move: at least ${number(ended)}${ofSent} have come to an end (${ends.join(', ')}), ${rest}.`;
+    return paint('yellow', text);
+  }
+  const sum = [...ends, `in flight ${number(inFlight)}`, ...others].join(' + ');
   if (sent === undefined) return `${sum} = ${number(accountedFor)} orders`;
   if (sent === accountedFor) return paint('green', `✔ sent ${number(sent)} = ${sum}`);
   return paint('red', `✘ sent ${number(sent)}, but ${sum} = ${number(accountedFor)}`);

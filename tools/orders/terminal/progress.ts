@@ -96,12 +96,21 @@ interface Advance {
 /** How far a long task is, how fast, and how long it will still take at that rate. */
 export function progressText({ verb, done, total, elapsedMs }: Advance): string {
   const perSecond = elapsedMs > 0 ? done / (elapsedMs / 1000) : 0;
-  const parts = [total === undefined ? `${verb} ${number(done)}` : `${verb} ${number(done)} of ${number(total)}`];
+  const parts = [
+    total === undefined
+      ? `${verb} ${number(done)}`
+      : `${verb} ${number(done)} of ${number(total)} (${percent(done, total)})`,
+  ];
   if (perSecond > 0) {
     parts.push(`${rate(perSecond)}/s`);
     if (total !== undefined && total > done) parts.push(`${duration((total - done) / perSecond)} left`);
   }
   return parts.join(', ');
+}
+
+/** A share in whole percent, rounded down: only all of it is `100%`. */
+export function percent(done: number, total: number): string {
+  return `${total === 0 ? 100 : Math.min(100, Math.floor((100 * done) / total))}%`;
 }
 
 /** A rate as exact as a person needs: `1,234`, `0.4`. */

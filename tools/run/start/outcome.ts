@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { failureKinds } from '../../../shared/telemetry.ts';
 import { printable } from '../../orders/terminal/output.ts';
-import { rate } from '../../orders/terminal/progress.ts';
+import { counted, rate } from '../../orders/terminal/progress.ts';
 import type { TableCounts } from '../local-pipeline.ts';
 import type { RunBooks, FailedOrder } from './tally.ts';
 
@@ -10,8 +10,10 @@ export interface Outcome extends RunBooks {
   readonly preset: string;
   /** The seed that gives the same orders again; undefined when the producer failed. */
   readonly seed?: number;
-  /** The same from the rows of the orders table. */
-  readonly table: TableCounts;
+  /** The same from the rows of the orders table. Undefined when the run was interrupted. */
+  readonly table?: TableCounts;
+  /** Whether the run was interrupted before its end. */
+  readonly stopped?: boolean;
   /** From the invocation of the producer to the last order's end. */
   readonly durationMs: number;
   /** Orders brought to their end per second of `durationMs`. */
@@ -31,8 +33,25 @@ export interface OutcomeText {
 const listedFailures = 20;
 
 /** True when every order has come to one end and nothing else went wrong: exit code 0. */
-export function isAccountedFor({ balanced, inFlight, problems }: Outcome): boolean {
-  return balanced && inFlight === 0 && problems.length === 0;
+export function isAccountedFor({ balanced, inFlight, problems, stopped = false }: Outcome): boolean {
+  return balanced && inFlight === 0 && problems.length === 0 && !stopped;
+}
+
+/** The last word: an equation only where it is true, and where it is all there is to say. */
+function verdict(outcome: Outcome): readonly [Parameters<typeof styleText>[0], string] {
+  const { sent, processed, failed, inFlight, stopped = false } = outcome;
+  const ends = `processed ${processed} + failed ${failed}`;
+  const ended = processed + failed;
+  if (isAccountedFor(outcome)) return ['green', `✔ every order is accounted for: sent ${sent} = ${ends}`];
+  if (stopped) {
+    return [
+      'yellow',
+      `Stopped before the end: ${ended} of ${sent} orders had ended (${ends}), ${inFlight} were in flight.`,
+    ];
+  }
+  if (outcome.balanced)
+    return ['red', `✘ all ${sent} orders ended (${ends}), but something else went wrong: see above`];
+  return ['red', `✘ not every order is accounted for: sent ${sent}, but ${ends} = ${ended}, in flight ${inFlight}`];
 }
 
 /** The document of `--json`. */
@@ -44,11 +63,8 @@ export function outcomeJson(outcome: Outcome): string {
 export function outcomeText(outcome: Outcome, text: OutcomeText): string {
   const paint = (style: Parameters<typeof styleText>[0], words: string) =>
     text.color ? styleText(style, words, { validateStream: false }) : words;
-  const { sent, processed, failed, inFlight, table } = outcome;
-  const books = `sent ${sent} = processed ${processed} + failed ${failed}`;
-  const verdict = isAccountedFor(outcome)
-    ? paint('green', `✔ every order is accounted for: ${books}`)
-    : paint('red', `✘ not every order is accounted for: ${books}${inFlight > 0 ? ` + in flight ${inFlight}` : ''}`);
+  const { table } = outcome;
+  const [style, lastWord] = verdict(outcome);
 
   // Names, reasons and problems come from orders and logs, so they may hold anything.
   return [
@@ -59,11 +75,13 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
     `Took ${(outcome.durationMs / 1000).toFixed(1)} s, ${rate(outcome.ordersPerSecond)} orders a second` +
       (outcome.seed === undefined ? '.' : `; --seed ${outcome.seed} sends the same orders again.`),
     ...outcome.problems.map((problem) => paint('red', printable(problem))),
-    `In the orders table: ${table.processed} processed ${table.processed === 1 ? 'order' : 'orders'}, ${table.failed} ${table.failed === 1 ? 'failure' : 'failures'}.`,
+    ...(table === undefined
+      ? []
+      : [`In the orders table: ${counted(table.processed, 'processed order')}, ${counted(table.failed, 'failure')}.`]),
     ...(outcome.missing.length === 0
       ? []
       : [paint('red', printable(`Still in flight: ${outcome.missing.join(', ')}`))]),
-    verdict,
+    paint(style, lastWord),
   ].join('\n');
 }
 

@@ -1,9 +1,9 @@
 import { type Clock, type Runtime, sleep } from 'local-aws';
 import { generateUntilDone } from '../../orders/aws/generate.ts';
-import { countRows, type PipelineNames } from '../local-pipeline.ts';
+import { countRows, type PipelineNames, type TableCounts } from '../local-pipeline.ts';
 import type { StartOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
-import { disagreement, type Tally } from './tally.ts';
+import { disagreement, type RunBooks, type Tally } from './tally.ts';
 
 /** A running pipeline, and what it shall do. */
 export interface RunRequest {
@@ -19,7 +19,7 @@ const pollMs = 50;
 /** The queues count orders. The log lines that describe them may come a moment later. */
 const logGraceMs = 1_000;
 
-/** Sends the orders, waits until every one has come to its end, and closes the books. */
+/** Sends the orders, waits until every one has come to its end, and closes the books. Ctrl-C ends the wait. */
 export async function runPipeline(request: RunRequest): Promise<Outcome> {
   const { tally, options, clock } = request;
   const startedAtMs = clock.now();
@@ -34,22 +34,32 @@ export async function runPipeline(request: RunRequest): Promise<Outcome> {
     preset: options.preset,
     ...(seed === undefined ? {} : { seed }),
     ...books,
-    table,
+    ...(table !== undefined && { table }),
+    ...(request.signal.aborted && { stopped: true }),
     durationMs,
     ordersPerSecond: (books.processed + books.failed) / (durationMs / 1000),
     problems,
   };
 }
 
+interface Settled {
+  readonly books: RunBooks;
+  readonly table?: TableCounts;
+  readonly disagrees?: string | undefined;
+}
+
 /** Closes the books when the log lines have come and the table agrees, or when the time for that is over. */
-async function settle({ runtime, names, tally, clock, signal }: RunRequest) {
+async function settle({ runtime, names, tally, clock, signal }: RunRequest): Promise<Settled> {
+  // A terminal's Ctrl-C ends the process with the tables, too.
+  if (signal.aborted) return { books: tally.books() };
   const graceEndsAtMs = clock.now() + logGraceMs;
   for (;;) {
-    const table = await countRows(runtime, names.ordersTable);
+    const table = await unlessAborted(countRows(runtime, names.ordersTable), signal);
+    if (table === undefined) return { books: tally.books() };
     const books = tally.books();
     const disagrees = disagreement(table, books);
     const settled = disagrees === undefined && books.failures.length >= books.failed;
-    if (settled || clock.now() >= graceEndsAtMs || signal.aborted) return { books, table, disagrees };
+    if (settled || clock.now() >= graceEndsAtMs) return { books, table, disagrees };
     await sleep(clock, pollMs, signal);
   }
 }
@@ -69,13 +79,18 @@ async function produce({ runtime, names, options, signal }: RunRequest) {
   return { seed, problems };
 }
 
-/** Rejects as soon as `signal` aborts. Whoever made the promise ends the work behind it. */
-function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason as Error);
+/** Undefined as soon as `signal` aborts. Whoever made the promise ends the work behind it, which may fail then. */
+async function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result | undefined> {
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const abort = () => resolve(undefined);
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', abort));
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    promise.catch(() => {});
+  }
 }
 
 /**

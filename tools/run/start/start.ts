@@ -26,8 +26,10 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   using folder = new TemporaryFolder();
 
   let tally: Tally | undefined;
+  let startedAtMs = 0;
+  const count = options.count ?? defaultCount;
   using progress = new Progress(process.stderr, systemClock, () =>
-    tally === undefined ? 'synthesizing the stack' : booksSoFar(tally),
+    tally === undefined ? 'synthesizing the stack' : booksSoFar(tally, count, systemClock.now() - startedAtMs),
   );
   say(`Synthesizing the stack with the ${preset} preset …`);
   const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
@@ -44,7 +46,7 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   const names = pipelineNames(runtime.model);
   const books = (tally = new Tally(names));
   const labels = { ...consoleLabels(runtime.model), messageLabel: (messageId: string) => books.label(messageId) };
-  const showLogs = (options.count ?? defaultCount) <= mostOrdersShown;
+  const showLogs = count <= mostOrdersShown;
   events.subscribe((event) => {
     books.add(event);
     if (json || (event.type === 'log' && !showLogs)) return;
@@ -52,8 +54,8 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
     if (line !== undefined) progress.print(() => say(line));
   });
 
+  startedAtMs = systemClock.now();
   const outcome = await runPipeline({ runtime, names, tally: books, options, clock: systemClock, signal });
-  signal.throwIfAborted();
   const text = json
     ? outcomeJson(outcome)
     : outcomeText(outcome, { color, label: labels.messageLabel, functionLabel: labels.functionLabel });

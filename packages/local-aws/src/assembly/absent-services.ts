@@ -17,6 +17,7 @@ const eventsRule: ResourceType = {
     Tags: noEvents,
   },
   refuses: {},
+  without: 'What it would invoke or send to waits for you: invoke the function, or send to the queue.',
 
   identify({ stack, logicalId, environment: { partition, region, accountId }, properties }) {
     const name = properties.text('Name') ?? generatedName(stack, logicalId, 64);
@@ -57,6 +58,7 @@ const snsSubscription: ResourceType = {
     TopicArn: noDelivery,
   },
   refuses: {},
+  without: 'What is published to the topic reaches no queue and no function.',
 
   identify({ stack, logicalId }) {
     const name = generatedName(stack, logicalId, 255);

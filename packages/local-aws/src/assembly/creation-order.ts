@@ -31,7 +31,7 @@ function dependenciesOf(resource: TemplateResource, holds: (condition: string) =
 }
 
 /** Names that a value refers to: logical ids, and parameters, which the caller passes over. */
-function referencesIn(value: unknown, holds: (condition: string) => boolean): string[] {
+export function referencesIn(value: unknown, holds: (condition: string) => boolean): string[] {
   if (Array.isArray(value)) return value.flatMap((entry) => referencesIn(entry, holds));
   if (!isJsonObject(value)) return [];
   return Object.entries(value).flatMap(([key, argument]) => {

@@ -1,7 +1,9 @@
 import type { Draft } from './draft.ts';
 import { assemblyError } from './error-codes.ts';
-import { identifySkipped, skippedTypes, unsupportedResource } from './not-run.ts';
+import { LocalRuntimeError } from '../errors.ts';
+import { identifySkipped, skippedTypes } from './not-run.ts';
 import type { DeclaredResource, Identity, ResourceType, ResourceTypes } from './resource-type.ts';
+import { unsupportedResource, withoutUnsupported } from './unsupported-types.ts';
 
 /** What `Ref` and `GetAtt` give for the resource. */
 export function identityOf(resource: DeclaredResource, types: ResourceTypes): Identity {
@@ -9,6 +11,39 @@ export function identityOf(resource: DeclaredResource, types: ResourceTypes): Id
   if (type !== undefined) return type.identify(resource);
   if (skippedTypes[resource.type] !== undefined) return identifySkipped(resource);
   throw unsupportedResource(resource);
+}
+
+/**
+ * What `Ref` and `GetAtt` give for a resource that is left out by choice: the values that it would have, and where
+ * nobody here can know them, values that are made up.
+ */
+export function identityOfLeftOut(resource: DeclaredResource, types: ResourceTypes): Identity {
+  try {
+    return withMadeUpAttributes(resource, types[resource.type]?.identify(resource) ?? identifySkipped(resource));
+  } catch (error) {
+    if (!(error instanceof LocalRuntimeError)) throw error;
+    return withMadeUpAttributes(resource, { physicalId: `left-out-${resource.logicalId}`, attributes: {} });
+  }
+}
+
+/** For a resource of which a part is left out: attributes of that part may be asked for. */
+export function withMadeUpAttributes({ logicalId, type, environment }: DeclaredResource, identity: Identity): Identity {
+  const { partition, region, accountId } = environment;
+  const service = type.split('::')[1]?.toLowerCase() ?? 'custom';
+  const arn = `arn:${partition}:${service}:${region}:${accountId}:left-out-${logicalId}`;
+  return { ...identity, attributeOf: (name) => (name.endsWith('Arn') ? arn : `left-out-${logicalId}-${name}`) };
+}
+
+/** What an app is like without the resource, or without one of its properties: one sentence. */
+export function meaningOfLeavingOut(type: string, property: string | undefined, types: ResourceTypes): string {
+  const served = types[type];
+  if (property === undefined) {
+    return served === undefined
+      ? withoutUnsupported(type)
+      : (served.without ?? 'It is not there, and nothing that it does.');
+  }
+  const reason = served?.refuses[property]?.reason;
+  return `It is served without ${property}.${reason === undefined ? '' : ` ${reason}`}`;
 }
 
 /** Adds the resource to the draft, or to its skipped resources. A resource that can be neither is an error. */

@@ -7,6 +7,8 @@ const assemblyErrorCodes = {
   STACK_NOT_FOUND: 'The assembly has no stack of a name that was asked for.',
   SEVERAL_ENVIRONMENTS: 'The stacks belong to different accounts or regions; one runtime is one environment.',
   TEMPLATE_UNSUPPORTED: 'A template uses a transform, a rule or a macro that only CloudFormation can run.',
+  SKIPS_NOTHING: 'A name that was given to leave something out names nothing in the stacks.',
+  VALUE_NOT_ASKED: 'A value was given by a name that no stack asks for.',
   PARAMETER_WITHOUT_VALUE: 'A template parameter has no default, or its value is in an AWS account.',
   INTRINSIC_UNSUPPORTED: 'An intrinsic function is not one the runtime resolves.',
   INTRINSIC_MALFORMED: 'An intrinsic function has arguments CloudFormation would refuse.',

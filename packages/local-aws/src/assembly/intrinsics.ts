@@ -8,7 +8,7 @@ import { isJsonObject, shown } from './json.ts';
  * removes the property or list entry it stands in.
  */
 export function resolve(value: unknown, scope: Scope, place: Place): unknown {
-  if (typeof value === 'string') return withoutDynamicReference(value, place);
+  if (typeof value === 'string') return withoutDynamicReferences(value, scope, place);
   if (Array.isArray(value)) {
     return value.map((entry, index) => resolve(entry, scope, inside(place, String(index)))).filter(isPresent);
   }
@@ -32,6 +32,8 @@ export interface Scope {
   attribute(logicalId: string, attribute: string, place: Place): unknown;
   condition(name: string, place: Place): boolean;
   importValue(exportName: string, place: Place): string;
+  /** The value of a dynamic reference, `ssm:/shop/size` for example. Undefined when nobody has given it. */
+  accountValue(reference: string): string | undefined;
   /** An output of another stack in the same account and region. */
   stackOutput(stackName: string, outputName: string, place: Place): string;
   /** The section Mappings; undefined where a key is missing. */
@@ -49,18 +51,22 @@ function evaluate(name: string, argument: unknown, scope: Scope, place: Place): 
     );
   }
   const result = intrinsic(argument, { scope, place, resolve: (inner) => resolve(inner, scope, place) });
-  return typeof result === 'string' ? withoutDynamicReference(result, place) : result;
+  return typeof result === 'string' ? withoutDynamicReferences(result, scope, place) : result;
 }
 
 /** `{{resolve:ssm:…}}` and its kin are filled in by CloudFormation from the account. */
-function withoutDynamicReference(value: string, place: Place): string {
-  if (!value.includes('{{resolve:')) return value;
-  throw assemblyError(
-    'DYNAMIC_REFERENCE',
-    `${value} is a value that only an AWS account holds.`,
-    'Give a plain value when the stack is synthesized for local use.',
-    place,
-  );
+function withoutDynamicReferences(value: string, scope: Scope, place: Place): string {
+  return value.replaceAll(/\{\{resolve:([^}]*)\}\}/gu, (whole, reference: string) => {
+    const known = scope.accountValue(reference);
+    if (known !== undefined) return known;
+    const name = /^ssm(?:-secure)?:([^:]+)/u.exec(reference)?.[1] ?? reference;
+    throw assemblyError(
+      'DYNAMIC_REFERENCE',
+      `${whole} is a value that only an AWS account holds.`,
+      `Give it with --parameter '${name}=VALUE', or give a plain value when the stack is synthesized for local use.`,
+      place,
+    );
+  });
 }
 
 /** The place of a part: errors name it as a JSON pointer into the resource's properties. */

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { type Assets, localPath, readAssets, readLegacyAssets } from './assets.ts';
 import { assemblyError } from './error-codes.ts';
 import { isJsonObject, type JsonObject, readJsonFile } from './json.ts';
-
-/** Where the file of an S3 object key comes from: an absolute path of a folder or a file. */
-export type Assets = ReadonlyMap<string, string>;
 
 /** A stack as the manifest of a cloud assembly declares it. */
 export interface StackArtifact {
   /** Its name in the manifest, which is its name in `dependencies`. */
   readonly id: string;
   readonly name: string;
+  /** Its path in the app, as the CDK's command line shows it: `Beta/Shop`. */
+  readonly displayName: string;
   readonly templateFile: string;
   /** Undefined when the stack is environment-agnostic. */
   readonly accountId: string | undefined;
@@ -49,14 +49,17 @@ export function readManifest(directory: string, root = outermost(resolve(directo
     if (artifact['type'] === 'cdk:cloud-assembly')
       return readManifest(pathBelow(directory, text(properties, 'directoryName')), root);
     if (artifact['type'] !== 'aws:cloudformation:stack') return [];
+    const legacy = readLegacyAssets(resolve(directory), artifact, root);
+    const name = typeof properties['stackName'] === 'string' ? properties['stackName'] : id;
     return [
       {
         id,
-        name: typeof properties['stackName'] === 'string' ? properties['stackName'] : id,
+        name,
+        displayName: typeof artifact['displayName'] === 'string' ? artifact['displayName'] : name,
         templateFile: pathBelow(directory, text(properties, 'templateFile')),
         ...readEnvironment(artifact['environment']),
-        parameters: (properties['parameters'] ?? {}) as Record<string, string>,
-        assets,
+        parameters: { ...(properties['parameters'] as Record<string, string> | undefined), ...legacy.parameters },
+        assets: new Map([...assets, ...legacy.assets]),
         dependencies: dependenciesOf(artifact),
       },
     ];
@@ -94,7 +97,7 @@ function filesOf(directory: string, artifacts: JsonObject, type: string): string
 
 /** Absolute. */
 function pathBelow(directory: string, name: string): string {
-  const path = join(resolve(directory), name);
+  const path = join(resolve(directory), localPath(name));
   if (path.startsWith(resolve(directory) + sep)) return path;
   throw assemblyError(
     'ASSEMBLY_MALFORMED',
@@ -135,32 +138,4 @@ function inDependencyOrder(artifacts: JsonObject): [string, JsonObject][] {
 function dependenciesOf(artifact: JsonObject): string[] {
   const dependencies = Array.isArray(artifact['dependencies']) ? artifact['dependencies'] : [];
   return dependencies.filter((dependency) => typeof dependency === 'string');
-}
-
-/**
- * Reads `*.assets.json` files: each maps content hashes to a source path and the S3 keys it is published under. The
- * assets of a nested assembly lie in the outermost one, `root`. An absolute path may lead anywhere: an app without
- * asset staging writes the paths of its sources.
- */
-function readAssets(directory: string, files: readonly string[], root: string): Assets {
-  const sources = new Map<string, string>();
-  for (const file of files) {
-    const entries = readJsonFile(file)['files'];
-    for (const entry of Object.values(isJsonObject(entries) ? entries : {})) {
-      if (!isJsonObject(entry) || !isJsonObject(entry['source']) || !isJsonObject(entry['destinations'])) continue;
-      const path = entry['source']['path'];
-      if (typeof path !== 'string') continue;
-      const source = resolve(directory, path);
-      if (!isAbsolute(path) && !source.startsWith(root + sep)) throw outside(source);
-      for (const destination of Object.values(entry['destinations'])) {
-        const key = isJsonObject(destination) ? destination['objectKey'] : undefined;
-        if (typeof key === 'string') sources.set(key, source);
-      }
-    }
-  }
-  return sources;
-}
-
-function outside(path: string): Error {
-  return assemblyError('ASSEMBLY_MALFORMED', `The asset ${path} lies outside the assembly.`, 'Run "cdk synth" again.');
 }

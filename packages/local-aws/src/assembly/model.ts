@@ -1,3 +1,5 @@
+import type { LeftOutPart } from './left-out.ts';
+
 /** What the runtime knows of an assembly beside the resources of its services. */
 export interface AssemblyModel {
   readonly region: string;
@@ -7,6 +9,8 @@ export interface AssemblyModel {
   readonly skipped: readonly SkippedResource[];
   /** Resources that are served, but do less than on AWS: what they do not do is listed at the start. */
   readonly limited: readonly LimitedResource[];
+  /** What a person chose to leave out (`--skip`), and what went with it. */
+  readonly leftOut: readonly LeftOutPart[];
 }
 
 /** A stack of the assembly, as CloudFormation's API tells it. */

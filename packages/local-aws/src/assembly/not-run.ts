@@ -1,11 +1,11 @@
-import { assemblyError } from './error-codes.ts';
 import { generatedName } from './physical-names.ts';
 import type { DeclaredResource, Identity } from './resource-type.ts';
 
 const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
 const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
-const topics = 'There is no SNS; a topic that only notifies people changes nothing for queues and functions.';
+const topics = 'There is no SNS: a function that publishes gets NotImplemented, and nobody is notified.';
+const buses = 'There is no EventBridge: a function that puts events gets NotImplemented, and no rule matches.';
 const deployment = 'It steers deployments, and nothing is deployed here.';
 const identities = 'Functions run as roles; users and groups do not call from here.';
 const logTools = 'It works on stored logs and feeds nothing back into queues or functions.';
@@ -39,6 +39,9 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::EC2::VPC': network,
   'AWS::EC2::VPCEndpoint': network,
   'AWS::EC2::VPCGatewayAttachment': network,
+  'AWS::Events::Archive': buses,
+  'AWS::Events::EventBus': buses,
+  'AWS::Events::EventBusPolicy': buses,
   'AWS::IAM::Group': identities,
   'AWS::IAM::InstanceProfile': identities,
   'AWS::IAM::User': identities,
@@ -56,6 +59,8 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::XRay::Group': 'No traces are recorded.',
   'AWS::XRay::SamplingRule': 'No traces are recorded.',
   'Custom::LogRetention': 'Logs are kept as long as the runtime runs.',
+  'Custom::S3AutoDeleteObjects': 'It empties a bucket when the stack is deleted.',
+  'Custom::VpcRestrictDefaultSG': network,
 };
 
 /** Property with the explicit name of a type whose `Ref` is that name. */
@@ -88,71 +93,11 @@ export function identifySkipped(resource: DeclaredResource): Identity {
       return { physicalId: name, attributes: { Value: properties.text('Value') ?? '' } };
     case 'Custom::LogRetention':
       return { physicalId: name, attributes: { LogGroupName: name } };
+    case 'AWS::Events::EventBus': {
+      const bus = properties.text('Name') ?? name;
+      return { physicalId: bus, attributes: { Arn: arn('events', `event-bus/${bus}`), Name: bus } };
+    }
     default:
       return { physicalId: name, attributes: {} };
   }
-}
-
-interface Unsupported {
-  readonly reason: string;
-  readonly remedy: string;
-}
-
-const schedules: Unsupported = {
-  reason: 'Nothing invokes functions by the clock or by events here.',
-  remedy: 'Invoke the function yourself, and leave the resource out when the stack is synthesized for local use.',
-};
-const customResource: Unsupported = {
-  reason: 'Custom resources run code during a deployment, and nothing is deployed here.',
-  remedy: 'Leave it out when the stack is synthesized for local use.',
-};
-const httpFrontEnd: Unsupported = {
-  reason: 'Functions have no HTTP front end here.',
-  remedy: 'Invoke the function through the Lambda API, and leave the resource out for local use.',
-};
-
-/** Types that would change what queues and functions do, so that running without them would mislead. */
-const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
-  'AWS::ApiGateway::RestApi': httpFrontEnd,
-  'AWS::ApiGatewayV2::Api': httpFrontEnd,
-  'AWS::CloudFormation::CustomResource': customResource,
-  'AWS::CloudFormation::Stack': {
-    reason: 'Nested stacks are not read.',
-    remedy: 'Make it a stack of the app (Stack instead of NestedStack).',
-  },
-  'AWS::Kinesis::Stream': {
-    reason: 'The runtime has SQS queues only.',
-    remedy: 'Leave the stream and its mappings out when the stack is synthesized for local use.',
-  },
-  'AWS::Lambda::LayerVersion': {
-    reason: 'Layers are not laid under the code of functions.',
-    remedy: "Bundle the layer's content with the function.",
-  },
-  'AWS::Lambda::Url': httpFrontEnd,
-  'AWS::Pipes::Pipe': schedules,
-  'AWS::S3::Bucket': {
-    reason: 'No S3 answers here, so that functions could not read or write the bucket.',
-    remedy: 'Leave the bucket, and what uses it, out when the stack is synthesized for local use.',
-  },
-  'AWS::Scheduler::Schedule': schedules,
-  'AWS::SecretsManager::Secret': {
-    reason: 'No Secrets Manager answers here, and the secret has no value before a deployment makes one.',
-    remedy: 'Leave it out, and pass functions a plain value instead, when the stack is synthesized for local use.',
-  },
-};
-
-/** The error for a resource that cannot run here: named in the table above, or unknown. */
-export function unsupportedResource({ stack, logicalId, type }: DeclaredResource): Error {
-  const place = { stack, logicalId };
-  const custom = type.startsWith('Custom::') ? customResource : undefined;
-  const unsupported = unsupportedTypes[type] ?? custom;
-  if (unsupported !== undefined) {
-    return assemblyError('RESOURCE_UNSUPPORTED', `${type}: ${unsupported.reason}`, unsupported.remedy, place);
-  }
-  return assemblyError(
-    'RESOURCE_TYPE_UNKNOWN',
-    `The runtime does not know ${type}, so it cannot tell what it would change.`,
-    'Leave the resource out when the stack is synthesized for local use.',
-    place,
-  );
 }

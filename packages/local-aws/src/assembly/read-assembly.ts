@@ -6,13 +6,17 @@ import { absentServicesTypes } from './absent-services.ts';
 import { Draft, refuseSameNames } from './draft.ts';
 import { chooseEnvironment, stackEnvironment } from './environment.ts';
 import { assemblyError } from './error-codes.ts';
+import { type AccountValues, GivenValues } from './given-values.ts';
+import { declareImportedQueues, environmentOf, readImportedQueue } from './imported-queues.ts';
+import type { LeftOut } from './left-out.ts';
 import { readManifest, type StackArtifact } from './manifest.ts';
+import { tellingAllProblems } from './problems.ts';
 import { readStack } from './read-stack.ts';
 import type { ResourceTypes, ServiceResources } from './resource-type.ts';
 import { EarlierStacks } from './stack-scope.ts';
 
 /** What the assembly leaves open. */
-export interface ReadOptions {
+export interface ReadOptions extends AccountValues {
   /** `http://127.0.0.1:4566`: queue URLs are `<endpointUrl>/<accountId>/<queue name>`. */
   readonly endpointUrl: string;
   /** Names of the stacks to read, with those they depend on. Default: all stacks. */
@@ -21,17 +25,36 @@ export interface ReadOptions {
   readonly region?: string;
   /** Account of environment-agnostic stacks. Default: 000000000000. */
   readonly accountId?: string;
+  /** Resource types, logical ids and properties to leave out. See `LeftOut`. Default: none. */
+  readonly skip?: readonly string[];
+  /**
+   * Queues that the account has beside those of the stacks: names or ARNs, each with attributes behind commas if need be
+   * (`jobs,VisibilityTimeout=180`). Default: none.
+   */
+  readonly queues?: readonly string[];
   /** Folder for inline code; default a folder in the system's temporary one. The caller removes it. */
   readonly codeRoot?: string;
   /** Whose resources are read; default: all services there are. */
   readonly services?: readonly ServiceResources[];
+  /** Refuses what can only be told of the whole model. Its problems are told with the others. Default: nothing. */
+  readonly check?: (model: LocalModel) => void;
 }
 
 /**
  * Turns the cloud assembly in `directory` (what `cdk synth` writes) into the model the runtime runs. Synchronous, and
- * gives the same names and ids each time. Throws a `LocalRuntimeError` with a code of error-codes.ts.
+ * gives the same names and ids each time.
+ *
+ * @throws {LocalRuntimeError} with a code of error-codes.ts, for all that stands in the way
  */
 export function readAssembly(directory: string, options: ReadOptions): LocalModel {
+  return tellingAllProblems(options.skip ?? [], (leftOut) => {
+    const model = readOnce(directory, options, leftOut);
+    options.check?.(model);
+    return model;
+  });
+}
+
+function readOnce(directory: string, options: ReadOptions, leftOut: LeftOut): LocalModel {
   const all = readManifest(directory);
   if (all.length === 0) {
     throw assemblyError(
@@ -43,24 +66,51 @@ export function readAssembly(directory: string, options: ReadOptions): LocalMode
   const artifacts = options.stacks === undefined ? all : chosenStacks(all, options.stacks);
   const { services = allServices, codeRoot = join(tmpdir(), `local-runtime-code-${process.pid}`) } = options;
   const types = resourceTypesOf(services);
-  const account = chooseEnvironment(artifacts, options);
+  const imported = (options.queues ?? []).map(readImportedQueue);
+  const account = chooseEnvironment(artifacts, { ...options, ...environmentOf(imported) });
   const draft = new Draft();
   const earlier = new EarlierStacks();
+  const given = new GivenValues(options);
+  declareImportedQueues(imported, { account, endpointUrl: options.endpointUrl, draft, types });
   const stacks = artifacts.map((artifact) => {
     const environment = stackEnvironment(artifact.name, account, options.endpointUrl);
-    const stack = readStack(artifact, { environment, codeRoot, draft, earlier, types });
+    const stack = readStack(artifact, { environment, codeRoot, draft, earlier, given, leftOut, types });
     earlier.add(stack);
     return stack;
   });
+  refuseUnusedNames(leftOut, given);
   refuseSameNames(
     'stacks',
     stacks.map(({ name }) => ({ name, stack: name, logicalId: name })),
   );
   const parts = services.map((service) => service.readModel?.(draft));
-  return Object.assign({ ...account, stacks, skipped: draft.skipped, limited: draft.limited }, ...parts) as LocalModel;
+  const { skipped, limited } = draft;
+  return Object.assign({ ...account, stacks, skipped, limited, leftOut: leftOut.parts }, ...parts) as LocalModel;
 }
 
-/** The named stacks and what they depend on, in the order of `all`. A name may be that of the manifest too. */
+/** A misspelt name would go unnoticed. */
+function refuseUnusedNames(leftOut: LeftOut, given: GivenValues): void {
+  const [skipped] = leftOut.unusedNames;
+  if (skipped !== undefined) {
+    throw assemblyError(
+      'SKIPS_NOTHING',
+      `Nothing in the stacks is named ${skipped}.`,
+      'Give a resource type, a logical id, or a property of either (TYPE.Property).',
+    );
+  }
+  const [unasked] = given.unusedNames;
+  if (unasked === undefined) return;
+  throw assemblyError(
+    'VALUE_NOT_ASKED',
+    `No stack asks for ${unasked}.`,
+    'Give the name as the template has it: a parameter (NAME or STACK:NAME), a parameter of Systems Manager, or an export.',
+  );
+}
+
+/**
+ * The named stacks and what they depend on, in the order of `all`. A name may be that of the manifest or the path in the
+ * app, too.
+ */
 function chosenStacks(all: readonly StackArtifact[], names: readonly string[]): StackArtifact[] {
   const chosen = new Set<StackArtifact>();
   const choose = (stack: StackArtifact): void => {
@@ -69,7 +119,7 @@ function chosenStacks(all: readonly StackArtifact[], names: readonly string[]): 
     for (const id of stack.dependencies) all.filter((other) => other.id === id).forEach(choose);
   };
   for (const name of names) {
-    const named = all.filter((stack) => stack.name === name || stack.id === name);
+    const named = all.filter((stack) => stack.name === name || stack.id === name || stack.displayName === name);
     if (named.length === 0) throw stackMissing(name, all);
     named.forEach(choose);
   }
@@ -84,13 +134,14 @@ function stackMissing(name: string, all: readonly StackArtifact[]): Error {
   );
 }
 
-/** Stacks of two stages may have the same name: then the id tells them apart. */
+/** Stacks of two stages may have the same name: then the path in the app tells them apart. */
 function stackLabel(stack: StackArtifact, _index: number, all: readonly StackArtifact[]): string {
-  return all.some((other) => other !== stack && other.name === stack.name) ? stack.id : stack.name;
+  return all.some((other) => other !== stack && other.name === stack.name) ? stack.displayName : stack.name;
 }
 
 /** A service's own types go before those that are known only as absent. */
 function resourceTypesOf(services: readonly ServiceResources[]): ResourceTypes {
   const all = [absentServicesTypes, ...services.map(({ resourceTypes = {} }) => resourceTypes)];
-  return Object.fromEntries(all.flatMap((types) => Object.entries(types)));
+  // Without a prototype: a resource may be of the type `constructor`.
+  return Object.assign(Object.create(null) as object, ...all) as ResourceTypes;
 }

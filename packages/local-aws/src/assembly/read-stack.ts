@@ -2,18 +2,21 @@ import { readFileSync } from 'node:fs';
 import type { Place } from '../errors.ts';
 import { Conditions } from './conditions.ts';
 import { creationOrder } from './creation-order.ts';
-import { declareResource } from './declare-resource.ts';
+import { declareResource, identityOf, identityOfLeftOut, withMadeUpAttributes } from './declare-resource.ts';
 import type { Draft } from './draft.ts';
 import type { StackEnvironment } from './environment.ts';
 import { refusedByAws } from './error-codes.ts';
+import type { GivenValues } from './given-values.ts';
 import { inside, resolve } from './intrinsics.ts';
 import { isJsonObject, shown } from './json.ts';
+import type { LeftOut } from './left-out.ts';
 import type { StackArtifact } from './manifest.ts';
 import type { StackModel, StackOutput } from './model.ts';
-import { readParameters } from './parameters.ts';
+import { type ParameterSources, readParameters } from './parameters.ts';
 import { Properties } from './properties.ts';
-import type { ResourceTypes } from './resource-type.ts';
+import type { DeclaredResource, ResourceTypes } from './resource-type.ts';
 import { type EarlierStacks, StackScope } from './stack-scope.ts';
+import { StackChoice } from './stack-choice.ts';
 import { readTemplate, type Template } from './template.ts';
 
 /** What a stack is read with. */
@@ -23,50 +26,59 @@ interface Surroundings {
   readonly codeRoot: string;
   readonly draft: Draft;
   readonly earlier: EarlierStacks;
+  readonly given: GivenValues;
+  readonly leftOut: LeftOut;
   readonly types: ResourceTypes;
 }
 
 /**
  * Reads one stack and adds its resources to the draft. Stacks that it refers to must be among the earlier ones.
  */
-export function readStack(
-  artifact: StackArtifact,
-  { environment, codeRoot, draft, earlier, types }: Surroundings,
-): StackModel {
+export function readStack(artifact: StackArtifact, surroundings: Surroundings): StackModel {
+  const { environment, codeRoot, draft, earlier, given, leftOut, types } = surroundings;
   const stack = artifact.name;
   const template = readTemplate(artifact.templateFile, stack);
   const resolveHere = (value: unknown, place: Place): unknown => resolve(value, scope, place);
   const conditions = new Conditions(template.conditions, stack, resolveHere);
-  const scope = new StackScope({
+  const choice = new StackChoice(stack, template, surroundings, (condition) => holds(condition));
+  const scope: StackScope = new StackScope({
     environment,
     template,
-    parameters: readParameters(template, artifact.parameters, stack),
+    parameters: readParameters(template, parameterSources(artifact, surroundings), stack),
     earlier,
-    types,
+    given,
     holds: (condition, place) => conditions.holds(condition, place),
-    declared,
+    identify(logicalId) {
+      const resource = declared(logicalId);
+      if (choice.isLeftOut(logicalId)) return identityOfLeftOut(resource, types);
+      const identity = identityOf(resource, types);
+      return choice.lacksProperties(logicalId) ? withMadeUpAttributes(resource, identity) : identity;
+    },
   });
   const holds = (condition: string): boolean => conditions.holds(condition, { stack });
 
-  function declared(logicalId: string) {
+  function declared(logicalId: string): DeclaredResource {
     const resource = template.resources[logicalId];
-    const properties = new Properties(
-      resource?.properties ?? {},
-      { stack, logicalId, property: '/Properties' },
-      resolveHere,
-    );
+    const place = { stack, logicalId, property: '/Properties' };
+    const properties = new Properties(choice.propertiesOf(logicalId), place, resolveHere);
     return { stack, logicalId, type: resource?.type ?? '', environment, properties, assets: artifact.assets, codeRoot };
   }
 
+  const stored = new Map<string, string>();
   const resources = creationOrder(template, stack, holds).map((logicalId) => {
     const place = { stack, logicalId };
     for (const other of template.resources[logicalId]?.dependsOn ?? []) refuseUnknownDependency(other, template, place);
+    choice.choose(logicalId);
     const resource = declared(logicalId);
     const identity = scope.identity(logicalId, place);
-    declareResource(resource, identity, draft, types);
+    if (!choice.isLeftOut(logicalId)) declareResource(resource, identity, draft, types);
+    if (resource.type === 'AWS::SSM::Parameter') stored.set(identity.physicalId, identity.attributes['Value'] ?? '');
     return { logicalId, physicalId: identity.physicalId, type: resource.type };
   });
-  const outputs = readOutputs(template, scope, holds, stack);
+  const isLeftOut = (key: string) => leftOut.isSupposed({ stack, logicalId: key, property: 'Outputs' });
+  const outputs = readOutputs(template, scope, (key) => !isLeftOut(key), holds, stack);
+  // Only now: a stack cannot read what it makes itself.
+  for (const [name, value] of stored) earlier.addSsmParameter(name, value);
   return {
     name: stack,
     arn: environment.stackArn,
@@ -74,6 +86,23 @@ export function readStack(
     ...(template.description === undefined ? {} : { description: template.description }),
     outputs,
     resources,
+  };
+}
+
+/** A value that most parameters can have, to find out what else could not run. */
+const supposedValue = '1';
+
+function parameterSources(
+  { name: stack, parameters }: StackArtifact,
+  { given, leftOut, earlier }: Surroundings,
+): ParameterSources {
+  return {
+    given(name) {
+      if (leftOut.isSupposed({ stack, logicalId: name })) return supposedValue;
+      return given.templateParameter(stack, name) ?? parameters[name];
+    },
+    ssmParameter: (name) =>
+      name === supposedValue ? supposedValue : (given.parameter(name) ?? earlier.ssmParameter(name)),
   };
 }
 
@@ -90,11 +119,12 @@ function refuseUnknownDependency(logicalId: string, template: Template, place: P
 function readOutputs(
   template: Template,
   scope: StackScope,
+  isWanted: (key: string) => boolean,
   holds: (condition: string) => boolean,
   stack: string,
 ): StackOutput[] {
   const present = Object.entries(template.outputs).filter(
-    ([, { Condition: condition }]) => typeof condition !== 'string' || holds(condition),
+    ([key, { Condition: condition }]) => isWanted(key) && (typeof condition !== 'string' || holds(condition)),
   );
   return present.map(([key, output]) => {
     const place = { stack, logicalId: key, property: '/Outputs' };

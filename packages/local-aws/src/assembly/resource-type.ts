@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts';
 import type { StackEnvironment } from './environment.ts';
-import type { Assets } from './manifest.ts';
+import type { Assets } from './assets.ts';
 import type { Properties } from './properties.ts';
 
 /** One CloudFormation resource type. Together, `reads`, `ignores` and `refuses` name every property of the type. */
@@ -10,6 +10,10 @@ export interface ResourceType {
   readonly ignores: Readonly<Record<string, string>>;
   /** Properties that would change behaviour and are not supported, and what to do instead. */
   readonly refuses: Readonly<Record<string, { readonly reason: string; readonly remedy: string }>>;
+  /** Properties that name what the resource belongs to: when that is left out by choice, the resource is too. */
+  readonly belongsTo?: readonly string[];
+  /** What an app is like without the resource: one sentence. */
+  readonly without?: string;
   identify(resource: DeclaredResource): Identity;
   /** Adds the resource to the draft of the model. */
   declare(resource: DeclaredResource, identity: Identity, draft: Draft): void;
@@ -34,6 +38,8 @@ export interface DeclaredResource {
 export interface Identity {
   readonly physicalId: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The value of any other attribute, for a resource that is not here. */
+  attributeOf?(name: string): string;
 }
 
 /** What a service has to do with templates: its resource types, and its part of the model. */

@@ -1,11 +1,11 @@
 import type { Place } from '../errors.ts';
-import { identityOf } from './declare-resource.ts';
 import type { StackEnvironment } from './environment.ts';
 import { assemblyError, refusedByAws } from './error-codes.ts';
+import type { GivenValues } from './given-values.ts';
 import type { Scope } from './intrinsics.ts';
 import type { StackModel } from './model.ts';
 import type { ParameterValue } from './parameters.ts';
-import type { DeclaredResource, Identity, ResourceTypes } from './resource-type.ts';
+import type { Identity } from './resource-type.ts';
 import type { Template } from './template.ts';
 
 /** What the intrinsic functions of a stack see: its parameters, mappings and resources, and earlier stacks' exports. */
@@ -14,9 +14,9 @@ export class StackScope implements Scope {
   readonly #template: Template;
   readonly #parameters: ReadonlyMap<string, ParameterValue>;
   readonly #earlier: EarlierStacks;
-  readonly #types: ResourceTypes;
+  readonly #given: GivenValues;
   readonly #holds: (condition: string, place: Place) => boolean;
-  readonly #declared: (logicalId: string) => DeclaredResource;
+  readonly #identify: (logicalId: string) => Identity;
   readonly #identities = new Map<string, Identity>();
 
   constructor(options: {
@@ -24,17 +24,18 @@ export class StackScope implements Scope {
     template: Template;
     parameters: ReadonlyMap<string, ParameterValue>;
     earlier: EarlierStacks;
-    types: ResourceTypes;
+    given: GivenValues;
     holds: (condition: string, place: Place) => boolean;
-    declared: (logicalId: string) => DeclaredResource;
+    /** The ids of a resource that exists. Throws for one that cannot run here. */
+    identify: (logicalId: string) => Identity;
   }) {
     this.environment = options.environment;
     this.#template = options.template;
     this.#parameters = options.parameters;
     this.#earlier = options.earlier;
-    this.#types = options.types;
+    this.#given = options.given;
     this.#holds = options.holds;
-    this.#declared = options.declared;
+    this.#identify = options.identify;
   }
 
   ref(name: string, place: Place): unknown {
@@ -42,12 +43,13 @@ export class StackScope implements Scope {
   }
 
   attribute(logicalId: string, attribute: string, place: Place): string {
-    const value = this.identity(logicalId, place).attributes[attribute];
+    const identity = this.identity(logicalId, place);
+    const value = identity.attributes[attribute] ?? identity.attributeOf?.(attribute);
     if (value !== undefined) return value;
     throw assemblyError(
       'ATTRIBUTE_UNKNOWN',
       `The runtime has no value for ${logicalId}.${attribute} (${this.#template.resources[logicalId]?.type}).`,
-      'Leave the reference out when the stack is synthesized for local use.',
+      `Leave the reference out when the stack is synthesized for local use, or leave ${logicalId} out with --skip: then the value is made up.`,
       place,
     );
   }
@@ -57,14 +59,20 @@ export class StackScope implements Scope {
   }
 
   importValue(exportName: string, place: Place): string {
-    const value = this.#earlier.exported(exportName);
+    const value = this.#earlier.exported(exportName) ?? this.#given.exported(exportName);
     if (value !== undefined) return value;
     throw refusedByAws(
       'ValidationError',
       `No export named ${exportName} found`,
-      'Let the app contain the stack that exports it, and this stack depend on that one (addDependency).',
+      `Let the app contain the stack that exports it, and this stack depend on that one (addDependency), or give the value with --export ${exportName}=VALUE.`,
       place,
     );
+  }
+
+  accountValue(reference: string): string | undefined {
+    const name = /^ssm(?:-secure)?:([^:]+)/u.exec(reference)?.[1];
+    if (name === undefined) return this.#given.parameter(reference);
+    return this.#given.parameter(name) ?? this.#earlier.ssmParameter(name);
   }
 
   stackOutput(stackName: string, outputName: string, place: Place): string {
@@ -97,7 +105,7 @@ export class StackScope implements Scope {
         place,
       );
     }
-    const identity = identityOf(this.#declared(logicalId), this.#types);
+    const identity = this.#identify(logicalId);
     this.#identities.set(logicalId, identity);
     return identity;
   }
@@ -107,12 +115,23 @@ export class StackScope implements Scope {
 export class EarlierStacks {
   readonly #outputs = new Map<string, string>();
   readonly #exports = new Map<string, string>();
+  readonly #ssmParameters = new Map<string, string>();
 
   add({ name, outputs }: StackModel): void {
     for (const { key, value, exportName } of outputs) {
       this.#outputs.set(`${name} ${key}`, value);
       if (exportName !== undefined) this.#exports.set(exportName, value);
     }
+  }
+
+  /** Takes down a parameter of Systems Manager that a stack makes. */
+  addSsmParameter(name: string, value: string): void {
+    this.#ssmParameters.set(name, value);
+  }
+
+  /** The value of a parameter of Systems Manager that a stack makes. */
+  ssmParameter(name: string): string | undefined {
+    return this.#ssmParameters.get(name);
   }
 
   /** The value of an export, for `Fn::ImportValue`. */

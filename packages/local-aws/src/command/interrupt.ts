@@ -42,6 +42,8 @@ export function listenForInterrupt(): Interrupt {
   for (const stream of [process.stdout, process.stderr]) {
     // Stays: what is written on the way out must not end the process early.
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      // A full disk, for example: output that is cut short must not pass for the whole.
+      if (error.code !== 'EPIPE' && stream === process.stdout) throw error;
       if (error.code === 'EPIPE' && code === undefined) abort(closedPipeExitCode);
     });
   }

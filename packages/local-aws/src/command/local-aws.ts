@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { IamMode } from '../services/iam/authorizer.ts';
+import { addAssemblyOptions, type AssemblyOptions, assemblySettings } from './assembly-options.ts';
 import { assemblyFolder, explainError, serve } from './serve.ts';
 
 /** What the command talks to, and what ends it. */
@@ -11,9 +12,8 @@ export interface CommandIo {
   readonly signal: AbortSignal;
 }
 
-interface Options {
+interface Options extends AssemblyOptions {
   readonly assembly: string;
-  readonly stack?: readonly string[];
   readonly port?: number;
   readonly iam: IamMode;
   readonly shuffle?: number;
@@ -34,15 +34,11 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 export async function runLocalAws(args: readonly string[], io: CommandIo): Promise<number> {
   const { stdout, stderr, signal } = io;
   const program = createProgram(io).action(
-    ({ port = defaultPort, assembly, stack, iam, shuffle, watch, quiet = false }: Options) => {
+    ({ port = defaultPort, assembly, iam, shuffle, watch, quiet = false, ...others }: Options) => {
       const nextFreePort = program.getOptionValueSource('port') === undefined;
       const shuffleSeed = shuffle === undefined ? {} : { shuffleSeed: shuffle };
-      const source = assemblyFolder(assembly);
-      return serve(
-        { source, ...(stack && { stacks: stack }), port, nextFreePort, iam, ...shuffleSeed, watch, quiet },
-        stdout,
-        signal,
-      );
+      const about = { source: assemblyFolder(assembly), port, nextFreePort, iam, watch, quiet };
+      return serve({ ...about, ...assemblySettings(others), ...shuffleSeed }, stdout, signal);
     },
   );
   try {
@@ -57,14 +53,14 @@ export async function runLocalAws(args: readonly string[], io: CommandIo): Promi
 }
 
 function createProgram({ stdout, stderr }: CommandIo): Command {
-  return new Command('local-aws')
+  const program = new Command('local-aws')
     .description(
       'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
         'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
     )
     .version(version(), '--version')
-    .option('--assembly <dir>', 'folder that "cdk synth" wrote', 'cdk.out')
-    .option('--stack <name...>', 'only these stacks of the assembly, and those they depend on')
+    .option('--assembly <dir>', 'folder that "cdk synth" wrote', 'cdk.out');
+  return addAssemblyOptions(program)
     .addOption(
       new Option(
         '--port <n>',

@@ -4,10 +4,14 @@ import { LocalRuntimeError } from '../errors.ts';
 import { EventStream, type RuntimeEvent } from '../events.ts';
 import type { Faults } from '../faults/faults.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from '../runtime.ts';
+import { systemError } from '../system-errors.ts';
 import { Changes } from './changes.ts';
 
 /** What `serve` serves, and how. */
-export interface ServeOptions extends Pick<RuntimeOptions, 'stacks' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'> {
+export interface ServeOptions extends Pick<
+  RuntimeOptions,
+  'stacks' | 'skip' | 'parameters' | 'exports' | 'queues' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'
+> {
   readonly source: AssemblySource;
   /** Whether to take on what `source` makes after a change. */
   readonly watch: boolean;
@@ -92,7 +96,8 @@ function isProblem(event: RuntimeEvent): boolean {
 }
 
 /** What a person can mend is its message. Anything else is a defect, and its stack is needed. */
-export function explainError(error: unknown): string {
+export function explainError(given: unknown): string {
+  const error = systemError(given) ?? given;
   if (error instanceof LocalRuntimeError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -109,6 +114,7 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     ...model.tables.map(({ name }) => `  table     ${name}`),
     ...limited(model),
     ...skipped(model),
+    ...leftOut(model),
     'Ctrl-C stops it.',
   ].join('\n');
 }
@@ -119,6 +125,17 @@ function limited({ limited: resources }: Runtime['model']): string[] {
   return [...byLimit].map(([text, same]) => {
     const names = same.map(({ logicalId }) => logicalId);
     return `  served with a limit: ${names.join(', ')}, ${text}`;
+  });
+}
+
+/** Parts with the same meaning share a line. */
+function leftOut({ leftOut: parts }: Runtime['model']): string[] {
+  const byMeaning = Map.groupBy(parts, ({ type, meaning }) => `${type}: ${meaning}`);
+  return [...byMeaning].map(([text, same]) => {
+    const names = same.map(({ logicalId, property }) =>
+      property === undefined ? logicalId : `${logicalId}.${property}`,
+    );
+    return `  left out by choice: ${names.join(', ')}, ${text}`;
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Service } from '../service.ts';
 import { cloudFormation } from './cloudformation.ts';
-import { cloudWatch } from './cloudwatch.ts';
+import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
 import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';

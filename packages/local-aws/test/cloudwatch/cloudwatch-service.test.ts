@@ -1,15 +1,26 @@
 import {
   CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
   GetMetricStatisticsCommand,
   type GetMetricStatisticsCommandInput,
+  ListMetricsCommand,
+  type ListMetricsCommandInput,
+  type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Permission } from '../../src/endpoint/api.ts';
-import { CloudWatchService } from '../../src/services/cloudwatch.ts';
+import { CloudWatchService } from '../../src/services/cloudwatch/service.ts';
+import { readResources } from '../../src/testing/written-assembly.ts';
 import { queueModel, region, withDeadLetterQueue } from '../sqs/queue-model.ts';
 import { type SqsHarness, startSqs } from '../sqs/sqs-harness.ts';
 
+const model = readResources({
+  Late: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'orders-late' } },
+  Lost: { Type: 'AWS::CloudWatch::Alarm', Properties: { AlarmName: 'orders-lost' } },
+  Any: { Type: 'AWS::CloudWatch::CompositeAlarm', Properties: { AlarmName: 'any' } },
+});
 let sqs: SqsHarness;
 let client: CloudWatchClient;
 let asked: Permission[];
@@ -18,7 +29,10 @@ beforeEach(async () => {
   sqs = await startSqs([withDeadLetterQueue('orders', 'dead', 5), queueModel('dead')]);
   asked = [];
   sqs.endpoint.serve({
-    rpcServices: [sqs.service.rpc, new CloudWatchService({ clock: sqs.clock, queues: () => sqs.service.queues() }).rpc],
+    rpcServices: [
+      sqs.service.rpc,
+      new CloudWatchService(model, { clock: sqs.clock, queues: () => sqs.service.queues() }).rpc,
+    ],
     restServices: [],
     resolveCaller: (accessKeyId) => ({ accessKeyId: accessKeyId ?? '' }),
     authorize: (_caller, permission) => void asked.push(permission),
@@ -87,7 +101,7 @@ describe('the age of the oldest message', () => {
     expect(await statistics('orders')).toHaveLength(1);
   });
 
-  test('is the only metric here', async () => {
+  test('is one of the metrics that a queue has at every moment; others are refused by name', async () => {
     await expect(statistics('orders', { MetricName: 'NumberOfMessagesSent' })).rejects.toMatchObject({
       name: 'NotImplemented',
       message: 'The local endpoint does not implement the metric: AWS/SQS NumberOfMessagesSent.',
@@ -96,4 +110,71 @@ describe('the age of the oldest message', () => {
       name: 'MissingRequiredParameterException',
     });
   });
+});
+
+const queryOf = (Id: string, MetricName: string, more: Partial<MetricDataQuery> = {}): MetricDataQuery => ({
+  Id,
+  MetricStat: {
+    Metric: { Namespace: 'AWS/SQS', MetricName, Dimensions: [{ Name: 'QueueName', Value: 'orders' }] },
+    Period: 60,
+    Stat: 'Maximum',
+  },
+  ...more,
+});
+
+const data = async (...MetricDataQueries: MetricDataQuery[]) => {
+  const [StartTime, EndTime] = [new Date(sqs.clock.now() - 600_000), new Date(sqs.clock.now() + 1)];
+  const { MetricDataResults } = await client.send(new GetMetricDataCommand({ MetricDataQueries, StartTime, EndTime }));
+  return MetricDataResults;
+};
+
+const metrics = async (input: ListMetricsCommandInput) => (await client.send(new ListMetricsCommand(input))).Metrics;
+
+describe('the depth of a queue', () => {
+  test('is told by GetMetricData and GetMetricStatistics: visible, not visible, delayed', async () => {
+    for (let count = 0; count < 3; count += 1) await send('orders');
+    await sqs.receive('orders', { MaxNumberOfMessages: 1 });
+    const results = await data(
+      queryOf('visible', 'ApproximateNumberOfMessagesVisible', { Label: 'waiting' }),
+      queryOf('hidden', 'ApproximateNumberOfMessagesNotVisible'),
+      queryOf('unseen', 'ApproximateNumberOfMessagesDelayed', { ReturnData: false }),
+    );
+    expect(results).toMatchObject([
+      { Id: 'visible', Label: 'waiting', Values: [2], StatusCode: 'Complete', Timestamps: [expect.any(Date)] },
+      { Id: 'hidden', Label: 'ApproximateNumberOfMessagesNotVisible', Values: [1] },
+    ]);
+    expect(await statistics('orders', { MetricName: 'ApproximateNumberOfMessagesDelayed' })).toMatchObject([
+      { Maximum: 0, Unit: 'Count' },
+    ]);
+    expect(asked).toContainEqual({ action: 'cloudwatch:GetMetricData', resource: '*' });
+  });
+
+  test('in an expression, or beside what was done with a queue, is refused by name', async () => {
+    await expect(data({ Id: 'sum', Expression: 'a + b' })).rejects.toThrow('GetMetricData with Expression');
+    await expect(data(queryOf('sent', 'NumberOfMessagesSent'))).rejects.toThrow('AWS/SQS NumberOfMessagesSent');
+  });
+
+  test('is listed for each queue', async () => {
+    expect(await metrics({})).toHaveLength(8);
+    expect(await metrics({ Namespace: 'AWS/Lambda' })).toEqual([]);
+    const Dimensions = [{ Name: 'QueueName', Value: 'dead' }];
+    expect(await metrics({ MetricName: 'ApproximateAgeOfOldestMessage', Dimensions })).toEqual([
+      { Namespace: 'AWS/SQS', MetricName: 'ApproximateAgeOfOldestMessage', Dimensions },
+    ]);
+  });
+});
+
+test('alarms of the stacks are described as without data, because none is evaluated', async () => {
+  const { MetricAlarms, CompositeAlarms } = await client.send(
+    new DescribeAlarmsCommand({ AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
+  );
+  expect(MetricAlarms).toMatchObject([
+    { AlarmName: 'orders-late', StateValue: 'INSUFFICIENT_DATA', StateReason: expect.stringContaining('no alarm is') },
+    { AlarmName: 'orders-lost', AlarmArn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:orders-lost' },
+  ]);
+  expect(CompositeAlarms).toMatchObject([{ AlarmName: 'any' }]);
+  const first = await client.send(new DescribeAlarmsCommand({ AlarmNamePrefix: 'orders', MaxRecords: 1 }));
+  expect(first).toMatchObject({ MetricAlarms: [{ AlarmName: 'orders-late' }], NextToken: 'orders-lost' });
+  const { MetricAlarms: ringing } = await client.send(new DescribeAlarmsCommand({ StateValue: 'ALARM' }));
+  expect(ringing).toEqual([]);
 });

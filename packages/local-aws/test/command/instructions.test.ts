@@ -15,6 +15,10 @@ test('say what to export, and name every function, queue and table', () => {
         { logicalId: 'Orders', type: 'AWS::DynamoDB::Table', limit: 'Items do not expire here.' },
         { logicalId: 'Ledger', type: 'AWS::DynamoDB::Table', limit: 'Items do not expire here.' },
       ],
+      leftOut: [
+        { logicalId: 'Uploads', type: 'AWS::S3::Bucket', meaning: 'Nothing comes from S3.' },
+        { logicalId: 'Orders', property: 'StreamSpecification', type: 'AWS::DynamoDB::Table', meaning: 'No stream.' },
+      ],
       skipped: [{ type: 'AWS::CloudWatch::Alarm' }, { type: 'AWS::CloudWatch::Alarm' }],
     },
   } as unknown as Runtime;
@@ -27,6 +31,8 @@ test('say what to export, and name every function, queue and table', () => {
     '  table     Orders',
     '  served with a limit: Orders, Ledger, AWS::DynamoDB::Table: Items do not expire here.',
     '  without meaning here, skipped: AWS::CloudWatch::Alarm',
+    '  left out by choice: Uploads, AWS::S3::Bucket: Nothing comes from S3.',
+    '  left out by choice: Orders.StreamSpecification, AWS::DynamoDB::Table: No stream.',
     'Ctrl-C stops it.',
   ]);
 });

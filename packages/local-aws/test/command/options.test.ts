@@ -21,6 +21,10 @@ test('--help names every option, its default and the exit codes', async () => {
   for (const option of [
     'assembly <dir>',
     'stack <name...>',
+    'skip <name...>',
+    'parameter <name=value...>',
+    'export <name=value...>',
+    'queue <name...>',
     'port <n>',
     'iam <mode>',
     'shuffle <seed>',
@@ -42,6 +46,7 @@ test.each([
   [['--port', '65536'], "'65536' is invalid. It must be a whole number from 0 to 65,535."],
   [['--port', '-1'], 'It must be a whole number from 0 to 65,535.'],
   [['--shuffle', 'x'], 'It must be a whole number from 0 to 2,147,483,647.'],
+  [['--parameter', 'size'], 'It must be NAME=VALUE.'],
   [['--iam', 'on'], 'Allowed choices are enforce, audit, off.'],
   [['--assembly'], "option '--assembly <dir>' argument missing"],
   [['--chaos', '1'], "unknown option '--chaos'"],

@@ -3,7 +3,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Operation, RpcService } from '../../src/endpoint/api.ts';
 import { CloudFormationService } from '../../src/services/cloudformation.ts';
-import { CloudWatchService } from '../../src/services/cloudwatch.ts';
+import { CloudWatchService } from '../../src/services/cloudwatch/service.ts';
 import { LogsService } from '../../src/services/logs/service.ts';
 import { StsService } from '../../src/services/sts.ts';
 import { startAnsweringRuntime } from './answering-runtime.ts';
@@ -39,9 +39,9 @@ async function fuzzJson(target: string, input: fc.Arbitrary<unknown>, numRuns = 
 const nothing = {} as never;
 const readServices: readonly RpcService[] = [
   new LogsService(nothing),
-  new CloudFormationService({ region: '', accountId: '', stacks: [], skipped: [], limited: [] }, clock),
-  new StsService(nothing),
-  new CloudWatchService(nothing),
+  new CloudFormationService({ region: '', accountId: '', stacks: [], skipped: [], limited: [], leftOut: [] }, clock),
+  new StsService(nothing, nothing),
+  new CloudWatchService(nothing, nothing),
 ].map(({ rpc }) => rpc);
 
 const operationsOf = (service: RpcService): [string, Operation][] => Object.entries(service.operations);

@@ -37,6 +37,13 @@ describe('a mapping is not created', () => {
     },
   );
 
+  test('and neither is another one: both are told at once', async () => {
+    const pipeline = { code: observer(), actions: ['sqs:ReceiveMessage'] };
+    await expect(startPipelines({ orders: pipeline, returns: pipeline })).rejects.toThrow(
+      /2 problems.*\n.*MAPPING_ROLE at Pipelines ordersMapping.*\n.*returnsMapping/,
+    );
+  });
+
   test.each([
     [
       'a batch above 10 without a window',

@@ -1,4 +1,5 @@
 import {
+  CreateQueueCommand,
   DeleteQueueCommand,
   GetQueueUrlCommand,
   ListDeadLetterSourceQueuesCommand,
@@ -90,6 +91,21 @@ describe('queues', () => {
     expect((await sqs.client.send(new ListQueuesCommand({ QueueNamePrefix: 'none' }))).QueueUrls).toBeUndefined();
   });
 
+  test('without a page size the first 1,000 of a longer list are all there is; pages reach every queue', async () => {
+    const names = Array.from({ length: 1_002 }, (_, index) => `long-${String(index).padStart(4, '0')}`);
+    sqs.service.update({ queues: names.map((name) => queueModel(name)) });
+    const list = (input: object) => sqs.client.send(new ListQueuesCommand({ QueueNamePrefix: 'long-', ...input }));
+    expect((await list({})).QueueUrls).toHaveLength(1_000);
+    expect((await list({})).NextToken).toBeUndefined();
+    const { QueueUrls, NextToken } = await list({ MaxResults: 1_000 });
+    expect(QueueUrls).toHaveLength(1_000);
+    expect((await list({ NextToken })).QueueUrls).toEqual([sqs.url('long-1000'), sqs.url('long-1001')]);
+    for (const MaxResults of [0, 1_001]) {
+      await expect(list({ MaxResults })).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+    }
+    await expect(list({ NextToken: 'none' })).rejects.toMatchObject({ message: 'Invalid or expired next token.' });
+  });
+
   test('a purge forgets what a FIFO queue has accepted: the same deduplication id arrives again', async () => {
     const QueueUrl = sqs.url('f.fifo');
     const send = (MessageBody: string) =>
@@ -129,8 +145,26 @@ test('tags are added, replaced and removed', async () => {
   await sqs.client.send(new TagQueueCommand({ QueueUrl, Tags: { team: 'a', stage: 'dev' } }));
   await sqs.client.send(new TagQueueCommand({ QueueUrl, Tags: { team: 'b' } }));
   expect(await tags()).toEqual({ team: 'b', stage: 'dev' });
-  await sqs.client.send(new UntagQueueCommand({ QueueUrl, TagKeys: ['team', 'stage'] }));
+  await sqs.client.send(new UntagQueueCommand({ QueueUrl, TagKeys: ['team', 'stage', 'none'] }));
   expect(await tags()).toBeUndefined();
+});
+
+test('no tags, no keys and more than 50 tags are refused', async () => {
+  const QueueUrl = sqs.url('orders');
+  const tooMany = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`key-${index}`, 'x']));
+  await expect(sqs.client.send(new TagQueueCommand({ QueueUrl, Tags: {} }))).rejects.toMatchObject({
+    name: 'MissingParameter',
+    message: 'The request must contain the parameter Tags.',
+  });
+  await expect(sqs.client.send(new UntagQueueCommand({ QueueUrl, TagKeys: [] }))).rejects.toMatchObject({
+    message: 'Tag keys must be between 1 and 128 characters in length.',
+  });
+  await expect(sqs.client.send(new TagQueueCommand({ QueueUrl, Tags: tooMany }))).rejects.toMatchObject({
+    message: 'Too many tags added for queue orders.',
+  });
+  const create = new CreateQueueCommand({ QueueName: 'tagged', tags: tooMany });
+  await expect(sqs.client.send(create)).rejects.toMatchObject({ message: 'Too many tags added for queue tagged.' });
+  expect(sqs.service.queues().map(({ name }) => name)).not.toContain('tagged');
 });
 
 describe('a changed template', () => {

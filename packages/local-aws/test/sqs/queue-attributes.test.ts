@@ -99,6 +99,28 @@ describe('attributes', () => {
     expect(await sqs.attributesOf('plain', ['KmsDataKeyReusePeriodSeconds'])).toBeUndefined();
   });
 
+  test.each([
+    ['no JSON', 'Redrive policy is not a valid JSON map.'],
+    ['{"maxReceiveCount":3}', 'Redrive policy does not contain mandatory attribute: deadLetterTargetArn.'],
+    [
+      '{"deadLetterTargetArn":"arn:aws:sqs:x:y:z"}',
+      'Redrive policy does not contain mandatory attribute: maxReceiveCount.',
+    ],
+    [
+      '{"deadLetterTargetArn":"arn:aws:sqs:x:y:z","maxReceiveCount":3,"more":1}',
+      'Only following attributes are supported: [maxReceiveCount, deadLetterTargetArn].',
+    ],
+    [
+      '{"deadLetterTargetArn":"arn:aws:sqs:x:y:z","maxReceiveCount":"many"}',
+      'Invalid value for maxReceiveCount: many, valid values are from 1 to 1000 both inclusive.',
+    ],
+  ])('the redrive policy %s is refused: %s', async (policy, reason) => {
+    await expect(sqs.setAttributes('orders', { RedrivePolicy: policy })).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: `Value ${policy} for parameter RedrivePolicy is invalid. Reason: ${reason}`,
+    });
+  });
+
   test('a DLQ must exist, be of the same type and allow the source', async () => {
     await expect(sqs.setAttributes('dead', redrivingTo('nowhere'))).rejects.toMatchObject({
       message: expect.stringContaining('does not exist'),

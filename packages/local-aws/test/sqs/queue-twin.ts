@@ -116,7 +116,9 @@ export class QueueTwin {
 
   #send(delay: number): void {
     const body = String((this.#sent += 1));
-    this.#queue.send([{ body, senderId: 'test', delaySeconds: delay }]);
+    const group = this.#sent % 3;
+    const groupId = group > 0 && { groupId: `group-${group}` };
+    this.#queue.send([{ body, senderId: 'test', delaySeconds: delay, ...groupId }]);
     this.#plain.push({ body, sentAt: this.#now, visibleAt: this.#now + delay, handles: [] });
   }
 

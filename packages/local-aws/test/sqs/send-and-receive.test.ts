@@ -154,7 +154,7 @@ describe('SendMessage and ReceiveMessage', () => {
     });
   });
 
-  test('an empty body, an empty attribute and an attribute name that is reserved or not ASCII are refused', async () => {
+  test('an empty body, an empty attribute, a list and an attribute name that is reserved or not ASCII are refused', async () => {
     await expect(send('')).rejects.toMatchObject({
       message: 'The request must contain the parameter MessageBody.',
     });
@@ -166,6 +166,12 @@ describe('SendMessage and ReceiveMessage', () => {
     await expect(send('x', { MessageAttributes: beyondAscii })).rejects.toMatchObject({
       name: 'InvalidParameterValue',
       message: expect.stringContaining('can only contain') as unknown,
+    });
+    const list = { DataType: 'String', StringValue: 'x', StringListValues: ['y'] };
+    await expect(send('x', { MessageAttributes: { list } })).rejects.toMatchObject({
+      name: 'UnsupportedOperation',
+      Code: 'AWS.SimpleQueueService.UnsupportedOperation',
+      message: 'Message attribute list values in SendMessage operation are not supported.',
     });
     const reserved = { 'AWS.x': { DataType: 'String', StringValue: 'x' } };
     await expect(send('x', { MessageAttributes: reserved })).rejects.toMatchObject({

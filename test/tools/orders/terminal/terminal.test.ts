@@ -39,10 +39,10 @@ test('what messages hold cannot move the cursor, forge a line or turn the text a
 
 test('progress says how far, how fast and how long still', () => {
   expect(progressText({ verb: 'replayed', done: 340, total: 1_000, elapsedMs: 10_000 })).toBe(
-    'replayed 340 of 1,000, 34/s, 20 s left',
+    'replayed 340 of 1,000 (34%), 34/s, 20 s left',
   );
   expect(progressText({ verb: 'read', done: 5, elapsedMs: 2_000 })).toBe('read 5, 2.5/s');
-  expect(progressText({ verb: 'read', done: 0, total: 9, elapsedMs: 0 })).toBe('read 0 of 9');
+  expect(progressText({ verb: 'read', done: 0, total: 9, elapsedMs: 0 })).toBe('read 0 of 9 (0%)');
   expect([59, 60, 3_600, 7_500, 200_000].map(duration)).toEqual(['59 s', '1 min', '1 h', '2 h 5 min', '2 d 7 h']);
   expect([0.357, 9.96, 33.3, 1_234.5].map(rate)).toEqual(['0.4', '10', '33', '1,235']);
   expect([counted(1, 'failure'), counted(1_200, 'failure')]).toEqual(['1 failure', '1,200 failures']);

@@ -11,7 +11,8 @@ export type Decision = 'allowed' | 'implicit-deny' | 'resource-implicit-deny' | 
 /**
  * Decides one call within an account, where identity and resource policies are one union: a `Deny` anywhere wins, else
  * an `Allow` anywhere suffices (IAM User Guide, "Policy evaluation logic"). A key's policy alone decides who uses the
- * key; only where it allows the account do identity policies count (KMS Developer Guide, "Key policies in AWS KMS").
+ * key; only where it allows the account do identity policies count (KMS Developer Guide, "Key policies in AWS KMS"). So
+ * does a role's trust policy decide who assumes the role.
  */
 export function evaluate(
   request: AccessRequest,
@@ -24,7 +25,9 @@ export function evaluate(
     .filter(({ match }) => match !== 'none');
   if (identity.some(({ Effect }) => Effect === 'Deny')) return 'identity-deny';
   if (resource.some(({ effect }) => effect === 'Deny')) return 'resource-deny';
-  const isForAccount = request.viaService === undefined || resource.some(({ match }) => match === 'account');
+  const decidesAlone =
+    request.viaService !== undefined || (request.action === 'sts:AssumeRole' && resourcePolicies.length > 0);
+  const isForAccount = !decidesAlone || resource.some(({ match }) => match === 'account');
   const allowed = (identity.length > 0 && isForAccount) || resource.some(({ match }) => match === 'caller');
   if (allowed) return 'allowed';
   return isForAccount ? 'implicit-deny' : 'resource-implicit-deny';

@@ -14,6 +14,8 @@ export interface RoleModel extends Declared {
   readonly policies: readonly PolicyDocument[];
   /** AWS-managed policies by ARN. */
   readonly managedPolicyArns: readonly string[];
+  /** Who may assume the role. Its statements name the role as their resource. */
+  readonly trustPolicy?: PolicyDocument;
 }
 
 /** A policy as written, its intrinsic functions resolved; a single statement is a list of one. */

@@ -96,6 +96,8 @@ export function readPolicies(model: PolicyModel, services: readonly PolicyServic
   }
   const ofRoles = new Map(roles.map((role) => [role.arn, [...role.policies, ...managedPoliciesOf(role)]]));
   const ofResources = new Map(resources.map(({ arn, policies }) => [arn, policies]));
+  // Not checked: whoever assumes a role that has a condition unknown here is refused, and nobody else notices.
+  for (const { arn, trustPolicy } of roles) if (trustPolicy !== undefined) ofResources.set(arn, [trustPolicy]);
   return {
     identityPolicies: (roleArn) => ofRoles.get(roleArn),
     resourcePolicies: (resourceArn) => ofResources.get(resourceArn) ?? [],

@@ -42,14 +42,17 @@ const roleType: ResourceType = {
   },
 
   declare({ stack, logicalId, properties }, { physicalId: name, attributes }, draft) {
+    const trust = readPolicyDocument(properties, 'AssumeRolePolicyDocument');
+    const arn = attributes['Arn'] ?? '';
     draft.add(declaredRoles, {
       stack,
       logicalId,
       name,
-      arn: attributes['Arn'] ?? '',
+      arn,
       policies: inlinePolicies(properties),
       managedPolicyArns: properties.texts('ManagedPolicyArns'),
-      trustsLambda: trustsLambda(readPolicyDocument(properties, 'AssumeRolePolicyDocument')),
+      trustsLambda: trustsLambda(trust),
+      trustPolicy: { ...trust, Statement: trust.Statement.map((statement) => ({ ...statement, Resource: arn })) },
     });
   },
 };

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { ProcessGuard } from '../../processes.ts';
+import { systemError } from '../../system-errors.ts';
 import type { ProcessExit } from './exit-reason.ts';
 import { FrameDecoder, FrameKind, LineSplitter } from './process-output.ts';
 
@@ -59,9 +60,10 @@ export class RuntimeChild {
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#stdout.push(text));
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#stderr.push(text));
     const decoder = new FrameDecoder((kind, payload) => this.#frame(kind, payload));
-    const frames = this.#child.stdio[3] as Readable;
-    frames.on('data', (chunk: Buffer) => decoder.push(chunk));
-    frames.on('error', () => {});
+    // A process that could not be started has no pipes.
+    const frames = (this.#child.stdio as ChildProcess['stdio'] | undefined)?.[3] as Readable | undefined;
+    frames?.on('data', (chunk: Buffer) => decoder.push(chunk));
+    frames?.on('error', () => {});
     this.exit = this.#watchExit();
   }
 
@@ -90,7 +92,7 @@ export class RuntimeChild {
     const end = await new Promise<{ code: number | null; signal: string | null }>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
       child.once('error', (error) => {
-        this.#options.onLine(error.message, true);
+        this.#options.onLine(systemError(error)?.message ?? error.message, true);
         resolve({ code: 127, signal: null });
       });
     });
@@ -128,8 +130,9 @@ export class RuntimeChild {
 
 /** All pipes of the exited process are read to their end, or nothing comes any more. */
 function closed(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) return Promise.resolve();
   const open = child.stdio.filter((stream) => stream !== null && stream !== undefined && !stream.destroyed);
-  if (child.pid === undefined || open.length === 0) return Promise.resolve();
+  if (open.length === 0) return Promise.resolve();
   return new Promise((resolve) => {
     // Real time, not the service's clock: this waits for the operating system.
     const timer = setTimeout(() => {

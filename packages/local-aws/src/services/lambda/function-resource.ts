@@ -53,6 +53,7 @@ export const functionType: ResourceType = {
     Layers: { reason: 'Layers are not laid under the code.', remedy: "Bundle the layer's content with the function." },
     TenancyConfig: { reason: oneEnvironment, remedy: 'Remove it.' },
   },
+  without: 'An invocation of it finds no function, and with it go its mappings: their queues keep their messages.',
 
   identify({ stack, logicalId, environment: { partition, region, accountId }, properties }) {
     const name = properties.text('FunctionName') ?? generatedName(stack, logicalId, 64);

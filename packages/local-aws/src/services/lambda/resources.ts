@@ -29,6 +29,8 @@ const permissionType: ResourceType = {
     SourceArn: onlyServices,
   },
   refuses: {},
+  belongsTo: ['FunctionName'],
+  without: 'Whom it names may not invoke the function, if its own policies do not say so.',
 
   identify({ stack, logicalId }) {
     return { physicalId: generatedName(stack, logicalId, 100), attributes: {} };
@@ -58,6 +60,8 @@ const eventInvokeConfigType: ResourceType = {
       remedy: 'Leave out onSuccess and onFailure when the stack is synthesized for local use.',
     },
   },
+  belongsTo: ['FunctionName'],
+  without: 'Asynchronous invocations of the function are retried as often as is the default.',
 
   identify({ stack, logicalId }) {
     return { physicalId: generatedName(stack, logicalId, 100), attributes: {} };
@@ -100,6 +104,7 @@ const aliasType: ResourceType = {
       remedy: 'Remove the additional versions when the stack is synthesized for local use.',
     },
   },
+  belongsTo: ['FunctionName'],
 
   identify({ properties, environment: { partition, region, accountId } }) {
     const name = properties.requiredText('FunctionName');
@@ -124,6 +129,7 @@ const versionType: ResourceType = {
     RuntimePolicy: 'The runtime is the Node.js of this machine.',
   },
   refuses: {},
+  belongsTo: ['FunctionName'],
 
   identify({ properties, environment: { partition, region, accountId } }) {
     const name = properties.requiredText('FunctionName');

@@ -36,7 +36,7 @@ function groupName({ logGroupName, logGroupIdentifier }: GroupReference): string
 }
 
 /** Messages as recorded against AWS by LocalStack (tests/aws/services/logs). */
-const groupNotFound = () => new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
+export const groupNotFound = () => new AwsError('ResourceNotFoundException', 'The specified log group does not exist.');
 
 export const streamNotFound = () =>
   new AwsError('ResourceNotFoundException', 'The specified log stream does not exist.');

@@ -52,7 +52,7 @@ function checkKey({ arn, kmsKeyArn, stack, logicalId }: LogGroupModel, keys: rea
 }
 
 /** What CloudWatch Logs takes as retention (Logs API reference, PutRetentionPolicy). */
-const retentionDays = [
+export const retentionDays: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 

@@ -4,10 +4,11 @@ import type { LogsContext } from './groups.ts';
 import { describeLogGroups, describeLogStreams } from './operations/describe.ts';
 import { filterLogEvents } from './operations/filter-log-events.ts';
 import { getLogEvents } from './operations/get-log-events.ts';
+import { writingOperations } from './operations/write.ts';
 import { type LogsModel, logsResourceTypes, readLogsModel } from './resources.ts';
 import { LogStore } from './store.ts';
 
-/** CloudWatch Logs, as far as reading goes. */
+/** CloudWatch Logs: what functions and clients write, to be read again. */
 export class LogsService implements RunningService<LogsModel> {
   readonly rpc: RpcService;
   readonly #store: LogStore;
@@ -22,6 +23,7 @@ export class LogsService implements RunningService<LogsModel> {
         DescribeLogStreams: describeLogStreams(context),
         FilterLogEvents: filterLogEvents(context),
         GetLogEvents: getLogEvents(context),
+        ...writingOperations(context),
       },
     };
   }

@@ -16,12 +16,15 @@ export interface StoredEvent {
   readonly message: string;
 }
 
-/** The log stream of one execution environment. Its times are milliseconds since the epoch. */
+/**
+ * A log stream: of one execution environment, or made by a client. Its times are milliseconds since the epoch; those of
+ * events are undefined as long as it has none.
+ */
 export interface LogStream {
   readonly name: string;
   readonly createdAtMs: number;
-  firstEventAtMs: number;
-  lastEventAtMs: number;
+  firstEventAtMs?: number;
+  lastEventAtMs?: number;
 }
 
 interface Chunk {
@@ -29,7 +32,10 @@ interface Chunk {
   characters: number;
 }
 
-/** A log group with its streams. Events stand in the order of arrival, which is also the order of their times. */
+/**
+ * A log group with its streams. Events stand in the order of arrival, which is also the order of their times, unless a
+ * client writes events of the past.
+ */
 export class LogGroup {
   readonly name: string;
   readonly createdAtMs: number;
@@ -48,13 +54,9 @@ export class LogGroup {
   }
 
   append(streamName: string, atMs: number, message: string): void {
-    const stream = this.#streams.get(streamName);
-    if (stream === undefined) {
-      const times = { createdAtMs: atMs, firstEventAtMs: atMs, lastEventAtMs: atMs };
-      this.#streams.set(streamName, { name: streamName, ...times });
-    } else {
-      stream.lastEventAtMs = Math.max(stream.lastEventAtMs, atMs);
-    }
+    const stream = this.#streams.get(streamName) ?? this.createStream(streamName, atMs);
+    stream.firstEventAtMs = Math.min(stream.firstEventAtMs ?? atMs, atMs);
+    stream.lastEventAtMs = Math.max(stream.lastEventAtMs ?? atMs, atMs);
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.events.length >= chunkEvents) {
       chunk = { events: [], characters: 0 };
@@ -66,6 +68,26 @@ export class LogGroup {
     this.#eventCount += 1;
     this.#characters += message.length;
     this.#dropOldest();
+  }
+
+  createStream(name: string, createdAtMs: number): LogStream {
+    const stream: LogStream = { name, createdAtMs };
+    this.#streams.set(name, stream);
+    return stream;
+  }
+
+  /** False when there is no such stream. Its events go with it. */
+  deleteStream(name: string): boolean {
+    for (const chunk of this.#chunks) {
+      const kept = chunk.events.filter(({ streamName }) => streamName !== name);
+      this.#eventCount -= chunk.events.length - kept.length;
+      const characters = kept.reduce((sum, { message }) => sum + message.length, 0);
+      this.#characters -= chunk.characters - characters;
+      chunk.characters = characters;
+      chunk.events.splice(0, Infinity, ...kept);
+    }
+    this.#chunks = this.#chunks.filter(({ events }) => events.length > 0);
+    return this.#streams.delete(name);
   }
 
   streams(): readonly LogStream[] {
@@ -129,7 +151,7 @@ export class LogStore {
 
   /** Adds the groups that are new, and takes over the others' retention; events stay. */
   declare(logGroups: readonly LogGroupModel[]): void {
-    for (const { name, retentionDays } of logGroups) this.#groupNamed(name).retentionDays = retentionDays;
+    for (const { name, retentionDays } of logGroups) this.create(name).retentionDays = retentionDays;
   }
 
   /** By name, in the order of their names. */
@@ -141,6 +163,15 @@ export class LogStore {
     return this.#groups.get(name);
   }
 
+  /** A function's group comes back with the next event of the function. */
+  delete(name: string): void {
+    this.#groups.delete(name);
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** Takes no further events. */
   close(): void {
     this.#unsubscribe();
@@ -148,10 +179,11 @@ export class LogStore {
 
   /** Events in Lambda's text format end in a line feed (recorded by LocalStack), those in JSON do not. */
   #append({ logGroupName, logStreamName, atMs, message, logFormat }: LogEvent): void {
-    this.#groupNamed(logGroupName).append(logStreamName, atMs, logFormat === 'Text' ? `${message}\n` : message);
+    this.create(logGroupName).append(logStreamName, atMs, logFormat === 'Text' ? `${message}\n` : message);
   }
 
-  #groupNamed(name: string): LogGroup {
+  /** The group of this name, which is made if it is not there yet. */
+  create(name: string): LogGroup {
     let group = this.#groups.get(name);
     if (group === undefined) {
       group = new LogGroup(name, this.#clock.now());

@@ -1,20 +1,24 @@
 import type { Clock } from '../../clock.ts';
 
-/** Something with a next moment; `heapIndex` belongs to the heap that holds it, -1 outside. */
-export interface Due {
-  dueAtMs: number;
+/** An item of a heap knows its place; -1 outside. */
+export interface HeapItem {
   heapIndex: number;
 }
 
-/** A binary min-heap by `dueAtMs` whose items know their place, so that any of them can move or leave in O(log n). */
-export class DueHeap<Item extends Due> {
+/** A binary min-heap by `keyOf` whose items know their place, so that any of them can move or leave in O(log n). */
+export class Heap<Item extends HeapItem> {
   readonly #items: Item[] = [];
+  readonly #keyOf: (item: Item) => number;
+
+  constructor(keyOf: (item: Item) => number) {
+    this.#keyOf = keyOf;
+  }
 
   get first(): Item | undefined {
     return this.#items[0];
   }
 
-  /** Takes in an item, or moves one that is in the heap already, by its present `dueAtMs`. */
+  /** Takes in an item, or moves one that is in the heap already, by its present key. */
   put(item: Item): void {
     if (item.heapIndex === -1) {
       item.heapIndex = this.#items.length;
@@ -36,10 +40,11 @@ export class DueHeap<Item extends Due> {
 
   #rise(item: Item): void {
     let index = item.heapIndex;
+    const key = this.#keyOf(item);
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
       const parent = this.#items[parentIndex];
-      if (parent === undefined || parent.dueAtMs <= item.dueAtMs) break;
+      if (parent === undefined || this.#keyOf(parent) <= key) break;
       this.#place(parent, index);
       index = parentIndex;
     }
@@ -48,11 +53,13 @@ export class DueHeap<Item extends Due> {
 
   #sink(item: Item): void {
     let index = item.heapIndex;
+    const key = this.#keyOf(item);
     for (;;) {
       const left = this.#items[2 * index + 1];
       const right = this.#items[2 * index + 2];
-      const child = right !== undefined && left !== undefined && right.dueAtMs < left.dueAtMs ? right : left;
-      if (child === undefined || item.dueAtMs <= child.dueAtMs) break;
+      const isRight = right !== undefined && left !== undefined && this.#keyOf(right) < this.#keyOf(left);
+      const child = isRight ? right : left;
+      if (child === undefined || key <= this.#keyOf(child)) break;
       const childIndex = child.heapIndex;
       this.#place(child, index);
       index = childIndex;

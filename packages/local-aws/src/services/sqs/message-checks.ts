@@ -3,7 +3,13 @@ import type { CallContext, Caller, JsonObject } from '../../endpoint/api.ts';
 import type { MessageAttribute, MessageAttributes, NewMessage } from './message.ts';
 import { optionalInteger, optionalString, requiredString } from './operation-input.ts';
 import type { Queue } from './queue.ts';
-import { invalidMessageContents, invalidParameterValue, invalidValue, missingParameter } from './sqs-errors.ts';
+import {
+  invalidMessageContents,
+  invalidParameterValue,
+  invalidValue,
+  missingParameter,
+  unsupportedLists,
+} from './sqs-errors.ts';
 
 /** Outside the characters of XML 1.0, lone surrogates included. Source: API reference of SendMessage. */
 const forbiddenCharacter = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
@@ -195,6 +201,8 @@ function checkType(name: string, { DataType: type }: MessageAttribute): void {
 }
 
 function checkValue(name: string, attribute: MessageAttribute, isForbidden: (text: string) => boolean): void {
+  const { StringListValues: strings = [], BinaryListValues: blobs = [] } = attribute;
+  if (strings.length + blobs.length > 0) throw unsupportedLists();
   const kind = /^\w+/.exec(attribute.DataType)?.[0] ?? '';
   const value = kind === 'Binary' ? attribute.BinaryValue : attribute.StringValue;
   if (value === undefined || value === '') {

@@ -1,10 +1,10 @@
-import { DueHeap, LinkedList } from './collections.ts';
+import { Heap, LinkedList } from './collections.ts';
 import type { StoredMessage } from './message.ts';
+import { receivesOfPoison } from './standard-shelf.ts';
 import type { Shelf } from './shelf.ts';
 
 /** Source: SQS Developer Guide, "Message quotas", for standard and FIFO queues alike. */
 export const inFlightLimit = 120_000;
-const receivesOfPoison = 3;
 
 /** Messages of a queue by their state; exact, where AWS approximates. */
 export interface QueueCounts {
@@ -22,7 +22,7 @@ export interface QueueCounts {
  */
 export class MessageStore {
   readonly #arrived = new LinkedList<StoredMessage>();
-  readonly #due = new DueHeap<StoredMessage>();
+  readonly #due = new Heap<StoredMessage>(({ dueAtMs }) => dueAtMs);
   readonly #received = new Map<string, StoredMessage>();
   readonly #shelf: Shelf;
   readonly #counts = { delayed: 0, available: 0, taken: 0, 'in-flight': 0, gone: 0 };
@@ -101,8 +101,8 @@ export class MessageStore {
   }
 
   /** Takes up to `max` available messages off the shelf: each must then be put in flight or removed. */
-  take(max: number): StoredMessage[] {
-    const messages = this.#shelf.take(max);
+  take(max: number, nowMs: number): StoredMessage[] {
+    const messages = this.#shelf.take(max, nowMs);
     for (const message of messages) this.#setState(message, 'taken');
     return messages;
   }
@@ -118,9 +118,9 @@ export class MessageStore {
     this.#arrived.remove(message);
     this.#received.delete(message.messageId);
     this.#due.remove(message);
-    const wasAvailable = message.state === 'available';
+    const before = message.state;
     this.#setState(message, 'gone');
-    this.#shelf.drop(message, wasAvailable);
+    this.#shelf.drop(message, before);
   }
 
   /** To be called after a message's `visibleAtMs` was changed. */

@@ -1,11 +1,13 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { Due, Linked } from './collections.ts';
+import type { HeapItem, Linked } from './collections.ts';
 
-/** A message attribute as in the API; binary values are base64 text. */
+/** A message attribute as in the API; binary values are base64 text. No message has list values: they are refused. */
 export interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
   readonly BinaryValue?: string;
+  readonly StringListValues?: readonly string[];
+  readonly BinaryListValues?: readonly string[];
 }
 
 export type MessageAttributes = Readonly<Record<string, MessageAttribute>>;
@@ -36,7 +38,7 @@ export interface SentMessage {
  * A message in a queue. `delayed` → `available` → `in-flight` → `available` … until it is `gone`: deleted, expired,
  * purged or moved to another queue. `taken` lasts only as long as a receive decides what becomes of it.
  */
-export interface StoredMessage extends Due, Linked<StoredMessage> {
+export interface StoredMessage extends HeapItem, Linked<StoredMessage> {
   readonly messageId: string;
   readonly body: string;
   readonly md5OfBody: string;
@@ -55,6 +57,10 @@ export interface StoredMessage extends Due, Linked<StoredMessage> {
   state: 'delayed' | 'available' | 'taken' | 'in-flight' | 'gone';
   /** End of the delay or of the visibility timeout; no meaning while available. */
   visibleAtMs: number;
+  /** When the store has something to do with it next. */
+  dueAtMs: number;
+  /** Its place in a standard queue's line, from 1; 0: it has never been available. */
+  place: number;
   /** `ApproximateReceiveCount`: goes on counting in a DLQ. */
   receiveCount: number;
   /** Receives in this queue: what `maxReceiveCount` is compared with. */
@@ -142,6 +148,7 @@ export function storedMessage(message: NewMessage, nowMs: number, delaySeconds: 
     receivesHere: 0,
     lastReceivedAtMs: 0,
     dueAtMs: 0,
+    place: 0,
     heapIndex: -1,
     previous: undefined,
     next: undefined,
@@ -160,6 +167,7 @@ export function deadLetter(message: StoredMessage, sourceArn: string, fifo: bool
     enqueuedAtMs: fifo ? nowMs : message.enqueuedAtMs,
     state: 'available',
     receivesHere: 0,
+    place: 0,
     heapIndex: -1,
     previous: undefined,
     next: undefined,
@@ -178,6 +186,7 @@ export function redrivenMessage(message: StoredMessage, nowMs: number): StoredMe
     state: 'available',
     receiveCount: 0,
     receivesHere: 0,
+    place: 0,
     heapIndex: -1,
     previous: undefined,
     next: undefined,

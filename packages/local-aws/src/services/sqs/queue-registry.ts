@@ -3,8 +3,9 @@ import type { EventStream } from '../../events.ts';
 import type { QueueModel } from './model.ts';
 import { type QueueSettings, settingsOf } from './queue-settings.ts';
 import { Queue } from './queue.ts';
-import { seededHandOut } from './shelf.ts';
+
 import { queueDeletedRecently, queueDoesNotExist } from './sqs-errors.ts';
+import { seededHandOut } from './standard-shelf.ts';
 
 export interface RegistryOptions {
   readonly clock: Clock;

@@ -13,7 +13,8 @@ import {
 } from './message.ts';
 import type { QueueSettings } from './queue-settings.ts';
 import { type ReceiveOptions, Receiving } from './receiving.ts';
-import { FifoShelf, type HandOut, StandardShelf } from './shelf.ts';
+import { FifoShelf } from './shelf.ts';
+import { type HandOut, StandardShelf } from './standard-shelf.ts';
 import { TimedStore } from './timed-store.ts';
 
 export interface QueueSurroundings {
@@ -190,7 +191,7 @@ export class Queue {
   ): { moved: number; stranded?: StoredMessage } {
     const nowMs = this.#store.settle();
     for (let moved = 0; ; moved += 1) {
-      const [message] = moved < max ? this.#store.messages.take(1) : [];
+      const [message] = moved < max ? this.#store.messages.take(1, nowMs) : [];
       if (message === undefined) return { moved };
       const queue = target(message);
       if (queue === undefined) {

@@ -44,7 +44,7 @@ export class Receiving {
     const received: ReceivedMessage[] = [];
     const deadLetters = this.#deadLetterQueue();
     for (let usedUp: StoredMessage[] = []; received.length < max; usedUp = []) {
-      for (const message of this.#store.messages.take(max - received.length)) {
+      for (const message of this.#store.messages.take(max - received.length, nowMs)) {
         if (deadLetters !== undefined && message.receivesHere >= deadLetters.maxReceiveCount) usedUp.push(message);
         else received.push(this.#handOver(message, nowMs, timeoutSeconds));
       }

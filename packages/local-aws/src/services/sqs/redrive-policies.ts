@@ -12,6 +12,8 @@ export interface SourceQueue {
   readonly queues: QueueRegistry;
 }
 
+const redriveAttributes = ['maxReceiveCount', 'deadLetterTargetArn'];
+
 /**
  * Reads a `RedrivePolicy` for the queue `source`; undefined for an empty one, which removes it. Throws
  * `InvalidParameterValue`. Rules from the API reference of SetQueueAttributes and the SQS Developer Guide,
@@ -22,8 +24,11 @@ export function changeRedrivePolicy(text: string, source: SourceQueue): RedriveP
   const refuse = (reason: string) => invalidValue(text, 'RedrivePolicy', reason);
   const policy = parse(text);
   if (policy === undefined) throw refuse('Redrive policy is not a valid JSON map.');
-  for (const name of ['maxReceiveCount', 'deadLetterTargetArn']) {
+  for (const name of redriveAttributes) {
     if (policy[name] === undefined) throw refuse(`Redrive policy does not contain mandatory attribute: ${name}.`);
+  }
+  if (Object.keys(policy).length > redriveAttributes.length) {
+    throw refuse(`Only following attributes are supported: [${redriveAttributes.join(', ')}].`);
   }
   const { maxReceiveCount: given, deadLetterTargetArn } = policy;
   const maxReceiveCount = Number(given);

@@ -33,6 +33,7 @@ const queueType: ResourceType = {
   ],
   ignores: {},
   refuses: {},
+  without: 'Who calls it is told that there is no such queue, and with it go its mappings and policies.',
 
   identify(resource) {
     const name = queueName(resource);
@@ -124,6 +125,8 @@ const queuePolicyType: ResourceType = {
   reads: ['PolicyDocument', 'Queue', 'Queues'],
   ignores: {},
   refuses: {},
+  belongsTo: ['Queue', 'Queues'],
+  without: 'Who else may use its queues, and who may not, is not checked.',
 
   identify({ stack, logicalId }) {
     return { physicalId: generatedName(stack, logicalId, 128), attributes: {} };
@@ -181,7 +184,7 @@ function checkRedrive(queues: readonly DeclaredQueue[]): void {
     if (queue.redrivePolicy === undefined) continue;
     const target = queues.find(({ arn }) => arn === queue.redrivePolicy?.deadLetterTargetArn);
     if (target === undefined)
-      throw refusedRedrive(queue, 'Dead letter target does not exist.', 'Declare the dead-letter queue.');
+      throw refusedRedrive(queue, 'Dead letter target does not exist.', deadLetterQueueRemedy(queue));
     if (target.fifo !== queue.fifo) {
       const remedy = 'Make both of them FIFO queues, or neither.';
       throw refusedRedrive(queue, 'Dead-letter queue must be same type of queue as the source.', remedy);
@@ -195,6 +198,11 @@ function checkRedrive(queues: readonly DeclaredQueue[]): void {
       );
     }
   }
+}
+
+function deadLetterQueueRemedy({ redrivePolicy }: DeclaredQueue): string {
+  const arn = redrivePolicy?.deadLetterTargetArn;
+  return `Declare the dead-letter queue. If it is in the account, say so with --queue ${arn}.`;
 }
 
 /** `redriveAllowPolicy`: everybody unless it says `denyAll`, or `byQueue` with a list of sources. */

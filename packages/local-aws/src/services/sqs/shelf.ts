@@ -1,5 +1,3 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { Deque } from './collections.ts';
 import type { StoredMessage } from './message.ts';
 
@@ -11,10 +9,10 @@ export interface Shelf {
   admit(message: StoredMessage): void;
   /** A message of the queue became available. */
   makeAvailable(message: StoredMessage): void;
-  /** A message left the queue; its state is `gone` already. `wasAvailable`: it had not been taken before. */
-  drop(message: StoredMessage, wasAvailable: boolean): void;
+  /** A message left the queue; its state is `gone` already, and was `before`. */
+  drop(message: StoredMessage, before: StoredMessage['state']): void;
   /** Hands out up to `max` available messages; the queue changes their states before it asks again. */
-  take(max: number): StoredMessage[];
+  take(max: number, nowMs: number): StoredMessage[];
 }
 
 interface Group {
@@ -85,70 +83,4 @@ export class FifoShelf implements Shelf {
     this.receivable += open ? 1 : -1;
     if (open) this.#line.push(group);
   }
-}
-
-/**
- * A standard queue's available messages in the order in which they became available, which is the best effort at
- * order that AWS promises; with a `HandOut`, in none. A message that leaves from the middle (deleted by an old handle,
- * expired) stays in the line as a dead entry until the front passes it.
- */
-export class StandardShelf implements Shelf {
-  readonly #handOut: HandOut | undefined;
-  readonly #line = new Deque<StoredMessage>();
-  receivable = 0;
-
-  constructor(handOut: HandOut | undefined) {
-    this.#handOut = handOut;
-  }
-
-  admit(): void {}
-
-  makeAvailable(message: StoredMessage): void {
-    this.#line.push(message);
-    this.receivable += 1;
-  }
-
-  drop(_message: StoredMessage, wasAvailable: boolean): void {
-    if (!wasAvailable) return;
-    this.receivable -= 1;
-    while (this.#line.length > 0 && this.#line.first?.state !== 'available') this.#line.shift();
-  }
-
-  take(max: number): StoredMessage[] {
-    const possible = Math.min(max, this.receivable);
-    const wanted = this.#handOut?.size(possible) ?? possible;
-    const taken: StoredMessage[] = [];
-    while (taken.length < wanted) {
-      if (this.#handOut !== undefined) this.#line.bringForward(this.#handOut.pick(this.#line.length));
-      const message = this.#line.shift();
-      if (message?.state === 'available') taken.push(message);
-    }
-    this.receivable -= taken.length;
-    return taken;
-  }
-}
-
-/**
- * AWS spreads a standard queue over many servers and a receive asks a sample of them: consumers see messages in no
- * order, and fewer than they asked for while more wait. A hand-out does the same, repeatably for a seed.
- */
-export interface HandOut {
-  /** How many of `possible` (>= 0) messages a receive gets: 1 to `possible`. */
-  size(possible: number): number;
-  /** Which of the first `waiting` (>= 1) messages comes next, from 0. */
-  pick(waiting: number): number;
-}
-
-/** Only so many messages at the front are sampled, so that none waits for ever. */
-const window = 100;
-
-/** Arbitrary, but the same for a seed and a queue's name. */
-export function seededHandOut(seed: number, queueName: string): HandOut {
-  let mixed = seed | 0;
-  for (const character of queueName) mixed = (Math.imul(mixed, 31) + (character.codePointAt(0) ?? 0)) | 0;
-  const random = xoroshiro128plus(mixed);
-  return {
-    size: (possible) => (possible <= 1 ? possible : uniformInt(random, 1, possible)),
-    pick: (waiting) => uniformInt(random, 0, Math.min(waiting, window) - 1),
-  };
 }

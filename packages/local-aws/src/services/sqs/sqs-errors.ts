@@ -79,6 +79,10 @@ export const receiptHandleIsInvalid = (handle: string) =>
 /** ChangeMessageVisibility of a FIFO queue's message that has become visible again. */
 export const messageNotInflight = () => namespaced('MessageNotInflight', 'The specified message is not in flight.');
 
+/** `StringListValues` and `BinaryListValues`, which the API reference of MessageAttributeValue calls not implemented. */
+export const unsupportedLists = () =>
+  namespaced('UnsupportedOperation', 'Message attribute list values in SendMessage operation are not supported.');
+
 /** Status 403: more messages in flight, statements or actions than SQS takes; `message` names limit and number. */
 export const overLimit = (message: string) => new AwsError('OverLimit', message, { httpStatus: 403 });
 

@@ -52,8 +52,12 @@ export const eventSourceMappingType: ResourceType = {
     Topics: otherSources,
     TumblingWindowInSeconds: otherSources,
   },
+  belongsTo: ['EventSourceArn', 'FunctionName'],
+  without: 'Nothing of its source reaches the function.',
 
-  identify({ stack, logicalId, environment: { partition, region, accountId } }) {
+  /** What is no queue is refused here, before the properties that only other sources have. */
+  identify({ stack, logicalId, environment: { partition, region, accountId }, properties }) {
+    readQueueArn(properties);
     const uuid = generatedUuid(stack, logicalId);
     const arn = `arn:${partition}:lambda:${region}:${accountId}:event-source-mapping:${uuid}`;
     return { physicalId: uuid, attributes: { Id: uuid, EventSourceMappingArn: arn } };
@@ -152,7 +156,7 @@ export function checkMappings(draft: Draft): void {
         mapping,
         'EventSourceArn',
         'Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.',
-        `Declare the queue ${mapping.queueArn} in a stack of the app.`,
+        `Declare the queue in a stack of the app. If it is in the account, say so with --queue ${mapping.queueArn}.`,
       );
     }
     checkBatching(mapping, queue.fifo);

@@ -88,9 +88,11 @@ export function describeLogStreams(context: LogsContext): Operation {
         logStreams: page.items.map((stream) => ({
           logStreamName: stream.name,
           creationTime: stream.createdAtMs,
-          firstEventTimestamp: stream.firstEventAtMs,
-          lastEventTimestamp: stream.lastEventAtMs,
-          lastIngestionTime: stream.lastEventAtMs,
+          ...(stream.firstEventAtMs !== undefined && { firstEventTimestamp: stream.firstEventAtMs }),
+          ...(stream.lastEventAtMs !== undefined && {
+            lastEventTimestamp: stream.lastEventAtMs,
+            lastIngestionTime: stream.lastEventAtMs,
+          }),
           arn: `${groupArn(context, group.name)}:log-stream:${stream.name}`,
           storedBytes: 0,
         })),
@@ -121,5 +123,5 @@ function byName(a: LogStream, b: LogStream): number {
 }
 
 function byTime(a: LogStream, b: LogStream): number {
-  return a.lastEventAtMs - b.lastEventAtMs || byName(a, b);
+  return (a.lastEventAtMs ?? 0) - (b.lastEventAtMs ?? 0) || byName(a, b);
 }

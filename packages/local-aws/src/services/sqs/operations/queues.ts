@@ -33,7 +33,7 @@ export const createQueue = (sqs: SqsContext): Operation => ({
     const arn = sqs.queues.arnOf(name);
     const settings = changeSettings(defaultSettings, attributes, { arn, fifo, queues: sqs.queues });
     const existing = sqs.queues.byName(name);
-    if (existing === undefined) sqs.queues.create(name, settings, (input['tags'] ?? {}) as Record<string, string>);
+    if (existing === undefined) sqs.queues.create(name, settings, tagsWith({}, input['tags'], name));
     else checkSame(existing, attributes);
     return { QueueUrl: sqs.queueUrl(name) };
   },
@@ -120,14 +120,17 @@ export const listQueues = (sqs: SqsContext): Operation => ({
 /** Source: SQS Developer Guide, "Queue quotas". */
 const tagsLimit = 50;
 
+function tagsWith(tags: Queue['tags'], given: unknown, queueName: string): Queue['tags'] {
+  const all = { ...tags, ...(given as Queue['tags'] | undefined) };
+  if (Object.keys(all).length <= tagsLimit) return all;
+  throw invalidParameterValue(`Too many tags added for queue ${queueName}.`);
+}
+
+/** What AWS says of no tags, and of too many, is what moto's tests expect (test_tag_queue_errors). */
 export const tagQueue = (sqs: SqsContext): Operation =>
   queueOperation(sqs, 'TagQueue', { input: { Tags: stringMap('Tag', 'Key') } }, (queue, input) => {
-    if (input['Tags'] === undefined) throw missingParameter('Tags');
-    const tags = { ...queue.tags, ...(input['Tags'] as Record<string, string>) };
-    if (Object.keys(tags).length > tagsLimit) {
-      throw invalidParameterValue(`Too many tags added for queue ${queue.name}.`);
-    }
-    queue.tags = tags;
+    if (Object.keys(input['Tags'] ?? {}).length === 0) throw missingParameter('Tags');
+    queue.tags = tagsWith(queue.tags, input['Tags'], queue.name);
     return {};
   });
 
@@ -193,9 +196,11 @@ export const deleteQueue = (sqs: SqsContext): Operation =>
     return {};
   });
 
+/** Keys that the queue does not have are no error, an empty list is (moto's test_untag_queue_errors). */
 export const untagQueue = (sqs: SqsContext): Operation =>
   queueOperation(sqs, 'UntagQueue', { input: { TagKeys: stringList('TagKey') } }, (queue, input) => {
     const keys = new Set(strings(input, 'TagKeys'));
+    if (keys.size === 0) throw invalidParameterValue('Tag keys must be between 1 and 128 characters in length.');
     queue.tags = Object.fromEntries(Object.entries(queue.tags).filter(([key]) => !keys.has(key)));
     return {};
   });

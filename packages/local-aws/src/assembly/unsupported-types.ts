@@ -1,0 +1,125 @@
+import { assemblyError } from './error-codes.ts';
+import type { DeclaredResource } from './resource-type.ts';
+
+/** Why a resource cannot run here, what to do instead, and what an app is like without it: one sentence each. */
+interface Unsupported {
+  readonly reason: string;
+  readonly remedy: string;
+  readonly without: string;
+}
+
+const leaveOut = 'Leave it out when the stack is synthesized for local use.';
+
+/** For a service that functions call and that is not here. */
+function store(service: string): Unsupported {
+  return {
+    reason: `No ${service} answers here, so that functions could not use it.`,
+    remedy: 'Leave it, and what uses it, out when the stack is synthesized for local use.',
+    without: `A function that calls ${service} gets NotImplemented, and nothing comes from ${service}.`,
+  };
+}
+
+const schedules: Unsupported = {
+  reason: 'Nothing invokes functions by the clock or by events here.',
+  remedy: 'Invoke the function yourself, and leave the resource out when the stack is synthesized for local use.',
+  without: 'What it would invoke or send to waits for you: invoke the function, or send to the queue.',
+};
+const httpFrontEnd: Unsupported = {
+  reason: 'Functions and queues have no HTTP front end here.',
+  remedy: 'Invoke the function through the Lambda API, and leave the resource out for local use.',
+  without: 'No request comes in: invoke the function through the Lambda API, or send to the queue.',
+};
+const customResource: Unsupported = {
+  reason: 'Custom resources run code during a deployment, and nothing is deployed here.',
+  remedy: leaveOut,
+  without: 'Its code does not run, and its attributes have made-up values.',
+};
+const bucketNotifications: Unsupported = {
+  reason: 'No S3 answers here, so that a bucket could notify nobody.',
+  remedy: leaveOut,
+  without: 'No notification of a bucket reaches a queue or a function.',
+};
+const containers: Unsupported = {
+  reason: 'Containers do not run here.',
+  remedy: 'Start the program yourself with the endpoint in AWS_ENDPOINT_URL, and leave the resource out.',
+  without: 'Its program does not run: start it yourself, with the endpoint in AWS_ENDPOINT_URL.',
+};
+const streams: Unsupported = {
+  reason: 'The runtime has SQS queues only.',
+  remedy: 'Leave the stream and its mappings out when the stack is synthesized for local use.',
+  without: 'A function that writes to it gets NotImplemented, and a mapping from it must be left out too.',
+};
+
+/** By type, or by the beginning of types. Running without them unasked would mislead. */
+const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
+  'AWS::ApiGateway::': httpFrontEnd,
+  'AWS::ApiGatewayV2::': httpFrontEnd,
+  'AWS::AppRunner::': containers,
+  'AWS::AppSync::': httpFrontEnd,
+  'AWS::Batch::': containers,
+  'AWS::CloudFormation::CustomResource': customResource,
+  'AWS::CloudFormation::Stack': {
+    reason: 'Nested stacks are not read.',
+    remedy: 'Make it a stack of the app (Stack instead of NestedStack).',
+    without: 'Nothing that stands in the nested stack is there, and its outputs have made-up values.',
+  },
+  'AWS::CloudFront::': httpFrontEnd,
+  'AWS::Cognito::': store('Cognito'),
+  'AWS::ECS::': containers,
+  'AWS::ElasticLoadBalancingV2::': httpFrontEnd,
+  'AWS::Kinesis::': streams,
+  'AWS::KinesisFirehose::': streams,
+  'AWS::Lambda::LayerVersion': {
+    reason: 'Layers are not laid under the code of functions.',
+    remedy: "Bundle the layer's content with the function.",
+    without: 'Functions run without what the layer brings.',
+  },
+  'AWS::Lambda::Url': httpFrontEnd,
+  'AWS::Pipes::': schedules,
+  'AWS::RDS::': store('RDS'),
+  'AWS::S3::': store('S3'),
+  'AWS::Scheduler::': schedules,
+  'AWS::SecretsManager::': {
+    ...store('Secrets Manager'),
+    reason: 'No Secrets Manager answers here, and the secret has no value before a deployment makes one.',
+    remedy: 'Leave it out, and pass functions a plain value instead, when the stack is synthesized for local use.',
+  },
+  'AWS::SES::': store('SES'),
+  'AWS::StepFunctions::': {
+    ...store('Step Functions'),
+    without: 'A function that starts an execution gets NotImplemented, and nobody invokes the functions of its states.',
+  },
+  'Custom::': customResource,
+  'Custom::S3BucketNotifications': bucketNotifications,
+};
+
+/** The longest entry that the type begins with. */
+function unsupported(type: string): Unsupported | undefined {
+  const fitting = Object.keys(unsupportedTypes).filter((start) =>
+    start.endsWith('::') ? type.startsWith(start) : type === start,
+  );
+  const longest = fitting.toSorted((one, other) => other.length - one.length)[0];
+  return longest === undefined ? undefined : unsupportedTypes[longest];
+}
+
+/** The error for a resource that cannot run here: named in the table above, or unknown. */
+export function unsupportedResource({ stack, logicalId, type }: DeclaredResource): Error {
+  const place = { stack, logicalId };
+  const known = unsupported(type);
+  if (known !== undefined) {
+    return assemblyError('RESOURCE_UNSUPPORTED', `${type}: ${known.reason}`, known.remedy, place);
+  }
+  return assemblyError(
+    'RESOURCE_TYPE_UNKNOWN',
+    `The runtime does not know ${type}, so it cannot tell what it would change.`,
+    leaveOut,
+    place,
+  );
+}
+
+/** What an app is like without a resource of the type, which is not served here: one sentence. */
+export function withoutUnsupported(type: string): string {
+  return (
+    unsupported(type)?.without ?? 'A function that calls its service gets NotImplemented, and nothing comes from it.'
+  );
+}
