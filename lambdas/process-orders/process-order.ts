@@ -1,4 +1,4 @@
-import { contentHashOf, sameContent } from '../../shared/ledger/content.ts';
+import { idempotencyKeyOf, sameContent } from '../../shared/ledger/content.ts';
 import { errorReason, refusalReasons } from '../../shared/ledger/failure.ts';
 import { fromItem } from '../../shared/ledger/expressions.ts';
 import { type ConsumedRecord, messageOf, orderKeyOf } from '../../shared/ledger/message.ts';
@@ -8,7 +8,7 @@ import { copyProcessed, replayProcessed } from '../../shared/ledger/transitions.
 import type { Order } from '../../shared/order/order.generated.ts';
 import type { Identity } from '../../shared/order/read-order.ts';
 import type { Row, TableClient } from '../common/table-client.ts';
-import { idempotencyKeyOf, type Processing, RefusedOrder } from './processing.ts';
+import { type Processing, RefusedOrder } from './processing.ts';
 
 /** Does what there is to do for a good order. Whatever it throws is taken for a passing failure. */
 export type ProcessOrder = (order: GoodOrder, time: BatchTime) => Promise<Processed>;
@@ -73,7 +73,7 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
     const message = messageOf(record);
     const { lineage, messageId, body } = message;
     const orderKey = orderKeyOf({ orderId, lineage, messageId });
-    const idempotencyKey = idempotencyKeyOf(orderKey, contentHashOf(body));
+    const idempotencyKey = idempotencyKeyOf(orderKey, body);
     const nowMs = to.now();
     const now = isoTime(nowMs);
     const ask = (request: Parameters<TableClient['update']>[0]) => table.update(request, time.batch);

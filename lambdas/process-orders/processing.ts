@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Order } from '../../shared/order/order.generated.ts';
 
 /** What `process` gets with each order. */
@@ -67,18 +66,4 @@ export class RefusedOrder extends Error {
     super([reason, ...more].join(', '));
     this.reasons = [reason, ...more];
   }
-}
-
-/**
- * @param orderKey what the order is written under
- * @param contentHash of its body
- * @returns a UUID of version 8, whose bits mean what its maker likes (RFC 9562, section 5.8)
- */
-export function idempotencyKeyOf(orderKey: string, contentHash: string): string {
-  const hex = createHash('sha256')
-    .update(JSON.stringify([orderKey, contentHash]))
-    .digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    '-',
-  );
 }

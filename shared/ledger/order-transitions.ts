@@ -104,6 +104,13 @@ export function isOrderWritten({ UpdateExpression = '' }: Partial<UpdateRequest>
   return UpdateExpression.includes('#processedAt =');
 }
 
+/** What a request, seen from outside, does to a claim: until when there is one, or null when there is none any more. */
+export function claimChangeOf(request: Partial<UpdateRequest>): { readonly until: string | null } | undefined {
+  const { UpdateExpression = '', ExpressionAttributeValues: values = {} } = request;
+  if (UpdateExpression.includes('#claim =')) return { until: values[':claimedUntil']?.S ?? null };
+  return UpdateExpression.includes('REMOVE #claim') ? { until: null } : undefined;
+}
+
 /** How a try ended that did not process its order. @param claim the token of the try's claim; null without one */
 interface EndedTry extends OrderToWrite {
   readonly claim: string | null;
