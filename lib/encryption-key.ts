@@ -1,7 +1,8 @@
-import { Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, Duration, Stack } from 'aws-cdk-lib';
 import { AccountRootPrincipal, PolicyDocument, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { outermost } from './names.ts';
 import { removalPolicy } from './removal-policy.ts';
 
 export interface EncryptionKeyProps {
@@ -43,21 +44,6 @@ export class EncryptionKey extends Construct {
           'kms:ReEncrypt*',
         ],
         conditions: through('dynamodb'),
-      },
-      // CloudWatch Logs User Guide, "Encrypt log data using AWS KMS". Only for log groups whose names begin with the
-      // stack's.
-      {
-        sid: 'Logs',
-        principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
-        actions: ['kms:Decrypt*', 'kms:Describe*', 'kms:Encrypt*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
-        conditions: {
-          ArnLike: {
-            'kms:EncryptionContext:aws:logs:arn': Stack.of(this).formatArn({
-              service: 'logs',
-              resource: `log-group:${stackName}-*`,
-            }),
-          },
-        },
       },
     ];
     this.key = new Key(this, 'Key', {
@@ -106,12 +92,34 @@ function through(service: string) {
   };
 }
 
-/** For a function that receives from encrypted queues, or reads or writes an encrypted table. */
-export function mayDecrypt(key: IKey): PolicyStatement {
-  return new PolicyStatement({ actions: ['kms:Decrypt'], resources: [key.keyArn] });
-}
-
 /** For a function that sends to encrypted queues. SQS also decrypts each new data key, to check it. */
 export function mayEncrypt(key: IKey): PolicyStatement {
   return new PolicyStatement({ actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: [key.keyArn] });
+}
+
+/**
+ * Lets CloudWatch Logs encrypt log groups of the stack that `scope` is in with `key`: only log groups whose names begin
+ * with the stack's, as generated names do (CloudWatch Logs User Guide, "Encrypt log data using AWS KMS"). The policy of
+ * an imported key is not the app's, so there is a warning.
+ *
+ * @param name what the warning calls the function of the logs
+ */
+export function letLogsUse(key: IKey, scope: Construct, name: string): void {
+  const stack = outermost(Stack.of(scope));
+  const logGroups = stack.formatArn({ service: 'logs', resource: `log-group:${stack.stackName}-*` });
+  const service = `logs.${Aws.REGION}.amazonaws.com`;
+  const { statementAdded } = key.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'Logs',
+      principals: [new ServicePrincipal(service)],
+      actions: ['kms:Decrypt*', 'kms:Describe*', 'kms:Encrypt*', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+      resources: ['*'],
+      conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': logGroups } },
+    }),
+  );
+  if (statementAdded) return;
+  Annotations.of(scope).addWarningV2(
+    'encryption-key:imported',
+    `The key of ${name}'s logs was imported: its policy must let logs.REGION.amazonaws.com use it for log-group:${stack.stackName}-*. Without it the deployment fails.`,
+  );
 }

@@ -7,7 +7,6 @@ import { environmentNames } from '../shared/pipeline.ts';
 import { failureMetricNames, logMessages, metricNames } from '../shared/telemetry.ts';
 import { bundledCode } from './bundle-function.ts';
 import type { Configuration } from './configuration/configuration.ts';
-import { mayDecrypt } from './encryption-key.ts';
 import { type AlarmDefinition, type Contribution, together } from './monitoring/contribution.ts';
 import { ownCount, watchOwnTelemetry } from './monitoring/own-telemetry.ts';
 import { watchDeadLetterQueue } from './monitoring/watch-queue.ts';
@@ -50,8 +49,8 @@ export class FailedOrders extends QueueConsumer {
       permissions: [
         new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [table.tableArn] }),
         mayChangeVisibility(badOrders),
-        ...(props.encryptionKey === undefined ? [] : [mayDecrypt(props.encryptionKey)]),
       ],
+      decrypts: [table.encryptionKey],
     });
     const failures = {
       name: 'bad-orders',

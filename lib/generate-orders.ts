@@ -32,7 +32,7 @@ export class GenerateOrders extends PipelineFunction {
       // `grantSendMessages` would also let the function read the queue's attributes.
       permissions: [
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [orders.queueArn] }),
-        ...(props.encryptionKey === undefined ? [] : [mayEncrypt(props.encryptionKey)]),
+        ...(orders.encryptionMasterKey === undefined ? [] : [mayEncrypt(orders.encryptionMasterKey)]),
       ],
     });
     // A second attempt would make up other orders, beside those that the first attempt had sent before it timed out.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { App, type AppProps, Errors } from 'aws-cdk-lib';
 import { deploymentOf } from './configuration/deployment.ts';
+import { isSchemaStale } from '../shared/order/schema-version.ts';
 import { OrderPipelineStack } from './stacks/order-pipeline-stack.ts';
 
 /**
@@ -11,9 +12,10 @@ import { OrderPipelineStack } from './stacks/order-pipeline-stack.ts';
  * The app gets the feature flags of cdk.json itself, so that the template is the same whoever starts it: the CDK CLI,
  * the local runtime or a test. Context from the CLI and from `props` has precedence.
  *
- * @throws UnknownPresetError, InvalidConfigurationError
+ * @throws StaleSchemaError, UnknownPresetError, InvalidConfigurationError
  */
 export function createApp(props: AppProps = {}): { readonly app: App; readonly stack: OrderPipelineStack } {
+  if (isSchemaStale()) throw new StaleSchemaError();
   const app = new App({
     // Else the template has a CDKMetadata resource, which differs with each version of the CDK.
     analyticsReporting: false,
@@ -34,6 +36,15 @@ export function createApp(props: AppProps = {}): { readonly app: App; readonly s
   return { app, stack };
 }
 
+/** The functions would be bundled with the validator of the former schema. */
+class StaleSchemaError extends Error {
+  override readonly name = 'StaleSchemaError';
+
+  constructor() {
+    super('shared/order/order.schema.json was changed, and its validator was not: run "npm run generate".');
+  }
+}
+
 function featureFlags(): Readonly<Record<string, unknown>> {
   const cdkJson = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
   return (JSON.parse(cdkJson) as { readonly context: Readonly<Record<string, unknown>> }).context;
@@ -43,6 +54,7 @@ const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 
 /** Errors whose message is enough for a person. */
 const sayEnough = [
+  'StaleSchemaError',
   'UnknownPresetError',
   'InvalidConfigurationError',
   'ValidationFailed',

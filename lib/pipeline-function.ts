@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledHandler } from './bundle-function.ts';
+import { letLogsUse } from './encryption-key.ts';
 import { removalPolicy } from './removal-policy.ts';
 import type { FunctionSettings } from './configuration/settings.ts';
 
@@ -14,7 +15,7 @@ export interface CommonFunctionProps {
   readonly logRetention?: RetentionDays;
   /** Whether `cdk destroy` leaves the logs in the account, until their retention ends. Default: no. */
   readonly retainData?: boolean;
-  /** Key of the account for the logs. Default: a key of CloudWatch. */
+  /** Key of the account for the logs. Its policy lets CloudWatch use it then. Default: a key of CloudWatch. */
   readonly encryptionKey?: IKey;
   /** Whether Lambda sends X-Ray traces of invocations. Default: no. */
   readonly tracing?: boolean;
@@ -34,6 +35,8 @@ export interface PipelineFunctionProps extends CommonFunctionProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** All that the function may do, beside writing to its own log group and traces. Default: nothing. */
   readonly permissions?: readonly PolicyStatement[];
+  /** Keys of the account for what the function reads: queues, tables. */
+  readonly decrypts?: readonly (IKey | undefined)[];
 }
 
 /** A function with a role and a log group of its own. */
@@ -56,6 +59,7 @@ export class PipelineFunction extends Construct {
       removalPolicy: removalPolicy(props.retainData ?? false),
       ...(props.encryptionKey !== undefined && { encryptionKey: props.encryptionKey }),
     });
+    if (props.encryptionKey !== undefined) letLogsUse(props.encryptionKey, this, props.name);
     const role = new Role(this, 'Role', {
       description: `What ${props.name} may do`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -63,6 +67,7 @@ export class PipelineFunction extends Construct {
     // Instead of AWSLambdaBasicExecutionRole, which may write to every log group of the account.
     this.logGroup.grantWrite(role);
     for (const statement of props.permissions ?? []) role.addToPolicy(statement);
+    for (const key of new Set(props.decrypts)) key?.grantDecrypt(role);
     if (tracing) role.addToPolicy(sendTraces);
 
     // The role takes no grants from other constructs: all permissions stand above.

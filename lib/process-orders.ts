@@ -6,7 +6,6 @@ import { environmentNames } from '../shared/pipeline.ts';
 import { metricNames } from '../shared/telemetry.ts';
 import { bundledCode } from './bundle-function.ts';
 import type { Configuration } from './configuration/configuration.ts';
-import { mayDecrypt } from './encryption-key.ts';
 import { type Contribution, together } from './monitoring/contribution.ts';
 import { ownCount, watchOwnTelemetry } from './monitoring/own-telemetry.ts';
 import { watchQueue } from './monitoring/watch-queue.ts';
@@ -51,8 +50,8 @@ export class ProcessOrders extends QueueConsumer {
         new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] }),
         // Only with partial responses does the function say when a failed message comes back.
         ...(partialBatchResponses ? [mayChangeVisibility(orders)] : []),
-        ...(props.encryptionKey === undefined ? [] : [mayDecrypt(props.encryptionKey)]),
       ],
+      decrypts: [table.encryptionKey],
     });
     const work = {
       name: 'orders',

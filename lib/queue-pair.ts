@@ -1,8 +1,8 @@
-import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type DeadLetterQueue, Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { constructId } from './construct-id.ts';
+import { constructId, namePrefix } from './names.ts';
 import { removalPolicy } from './removal-policy.ts';
 import {
   type ConsumerSettings,
@@ -13,7 +13,7 @@ import {
 export interface PairedQueueProps {
   /**
    * In kebab case. The queue's name is the stack's name and this name, as in `Invoices-failed-invoices`, so that two
-   * stacks can stand in one account. In Pascal case this is the id of the construct.
+   * stacks can stand in one account. In a nested stack, the ids of the nested stacks stand in between. In Pascal case this is the id of the construct.
    */
   readonly name: string;
   /** How long a message is kept, 60 s to 14 days. Default: 4 days in the first queue, 14 in the queues behind it. */
@@ -134,7 +134,7 @@ export class QueuePair extends Construct {
   }
 
   #name(name: string, fifo: boolean): string {
-    return `${Stack.of(this).stackName}-${name}${fifo ? '.fifo' : ''}`;
+    return `${namePrefix(Stack.of(this))}-${name}${fifo ? '.fifo' : ''}`;
   }
 }
 
@@ -150,8 +150,7 @@ interface Place {
 }
 
 function refuseLongNames(queueNames: readonly string[]): void {
-  // Only CloudFormation knows the name of a nested stack.
-  const tooLong = queueNames.filter((name) => !Token.isUnresolved(name) && name.length > longestQueueName);
+  const tooLong = queueNames.filter((name) => name.length > longestQueueName);
   if (tooLong.length === 0) return;
   throw new InvalidConfigurationError(
     tooLong.map(

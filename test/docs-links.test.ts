@@ -87,9 +87,12 @@ describe('a newcomer', () => {
   test('can run every npm script that a page names, of the project or of its own package', () => {
     const missing = pages.flatMap((page) => {
       const scripts = [...scriptsIn('.'), ...scriptsIn(packageOf(page))];
-      return [...textOf(page).matchAll(/npm run (?:--silent )?([a-z]+(?::[a-z]+)*)/g)]
-        .map(([, script]) => script!)
-        .filter((script) => !scripts.includes(script));
+      return [...textOf(page).matchAll(/npm run (?:--silent )?([a-z]+(?::[a-z]+)*)(?: --workspace ([\w-]+))?/g)]
+        .filter(([, script, workspace]) => {
+          const known = workspace === undefined ? scripts : scriptsIn(join('packages', workspace));
+          return !known.includes(script!);
+        })
+        .map(([all]) => all);
     });
     expect(missing).toEqual([]);
   });

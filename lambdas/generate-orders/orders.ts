@@ -1,6 +1,8 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { v4 as uuid } from 'uuid';
+import { brokenOrder } from '../../shared/order/broken-order.ts';
 import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
+import { orderDefects } from '../../shared/order/order-defects.generated.ts';
 
 /** One message of the sequence. `body` is JSON, unless the order is bad in that way. */
 export interface GeneratedMessage {
@@ -55,20 +57,12 @@ function bytesOf(words: readonly number[]): Uint8Array {
   return bytes;
 }
 
-type GeneratedOrder = ReturnType<typeof exampleOrder>;
-
-/** The ways an order can be bad: each makes a message body of a good order. Where the body is JSON, it keeps the id. */
-const defects: readonly ((order: GeneratedOrder) => string)[] = [
-  ({ customerAddress: _customerAddress, ...order }) => JSON.stringify(order),
-  (order) => JSON.stringify({ ...order, customerName: '' }),
-  (order) => JSON.stringify({ ...order, items: order.items.join(', ') }),
-  (order) => JSON.stringify({ ...order, items: [...order.items, order.items.length] }),
-  ({ items: _items, ...order }) => JSON.stringify(order),
-  // Cut off in the middle, as by a sender that crashed.
-  (order) => JSON.stringify(order).slice(0, -10),
-];
+/** Defects that leave the id as it is. */
+const defects = orderDefects.filter(({ place }) => place.length > 0 && place[0] !== 'orderId');
 
 /** @param draw 32 random bits that choose the defect */
-function badBody(order: GeneratedOrder, draw: number): string {
-  return defects[draw % defects.length]!(order);
+function badBody(order: object, draw: number): string {
+  const defect = defects[draw % (defects.length + 1)];
+  // The last way to be bad: cut off in the middle, as by a sender that crashed.
+  return defect === undefined ? JSON.stringify(order).slice(0, -10) : JSON.stringify(brokenOrder(order, defect));
 }

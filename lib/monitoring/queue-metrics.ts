@@ -5,9 +5,26 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 /** The step in which SQS and Lambda publish. */
 const minute = Duration.minutes(1);
 
-/** Age of the oldest message, in seconds. */
+/**
+ * Age of the oldest message, in seconds. A standard queue leaves out messages that were received three times and not
+ * deleted (SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS"). So the age of a queue that holds only
+ * such messages is not known.
+ */
 export function oldestAge(queue: IQueue): Metric {
   return queue.metricApproximateAgeOfOldestMessage({ statistic: Stats.MAXIMUM, period: minute });
+}
+
+/**
+ * Age of the oldest message, in seconds; or `standingSeconds` if that is more and messages stand in the queue: they can
+ * be received, and none was deleted in this minute (`leftStanding`). So messages count that have no age for SQS.
+ */
+export function ageOrStanding(queue: IQueue, standingSeconds: number): MathExpression {
+  const stands = `FILL(deleted, 0) < 1 && visible > 0 && FILL(age, 0) < ${standingSeconds}`;
+  return new MathExpression({
+    expression: `IF(${stands}, ${standingSeconds}, FILL(age, 0))`,
+    usingMetrics: { age: oldestAge(queue), ...standing(queue) },
+    period: minute,
+  });
 }
 
 /** Messages that can be received: messages in flight or delayed are not among them. */
@@ -41,12 +58,16 @@ export function timeToDrain(queue: IQueue, label?: string): MathExpression {
 export function leftStanding(queue: IQueue): MathExpression {
   return new MathExpression({
     expression: 'IF(FILL(deleted, 0) < 1, visible, 0)',
-    usingMetrics: {
-      visible: waiting(queue),
-      deleted: queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM, period: minute }),
-    },
+    usingMetrics: standing(queue),
     period: minute,
   });
+}
+
+function standing(queue: IQueue): Readonly<Record<'visible' | 'deleted', Metric>> {
+  return {
+    visible: waiting(queue),
+    deleted: queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM, period: minute }),
+  };
 }
 
 /** Lambda Developer Guide, "Types of metrics for Lambda functions", event source mapping metrics. */

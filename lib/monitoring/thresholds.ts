@@ -7,6 +7,8 @@ export interface ConsumedQueue {
   readonly receivesBefore: number;
   /** Receives after which a message moves to the next dead-letter queue, the receives before included. */
   readonly maxReceiveCount: number;
+  /** Default: a standard queue. */
+  readonly fifo?: boolean;
   /** Longest waits after a failure that the consumer asks for: `baseSeconds` at first, doubling up to `capSeconds`. */
   readonly retry?: { readonly baseSeconds: number; readonly capSeconds: number };
 }
@@ -19,8 +21,8 @@ export interface RateLimit {
 }
 
 /**
- * After three receives SQS no longer counts a message for the age of the oldest message (SQS Developer Guide, "Available
- * CloudWatch metrics for Amazon SQS").
+ * After three receives a standard queue no longer counts a message for the age of the oldest message. A FIFO queue counts
+ * it until it is deleted or moved (SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS").
  */
 const receivesThatCount = 3;
 
@@ -30,7 +32,7 @@ const receivesThatCount = 3;
  * consumer does not run, or is too slow. In whole minutes, because SQS publishes its metrics by the minute.
  */
 export function oldestAgeLimitSeconds(queue: ConsumedQueue): number {
-  const receives = Math.min(receivesThatCount, attemptsOf(queue));
+  const receives = Math.min(queue.fifo === true ? Infinity : receivesThatCount, attemptsOf(queue));
   const hidden = Array.from({ length: receives }, (_, index) =>
     longestHiddenSeconds(queue, queue.receivesBefore + index + 1),
   );

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { constructId } from '../construct-id.ts';
+import { constructId } from '../names.ts';
 import type { FunctionSettings } from '../configuration/settings.ts';
 import type { AlarmDefinition, Contribution, SavedQuery } from './contribution.ts';
 import { attemptsOf, type ConsumedQueue, errorLimit, throttleLimitSeconds } from './thresholds.ts';

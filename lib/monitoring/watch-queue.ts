@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { constructId } from '../construct-id.ts';
+import { constructId } from '../names.ts';
 import type { ConsumerSettings } from '../configuration/settings.ts';
 import { type AlarmDefinition, type Contribution, type SavedQuery, together } from './contribution.ts';
-import { leftStanding, mappingCounts, oldestAge, timeToDrain, waiting } from './queue-metrics.ts';
+import { ageOrStanding, leftStanding, mappingCounts, oldestAge, timeToDrain, waiting } from './queue-metrics.ts';
 import { oldestAgeLimitSeconds } from './thresholds.ts';
 import { type FeedingQueue, type MonitoredFunction, watchFunction } from './watch-function.ts';
 
@@ -34,7 +34,7 @@ const minutesOfWaiting = 5;
 /** A queue from which work is taken, with its consumer: is the work done in time? */
 export function watchQueue(queue: MonitoredQueue): Contribution {
   const { name, queue: source } = queue;
-  const limitSeconds = oldestAgeLimitSeconds(queue);
+  const limitSeconds = oldestAgeLimitSeconds({ ...queue, fifo: source.fifo });
   return together([
     {
       alarms: [waitsTooLong(queue, limitSeconds), drainsSlowly(queue, limitSeconds)],
@@ -90,7 +90,7 @@ function depthAndConsumer(queue: MonitoredQueue): Contribution {
   });
   const lines = {
     waiting: { measured: [waiting(source).with({ label: name }), received] },
-    age: { measured: [oldestAge(source).with({ label: name })] },
+    age: { measured: [oldestAge(source).with({ label: `${name}${source.fifo ? '' : ', received up to twice'}` })] },
     concurrency: { limits: [{ value: settings.maximumConcurrency, label: `maximum: ${consumer.name}` }] },
     durations: {
       measured: [50, 99].map((percentile) =>
@@ -120,9 +120,9 @@ function waitsTooLong({ name, queue }: MonitoredQueue, limitSeconds: number): Al
   return {
     id: `${constructId(name)}Wait`,
     about: 'messages',
-    message: `The oldest message of ${name} has been there for ${limitSeconds} s, longer than retries explain.`,
+    message: `The oldest message of ${name} has been there for ${limitSeconds} s, longer than retries explain; or messages stand there, and none was worked off.`,
     section: 'orders-wait-too-long',
-    metric: oldestAge(queue),
+    metric: ageOrStanding(queue, limitSeconds),
     threshold: limitSeconds,
     periods: minutesOfWaiting,
   };

@@ -64,7 +64,7 @@ export const maximumErrors = 1_000;
  * Turns ajv's errors into field-level reasons such as `/customerAddress is required`: a JSON pointer and what is
  * wrong there. The offending values are left out, they are personal data. At most 20 reasons, then `and N more`.
  */
-function reasonsFrom(errors: readonly ErrorObject[]): readonly string[] {
+export function reasonsFrom(errors: readonly ErrorObject[]): readonly string[] {
   const reasons = errors.slice(0, maximumReasons).map(reasonFrom);
   if (errors.length <= maximumReasons) return reasons;
   return [...reasons, `and ${errors.length >= maximumErrors ? 'at least ' : ''}${errors.length - maximumReasons} more`];

@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import Ajv from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
-import { maximumErrors } from '../../shared/order/read-order.ts';
+import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
+import { maximumErrors, reasonsFrom } from '../../shared/order/read-order.ts';
+import type { OrderDefect } from '../../shared/order/broken-order.ts';
+import { schemaVersionOf } from '../../shared/order/schema-version.ts';
+import { defectsOf } from './order-defects.ts';
+import { type OrderSchema, readOrderSchema } from './order-schema.ts';
 
 const sharedUrl = new URL('../../shared/order/', import.meta.url);
 const schemaName = 'order.schema.json';
@@ -17,47 +20,98 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/**
- * Everything that is derived from shared/order/order.schema.json: the type, the validator compiled ahead of time (why:
- * docs/decisions/0003) and the schema's version. Pure but for reading the schema, so that a test can tell when the
- * committed files are stale.
- */
-export async function renderOrderFiles(): Promise<readonly GeneratedFile[]> {
-  const schema = JSON.parse(await readFile(new URL(schemaName, sharedUrl), 'utf8')) as Record<string, unknown>;
-  return [
-    { url: new URL('order.generated.ts', sharedUrl), text: await renderType(schema) },
-    { url: new URL('validate-order.generated.js', sharedUrl), text: await renderValidator(schema) },
-    { url: new URL('validate-order.generated.d.ts', sharedUrl), text: validatorDeclaration },
-    { url: new URL('order-schema-version.generated.ts', sharedUrl), text: renderVersion(schema) },
-  ];
+/** The files, and what a person should know about the schema. */
+export interface RenderedFiles {
+  readonly files: readonly GeneratedFile[];
+  /** Sentences. */
+  readonly remarks: readonly string[];
 }
 
-function renderType(schema: Record<string, unknown>): Promise<string> {
+/** As many examples as have all their variants. */
+const examples = Array.from({ length: 20 }, (_, index) => exampleOrder(index));
+
+/**
+ * Everything that is derived from shared/order/order.schema.json: the type, the validator compiled ahead of time (why:
+ * docs/decisions/0003), the schema's version and the ways in which an order can be wrong. Pure but for reading the
+ * schema, so that a test can tell when the committed files are stale.
+ *
+ * @throws {SchemaRefused} for a schema of which no validator can be made
+ */
+export async function renderOrderFiles(): Promise<RenderedFiles> {
+  return renderFiles(
+    readOrderSchema(await readFile(new URL(schemaName, sharedUrl), 'utf8'), `shared/order/${schemaName}`),
+  );
+}
+
+/** The same, of any schema. The examples are those of shared/order/example-order.ts. */
+export async function renderFiles(orderSchema: OrderSchema): Promise<RenderedFiles> {
+  const { schema } = orderSchema;
+  const { defects, unbroken } = defectsOf(orderSchema, examples);
+  const files = {
+    'order.generated.ts': await renderType(schema),
+    'validate-order.generated.js': await renderValidator(orderSchema),
+    'validate-order.generated.d.ts': validatorDeclaration,
+    'order-schema-version.generated.ts': renderVersion(schema),
+    'order-defects.generated.ts': renderDefects(defects),
+  };
+  return {
+    files: Object.entries(files).map(([name, text]) => ({ url: new URL(name, sharedUrl), text })),
+    remarks: [...remarksOnExamples(orderSchema), ...unbroken.map(remarkOnUnbroken)],
+  };
+}
+
+/** What the examples must be changed in, once the schema has changed. */
+function remarksOnExamples({ validate }: OrderSchema): readonly string[] {
+  const fault = examples.find((example): boolean => !validate(example));
+  const remarks: string[] = [];
+  if (fault !== undefined) {
+    const reasons = reasonsFrom(validate.errors ?? []).join(', ');
+    remarks.push(`exampleOrder does not pass the schema: ${reasons}. Change shared/order/example-order.ts.`);
+  }
+  if (validate(exampleUserX(6))) {
+    remarks.push('exampleUserX passes the schema, but must not. Change shared/order/example-order.ts.');
+  }
+  return remarks;
+}
+
+function remarkOnUnbroken(rule: string): string {
+  return `No bad order was found for the rule ${rule}. It may help when exampleOrder has a value there.`;
+}
+
+function renderType(schema: OrderSchema['schema']): Promise<string> {
   return compile(structuredClone(schema), 'Order', {
     bannerComment: header,
     format: true,
+    // A list with minItems would become a tuple, which no list in a program is.
+    ignoreMinAndMaxItems: true,
     style: { singleQuote: true, printWidth: 120 },
   });
 }
 
-/** The schema's own fingerprint: rows of the orders table say which schema their order was held against. */
-function renderVersion(schema: Record<string, unknown>): string {
-  const version = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 12);
+/** Rows of the orders table say which schema their order was held against. */
+function renderVersion(schema: OrderSchema['schema']): string {
   return `${header}
 
 /** First 12 hex digits of the SHA-256 of the schema's JSON, however it is laid out. */
-export const orderSchemaVersion = '${version}';
+export const orderSchemaVersion = '${schemaVersionOf(schema)}';
+`;
+}
+
+function renderDefects(defects: readonly OrderDefect[]): string {
+  return `${header}
+import type { OrderDefect } from './broken-order.ts';
+
+/** An order for each rule of the schema that it can break. */
+export const orderDefects: readonly OrderDefect[] = [
+${defects.map((defect) => `  ${JSON.stringify(defect)},\n`).join('')}];
 `;
 }
 
 /** ajv writes a module that requires its own runtime; esbuild puts that into the file, so that it imports nothing. */
-async function renderValidator(schema: Record<string, unknown>): Promise<string> {
-  const ajv = new Ajv.Ajv({ allErrors: true, strict: true, code: { source: true, esm: true } });
+async function renderValidator({ ajv, validate }: OrderSchema): Promise<string> {
+  const code = standaloneCode.default(ajv, validate);
   const result = await build({
-    stdin: {
-      contents: capErrors(standaloneCode.default(ajv, ajv.compile(schema))),
-      resolveDir: fileURLToPath(sharedUrl),
-    },
+    stdin: { contents: capErrors(code), resolveDir: fileURLToPath(sharedUrl) },
     absWorkingDir: fileURLToPath(new URL('../../', sharedUrl)),
     bundle: true,
     format: 'esm',
@@ -66,19 +120,53 @@ async function renderValidator(schema: Record<string, unknown>): Promise<string>
     target: 'node24',
     legalComments: 'none',
     write: false,
+    plugins: [onlyFormats(code)],
   });
   // The paths in esbuild's comments depend on where node_modules stands.
-  const code = result.outputFiles[0]!.text.replaceAll(/^\/\/ .*\n/gm, '');
-  return `${header}\n${code}`;
+  return `${header}\n${result.outputFiles[0]!.text.replaceAll(/^\/\/ .*\n/gm, '')}`;
 }
 
 /**
- * ajv has no option that ends `allErrors` early (why: read-order.ts), so its statements that add an error get a condition.
+ * ajv has no option that ends `allErrors` early (why: read-order.ts). So its statements that add an error get a
+ * condition. `errors` goes on counting, because ajv compares counts to learn whether a part is valid.
  */
 function capErrors(code: string): string {
-  const capped = code.replaceAll(/vErrors\.push\(err\d+\)/g, `vErrors.length < ${maximumErrors} && $&`);
-  if (capped === code) throw new Error('ajv writes other code than it did: mend capErrors in order-files.ts.');
+  const capped = code
+    .replaceAll(/vErrors\.push\(err\d+\)/g, `vErrors.length < ${maximumErrors} && $&`)
+    .replaceAll(
+      /(vErrors\.concat\((\w+)\.errors\));\s*errors = vErrors\.length;/g,
+      `vErrors.length < ${maximumErrors} ? $1 : vErrors;errors += $2.errors.length;`,
+    )
+    .replaceAll(/vErrors\.length = (_errs\d+)/g, 'vErrors.length = Math.min($1, vErrors.length)');
+  const uncapped = /(?<!&& )vErrors\.push|(?<!\? )vErrors\.concat|errors = vErrors\.length/;
+  if (capped === code || uncapped.test(capped))
+    throw new Error('ajv writes other code than it did: mend capErrors in order-files.ts.');
   return capped;
+}
+
+/**
+ * ajv puts formats that are patterns into the code, and requires a module of all formats for the others, such as dates.
+ * Of this module, only what the code names goes into the file.
+ */
+function onlyFormats(code: string): Plugin {
+  const used = new Set(
+    [...code.matchAll(/fullFormats(?:\.(\w+)|\["([^"]+)"\])/g)].map(([, name, quoted]) => name ?? quoted!),
+  );
+  return {
+    name: 'only the formats of the schema',
+    setup(bundling) {
+      bundling.onLoad({ filter: /ajv-formats\/dist\/formats\.js$/ }, async ({ path }) => {
+        const all = await readFile(path, 'utf8');
+        const [, entries = '', rest = ''] =
+          /^exports\.fullFormats = \{\n(.*?)^\};\n.*?(^function isLeapYear.*)$/ms.exec(all) ?? [];
+        const kept = entries.split('\n').filter((line) => used.has(/^ {4}"?([\w-]+)"?[:,]/.exec(line)?.[1] ?? ''));
+        if (kept.length !== used.size)
+          throw new Error('ajv-formats has another layout: mend onlyFormats in order-files.ts.');
+        const [, helper = ''] = /^(function fmtDef.*?^\}\n)/ms.exec(all) ?? [];
+        return { contents: `${helper}export const fullFormats = {\n${kept.join('\n')}\n};\n${rest}` };
+      });
+    },
+  };
 }
 
 const validatorDeclaration = `${header}

@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { isKey } from '../../shared/ledger/message.ts';
 import { CommandFailed, UsageError } from './errors.ts';
 import { Interrupted, PipeClosed } from './interrupt.ts';
-import type { Output } from './terminal/output.ts';
+import { type Output, wrappedProse } from './terminal/output.ts';
 
 /** Exit codes, the same for every command; `--help` tells them. */
 export const exitCodes = {
@@ -59,7 +59,7 @@ export async function runProgram(
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (!(error instanceof PipeClosed)) {
       const message = error instanceof Interrupted ? 'Stopped before the end.' : shown(errorText(error));
-      stderr.write(`${message}\n`);
+      stderr.write(`${wrappedProse(message, stderr.columns)}\n`);
     }
     return error instanceof UsageError ? exitCodes.usage : exitCodes.notAllDone;
   }

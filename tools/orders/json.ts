@@ -1,3 +1,4 @@
+import { contentHashOf } from '../../shared/ledger/content.ts';
 import { UsageError } from './errors.ts';
 
 /** A value to put at a place in a document: `/customerAddress="1 Main Street"`, parsed. */
@@ -101,6 +102,11 @@ export function difference(before: string, after: string): readonly Change[] {
   const [old, fresh] = documents;
   if (old === undefined || fresh === undefined) return [{ pointer: '', before, after }];
   return changes('', old.value, fresh.value);
+}
+
+/** Whether an edit changes anything but the layout: a value, the way to write a number, or which names stand twice. */
+export function isEdited(before: string, after: string): boolean {
+  return difference(before, after).length > 0 || contentHashOf(before) !== contentHashOf(after);
 }
 
 function parsed(text: string): { readonly value: unknown } | undefined {

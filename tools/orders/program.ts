@@ -16,6 +16,7 @@ import { definePurge } from './commands/purge.ts';
 import { defineReplay } from './commands/replay.ts';
 import { defineSend } from './commands/send.ts';
 import { defineShow } from './commands/show.ts';
+import { defineSmoke } from './commands/smoke.ts';
 import { defineStatus } from './commands/status.ts';
 import { createContext, type OrdersContext, type Run, type SharedOptions } from './context.ts';
 import { CommandFailed, UsageError } from './errors.ts';
@@ -27,6 +28,7 @@ const commands = [
   defineGenerate,
   defineSend,
   defineStatus,
+  defineSmoke,
   defineDoctor,
   defineLogs,
   defineFailed,
@@ -80,7 +82,8 @@ Example: orders failed --local`,
     }
   };
   for (const define of commands) define(program, run);
-  const check = () => refuseOptionsOfNpm('orders', program, args, io.env);
+  const script = args[0] === 'smoke' && io.env['npm_lifecycle_event'] === 'smoke' ? 'smoke' : 'orders';
+  const check = () => refuseOptionsOfNpm(script, program, args, io.env);
   // What an error says may quote an order.
   return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }

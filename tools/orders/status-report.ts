@@ -117,7 +117,10 @@ export interface QueueStatus extends QueueReport {
 
 /** What SQS and CloudWatch say of a queue. */
 interface QueueReport extends QueueReading {
-  /** How long the oldest message has waited; null when there is none, or CloudWatch has not heard of it yet. */
+  /**
+   * How long the oldest message has waited. Null when there is none, when CloudWatch has not heard of it yet, or when a
+   * standard queue has only messages that were received three times (SQS Developer Guide, "Available CloudWatch metrics").
+   */
   readonly oldestAgeSeconds: number | null;
 }
 

@@ -1,5 +1,7 @@
-import { rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { type Command, Option } from 'commander';
 import {
   addAssemblyOptions,
@@ -17,8 +19,10 @@ import {
   type Runtime,
   serve as serveAssembly,
 } from 'local-aws';
+import { isSchemaStale } from '../../shared/order/schema-version.ts';
 import { announceRuntime, defaultLocalEndpoint } from '../orders/aws/local-runtime.ts';
 import { wholeNumberOption } from '../orders/command-line.ts';
+import { CommandFailed } from '../orders/errors.ts';
 import { standingFolder } from '../orders/input/paths.ts';
 import { maximumLocalSeed } from './local-pipeline.ts';
 import { type CommandContext, errorText } from './run-command.ts';
@@ -29,7 +33,7 @@ const calm = 4;
 
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
-  const { assembly, preset, port = defaultPort, iam, shuffle, chaos, watch } = options;
+  const { assembly, preset, port = defaultPort, iam, shuffle, queueWaits, chaos, watch, quiet = false } = options;
   if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
   const served = {
     // As seen from where npm was called, which is not always the project's folder.
@@ -41,7 +45,9 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
     port,
     nextFreePort: options.port === undefined,
     iam,
+    queueWaits,
     watch,
+    quiet,
     explain: errorText,
     onReady: announced,
     ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
@@ -92,9 +98,13 @@ interface ServeOptions extends AssemblyOptions {
   readonly iam: IamMode;
   /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
   readonly shuffle?: number;
+  /** False: without AWS's 60 seconds between two purges, and before a queue's name is used again. */
+  readonly queueWaits: boolean;
   /** Seed of the faults to inject; undefined: none. */
   readonly chaos?: number;
   readonly watch: boolean;
+  /** Whether to leave out what the app does. */
+  readonly quiet?: boolean;
 }
 
 const defaultPort = 4566;
@@ -139,17 +149,52 @@ export const defineServe = (presets: readonly string[]) => (program: Command) =>
         '(docs/reliability.md); same seed, same faults',
       wholeNumberOption(0, maximumLocalSeed),
     )
+    .option('--no-queue-waits', 'purge a queue again, and use its name again, without the 60 seconds that AWS asks for')
     .option('--no-watch', 'do not reload when a source file changes')
+    .option('--quiet', 'print what is served and what is wrong, but not what the app does')
     .addHelpText('after', '\nExample: npm run local -- --port 5000 --preset lab');
 
 /** What the CDK app is made of: a change in any of these asks for a new synthesis. */
 const sources = ['bin/app.ts', 'cdk.json', 'lib', 'lambdas', 'shared'];
 
+/** The files that `npm run generate` makes of the schema and of the example. */
+class OrderFiles {
+  readonly #sources = ['order.schema.json', 'example-order.ts'].map((name) => join(projectRoot, 'shared/order', name));
+  #made = isSchemaStale() ? undefined : this.#now();
+
+  /**
+   * Makes them anew when the schema or the example has changed, in a process of its own, which reads the example anew.
+   *
+   * @throws {CommandFailed} with the sentence on what is wrong with the schema
+   */
+  async renew(signal: AbortSignal): Promise<void> {
+    const now = this.#now();
+    if (now === this.#made) return;
+    const { stdout, stderr } = await runFile(process.execPath, ['bin/generate.ts'], { cwd: projectRoot, signal }).catch(
+      (error: unknown) => {
+        signal.throwIfAborted();
+        throw new CommandFailed((error as { readonly stderr?: string }).stderr?.trim() || String(error));
+      },
+    );
+    this.#made = now;
+    process.stdout.write(stdout + stderr);
+  }
+
+  #now(): string {
+    return this.#sources.map((path) => readFileSync(path, 'utf8')).join();
+  }
+}
+
+const runFile = promisify(execFile);
+
 /** The project's own assembly, synthesized anew after each change of its sources. */
 function synthesized(preset: string, signal: AbortSignal): AssemblySource {
+  const orderFiles = new OrderFiles();
   return {
     watched: sources.map((source) => join(projectRoot, source)),
+    unwatched: /\.generated\./,
     async provide(use) {
+      await orderFiles.renew(signal);
       using folder = new TemporaryFolder();
       const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
       for (const warning of warnings) process.stderr.write(`${warning}\n`);

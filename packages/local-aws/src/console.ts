@@ -1,6 +1,6 @@
-import { styleText } from 'node:util';
-import type { LogEvent, RuntimeEvent } from './events.ts';
-import { type LogText, printableLines, readLogMessage } from './log-text.ts';
+import { stripVTControlCharacters, styleText } from 'node:util';
+import type { BatchEnded, LogEvent, RuntimeEvent } from './events.ts';
+import { type LogText, ownFrames, printableLines, readLogMessage, valueText } from './log-text.ts';
 import type { LocalModel } from './model.ts';
 
 /** How `renderEvent` shows an event. */
@@ -11,6 +11,10 @@ export interface RenderOptions {
   readonly queueLabel: (queueName: string) => string;
   /** What to call a message instead of its id, where more is known of it. */
   readonly messageLabel?: (messageId: string) => string | undefined;
+  /** Characters of a line of the terminal. A log event that is longer is told more briefly. Default: no limit. */
+  readonly columns?: number | undefined;
+  /** Whether a batch of which nothing stays is a line, too. Default: no. */
+  readonly batches?: boolean;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -41,14 +45,20 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     case 'log': {
       const log = readLogMessage(event.message);
       if (log === undefined) return undefined;
-      const text = [log.text, ...fieldTexts(log.fields ?? {}, options)].filter((part) => part !== '').join('  ');
-      return line(who(event, options, paint), text, levelStyles[log.level]);
+      const lines = brevities.map((brevity) => {
+        const texts = [log.text, ...fieldTexts(log.fields ?? {}, options, brevity)];
+        const frames = Object.values(log.fields ?? {}).flatMap(ownFrames);
+        const text = printableLines([texts.filter((part) => part !== '').join('  '), ...frames].join('\n'));
+        const at = timeOfDay(event.atMs).replace(brevity === 'narrow' ? /\.\d+/ : '', '');
+        const source = who(event, options, paint, brevity === 'narrow' ? 0 : nameColumns);
+        return `${paint('dim', at)}  ${source}  ${paint(levelStyles[log.level], text)}`;
+      });
+      const { columns = Infinity } = options;
+      return lines.find((each) => firstLineLength(each) <= columns) ?? lines.at(-1);
     }
     case 'batch-ended': {
-      if (event.kept.length === 0 || event.reason === undefined) return undefined;
-      const size = event.kept.length + event.deleted.length + (event.gone?.length ?? 0);
-      const queue = options.queueLabel(event.queueName);
-      return line(runtime, `${queue}: ${event.kept.length} of a batch of ${size} stay: ${event.reason}`, 'yellow');
+      const text = batchText(event, options);
+      return text && line(runtime, text, event.kept.length > 0 ? 'yellow' : 'dim');
     }
     case 'message-moved': {
       const name = options.messageLabel?.(event.messageId) ?? event.messageId;
@@ -72,6 +82,41 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
   }
 }
 
+/** How briefly a log event is told, for terminals from wide to narrow. Errors and reasons are told by all of them. */
+const brevities = ['whole', 'short ids', 'one id', 'narrow'] as const;
+type Brevity = (typeof brevities)[number];
+
+function isMadeUpId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value);
+}
+
+function firstLineLength(text: string): number {
+  return stripVTControlCharacters(text.split('\n', 1)[0] ?? '').length;
+}
+
+/** What became of a batch. Undefined where nobody wants to know. */
+function batchText(event: BatchEnded, { queueLabel, functionLabel, batches = false }: RenderOptions) {
+  const { kept, deleted, gone = [], reason, executionEnvironmentId } = event;
+  const size = kept.length + deleted.length + gone.length;
+  const queue = queueLabel(event.queueName);
+  if (kept.length > 0) {
+    if (reason === undefined) return undefined;
+    return `${queue}: ${kept.length} of a batch of ${size} stay${comeBackText(event)}: ${reason}`;
+  }
+  if (!batches) return undefined;
+  const instance = executionEnvironmentId === undefined ? '' : ` ${executionEnvironmentId.slice(0, 4)}`;
+  const alreadyGone = gone.length === 0 ? '' : `, ${gone.length} of them by the function itself`;
+  return `${queue}: batch of ${size} to ${functionLabel(event.functionName)}${instance}, all deleted${alreadyGone}`;
+}
+
+/** `, hidden for 37 to 120 s`; nothing for messages that are visible already. */
+function comeBackText({ atMs, comeBackAtMs = [] }: BatchEnded): string {
+  const seconds = comeBackAtMs.map((backAtMs) => Math.max(0, Math.ceil((backAtMs - atMs) / 1000)));
+  const [shortest, longest] = [Math.min(...seconds), Math.max(0, ...seconds)];
+  if (longest === 0) return '';
+  return `, hidden for ${shortest === longest ? '' : `${shortest} to `}${longest} s`;
+}
+
 /** Names of functions and queues in a text by their short ones. */
 function labelled(text: string, { functionLabel, queueLabel }: RenderOptions): string {
   return text.replace(/[\w.-]+/g, (word) => functionLabel(queueLabel(word)));
@@ -83,35 +128,52 @@ function who(
   { functionName, executionEnvironmentId }: LogEvent,
   { functionLabel }: RenderOptions,
   paint: Paint,
+  columns: number,
 ): string {
   const color =
     environmentColors[Number.parseInt(executionEnvironmentId.slice(0, 4), 16) % environmentColors.length] ?? 'cyan';
-  return paint(color, `${functionLabel(functionName).padEnd(nameColumns)} ${executionEnvironmentId.slice(0, 4)}`);
+  return paint(color, `${functionLabel(functionName).padEnd(columns)} ${executionEnvironmentId.slice(0, 4)}`);
 }
 
 /** Without trace ids: they lead to X-Ray, and nothing collects traces here. */
-function fieldTexts(fields: Readonly<Record<string, unknown>>, { messageLabel }: RenderOptions): string[] {
+function fieldTexts(
+  fields: Readonly<Record<string, unknown>>,
+  { messageLabel }: RenderOptions,
+  brevity: Brevity,
+): string[] {
   const { messageId } = fields;
   const label = typeof messageId === 'string' ? messageLabel?.(messageId) : undefined;
-  const texts = Object.entries(fields)
+  const known = Object.entries(fields)
     .filter(([key]) => key !== 'traceId')
-    .filter(([key, value]) => !isEmpty(value) && !(label !== undefined && (key === 'messageId' || value === label)))
-    .map(([key, value]) => `${key}=${fieldValue(value)}`);
+    .filter(([key, value]) => !isEmpty(value) && !(label !== undefined && (key === 'messageId' || value === label)));
+  const texts = toldFields(known, brevity).map(([key, value]) => fieldText(key, value, brevity));
   return label === undefined ? texts : [label, ...texts];
+}
+
+type Field = readonly [key: string, value: unknown];
+
+/** Briefly, a first receive is not told; more briefly, what a message brings is known by its own id alone. */
+function toldFields(fields: readonly Field[], brevity: Brevity): readonly Field[] {
+  if (brevity === 'whole') return fields;
+  const hasOtherId = fields.some(([key]) => key.endsWith('Id') && key !== 'messageId');
+  const isLeftOut = ([key, value]: Field) =>
+    (key === 'receiveCount' && value === 1) || (key === 'messageId' && hasOtherId && brevity !== 'short ids');
+  return fields.filter((field) => !isLeftOut(field));
+}
+
+function fieldText(key: string, value: unknown, brevity: Brevity): string {
+  if (brevity === 'whole' || !isMadeUpId(value)) return `${key}=${valueText(value)}`;
+  const digits = value.slice(0, 8);
+  return brevity === 'narrow' ? digits : `${key}=${digits}`;
 }
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 }
 
-function fieldValue(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join('; ');
-  return JSON.stringify(value);
-}
-
+/** `12:30:15.007Z`: the Z says that it is UTC. */
 function timeOfDay(atMs: number): string {
-  return new Date(atMs).toISOString().slice(11, 23);
+  return new Date(atMs).toISOString().slice(11);
 }
 
 /** Short display names, for `RenderOptions`. */

@@ -83,6 +83,8 @@ export interface BatchEnded {
   readonly gone?: readonly string[];
   /** Why messages were kept, in a few words for people. */
   readonly reason?: string;
+  /** When each of `kept` is visible again, or has been, in their order (epoch milliseconds). Absent for none. */
+  readonly comeBackAtMs?: readonly number[];
 }
 
 /** Messages that matched none of a mapping's filters: deleted unprocessed. */

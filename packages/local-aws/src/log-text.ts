@@ -119,6 +119,48 @@ function levelOf(level: string): LogText['level'] {
   }
 }
 
+const mostFrames = 3;
+
+/** Any value that a function logged, in one line, without the stack of an error. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join('; ');
+  const inner = innerText(value);
+  return typeof inner === 'string' ? inner : JSON.stringify(inner, (_key, part: unknown) => innerText(part));
+}
+
+/** The nearest places of a function's own code in the stack of an error that it logged; none for any other value. */
+export function ownFrames(value: unknown): readonly string[] {
+  const frames = loggedError(value)?.stack.split('\n') ?? [];
+  const own = frames.filter((line) => /^ +at /.test(line) && !/node_modules\/|\(?node:/.test(line));
+  return own.slice(0, mostFrames).map((frame) => frame.trim());
+}
+
+function innerText(value: unknown): unknown {
+  const error = loggedError(value);
+  if (error !== undefined) return `${error.name}: ${error.message}`;
+  return typeof value === 'string' ? value.replaceAll(/\s*\n\s*/g, ' ') : value;
+}
+
+/** An error as `console` logs it within an object, or as Lambda's JSON format writes it. */
+function loggedError(
+  value: unknown,
+): { readonly name: string; readonly message: string; readonly stack: string } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const {
+    name,
+    message,
+    stack,
+    errorType = name,
+    errorMessage = message,
+    stackTrace,
+  } = value as Record<string, unknown>;
+  if (typeof errorType !== 'string' || typeof errorMessage !== 'string') return undefined;
+  const trace = Array.isArray(stackTrace) ? stackTrace.join('\n') : stack;
+  if (typeof trace !== 'string' && !('errorType' in value)) return undefined;
+  return { name: errorType, message: errorMessage, stack: typeof trace === 'string' ? trace : '' };
+}
+
 /**
  * Text from messages, logs and requests as it may go to a terminal: control characters, which could move the cursor,
  * change its colours or forge lines, become `�`.

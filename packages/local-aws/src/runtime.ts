@@ -34,6 +34,8 @@ export interface RuntimeOptions extends Pick<ReadOptions, 'stacks' | 'skip' | 'p
    * fleet may. The same seed gives the same choices.
    */
   readonly shuffleSeed?: number;
+  /** Whether AWS's 60 seconds count between two purges of a queue, and before a queue's name is used again. Default: yes. */
+  readonly queueWaits?: boolean;
   /** Faults to inject; they bring their own clock. Default: none. */
   readonly faults?: Faults;
   /**
@@ -103,7 +105,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const running = <Wanted>(type: ServiceClass<Wanted>) => findService(started, type);
   const about = { clock, events, region, accountId, endpointUrl: endpoint.url, directory };
   const shuffleSeed = options.shuffleSeed ?? faults?.shuffleSeed;
-  const context = { ...about, authorizer, credentials, shuffleSeed, faults, running };
+  const { queueWaits = true } = options;
+  const context = { ...about, authorizer, credentials, shuffleSeed, queueWaits, faults, running };
   for (const service of services) {
     const one = await service.start?.(model, context);
     if (one === undefined) continue;

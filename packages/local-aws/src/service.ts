@@ -65,6 +65,8 @@ export interface ServiceContext {
    * gives the same choices.
    */
   readonly shuffleSeed: number | undefined;
+  /** False: the 60 seconds that AWS asks for after a purge or a DeleteQueue are left out. */
+  readonly queueWaits: boolean;
   readonly faults: FaultHooks | undefined;
   /**
    * A service that started before: `running(SqsService)`.

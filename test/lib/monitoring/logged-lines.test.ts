@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readLogMessage } from 'local-aws';
-import { constructId } from '../../../lib/construct-id.ts';
+import { constructId } from '../../../lib/names.ts';
 import { idPlaceholder } from '../../../lib/monitoring/own-telemetry.ts';
 import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { logMessages } from '../../../shared/telemetry.ts';

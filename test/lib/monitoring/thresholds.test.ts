@@ -46,6 +46,7 @@ describe('the age at which a queue’s oldest message is told of', () => {
       queueOf(10, 0, { retry: { baseSeconds: 100, capSeconds: 300 } }),
       600,
     ],
+    ['all receives in a FIFO queue, which counts every message', queueOf(10, 0, { fifo: true }), 300],
     ['in bad-orders, the waits after the receives in orders', badOrders, 300],
   ])('is %s', (_what, queue, seconds) => {
     expect(oldestAgeLimitSeconds(queue)).toBe(seconds);

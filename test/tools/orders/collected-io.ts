@@ -17,6 +17,8 @@ export interface OrdersSurroundings {
   /** Answers to questions: makes stdin and stderr a terminal. */
   readonly answer?: string;
   readonly signal?: AbortSignal;
+  /** Characters of a line of the terminal; without it, stdout is a pipe. */
+  readonly columns?: number;
   readonly clock?: Clock;
   /** Gets all that is on stdout so far. */
   readonly onStdout?: (text: string) => unknown;
@@ -30,12 +32,20 @@ export function ordersIo(surroundings: OrdersSurroundings = {}): {
   readonly io: OrdersIo;
   readonly written: () => Omit<OrdersRun, 'exitCode'>;
 } {
-  const { env = {}, stdin = '', answer, signal = new AbortController().signal, clock = systemClock } = surroundings;
+  const {
+    env = {},
+    stdin = '',
+    answer,
+    signal = new AbortController().signal,
+    clock = systemClock,
+    columns,
+  } = surroundings;
   let stdout = '';
   let stderr = '';
   const terminal = answer !== undefined;
   const io: OrdersIo = {
     stdout: {
+      ...(columns !== undefined && { columns }),
       write(text) {
         stdout += text;
         surroundings.onStdout?.(stdout);

@@ -81,7 +81,7 @@ test('status --watch and logs --follow go on until they are interrupted', async 
     onStdout: (text) => text.includes('followed-1') && following.abort(),
   });
   await pipeline.orders(['send', '-'], { stdin: JSON.stringify(exampleOrder(0, 'followed-1')) });
-  expect((await followed).stdout).toMatch(/process-orders +Good Order +orderId=followed-1 /);
+  expect((await followed).stdout).toMatch(/process-orders +[\da-f]{4} +Good Order +orderId=followed-1 /);
 });
 
 function* repeated(text: string, count: number): Generator<string> {

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EventStream, type Runtime, startRuntime } from 'local-aws';
 import { synthesize, TemporaryFolder } from '../../../tools/run/synthesize.ts';
 import { orders, type OrdersRun, type OrdersSurroundings } from './collected-io.ts';
@@ -12,10 +14,13 @@ export interface ServedPipeline extends AsyncDisposable {
   orders(args: readonly string[], surroundings?: OrdersSurroundings): Promise<OrdersRun>;
 }
 
-export async function servePipeline(): Promise<ServedPipeline> {
+/** @param change makes another template of the stack's */
+export async function servePipeline(change = (template: string) => template): Promise<ServedPipeline> {
   await using starting = new AsyncDisposableStack();
   const folder = starting.use(new TemporaryFolder());
   await synthesize({ outputDirectory: folder.path, context: {}, signal: new AbortController().signal });
+  const file = join(folder.path, 'OrderPipeline.template.json');
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
   const events = new EventStream();
   const runtime = starting.use(await startRuntime({ assembly: folder.path, events, port: 0 }));
   const env = { AWS_ENDPOINT_URL: runtime.endpoint.url };

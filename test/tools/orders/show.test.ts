@@ -22,6 +22,8 @@ describe('the state of an order follows the rule of the books', () => {
   });
 });
 
+const order = (id: string, rest: object) => `${JSON.stringify({ orderId: id, customerName: 'A', ...rest })}\n`;
+
 describe('orders show', () => {
   let pipeline: ServedPipeline;
 
@@ -52,6 +54,67 @@ describe('orders show', () => {
     expect(stdout).toMatch(/\n… 1 failure left out: --limit 0 shows all\.\n/);
     expect(stdout.match(/^2\d{3}-/gm)).toHaveLength(2);
     expect(stdout.match(/^Failure /gm)).toHaveLength(2);
+  });
+
+  describe('an id by its first eight digits, as a narrow terminal shows it', () => {
+    const orderId = '4be0643f-1d98-473b-97cd-ca98a65347dd';
+    const twin = '4be0643f-aaaa-473b-97cd-ca98a65347dd';
+    const processedId = '7d3cb2a1-1d98-473b-97cd-ca98a65347dd';
+    const good = { customerAddress: 'B', items: [] };
+
+    beforeAll(async () => {
+      const stdin = order(orderId, { items: [] }) + order(processedId, good) + order('7d3cb2a1', good);
+      await pipeline.orders(['send', '-', '--unchecked'], { stdin });
+      await pipeline.orders(['status', '--wait']);
+    });
+
+    test('names an order, its failure or its message, for each command that takes an id', async () => {
+      const { stdout } = await pipeline.orders(['show', '4be0643f']);
+      expect(stdout).toMatch(new RegExp(`^Order ${orderId}: failed\n`));
+      const failureId = /^Failure (\S+),/m.exec(stdout)?.[1] ?? '';
+      expect((await pipeline.orders(['show', failureId.slice(0, 8)])).stdout).toMatch(`Order ${failureId}: failed`);
+      expect((await pipeline.orders(['show', '7d3cb2a1-1'])).stdout).toMatch(`Order ${processedId}: processed`);
+      for (const id of ['4be0643f', failureId.slice(0, 8)]) {
+        const edited = await pipeline.orders(['edit', id, '--dry-run', '--set', '/customerAddress=C']);
+        expect(edited.stdout).toContain('It would pass.');
+      }
+      const twice = await pipeline.orders(['replay', '--dry-run', '--force', '4be0643f', orderId]);
+      expect(twice.stdout).toBe('Would replay 1 failure.\n');
+      expect((await pipeline.orders(['logs', '--order', '4be0643f'])).stdout).toContain(orderId);
+    });
+
+    test('is the whole id of an order that has no more than these digits', async () => {
+      expect((await pipeline.orders(['show', '7d3cb2a1'])).stdout).toMatch(/^Order 7d3cb2a1: processed\n/);
+      const { exitCode, stderr } = await pipeline.orders(['edit', '7d3cb2a1', '--set', '/a=1']);
+      expect(stderr).toContain('There is no failure with the id 7d3cb2a1');
+      expect(exitCode).toBe(1);
+    });
+
+    test('is refused where several ids begin so, with all of them', async () => {
+      await pipeline.orders(['send', '-', '--unchecked'], { stdin: order(twin, { items: [] }) });
+      await pipeline.orders(['status', '--wait']);
+      for (const command of [['show'], ['replay'], ['edit', '--set', '/a=1']]) {
+        const { exitCode, stderr } = await pipeline.orders([...command, '4be0643f']);
+        expect(stderr).toMatch(/^Several ids begin with 4be0643f: /);
+        for (const id of [orderId, twin]) expect(stderr).toContain(id);
+        expect(exitCode).toBe(1);
+      }
+      expect((await pipeline.orders(['show', '4be0643f-a'])).stdout).toMatch(`Order ${twin}: failed`);
+    });
+
+    test('is what show and failed print on a terminal of 80 columns, and nothing is cut', async () => {
+      for (const columns of [60, 80, 120]) {
+        const shown = await pipeline.orders(['show', orderId], { columns });
+        const listed = await pipeline.orders(['failed', '--list'], { columns });
+        expect(shown.stdout).toContain('/customerAddress is required');
+        expect(listed.stdout).not.toContain('…');
+        const [, table = ''] = shown.stdout.split('\n\n');
+        for (const line of [...table.split('\n'), ...listed.stdout.split('\n')]) {
+          expect(line.length).toBeLessThanOrEqual(columns);
+        }
+        expect(/ 4be0643f /.test(listed.stdout)).toBe(columns < 120);
+      }
+    });
   });
 
   test.each(['BOTH-*', '*', 'BOTH-1"', 'x'.repeat(5_000)])('takes an id literally: %.10s', async (id) => {

@@ -194,9 +194,12 @@ describe('after the story', () => {
   });
 
   test('logs finds the lines about an order in all functions', async () => {
-    const lines = documentsOf<{ function: string; message: { message: { message: string } } }>(
-      await run('logs', '--order', failing, '--json'),
-    );
+    const lines = documentsOf<{
+      function: string;
+      instance: string;
+      logStreamName: string;
+      message: { message: { message: string } };
+    }>(await run('logs', '--order', failing, '--json'));
     const texts = lines.map((line) => `${line.function} ${line.message.message.message}`);
     expect(texts).toEqual([
       ...Array.from({ length: 5 }, () => 'process-orders Bad Order'),
@@ -204,8 +207,9 @@ describe('after the story', () => {
       'process-orders Good Order',
     ]);
     expect((await run('logs', 'process-orders', '--order', failing)).stdout).toMatch(
-      / process-orders +Bad Order +orderId=/,
+      /^\d\d:\d\d:\d\d\.\d{3}Z {2}process-orders {2}[\da-f]{4} {2}Bad Order +orderId=/,
     );
+    for (const { instance, logStreamName } of lines) expect(logStreamName).toContain(`]${instance}`);
   });
 
   test('a failure comes back with its reasons when it is replayed unmended, and is never replayed twice by one command', async () => {

@@ -56,6 +56,21 @@ test('what the doctor objects to is its sentence and exit code 1, by the app and
   expect(started).toMatchObject({ status: 1, stdout: '' });
 });
 
+test('a schema that was changed after its validator is one sentence; a new layout is no change', () => {
+  project.save('lib/configuration/configuration.ts', former);
+  const path = 'shared/order/order.schema.json';
+  const schema = JSON.parse(project.read(path)) as object;
+  project.save(path, JSON.stringify(schema));
+  expect(runApp()).toMatchObject({ status: 0, stderr: '' });
+  for (const changed of [JSON.stringify({ ...schema, minProperties: 9 }), '{']) {
+    project.save(path, changed);
+    const { status, stderr } = runApp();
+    expect(stderr).toBe(`${path} was changed, and its validator was not: run "npm run generate".\n`);
+    expect(status).toBe(1);
+  }
+  project.save(path, JSON.stringify(schema));
+});
+
 test('a construct that the CDK refuses is its sentence, with the construct and the line that made it', () => {
   project.save('lib/configuration/configuration.ts', former);
   const path = 'lib/order-pipeline-app.ts';

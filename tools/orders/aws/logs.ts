@@ -4,6 +4,7 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { MeasuredRun } from 'queue-doctor';
+import { isShortId } from '../short-ids.ts';
 import { type LogFormat, parseReport, reportPatterns } from './lambda-log.ts';
 
 /** An event of CloudWatch Logs, its time in milliseconds since the epoch. */
@@ -47,10 +48,14 @@ export async function* logEvents(
 /** A filter pattern holds at most 1,024 characters (CloudWatch Logs API reference); the terms of an id up to 180. */
 const idsPerPattern = 5;
 
-/** Patterns that together find every line about an order: by its id, or by the ids of the messages that brought it. */
+/**
+ * Patterns that together find every line about an order: by its id, or by the ids of the messages that brought it. The
+ * first digits of a UUID are enough.
+ */
 export function orderPatterns(ids: Iterable<string>): string[] {
   const terms = [...new Set(ids)].map((id) => {
-    const quoted = JSON.stringify(id);
+    // An asterisk at the end stands for any text (CloudWatch Logs User Guide, "Filter pattern syntax").
+    const quoted = JSON.stringify(isShortId(id) ? `${id}*` : id);
     return `($.message.orderId = ${quoted}) || ($.message.messageId = ${quoted})`;
   });
   return Array.from({ length: Math.ceil(terms.length / idsPerPattern) }, (_, index) => {

@@ -3,7 +3,7 @@ import { collected, exitCodes, idArgument } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { mistakeIn } from '../input/json-scanner.ts';
-import { difference, mendedBody, parseAssignment } from '../json.ts';
+import { difference, isEdited, mendedBody, parseAssignment } from '../json.ts';
 import { findFailed } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
 import { judge } from '../ledger/replay.ts';
@@ -24,7 +24,7 @@ export function defineEdit(program: Command, run: Run): void {
       'Changes the body of a failed order, by --set or in your $EDITOR, and shows the difference. ' +
         'Refuses while the order does not pass the schema. Replay sends it.',
     )
-    .argument('<id>', 'id of the order or the failure', idArgument)
+    .argument('<id>', 'id of the order or the failure (first digits will do)', idArgument)
     .option('--set <pointer=value>', 'put a JSON value or a text at a JSON pointer; may stand several times', collected)
     .option('--dry-run', 'show the difference, and change nothing')
     .addHelpText(
@@ -47,7 +47,7 @@ async function edit(context: OrdersContext, id: string, { set, dryRun = false }:
   const mended = text ?? mendedBody(failure.body, assignments ?? []);
   if ('problem' in mended) throw new CommandFailed(`Failure ${failureId} ${mended.problem}.`);
 
-  const changed = mended.body !== failure.body;
+  const changed = isEdited(failure.body, mended.body);
   const kept = () => (text === undefined ? '' : ` Your text is kept in ${text.keep()}.`);
   const tooLarge = changed ? sizeRefusal(failure, mended.body, io.user) : undefined;
   if (tooLarge !== undefined)

@@ -13,6 +13,7 @@ import {
 } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
 import type { TableConnection } from '../ledger/table.ts';
+import { shortId } from '../short-ids.ts';
 import { printable, table } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress.ts';
 import { hintFor } from '../terminal/shell.ts';
@@ -134,7 +135,7 @@ async function listed(
   }
   const columns = [
     { title: status === 'replayed' ? 'REPLAYED (UTC)' : 'FAILED (UTC)' },
-    { title: 'ID' },
+    { title: 'ID', short: shortId },
     { title: 'CAUSE' },
     { title: 'REPLAYS', align: 'right' },
     { title: 'WHY' },

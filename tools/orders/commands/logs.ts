@@ -1,11 +1,10 @@
 import { Argument, type Command } from 'commander';
-import { type LogText, readLogMessage } from '../aws/lambda-log.ts';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
 import { type FunctionName, functionNames } from '../aws/stack.ts';
 import { exitCodes, idArgument } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { mergeSorted } from '../streams.ts';
-import { type Paint, printable } from '../terminal/output.ts';
+import { type FunctionLogEvent, instanceOf, logLine } from '../terminal/log-line.ts';
 import { isoTime, sleep } from '../time.ts';
 import { parseMoment } from '../time.ts';
 
@@ -30,16 +29,13 @@ export function defineLogs(program: Command, run: Run): void {
     .addArgument(new Argument('[function]', 'one function (default: all)').choices(functionNames))
     .option('--follow', 'go on until Ctrl-C')
     .option('--since <time>', 'from when: 10m, 2h, 3d, 2026-11-20T12:00Z', '10m')
-    .option('--order <id>', 'only lines about this order, or this message', idArgument)
+    .option('--order <id>', 'only lines about this order, or this message (first digits will do)', idArgument)
     .addHelpText('after', '\nExample: orders logs process-orders --follow')
     .action((name: FunctionName | undefined, options: LogsOptions) => run((context) => logs(context, name, options)));
 }
 
-interface Followed {
-  readonly function: FunctionName;
+interface Followed extends FunctionLogEvent {
   readonly eventId: string;
-  readonly atMs: number;
-  readonly message: string;
 }
 
 async function logs(context: OrdersContext, name: FunctionName | undefined, options: LogsOptions): Promise<number> {
@@ -74,41 +70,14 @@ async function logs(context: OrdersContext, name: FunctionName | undefined, opti
 
 async function show(context: OrdersContext, event: FunctionLogEvent): Promise<void> {
   if (context.json) return context.printJson(logDocument(event), 'line');
-  const line = logLine(event, context.paint);
+  const line = logLine(event, context.paint, context.io.stdout.columns);
   if (line !== undefined) await context.print(line);
 }
 
-/** A log event of a function. */
-interface FunctionLogEvent {
-  readonly function: FunctionName;
-  readonly atMs: number;
-  readonly message: string;
-}
-
-const styles = {
-  platform: 'gray',
-  debug: 'gray',
-  info: 'green',
-  warn: 'yellow',
-  error: 'red',
-} as const satisfies Record<LogText['level'], string>;
-
-/** A log event as a line. Undefined for an event that tells a person nothing, such as the begin of an invocation. */
-function logLine({ function: name, atMs, message }: FunctionLogEvent, paint: Paint): string | undefined {
-  const read = readLogMessage(message);
-  if (read === undefined) return undefined;
-  const { level, text, fields = {} } = read;
-  const details = Object.entries(fields)
-    .filter(([, value]) => value !== null)
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const at = isoTime(atMs).slice(11, 23);
-  const words = paint(styles[level], printable(text).padEnd(14));
-  return `${at}  ${name.padEnd(15)}  ${words}  ${printable(details.join(' '))}`.trimEnd();
-}
-
 /** A log event as a JSON document, the logged JSON inside it. */
-function logDocument({ function: name, atMs, message }: FunctionLogEvent): unknown {
-  return { at: isoTime(atMs), function: name, message: parsed(message) };
+function logDocument({ function: name, atMs, logStreamName, message }: FunctionLogEvent): unknown {
+  const instance = instanceOf(logStreamName);
+  return { at: isoTime(atMs), function: name, instance, logStreamName, message: parsed(message) };
 }
 
 function parsed(message: string): unknown {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { FailureRow } from '../../../shared/ledger/rows.ts';
 import { collected, exitCodes } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
-import { type Assignment, type MendedBody, mendedBody, parseAssignment } from '../json.ts';
+import { type Assignment, isEdited, type MendedBody, mendedBody, parseAssignment } from '../json.ts';
 import { countFailures, failureRows, failures } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
 import { editRefusal, mend, sizeRefusal } from '../ledger/mend.ts';
@@ -85,7 +85,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
 
   async function apply(result: MendedBody, failure: FailureRow): Promise<string | undefined> {
     if ('problem' in result) return result.problem;
-    if (result.body === failure.body) return;
+    if (!isEdited(failure.body, result.body)) return;
     if (dryRun) return editRefusal(failure) ?? sizeRefusal(failure, result.body, io.user);
     return mend(orders, failure, { body: result.body, by: io.user, at: isoTime(io.clock.now()) });
   }

@@ -56,7 +56,9 @@ async function byId(
   ids: readonly string[],
   { resend, hint }: { readonly resend: boolean; readonly hint: Hint },
 ): Promise<Chosen> {
-  const rows = await Promise.all([...new Set(ids)].map((id) => findFailed(table, id, { resend, hint })));
+  const found = await Promise.all([...new Set(ids)].map((id) => findFailed(table, id, { resend, hint })));
+  // Two ids may name the same failure: its order's and its own, or a short one and the whole.
+  const rows = [...new Map(found.map((row) => [`${row.pk} ${row.sk}`, row])).values()];
   const named = async function* () {
     for (const row of rows) yield await Promise.resolve(row);
   };

@@ -26,7 +26,7 @@ export function defineReplay(program: Command, run: Run): void {
       'Sends failures to the orders queue again, the oldest first. Left out is what would fail again: mend it first. ' +
         'Ctrl-C stops after the messages being sent; the rest stays failed, and the same command goes on.',
     )
-    .argument('[id...]', 'ids of orders or failures', idArguments)
+    .argument('[id...]', 'ids of orders or failures (first digits will do)', idArguments)
     .option('--cause <fingerprint>', 'all failures of one cause (its first digits will do)')
     .option('--all', 'all failures')
     .option(

@@ -5,10 +5,11 @@ import { exitCodes, idArgument, wholeNumberOption } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { CommandFailed } from '../errors.ts';
 import { isOfAnotherOrder, stateOf } from '../ledger/books.ts';
-import { findFailures, type OrderRecord, readOrderRecord } from '../ledger/find-failure.ts';
+import { findFailures, type OrderRecord, readOrderRecord, severalBegin } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
 import { exportedFailure } from '../ledger/purge.ts';
 import type { TableConnection } from '../ledger/table.ts';
+import { idsThatBegin, isShortId, shortId } from '../short-ids.ts';
 import { type Paint, printable, table } from '../terminal/output.ts';
 import { counted, withProgress } from '../terminal/progress.ts';
 import { isoTime, parseMoment } from '../time.ts';
@@ -19,7 +20,11 @@ export function defineShow(program: Command, run: Run): void {
     .command('show')
     .summary("one order's whole life")
     .description('Tells what happened to an order, from table and logs, in the order of time.')
-    .argument('<id>', 'id of the order, the failure, or a message that brought the order', idArgument)
+    .argument(
+      '<id>',
+      'id of the order, the failure, or a message that brought the order (first digits will do)',
+      idArgument,
+    )
     .option('--since <time>', 'how far back to look in the logs (default: to the first that the table knows, or 14d)')
     .option(
       '--limit <n>',
@@ -46,10 +51,10 @@ const clockSkewMs = 60_000;
 /** A longer body is cut. --json has all of it. */
 const shownBodyCharacters = 2_000;
 
-async function show(context: OrdersContext, id: string, { since, limit }: ShowOptions): Promise<number> {
+async function show(context: OrdersContext, given: string, { since, limit }: ShowOptions): Promise<number> {
   const { io, paint } = context;
   const orders = await context.table();
-  const { record, lines } = await everythingAbout(context, orders, id, since);
+  const { id, record, lines } = await everythingAbout(context, orders, given, since);
   const events = lifeOf(record, lines);
   if (events.length === 0) {
     throw new CommandFailed(
@@ -105,6 +110,8 @@ function bodyText(body: string): string {
 const styles = { processed: 'green', failed: 'red', replayed: 'yellow', 'in flight': 'yellow' } as const;
 
 interface Everything {
+  /** The whole of the id that the person gave. */
+  readonly id: string;
   readonly record: OrderRecord;
   readonly lines: readonly OrderLogLine[];
 }
@@ -117,11 +124,28 @@ async function everythingAbout(
 ): Promise<Everything> {
   const record = await recordOf(orders, id);
   const lines = await linesAbout(context, id, record, since);
-  if (isKnown(record)) return { record, lines };
-  const named = await recordNamedIn(lines, orders, id);
+  if (isKnown(record))
+    return { id: wholeId(id, [record.failures[0]?.orderKey, ...messageIdsOf(record)]), record, lines };
+  const ids = lines.flatMap(({ fields: { orderId, messageId } }) => [orderId, messageId]);
+  const whole = wholeId(id, ids);
+  const named = await recordNamedIn(lines, orders, whole);
   return named === undefined
-    ? { record, lines }
-    : { record: named, lines: await linesAbout(context, id, named, since) };
+    ? { id: whole, record, lines }
+    : { id: whole, record: named, lines: await linesAbout(context, whole, named, since) };
+}
+
+/**
+ * The id that begins with the digits that a person gave, of the ids of one order.
+ * @throws {CommandFailed} when several begin so
+ */
+function wholeId(given: string, known: readonly unknown[]): string {
+  if (!isShortId(given)) return given;
+  const ids = idsThatBegin(
+    given,
+    known.filter((id) => typeof id === 'string'),
+  );
+  if (ids.length > 1) throw severalBegin(given, ids);
+  return ids[0] ?? given;
 }
 
 /**
@@ -131,13 +155,13 @@ async function everythingAbout(
 async function recordNamedIn(
   lines: readonly OrderLogLine[],
   orders: TableConnection,
-  messageId: string,
+  id: string,
 ): Promise<OrderRecord | undefined> {
   const orderIds = new Set(lines.map(({ fields }) => fields['orderId']).filter((named) => typeof named === 'string'));
   for (const orderId of orderIds) {
     const record = await readOrderRecord(orders, orderId);
     // A line may name the id of another order: that id was taken.
-    if (messageIdsOf(record).includes(messageId)) return record;
+    if (orderId === id || messageIdsOf(record).includes(id)) return record;
   }
   return undefined;
 }
@@ -200,7 +224,7 @@ function lifeTable(events: readonly LifeEvent[], paint: Paint, width: number | u
       .join(', '),
   ]);
   const [head = '', ...lines] = table(
-    [{ title: 'WHEN (UTC)' }, { title: 'WHAT' }, { title: 'MESSAGE' }, { title: '' }],
+    [{ title: 'WHEN (UTC)' }, { title: 'WHAT' }, { title: 'MESSAGE', short: shortId }, { title: '' }],
     rows,
     width,
   );

@@ -5,7 +5,7 @@ import type { OrdersContext, Run } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { overdueAfterMs } from '../ledger/books.ts';
 import { isMoving, type ReadStatus, statusReader, type StatusReport } from '../status-report.ts';
-import { type Paint, printable, table, write } from '../terminal/output.ts';
+import { lastLines, type Paint, printable, table, terminalLines, write } from '../terminal/output.ts';
 import { counted, duration, number } from '../terminal/progress.ts';
 import { type Hint, hintFor } from '../terminal/shell.ts';
 import { parseDuration, parseMoment, shownTime, sleep } from '../time.ts';
@@ -88,8 +88,9 @@ async function watch(context: OrdersContext, read: ReadStatus, sent: number | un
       const head = `${context.where}, ${shownTime(report.at)} UTC${countTime}, Ctrl-C stops`;
       const lines = [paint('dim', head), '', ...statusLines(report, sent, paint, io.stdout.columns, context.hint), ''];
       if (io.stdout.isTTY === true && shownLines > 0) await write(io.stdout, `\u001B[${shownLines}A\u001B[J`);
-      await context.print(...lines);
-      shownLines = lines.length;
+      const shown = io.stdout.isTTY === true ? lastLines(lines, io.stdout) : lines;
+      await context.print(...shown);
+      shownLines = shown.reduce((sum, line) => sum + terminalLines(line, io.stdout.columns), 0);
     }
     await sleep(io.clock, refreshMs, io.signal);
   }

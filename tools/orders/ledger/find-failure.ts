@@ -9,8 +9,9 @@ import {
 } from '../../../shared/ledger/rows.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { type Hint, hintFor } from '../terminal/shell.ts';
-import { countFailures, failures, groupByCause, shardQueries } from './failures.ts';
-import { type TableConnection, queryItems, readItems, type RowKey } from './table.ts';
+import { idsThatBegin, isShortId } from '../short-ids.ts';
+import { countFailures, failures, type FailureSummary, groupByCause, shardQueries } from './failures.ts';
+import { type TableConnection, queryItems, readItems } from './table.ts';
 
 /** Everything the table knows of one order. */
 export interface OrderRecord {
@@ -46,31 +47,55 @@ async function readFailuresOf(table: TableConnection, orderKey: string): Promise
 }
 
 /**
- * Failures by an id that a person gives: the id of an order or of a failure. No key contains the id of a failure whose
- * order has its own id, so all failed and replayed failures are searched for it.
+ * Failures by an id that a person gives: the id of an order or of a failure, or the first digits of one, as a narrow
+ * terminal shows it. No key contains the id of a failure whose order has its own id, so all failed and replayed failures
+ * are searched for it.
+ *
+ * @throws {CommandFailed} when several ids begin so
  */
 export async function findFailures(table: TableConnection, id: string): Promise<readonly FailureRow[]> {
   const direct = await readFailuresOf(table, id);
   if (direct.length > 0) return direct;
-  const keys = (await Promise.all([keyByFailureId(table, id, 'failed'), keyByFailureId(table, id, 'replayed')])).flat();
-  return (await readItems(table, keys.slice(0, 1))).map(failureRowOf);
+  const found = await summariesBy(table, 'failureId = :id', id);
+  if (found.length > 0 || !isShortId(id)) return (await readItems(table, found.slice(0, 1))).map(failureRowOf);
+  return findByShortId(table, id);
 }
 
-async function keyByFailureId(
-  table: TableConnection,
-  failureId: string,
-  status: 'failed' | 'replayed',
-): Promise<RowKey[]> {
-  const found = shardQueries({ status }).map((query) =>
+async function findByShortId(table: TableConnection, start: string): Promise<readonly FailureRow[]> {
+  const [{ order }, found] = await Promise.all([
+    readOrderRecord(table, start),
+    summariesBy(table, 'begins_with(failureId, :id) OR begins_with(orderKey, :id)', start),
+  ]);
+  // An order that has just this id is meant, and has no failure.
+  if (order !== undefined) return [];
+  const [whole, ...others] = idsThatBegin(
+    start,
+    found.flatMap(({ failureId, orderKey }) => [orderKey, failureId]),
+  );
+  if (others.length > 0) throw severalBegin(start, [whole!, ...others]);
+  const known = found.find(({ orderKey, failureId }) => orderKey === whole || failureId === whole);
+  if (known === undefined) return [];
+  return known.orderKey === whole ? readFailuresOf(table, whole) : (await readItems(table, [known])).map(failureRowOf);
+}
+
+/** What to tell of first digits that are those of several ids. */
+export function severalBegin(start: string, ids: readonly string[]): CommandFailed {
+  return new CommandFailed(`Several ids begin with ${start}: ${ids.slice(0, 10).join(', ')}.`);
+}
+
+/** Failed and replayed failures by their ids. */
+async function summariesBy(table: TableConnection, filter: string, id: string): Promise<readonly FailureSummary[]> {
+  const queries = (['failed', 'replayed'] as const).flatMap((status) => shardQueries({ status }));
+  const found = queries.map((query) =>
     Array.fromAsync(
       queryItems(table, {
         ...query,
-        FilterExpression: 'failureId = :failureId',
-        ExpressionAttributeValues: { ...query.ExpressionAttributeValues, ':failureId': { S: failureId } },
+        FilterExpression: filter,
+        ExpressionAttributeValues: { ...query.ExpressionAttributeValues, ':id': { S: id } },
       }),
     ),
   );
-  return (await Promise.all(found)).flat().map((item) => fromItem<RowKey>(item));
+  return (await Promise.all(found)).flat().map((item) => fromItem<FailureSummary>(item));
 }
 
 /**

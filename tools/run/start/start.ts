@@ -50,7 +50,10 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   events.subscribe((event) => {
     books.add(event);
     if (json || (event.type === 'log' && !showLogs)) return;
-    const line = showLogs || event.type === 'notice' ? renderEvent(event, { color, ...labels }) : undefined;
+    const line =
+      showLogs || event.type === 'notice'
+        ? renderEvent(event, { color, columns: process.stdout.columns, ...labels })
+        : undefined;
     if (line !== undefined) progress.print(() => say(line));
   });
 

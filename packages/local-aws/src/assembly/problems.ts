@@ -79,6 +79,9 @@ function allOf(found: readonly Found[], leftOut: readonly LeftOutPart[]): LocalR
   return new AssemblyProblems(problems, first.error, lines.join('\n'));
 }
 
+/** Logical ids in a line. */
+const mostNamed = 10;
+
 /** Problems with the same words share a line. */
 function listed(problems: readonly LocalRuntimeError[]): string[] {
   const alike = Map.groupBy(problems, ({ code, place, reason, remedy }) =>
@@ -87,8 +90,10 @@ function listed(problems: readonly LocalRuntimeError[]): string[] {
   const lines = [...alike.values()].flatMap(([error, ...others]) => {
     if (error === undefined) return [];
     const { code, place, reason, remedy } = error;
-    const logicalIds = [error, ...others].map((same) => same.place.logicalId).join(', ');
-    const where = [place.stack, logicalIds, place.property].filter((part) => part !== undefined && part !== '');
+    const logicalIds = [error, ...others].flatMap((same) => same.place.logicalId ?? []);
+    const named = logicalIds.slice(0, mostNamed).join(', ');
+    const more = logicalIds.length > mostNamed ? ` and ${logicalIds.length - mostNamed} more` : '';
+    const where = [place.stack, named + more, place.property].filter((part) => part !== undefined && part !== '');
     return [`  ${code}${where.length === 0 ? '' : ` at ${where.join(' ')}`}: ${reason} ${remedy}`];
   });
   return [`${problems.length} problems stand in the way of this assembly:`, ...lines];

@@ -8,16 +8,20 @@ const fileCheckMs = 200;
 /** Editors' swap and backup files, and the file by which vim tries whether it may write. */
 const editorFiles = /^\.|~$|^4913$/;
 
+/** Matches no name. */
+const noFiles = /(?!)/;
+
 /**
- * Calls `note` whenever a file at or below `path` changes, appears or goes; dispose of it to stop.
+ * Calls `note` whenever a file at or below `path` changes, appears or goes, unless its name is one of the `unwatched`.
+ * Dispose of it to stop.
  *
  * Every folder has a watcher of its own: Node's recursive one loses sight of a file, on Linux, as soon as an editor
  * replaces it instead of writing into it. A single file is looked at now and then, because its folder may be removed
  * and made anew, as cdk.out is.
  */
-function watchTree(path: string, note: () => void): Disposable {
+function watchTree(path: string, note: () => void, unwatched: RegExp): Disposable {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  return isFolder ? new FolderWatch(path, note) : watchFile(path, note);
+  return isFolder ? new FolderWatch(path, note, unwatched) : watchFile(path, note);
 }
 
 function watchFile(path: string, note: () => void): Disposable {
@@ -39,12 +43,14 @@ function versionOf(path: string): string | undefined {
 class FolderWatch implements Disposable {
   readonly #root: string;
   readonly #note: () => void;
+  readonly #unwatched: RegExp;
   /** By path and inode: a folder removed and made anew is another one. */
   readonly #watchers = new Map<string, FSWatcher>();
 
-  constructor(root: string, note: () => void) {
+  constructor(root: string, note: () => void, unwatched: RegExp) {
     this.#root = root;
     this.#note = note;
+    this.#unwatched = unwatched;
     this.#watchFolders();
   }
 
@@ -66,7 +72,7 @@ class FolderWatch implements Disposable {
 
   #watchFolder(path: string): FSWatcher {
     const watcher = watch(path, (event, name) => {
-      if (name !== null && editorFiles.test(basename(name))) return;
+      if (name !== null && (editorFiles.test(basename(name)) || this.#unwatched.test(basename(name)))) return;
       if (event === 'rename') this.#watchFolders();
       this.#note();
     });
@@ -97,8 +103,8 @@ export class Changes implements Disposable {
   #count = 0;
   #next = Promise.withResolvers<void>();
 
-  constructor(paths: readonly string[]) {
-    for (const path of paths) this.#watches.use(watchTree(path, () => this.#note()));
+  constructor(paths: readonly string[], unwatched = noFiles) {
+    for (const path of paths) this.#watches.use(watchTree(path, () => this.#note(), unwatched));
   }
 
   /**

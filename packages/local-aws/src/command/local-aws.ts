@@ -17,6 +17,7 @@ interface Options extends AssemblyOptions {
   readonly port?: number;
   readonly iam: IamMode;
   readonly shuffle?: number;
+  readonly queueWaits: boolean;
   readonly watch: boolean;
   readonly quiet?: boolean;
 }
@@ -34,10 +35,10 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 export async function runLocalAws(args: readonly string[], io: CommandIo): Promise<number> {
   const { stdout, stderr, signal } = io;
   const program = createProgram(io).action(
-    ({ port = defaultPort, assembly, iam, shuffle, watch, quiet = false, ...others }: Options) => {
+    ({ port = defaultPort, assembly, iam, shuffle, queueWaits, watch, quiet = false, ...others }: Options) => {
       const nextFreePort = program.getOptionValueSource('port') === undefined;
       const shuffleSeed = shuffle === undefined ? {} : { shuffleSeed: shuffle };
-      const about = { source: assemblyFolder(assembly), port, nextFreePort, iam, watch, quiet };
+      const about = { source: assemblyFolder(assembly), port, nextFreePort, iam, queueWaits, watch, quiet };
       return serve({ ...about, ...assemblySettings(others), ...shuffleSeed }, stdout, signal);
     },
   );
@@ -78,6 +79,7 @@ function createProgram({ stdout, stderr }: CommandIo): Command {
         'hand out messages in arbitrary order, as AWS may; same seed, same order',
       ).argParser(wholeNumber(2 ** 31 - 1)),
     )
+    .option('--no-queue-waits', 'purge a queue again, and use its name again, without the 60 seconds that AWS asks for')
     .option('--no-watch', 'do not reload when "cdk synth" has written the assembly anew')
     .option('--quiet', 'print what is served and what is wrong, but not what the app does')
     .allowExcessArguments(false)

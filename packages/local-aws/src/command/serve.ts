@@ -10,7 +10,16 @@ import { Changes } from './changes.ts';
 /** What `serve` serves, and how. */
 export interface ServeOptions extends Pick<
   RuntimeOptions,
-  'stacks' | 'skip' | 'parameters' | 'exports' | 'queues' | 'port' | 'nextFreePort' | 'iam' | 'shuffleSeed'
+  | 'stacks'
+  | 'skip'
+  | 'parameters'
+  | 'exports'
+  | 'queues'
+  | 'port'
+  | 'nextFreePort'
+  | 'iam'
+  | 'shuffleSeed'
+  | 'queueWaits'
 > {
   readonly source: AssemblySource;
   /** Whether to take on what `source` makes after a change. */
@@ -34,6 +43,8 @@ export interface ServeOptions extends Pick<
 export interface AssemblySource {
   /** Files and folders whose changes make another assembly. */
   readonly watched: readonly string[];
+  /** Names of files whose changes do not, such as those that `provide` writes. Default: none. */
+  readonly unwatched?: RegExp;
   /** Calls `use` with the folder of the assembly, which may be gone once `use` has settled. */
   provide<Result>(use: (directory: string) => Promise<Result>): Promise<Result>;
 }
@@ -59,12 +70,12 @@ export async function serve(options: ServeOptions, stdout: NodeJS.WriteStream, s
   let labels: ConsoleLabels = { functionLabel: (name) => name, queueLabel: (name) => name };
   events.subscribe((event) => {
     if (quiet && !isProblem(event)) return;
-    const line = renderEvent(event, { color, ...labels });
+    const line = renderEvent(event, { color, columns: stdout.columns, batches: true, ...labels });
     if (line !== undefined) say(line);
   });
 
   // From before the assembly is made: a file saved meanwhile is not missed.
-  using changes = new Changes(watch ? source.watched : []);
+  using changes = new Changes(watch ? source.watched : [], source.unwatched);
   await using runtime = await source.provide((assembly) =>
     startRuntime({ ...settings, assembly, events, ...(faults && { faults: faults(events) }) }),
   );

@@ -12,6 +12,8 @@ export interface CallContext {
   readonly caller: Caller;
   /** A UUID, which the answer names as well. */
   readonly requestId: string;
+  /** By which name and port the caller came: `localhost:4566`. Undefined: the endpoint's own. */
+  readonly host?: string | undefined;
   /** `X-Amzn-Trace-Id`, which SDKs inside functions send along. */
   readonly traceHeader?: string | undefined;
   /** Aborts when the client goes away: a long poll must not hand messages to nobody. */

@@ -5,14 +5,16 @@ import type { CallContext, Caller } from './api.ts';
 export class HttpCallContext implements CallContext {
   readonly caller: Caller;
   readonly requestId: string;
+  readonly host: string | undefined;
   readonly traceHeader: string | undefined;
   readonly #response: ServerResponse;
   #controller: AbortController | undefined;
 
   constructor(caller: Caller, requestId: string, response: ServerResponse) {
-    const traceHeader = response.req.headers['x-amzn-trace-id'];
+    const { host, 'x-amzn-trace-id': traceHeader } = response.req.headers;
     this.caller = caller;
     this.requestId = requestId;
+    this.host = host;
     this.traceHeader = typeof traceHeader === 'string' ? traceHeader : undefined;
     this.#response = response;
   }

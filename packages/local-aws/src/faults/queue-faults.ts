@@ -53,7 +53,7 @@ export function faultyQueue(
       return source.visibilityTimeoutSeconds;
     },
     waitForMessages: (signal) => source.waitForMessages(signal),
-    holds: (receiptHandle) => source.holds(receiptHandle),
+    visibleAtMs: (receiptHandle) => source.visibleAtMs(receiptHandle),
     receive(request) {
       const messages = source.receive(request);
       if (messages.length === 0) return messages;

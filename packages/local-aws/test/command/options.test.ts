@@ -28,6 +28,7 @@ test('--help names every option, its default and the exit codes', async () => {
     'port <n>',
     'iam <mode>',
     'shuffle <seed>',
+    'no-queue-waits',
     'no-watch',
     'quiet',
     'version',

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { TemporaryFolder } from '../../src/processes.ts';
@@ -45,6 +45,15 @@ test('with --quiet what the app does is not printed', async () => {
   expect(await command.exited).toBe(143);
   expect(command.output).toMatch(/^ready /);
   expect(command.output).not.toContain('resized');
+});
+
+test('what npm pack makes, which cannot run, says which command makes what can', () => {
+  const modules = join(folder.path, 'node_modules');
+  mkdirSync(modules);
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', modules], { cwd: packageRoot });
+  execFileSync('tar', ['-xzf', 'local-aws-0.1.0.tgz'], { cwd: modules });
+  const { status, stderr } = spawnSync(join(modules, 'package/bin/local-aws'), { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('npm run pack --workspace local-aws')]);
 });
 
 describe('the packed package', () => {

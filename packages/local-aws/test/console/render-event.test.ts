@@ -23,6 +23,38 @@ const log: LogEvent = {
 };
 const batch = { type: 'batch-ended', atMs, mappingId: 'm', queueName: 'physical-uploads', functionName: 'f' } as const;
 
+/** What stands behind time and source. */
+const batchLine = (event: RuntimeEvent) => renderEvent(event, { ...options, batches: true })?.slice(38);
+
+describe.each([60, 80, 120])('a terminal of %d columns', (columns) => {
+  const ids = { orderId: '63560944-1cb3-4788-a9b2-337c04f7a1c3', messageId: '5c782358-a583-470b-bdc0-e9bbeddcacef' };
+  const told = (level: string, message: object, messageLabel = (): string | undefined => undefined) => {
+    const event = { ...log, functionName: 'process-orders', message: JSON.stringify({ level, message }) };
+    return renderEvent(event, { ...options, columns, messageLabel }) ?? '';
+  };
+
+  test('has a processed order in one line, with the first digits of its id at least', () => {
+    const fields = { message: 'Good Order', ...ids, receiveCount: 1 };
+    for (const line of [told('INFO', fields), told('INFO', fields, () => 'User1')]) {
+      expect(line).toMatch(/Good Order .*63560944/);
+      expect(line.length).toBeLessThanOrEqual(columns);
+    }
+  });
+
+  test('has an error with what it says first, its own code below, and no line feeds in letters', () => {
+    const stack =
+      'Error: no\n    at x (node_modules/a.js:1:2)\n    at node:internal/b:1:2\n    at async lambdas/c.ts:3:4';
+    const error = { name: 'AccessDeniedException', message: 'User is not authorized', stack };
+    const text = told('ERROR', { message: 'Order Not Processed', ...ids, receiveCount: 2, error, tries: [{ error }] });
+    const [first, ...below] = text.split('\n');
+    const tries = 'tries=[{"error":"AccessDeniedException: User is not authorized"}]';
+    expect(first).toMatch(/receiveCount=2 {2}error=AccessDeniedException: User is not authorized {2}tries=/);
+    expect(first).toContain(tries);
+    expect(below).toEqual(['    at async lambdas/c.ts:3:4']);
+    expect(text).not.toContain(String.raw`\n`);
+  });
+});
+
 describe('an event at the terminal', () => {
   test.each<[string, RuntimeEvent, string]>([
     ['log', log, 'worker           c41a  hello'],
@@ -52,6 +84,16 @@ describe('an event at the terminal', () => {
       'runtime                uploads: 1 of a batch of 2 stay: the function failed',
     ],
     [
+      'batch of which messages stay hidden',
+      { ...batch, deleted: ['a'], kept: ['b', 'c'], comeBackAtMs: [atMs + 36_500, atMs + 120_000], reason: 'reported' },
+      'runtime                uploads: 2 of a batch of 3 stay, hidden for 37 to 120 s: reported',
+    ],
+    [
+      'batch of which a message comes back at once',
+      { ...batch, deleted: [], kept: ['b'], comeBackAtMs: [atMs], reason: 'reported' },
+      'runtime                uploads: 1 of a batch of 1 stay: reported',
+    ],
+    [
       'message that moved',
       { type: 'message-moved', atMs, messageId: 'known', fromQueueName: 'physical-uploads', toQueueName: 'bad' },
       'runtime                cat.jpg: uploads → bad',
@@ -73,9 +115,17 @@ describe('an event at the terminal', () => {
     ],
     ['notice', { type: 'notice', atMs, level: 'warning', message: 'Look here.' }, 'runtime                Look here.'],
   ])('%s is one line', (_name, event, expected) => {
-    expect(renderEvent(event, options)).toBe(`12:30:15.007  ${expected}`);
+    expect(renderEvent(event, options)).toBe(`12:30:15.007Z  ${expected}`);
     expect(stripVTControlCharacters(renderEvent(event, { ...options, color: true }) ?? '')).toBe(
-      `12:30:15.007  ${expected}`,
+      `12:30:15.007Z  ${expected}`,
+    );
+  });
+
+  test('batch of which nothing stays is a line where it is wanted', () => {
+    const done = { ...batch, executionEnvironmentId: 'c41a0b77', deleted: ['a', 'b'], kept: [] };
+    expect(batchLine(done)).toBe('uploads: batch of 2 to f c41a, all deleted');
+    expect(batchLine({ ...done, gone: ['c'] })).toBe(
+      'uploads: batch of 3 to f c41a, all deleted, 1 of them by the function itself',
     );
   });
 

@@ -84,7 +84,7 @@ function witness(
     visibilityTimeoutSeconds,
     waitForMessages: (signal) => queue.waitForMessages(signal),
     delete: (receiptHandle) => queue.delete(receiptHandle),
-    holds: (receiptHandle) => queue.holds(receiptHandle),
+    visibleAtMs: (receiptHandle) => queue.visibleAtMs(receiptHandle),
     receive(request) {
       const received = queue.receive(request);
       for (const { messageId } of received) {

@@ -96,7 +96,7 @@ function counted(queue: Queue, calls: { receive: number }): SourceQueue {
     visibilityTimeoutSeconds: queue.visibilityTimeoutSeconds,
     waitForMessages: (signal) => queue.waitForMessages(signal),
     delete: (receiptHandle) => queue.delete(receiptHandle),
-    holds: (receiptHandle) => queue.holds(receiptHandle),
+    visibleAtMs: (receiptHandle) => queue.visibleAtMs(receiptHandle),
     receive(request) {
       calls.receive += 1;
       return queue.receive(request);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import {
   CreateQueueCommand,
   DeleteQueueCommand,
@@ -138,6 +141,53 @@ describe('queues', () => {
     await purge();
   });
 });
+
+describe('without the waits of 60 seconds', () => {
+  test('a queue is purged again, and its name used again, at once', async () => {
+    const quick = await startSqs([queueModel('orders')], { queueWaits: false });
+    const QueueUrl = quick.url('orders');
+    for (let times = 0; times < 3; times += 1) {
+      await quick.client.send(new PurgeQueueCommand({ QueueUrl }));
+      await quick.client.send(new DeleteQueueCommand({ QueueUrl }));
+      await quick.create('orders');
+    }
+    expect(quick.service.queues()).toHaveLength(1);
+  });
+});
+
+describe('queue URLs', () => {
+  test('name the host and the port by which the caller came', async () => {
+    for (const host of ['127.0.0.1', 'localhost', 'sqs.localhost']) {
+      const authority = `${host}:${sqs.endpoint.port}`;
+      const ask = async (target: string, input: object) => {
+        const answer = await callAs(authority, sqs.endpoint.port, `AmazonSQS.${target}`, input);
+        return JSON.stringify(answer);
+      };
+      const QueueUrl = `http://${authority}/000000000000/dead`;
+      expect(await ask('GetQueueUrl', { QueueName: 'dead' })).toContain(`"${QueueUrl}"`);
+      expect(await ask('CreateQueue', { QueueName: 'dead' })).toContain(`"${QueueUrl}"`);
+      expect(await ask('ListQueues', { QueueNamePrefix: 'dead' })).toContain(`"${QueueUrl}"`);
+      expect(await ask('ListDeadLetterSourceQueues', { QueueUrl })).toContain(
+        `"http://${authority}/000000000000/orders"`,
+      );
+      expect(await ask('SendMessage', { QueueUrl, MessageBody: 'x' })).toContain('MessageId');
+    }
+  });
+});
+
+/** A call with a Host header of its own, which `fetch` does not let through. */
+async function callAs(host: string, port: number, target: string, input: object): Promise<unknown> {
+  const headers = {
+    host,
+    'x-amz-target': target,
+    'content-type': 'application/x-amz-json-1.0',
+    authorization: 'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/eu-central-1/sqs/aws4_request, Signature=x',
+  };
+  const sent = request({ host: '127.0.0.1', port, method: 'POST', headers });
+  sent.end(JSON.stringify(input));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return json(response);
+}
 
 test('tags are added, replaced and removed', async () => {
   const QueueUrl = sqs.url('orders');

@@ -23,7 +23,10 @@ const closers: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(closers.map((close) => close())));
 
 /** SQS behind a real endpoint, with a real SDK client, on a clock that stands still, until the file's tests are over. */
-export async function startSqs(queues: readonly QueueModel[], handOut?: { seed: number }) {
+export async function startSqs(
+  queues: readonly QueueModel[],
+  options: { readonly handOut?: { readonly seed: number }; readonly queueWaits?: boolean } = {},
+) {
   const clock = new ManualClock();
   const stream = new EventStream();
   const events: RuntimeEvent[] = [];
@@ -36,7 +39,7 @@ export async function startSqs(queues: readonly QueueModel[], handOut?: { seed: 
     region,
     accountId,
     endpointUrl: endpoint.url,
-    handOut,
+    ...options,
   });
   endpoint.serve({
     rpcServices: [service.rpc],

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { UsageError } from '../../../../tools/orders/errors.ts';
 import {
   difference,
+  isEdited,
   parseAssignment,
   parseExactly,
   PointerMismatch,
@@ -12,6 +13,16 @@ import { readLines } from '../../../../tools/orders/streams.ts';
 
 const set = (document: string, assignment: string) =>
   JSON.stringify(setPointer(parseExactly(document), parseAssignment(assignment)));
+
+test.each([
+  ['another layout', '{"a":[1,2],"b":"x"}', ' { "b": "x", "a": [ 1, 2 ] }', false],
+  ['another value', '{"a":1}', '{"a":2}', true],
+  ['another way to write a number', '{"a":1.0}', '{"a":1}', true],
+  ['a name that stood twice', '{"a":1,"a":2}', '{"a":2}', true],
+  ['a space in what is no JSON', '{"a":1', '{"a": 1', true],
+])('of a body, %s is an edit: %#', (_what, before, after, edited) => {
+  expect(isEdited(before, after)).toBe(edited);
+});
 
 describe('parseExactly', () => {
   test('keeps every number as it was written', () => {

@@ -1,30 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
-import { painter, printable, table } from '../../../../tools/orders/terminal/output.ts';
+import { expect, test } from '@jest/globals';
+import { painter, printable } from '../../../../tools/orders/terminal/output.ts';
 import { counted, duration, progressText, rate } from '../../../../tools/orders/terminal/progress.ts';
 
 const write = () => true;
-
-describe('a table', () => {
-  const columns = [{ title: 'N', align: 'right' }, { title: 'NAME' }, { title: 'WHY' }] as const;
-
-  test('has columns as wide as their widest cell, numbers to the right', () => {
-    const rows = [
-      ['1', 'a', 'x'],
-      ['1,000', 'long name', 'y'],
-    ];
-    expect(table(columns, rows)).toEqual(['    N  NAME       WHY', '    1  a          x', '1,000  long name  y']);
-  });
-
-  test('cuts its last column to the terminal', () => {
-    expect(table(columns, [['1', 'a', 'x'.repeat(50)]], 30)[1]).toBe(`1  a     ${'x'.repeat(20)}…`);
-  });
-
-  test('is not widened by colours', () => {
-    const paint = painter({ isTTY: true, hasColors: () => true, write }, {});
-    const [head] = table(columns, [[paint('red', '1'), 'a', 'x']]);
-    expect(head).toBe('N  NAME  WHY');
-  });
-});
 
 test('colours are for terminals that have them, and for people who want them', () => {
   expect(painter({ isTTY: true, write }, {})('red', 'x')).toBe('\u001B[31mx\u001B[39m');

@@ -24,8 +24,7 @@ const serve = (assembly: string, env: NodeJS.ProcessEnv = {}) =>
 test('--assembly serves another app; its folder is meant as seen from where npm was called', async () => {
   const npm = { INIT_CWD: folder.path, npm_package_json: join(projectRoot, 'package.json') };
   await using command = serve('cdk.out', npm);
-  await command.until(/^ready /m);
-  expect(command.output).toContain('/000000000000/uploads');
+  await command.until(/\/000000000000\/uploads\n/);
   expect(command.output).not.toContain('Synthesizing');
 });
 

@@ -10,19 +10,23 @@ describe('the options of npm run local', () => {
     expect(parse()).toEqual({
       preset: 'production',
       iam: 'enforce',
+      queueWaits: true,
       watch: true,
     });
   });
 
   test('are read', () => {
-    const words = '--port 5000 --preset lab --iam audit --shuffle 7 --chaos 8 --no-watch'.split(' ');
+    const words =
+      '--port 5000 --preset lab --iam audit --shuffle 7 --no-queue-waits --chaos 8 --no-watch --quiet'.split(' ');
     expect(parse(...words)).toEqual({
       port: 5000,
       preset: 'lab',
       iam: 'audit',
       shuffle: 7,
+      queueWaits: false,
       chaos: 8,
       watch: false,
+      quiet: true,
     });
   });
 

@@ -2,7 +2,10 @@ import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { GetEventSourceMappingCommand, InvokeCommand, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { SQSBatchResponse } from 'aws-lambda';
 import { eventually } from 'local-aws/testing';
+import { exampleOrder } from '../../../../shared/order/example-order.ts';
+import { sqsEvent } from '../../../lambdas/sqs-event.ts';
 import { ProjectCopy } from './project-copy.ts';
 import { type Served, serveLocally } from './served.ts';
 
@@ -119,6 +122,45 @@ describe('while it serves', () => {
       project.saveApp('');
     }, reloaded);
     expect(await versionOnce(2)).toBe(2);
+  });
+
+  test('a saved schema is the new validation, and a mistake in it is one sentence', async () => {
+    const path = 'shared/order/order.schema.json';
+    const schema = JSON.parse(project.read(path)) as { properties: object; required: string[] };
+    const changed = (email: object) =>
+      project.save(
+        path,
+        JSON.stringify({
+          ...schema,
+          properties: { ...schema.properties, email },
+          required: [...schema.required, 'email'],
+        }),
+      );
+    const isRefused = async (body: object) => {
+      const Payload = JSON.stringify(sqsEvent([JSON.stringify(body)]));
+      const answer = await served.lambda.send(
+        new InvokeCommand({ FunctionName: outputs['ProcessOrdersFunctionName'], Payload }),
+      );
+      const { batchItemFailures } = JSON.parse(answer.Payload!.transformToString()) as SQSBatchResponse;
+      return batchItemFailures.length === 1;
+    };
+    const good = exampleOrder(0, 'before');
+    expect(await isRefused(good)).toBe(false);
+
+    const refused = await after(() => changed({ type: 'string', format: 'emial' }), /^Not reloaded/m);
+    expect(refused).not.toContain('node_modules');
+    await served.command.until(/order\.schema\.json, at \/properties\/email: unknown format "emial"\./);
+    const said = await after(() => changed({ type: 'string', format: 'email' }), reloaded);
+    expect(said).toContain('Wrote shared/order/validate-order.generated.js\n');
+    expect(said).toContain('exampleOrder does not pass the schema: /email is required.');
+    expect(
+      await eventually(
+        () => isRefused(good),
+        (is) => is,
+      ),
+    ).toBe(true);
+    expect(await isRefused({ ...good, email: 'ada' })).toBe(true);
+    expect(await isRefused({ ...good, email: 'ada@example.com', orderId: 'after' })).toBe(false);
   });
 
   test('no assembly and no former code is left behind', async () => {

@@ -90,6 +90,27 @@ export function getFunctionEventInvokeConfig({ find, arnOf }: RequestedFunctions
   };
 }
 
+/** The policy that the template's permissions make; `ResourceNotFoundException` where it has none for the function. */
+export function getPolicy({ find, arnOf }: RequestedFunctions): RestRoute {
+  return {
+    operation: 'GetPolicy',
+    method: 'GET',
+    path: '/2015-03-31/functions/{FunctionName}/policy',
+    permissions: (request) => [{ action: 'lambda:GetPolicy', resource: arnOf(request) }],
+    run(request) {
+      const { fn, revisionId } = find(request);
+      if (fn.permissions === undefined) {
+        throw new AwsError('ResourceNotFoundException', 'The resource you requested does not exist.', {
+          httpStatus: 404,
+          members: { Type: 'User' },
+        });
+      }
+      const Policy = JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: fn.permissions });
+      return { status: 200, body: { Policy, RevisionId: revisionId } };
+    },
+  };
+}
+
 /** `$LATEST` only: a template's versions have no code of their own here. */
 export function listVersionsByFunction({ find, arnOf, hidden }: RequestedFunctions): RestRoute {
   return {

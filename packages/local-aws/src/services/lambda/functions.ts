@@ -17,6 +17,7 @@ import {
   getAccountSettings,
   getFunctionConcurrency,
   getFunctionEventInvokeConfig,
+  getPolicy,
   listAliases,
   listVersionsByFunction,
 } from './function-settings-api.ts';
@@ -92,6 +93,7 @@ export class LambdaService implements FunctionDirectory {
       getAccountSettings(all, accountConcurrency),
       getFunctionConcurrency(requested),
       getFunctionEventInvokeConfig(requested),
+      getPolicy(requested),
       listVersionsByFunction(requested),
       listAliases(requested),
     ];

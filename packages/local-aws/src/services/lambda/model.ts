@@ -1,6 +1,7 @@
 import { ResourceList } from '../../assembly/draft.ts';
 import type { Declared } from '../../assembly/model.ts';
 import type { Place } from '../../errors.ts';
+import type { PolicyStatement } from '../iam/model.ts';
 
 /** Lambda's part of the model. */
 export interface LambdaModel {
@@ -33,6 +34,8 @@ export interface FunctionModel extends Declared {
   readonly roleArn: string;
   /** Of the key of the account that the environment variables are encrypted with on AWS. */
   readonly kmsKeyArn?: string;
+  /** Statements of the function's policy. They are told, and not evaluated: no service of AWS invokes functions here. */
+  readonly permissions?: readonly PolicyStatement[];
 }
 
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' | 'FATAL';
@@ -61,6 +64,12 @@ export interface MappingModel extends Declared {
   /** JSON text of each filter pattern; a record that matches none is deleted unprocessed. Empty: no filter. */
   readonly filterPatterns: readonly string[];
 }
+
+/** `AWS::Lambda::Permission`: a statement of the policy of the function that it names. */
+export const declaredPermissions = new ResourceList<{
+  readonly functionName: string;
+  readonly statement: PolicyStatement;
+}>();
 
 /** The functions of the templates, before the retries that name them are attached. */
 export const declaredFunctions = new ResourceList<FunctionModel>();

@@ -1,6 +1,7 @@
 import { type Draft, refuseSameNames } from '../../assembly/draft.ts';
 import { assemblyError, refusedByAws } from '../../assembly/error-codes.ts';
 import { generatedName } from '../../assembly/physical-names.ts';
+import type { Properties } from '../../assembly/properties.ts';
 import type { ResourceType, ResourceTypes } from '../../assembly/resource-type.ts';
 import { declaredRoles } from '../iam/model.ts';
 import { checkMappings, eventSourceMappingType } from './event-source-mapping/resource.ts';
@@ -9,25 +10,25 @@ import {
   declaredAsyncRetries,
   declaredFunctions,
   declaredMappings,
+  declaredPermissions,
   type FunctionModel,
   type LambdaModel,
 } from './model.ts';
 
-const onlyServices = 'It narrows down which resource of a service may invoke, and no service invokes here.';
-
 /** `AWS::Lambda::Permission`: skipped for AWS services, which do not call here; refused for roles and accounts. */
 const permissionType: ResourceType = {
-  reads: ['Principal'],
-  ignores: {
-    Action: onlyServices,
-    EventSourceToken: onlyServices,
-    FunctionName: onlyServices,
-    FunctionUrlAuthType: onlyServices,
-    InvokedViaFunctionUrl: onlyServices,
-    PrincipalOrgID: onlyServices,
-    SourceAccount: onlyServices,
-    SourceArn: onlyServices,
-  },
+  reads: [
+    'Action',
+    'EventSourceToken',
+    'FunctionName',
+    'FunctionUrlAuthType',
+    'InvokedViaFunctionUrl',
+    'Principal',
+    'PrincipalOrgID',
+    'SourceAccount',
+    'SourceArn',
+  ],
+  ignores: {},
   refuses: {},
   belongsTo: ['FunctionName'],
   without: 'Whom it names may not invoke the function, if its own policies do not say so.',
@@ -36,7 +37,7 @@ const permissionType: ResourceType = {
     return { physicalId: generatedName(stack, logicalId, 100), attributes: {} };
   },
 
-  declare({ stack, logicalId, type, properties }, _identity, draft) {
+  declare({ stack, logicalId, type, properties, environment }, { physicalId }, draft) {
     const principal = properties.requiredText('Principal');
     if (!/\.amazonaws\.com(?:\.cn)?$/u.test(principal)) {
       throw assemblyError(
@@ -47,8 +48,40 @@ const permissionType: ResourceType = {
       );
     }
     draft.skip({ stack, logicalId, type, reason: `${principal} does not invoke functions here.` });
+    // A name or an ARN. A version or an alias behind it has a policy of its own.
+    const [, functionName] =
+      /(?:^|:function:)([\w-]+)(?::\$LATEST)?$/.exec(properties.requiredText('FunctionName')) ?? [];
+    if (functionName === undefined) return;
+    const condition = permissionCondition(properties);
+    draft.add(declaredPermissions, {
+      functionName,
+      statement: {
+        Sid: physicalId,
+        Effect: 'Allow',
+        Principal: { Service: principal },
+        Action: properties.requiredText('Action'),
+        Resource: `arn:${environment.partition}:lambda:${environment.region}:${environment.accountId}:function:${functionName}`,
+        ...(Object.keys(condition).length > 0 && { Condition: condition }),
+      },
+    });
   },
 };
+
+/** The condition that AddPermission makes of its parameters, as GetPolicy answers it (recorded by LocalStack). */
+function permissionCondition(properties: Properties): Record<string, Record<string, string>> {
+  const equals = {
+    'AWS:SourceAccount': properties.text('SourceAccount'),
+    'aws:PrincipalOrgID': properties.text('PrincipalOrgID'),
+    'lambda:EventSourceToken': properties.text('EventSourceToken'),
+    'lambda:FunctionUrlAuthType': properties.text('FunctionUrlAuthType'),
+  };
+  const given = Object.entries(equals).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+  const sourceArn = properties.text('SourceArn');
+  return {
+    ...(given.length > 0 && { StringEquals: Object.fromEntries(given) }),
+    ...(sourceArn !== undefined && { ArnLike: { 'AWS:SourceArn': sourceArn } }),
+  };
+}
 
 /** `AWS::Lambda::EventInvokeConfig`: retries of asynchronous invocations. Limits: Lambda API reference, of that name. */
 const eventInvokeConfigType: ResourceType = {
@@ -160,7 +193,10 @@ export function readLambdaModel(draft: Draft): LambdaModel {
   checkReservations(draft);
   checkMappings(draft);
   refuseStrayAsyncRetries(draft);
-  return { functions: functions.map((fn) => withAsyncRetry(fn, draft)), mappings: draft.all(declaredMappings) };
+  return {
+    functions: functions.map((fn) => withPermissions(withAsyncRetry(fn, draft), draft)),
+    mappings: draft.all(declaredMappings),
+  };
 }
 
 /**
@@ -200,6 +236,11 @@ function checkReservations(draft: Draft): void {
 function withAsyncRetry(fn: FunctionModel, draft: Draft): FunctionModel {
   const own = draft.all(declaredAsyncRetries).find(({ functionName }) => functionName === fn.name);
   return own === undefined ? fn : { ...fn, asyncRetry: own.settings };
+}
+
+function withPermissions(fn: FunctionModel, draft: Draft): FunctionModel {
+  const own = draft.all(declaredPermissions).filter(({ functionName }) => functionName === fn.name);
+  return own.length === 0 ? fn : { ...fn, permissions: own.map(({ statement }) => statement) };
 }
 
 function refuseStrayAsyncRetries(draft: Draft): void {

@@ -9,6 +9,7 @@ import { serviceQueue } from './event-source-mapping/source-queue.ts';
 import { LambdaService } from './functions.ts';
 import type { FunctionModel, LambdaModel } from './model.ts';
 import { lambdaResourceTypes, readLambdaModel } from './resources.ts';
+import { unservedRoutes } from './unserved-routes.ts';
 
 /** Lambda, running: functions, and the event source mappings that invoke them. */
 export class RunningLambda implements RunningService<LambdaModel> {
@@ -19,7 +20,7 @@ export class RunningLambda implements RunningService<LambdaModel> {
   constructor(functions: LambdaService, mappings: MappingService) {
     this.functions = functions;
     this.mappings = mappings;
-    this.rest = { signingName: 'lambda', routes: [...functions.routes, ...mappings.routes] };
+    this.rest = { signingName: 'lambda', routes: [...functions.routes, ...mappings.routes, ...unservedRoutes] };
   }
 
   /** Mappings that go have delivered what they hold before queues and functions change. */

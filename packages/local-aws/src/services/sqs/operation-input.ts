@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import type { JsonObject, Operation, Permission, Shape, StructureShape } from '../../endpoint/api.ts';
+import type { CallContext, JsonObject, Operation, Permission, Shape, StructureShape } from '../../endpoint/api.ts';
 import type { ReceiveAttempts } from './deduplication.ts';
 import type { MoveTasks } from './move-tasks.ts';
 import type { QueueRegistry } from './queue-registry.ts';
@@ -113,5 +113,8 @@ export interface SqsContext {
   readonly receiveAttempts: ReceiveAttempts;
   readonly clock: Clock;
   readonly accountId: string;
-  readonly queueUrl: (queueName: string) => string;
+  /** How long AWS lets a caller wait between two purges of a queue. */
+  readonly waitMs: number;
+  /** The queue's URL for a caller: with the host by which the caller came. */
+  readonly queueUrl: (queueName: string, caller: Pick<CallContext, 'host'>) => string;
 }

@@ -12,11 +12,10 @@ export interface RegistryOptions {
   readonly events: EventStream;
   readonly region: string;
   readonly accountId: string;
+  /** How long after a DeleteQueue a name is taken. Default: 60 s, as on AWS (API reference of DeleteQueue). */
+  readonly sameNameAfterMs?: number;
   readonly handOut?: { readonly seed: number } | undefined;
 }
-
-/** Source: API reference of DeleteQueue. */
-const sameNameAfterMs = 60_000;
 
 /** All queues of the account and region: those of the template and those that clients create. */
 export class QueueRegistry {
@@ -60,9 +59,9 @@ export class QueueRegistry {
     return this.all().filter((queue) => queue.settings.redrivePolicy?.deadLetterTargetArn === target.arn);
   }
 
-  /** Throws `QueueDeletedRecently` within 60 seconds after a queue of that name was deleted. */
+  /** Throws `QueueDeletedRecently` within `sameNameAfterMs` after a queue of that name was deleted. */
   create(name: string, settings: QueueSettings, tags: Readonly<Record<string, string>>): Queue {
-    const { clock } = this.#options;
+    const { clock, sameNameAfterMs = 60_000 } = this.#options;
     const deletedAtMs = this.#deletedAtMs.get(name);
     if (deletedAtMs !== undefined && clock.now() - deletedAtMs < sameNameAfterMs) throw queueDeletedRecently();
     this.#deletedAtMs.delete(name);

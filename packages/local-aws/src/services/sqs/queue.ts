@@ -170,6 +170,11 @@ export class Queue {
     return this.#receiving.holds(receiptHandle);
   }
 
+  /** See `Receiving.visibleAtMs`. */
+  visibleAtMs(receiptHandle: string): number | undefined {
+    return this.#receiving.visibleAtMs(receiptHandle);
+  }
+
   /** See `Receiving.changeVisibility`. */
   changeVisibility(receiptHandle: string, seconds: number): void {
     this.#receiving.changeVisibility(receiptHandle, seconds);

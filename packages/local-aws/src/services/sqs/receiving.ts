@@ -120,6 +120,14 @@ export class Receiving {
   }
 
   /**
+   * When the message that was received under this handle is visible again (epoch milliseconds), or has been. Undefined
+   * when the message is not in the queue any more.
+   */
+  visibleAtMs(receiptHandle: string): number | undefined {
+    return this.#receipts.find(receiptHandle).message?.visibleAtMs;
+  }
+
+  /**
    * Makes a message in flight visible `seconds` (0 to 43,200) from now. For a message that has become visible again,
    * a standard queue accepts this without effect (recorded by LocalStack,
    * test_change_message_visibility_after_visibility_timeout_expiration); for FIFO queues nothing is recorded and the

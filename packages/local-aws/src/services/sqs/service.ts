@@ -43,6 +43,8 @@ interface SqsServiceOptions {
   readonly accountId: string;
   /** `http://127.0.0.1:4566`: what queue URLs begin with. */
   readonly endpointUrl: string;
+  /** Whether AWS's 60 seconds count between two purges, and before a name is used again. Default: yes. */
+  readonly queueWaits?: boolean | undefined;
   /** Hand out messages of standard queues in no order and in arbitrary portions, repeatably; undefined: in order. */
   readonly handOut?: { readonly seed: number } | undefined;
 }
@@ -55,7 +57,7 @@ export class SqsService implements RunningService<SqsModel> {
 
   constructor(options: SqsServiceOptions) {
     const { accountId, clock, endpointUrl } = options;
-    this.#queues = new QueueRegistry(options);
+    this.#queues = new QueueRegistry({ ...options, sameNameAfterMs: queueWaitMs(options) });
     this.#queues.applyTemplate(options.queues);
     this.#moveTasks = new MoveTasks(clock, this.#queues);
     const context: SqsContext = {
@@ -64,7 +66,8 @@ export class SqsService implements RunningService<SqsModel> {
       receiveAttempts: new ReceiveAttempts(),
       clock,
       accountId,
-      queueUrl: (name) => `${endpointUrl}/${accountId}/${name}`,
+      waitMs: queueWaitMs(options),
+      queueUrl: (name, { host }) => `${host === undefined ? endpointUrl : `http://${host}`}/${accountId}/${name}`,
     };
     this.rpc = {
       signingName: 'sqs',
@@ -109,14 +112,18 @@ export const sqs: Service<SqsModel> = {
   resourceTypes: sqsResourceTypes,
   readModel: readSqsModel,
   resourcePolicies: ({ queues }) => queues,
-  start({ queues }, { shuffleSeed, ...context }) {
+  start({ queues }, { shuffleSeed, queueWaits, ...context }) {
     return new SqsService({
       ...context,
+      queueWaits,
       queues,
       handOut: shuffleSeed === undefined ? undefined : { seed: shuffleSeed },
     });
   },
 };
+
+/** Source: API references of DeleteQueue and PurgeQueue. */
+const queueWaitMs = ({ queueWaits = true }: SqsServiceOptions): number => (queueWaits ? 60_000 : 0);
 
 /** All operations of SQS by the names clients call them by. */
 const operations: Readonly<Record<string, (sqs: SqsContext) => Operation>> = {

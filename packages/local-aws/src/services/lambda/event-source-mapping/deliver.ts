@@ -61,6 +61,9 @@ export async function deliver(
     kept: staying.map(({ messageId }) => messageId),
     ...(gone.length > 0 && { gone: gone.map(({ messageId }) => messageId) }),
     ...(staying.length > 0 && reason !== undefined && { reason }),
+    ...(staying.length > 0 && {
+      comeBackAtMs: staying.map(({ receiptHandle }) => queue.visibleAtMs(receiptHandle) ?? clock.now()),
+    }),
   });
   return staying;
 }
@@ -82,7 +85,7 @@ function settle(messages: readonly SourceMessage[], outcome: BatchOutcome, queue
   const succeeded = new Set(outcome.deleted);
   const groups = Object.groupBy(messages, ({ messageId, receiptHandle }) => {
     if (succeeded.has(messageId) && queue.delete(receiptHandle)) return 'deleted';
-    if (!queue.holds(receiptHandle)) return 'gone';
+    if (queue.visibleAtMs(receiptHandle) === undefined) return 'gone';
     return succeeded.has(messageId) ? 'late' : 'kept';
   });
   return { deleted: [], late: [], kept: [], gone: [], ...groups };

@@ -207,7 +207,7 @@ export function filteredQueue(
     },
     waitForMessages: (signal) => queue.waitForMessages(signal),
     delete: (receiptHandle) => queue.delete(receiptHandle),
-    holds: (receiptHandle) => queue.holds(receiptHandle),
+    visibleAtMs: (receiptHandle) => queue.visibleAtMs(receiptHandle),
     receive(request) {
       const { passed = [], filtered = [] } = Object.groupBy(queue.receive(request), (message) =>
         passesFilters(message.body, patterns) ? 'passed' : 'filtered',

@@ -12,8 +12,11 @@ export interface SourceQueue {
   waitForMessages(signal: AbortSignal): Promise<void>;
   /** False when the message was no longer this receipt's to delete: received again since, or gone. */
   delete(receiptHandle: string): boolean;
-  /** Whether the message of this receipt is still in the queue, under this receipt or a later one. */
-  holds(receiptHandle: string): boolean;
+  /**
+   * When the message of this receipt is visible again (epoch milliseconds), or has been, under this receipt or a later
+   * one. Undefined when the message is not in the queue any more.
+   */
+  visibleAtMs(receiptHandle: string): number | undefined;
 }
 
 /** A message as received, by which its record for the function is made. */
@@ -58,6 +61,6 @@ export function serviceQueue(arn: string, find: (arn: string) => Queue | undefin
     receive: (request) => find(arn)?.receive(request) ?? [],
     waitForMessages: (signal) => find(arn)?.waitForMessages(signal) ?? sleep(clock, missingQueueRetryMs, signal),
     delete: (receiptHandle) => queueOf(receiptHandle)?.delete(receiptHandle) ?? false,
-    holds: (receiptHandle) => queueOf(receiptHandle)?.holds(receiptHandle) ?? false,
+    visibleAtMs: (receiptHandle) => queueOf(receiptHandle)?.visibleAtMs(receiptHandle),
   };
 }

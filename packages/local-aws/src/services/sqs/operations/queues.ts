@@ -26,7 +26,7 @@ export const createQueue = (sqs: SqsContext): Operation => ({
     members: { QueueName: 'string', Attributes: stringMap('Attribute', 'Name'), tags: stringMap('Tag', 'Key') },
   },
   permissions: (input) => [permissionOn(sqs, 'CreateQueue', requiredString(input, 'QueueName'))],
-  run: (input) => {
+  run: (input, context) => {
     const name = requiredString(input, 'QueueName');
     const attributes = (input['Attributes'] ?? {}) as Record<string, string>;
     const fifo = checkName(name, optionalString(attributes, 'FifoQueue')?.toLowerCase() === 'true');
@@ -35,7 +35,7 @@ export const createQueue = (sqs: SqsContext): Operation => ({
     const existing = sqs.queues.byName(name);
     if (existing === undefined) sqs.queues.create(name, settings, tagsWith({}, input['tags'], name));
     else checkSame(existing, attributes);
-    return { QueueUrl: sqs.queueUrl(name) };
+    return { QueueUrl: sqs.queueUrl(name, context) };
   },
 });
 
@@ -106,14 +106,14 @@ export const listQueues = (sqs: SqsContext): Operation => ({
   input: { members: { QueueNamePrefix: 'string', ...pageInput } },
   output: { members: { QueueUrls: { list: 'string', queryName: 'QueueUrl', queryJsonName: 'queueUrls' } } },
   permissions: () => [permissionOn(sqs, 'ListQueues', '')],
-  run: (input) => {
+  run: (input, context) => {
     const prefix = optionalString(input, 'QueueNamePrefix') ?? '';
     const names = sqs.queues.all().map(({ name }) => name);
     const { items, next } = page(
       names.filter((name) => name.startsWith(prefix)),
       input,
     );
-    return { ...(items.length > 0 && { QueueUrls: items.map(sqs.queueUrl) }), ...next };
+    return { ...(items.length > 0 && { QueueUrls: items.map((name) => sqs.queueUrl(name, context)) }), ...next };
   },
 });
 
@@ -158,12 +158,10 @@ export const getQueueAttributes = (sqs: SqsContext): Operation =>
     return Object.keys(attributes).length > 0 ? { Attributes: attributes } : {};
   });
 
-const onceEveryMs = 60_000;
-
 /** AWS takes up to 60 seconds to purge and refuses another purge meanwhile; here the queue is empty at once. */
 export const purgeQueue = (sqs: SqsContext): Operation =>
   queueOperation(sqs, 'PurgeQueue', { input: {} }, (queue) => {
-    if (queue.purgedAtMs !== undefined && sqs.clock.now() - queue.purgedAtMs < onceEveryMs) {
+    if (queue.purgedAtMs !== undefined && sqs.clock.now() - queue.purgedAtMs < sqs.waitMs) {
       throw purgeQueueInProgress(queue.name);
     }
     queue.purge();
@@ -173,20 +171,20 @@ export const purgeQueue = (sqs: SqsContext): Operation =>
 export const getQueueUrl = (sqs: SqsContext): Operation => ({
   input: { members: { QueueName: 'string', QueueOwnerAWSAccountId: 'string' } },
   permissions: (input) => [permissionOn(sqs, 'GetQueueUrl', requiredString(input, 'QueueName'))],
-  run: (input) => {
+  run: (input, context) => {
     const owner = input['QueueOwnerAWSAccountId'];
     if (owner !== undefined && owner !== sqs.accountId) throw queueDoesNotExist();
-    return { QueueUrl: sqs.queueUrl(sqs.queues.require(requiredString(input, 'QueueName')).name) };
+    return { QueueUrl: sqs.queueUrl(sqs.queues.require(requiredString(input, 'QueueName')).name, context) };
   },
 });
 
 const sourceQueuesShapes = { input: pageInput, output: { queueUrls: stringList('QueueUrl') } };
 
 export const listDeadLetterSourceQueues = (sqs: SqsContext): Operation =>
-  queueOperation(sqs, 'ListDeadLetterSourceQueues', sourceQueuesShapes, (queue, input) => {
+  queueOperation(sqs, 'ListDeadLetterSourceQueues', sourceQueuesShapes, (queue, input, context) => {
     const names = sqs.queues.sourcesOf(queue).map(({ name }) => name);
     const { items, next } = page(names, input);
-    return { queueUrls: items.map(sqs.queueUrl), ...next };
+    return { queueUrls: items.map((name) => sqs.queueUrl(name, context)), ...next };
   });
 
 /** AWS takes up to 60 seconds to delete; here the queue is gone at once. */

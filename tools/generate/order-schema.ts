@@ -1,0 +1,123 @@
+import { Ajv, type AnySchemaObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { mistakeIn } from '../orders/input/json-scanner.ts';
+
+/** A schema that no validator can be made of. The message is one sentence with the place, for a person. */
+export class SchemaRefused extends Error {
+  override readonly name = 'SchemaRefused';
+}
+
+/** The schema of an order, and the validator that ajv makes of it. */
+export interface OrderSchema {
+  readonly schema: AnySchemaObject;
+  readonly ajv: Ajv;
+  readonly validate: ValidateFunction;
+}
+
+const options: Options = {
+  allErrors: true,
+  strict: true,
+  // A schema may say `"type": ["string", "null"]`, and name in `required` what only one branch of an `anyOf` describes.
+  allowUnionTypes: true,
+  strictRequired: false,
+  code: { source: true, esm: true },
+};
+
+/** By the schema's `$schema`; draft-07 without. */
+const drafts: readonly (readonly [name: string, create: () => Ajv])[] = [
+  ['/draft/2020-12/', () => new Ajv2020(options)],
+  ['/draft/2019-09/', () => new Ajv2019(options)],
+  ['/draft-07/', () => new Ajv(options)],
+];
+
+/**
+ * Reads the text of order.schema.json. All formats of ajv-formats are known.
+ *
+ * @param name of the file, for the message of an error
+ * @throws {SchemaRefused} for what is no JSON or no JSON Schema, and for what ajv's strict mode takes for a mistake
+ */
+export function readOrderSchema(text: string, name: string): OrderSchema {
+  let schema: unknown;
+  try {
+    schema = JSON.parse(text);
+  } catch (error) {
+    const mistake = mistakeIn(text);
+    if (mistake === undefined) throw error;
+    const { line, column } = mistake.place;
+    throw new SchemaRefused(`${name} is no JSON: line ${line}, column ${column}, ${mistake.message}.`, {
+      cause: error,
+    });
+  }
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    throw new SchemaRefused(`${name} is no JSON Schema: it must be an object.`);
+  }
+  const object = schema as AnySchemaObject;
+  const ajv = newAjv(object, name);
+  const refusal = (place: string, reason: string) =>
+    new SchemaRefused(`${name}, at ${place === '' ? 'its top' : place}: ${reason}.`);
+  if (ajv.validateSchema(object) !== true) {
+    const { instancePath, message = 'is no JSON Schema' } = ajv.errors![0]!;
+    throw refusal(instancePath, message);
+  }
+  let validate: ValidateFunction;
+  try {
+    validate = ajv.compile(object);
+  } catch (error) {
+    const reason = reasonOf(error);
+    throw refusal(placeOf(object, reason, name) ?? '', reason);
+  }
+  // Such a validator answers a promise, which would make every order a good one.
+  if ('$async' in validate) throw refusal('/$async', 'an order is validated at once, so leave $async out');
+  return { schema: object, ajv, validate };
+}
+
+function newAjv({ $schema = 'http://json-schema.org/draft-07/schema#' }: AnySchemaObject, name: string): Ajv {
+  const [, create] = drafts.find(([draft]) => $schema.includes(draft)) ?? [];
+  if (create === undefined) {
+    throw new SchemaRefused(`${name}, at /$schema: the draft is unknown; known are draft-07, 2019-09 and 2020-12.`);
+  }
+  const ajv = create();
+  addFormats.default(ajv);
+  return ajv;
+}
+
+/** Without the place, which ajv tells for some mistakes only, and without ajv's own words for its mode. */
+function reasonOf(error: unknown): string {
+  return (error as Error).message
+    .replace(/^strict mode: /, '')
+    .replace(/ from id .*$/, '')
+    .replace(/( ignored in schema)? at (path )?"[^"]*"( \(\w+\))?$/, '');
+}
+
+/** The innermost part of a schema that ajv refuses for this reason, as a JSON pointer. */
+function placeOf(schema: AnySchemaObject, reason: string, name: string): string | undefined {
+  const { $defs, definitions } = schema as Readonly<Record<string, unknown>>;
+  const isRefused = (part: object) => {
+    try {
+      newAjv(schema, name).compile({
+        ...($defs !== undefined && { $defs }),
+        ...(definitions !== undefined && { definitions }),
+        ...part,
+        $id: '',
+      });
+      return false;
+    } catch (error) {
+      return reasonOf(error) === reason;
+    }
+  };
+  const innermost = (part: unknown, pointer: string): string | undefined => {
+    if (typeof part !== 'object' || part === null) return undefined;
+    // A part that only refers to a definition is refused for the definition's sake.
+    const members = Object.entries(part).toSorted(([a], [b]) => Number(isDefinitions(b)) - Number(isDefinitions(a)));
+    for (const [key, value] of members) {
+      const found = innermost(value, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+      if (found !== undefined) return found;
+    }
+    return isRefused(part) ? pointer : undefined;
+  };
+  return innermost(schema, '');
+}
+
+const isDefinitions = (key: string) => key === '$defs' || key === 'definitions';
