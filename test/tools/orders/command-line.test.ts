@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { orderDefects } from '../../../shared/order/order-defects.generated.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
 import { describeTarget, targetOf } from '../../../tools/orders/aws/clients.ts';
 import { UsageError } from '../../../tools/orders/errors.ts';
 import { parseMoment } from '../../../tools/orders/time.ts';
@@ -8,6 +10,7 @@ import { orders } from './collected-io.ts';
 const commands = [
   'generate',
   'send',
+  'example',
   'status',
   'logs',
   'failed',
@@ -33,6 +36,23 @@ describe('help', () => {
     expect(stdout).toContain('Exit code: 0 all done, 1 something failed or was left undone, 2 a mistake');
     expect(exitCode).toBe(0);
   });
+});
+
+test('orders example prints an order that passes, and one for each way of not passing, and asks nobody', async () => {
+  const { exitCode, stdout } = await orders(['example', '--count', '3']);
+  expect(exitCode).toBe(0);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => readOrder(line).kind),
+  ).toEqual(['order', 'order', 'order']);
+  const bad = await orders(['example', '--bad']);
+  const kinds = bad.stdout
+    .trim()
+    .split('\n')
+    .map((line) => readOrder(line).kind);
+  expect(kinds).toEqual(orderDefects.map(() => 'invalid'));
 });
 
 describe('a mistake in the command line is told on stderr, with exit code 2', () => {
