@@ -124,8 +124,12 @@ export class DynamodbService implements RunningService<DynamodbModel> {
     return this.#completed(operation, input, await this.#gate.shared(() => this.#send(operation, body)));
   }
 
-  /** What dynalite leaves out where a table is made, changed, described or deleted. */
+  /** What dynalite leaves out where a table is made, changed, described or deleted, and what it should leave out. */
   #completed(operation: OperationName, input: JsonObject, answer: ForwardedAnswer): ForwardedAnswer {
+    if (operation === 'UpdateItem' && answer.body.toString('latin1', 0, noAttributes.length) === noAttributes) {
+      const { Attributes: _, ...document } = JSON.parse(answer.body.toString('utf8')) as JsonObject;
+      return documentAnswer({ status: answer.status, document });
+    }
     const member = describing[operation];
     if (member === undefined) return answer;
     const document = JSON.parse(answer.body.toString('utf8')) as JsonObject;
@@ -216,6 +220,12 @@ function onlyProtects(input: JsonObject): boolean {
   const given = Object.keys(input).filter((name) => input[name] !== undefined && input[name] !== null);
   return given.includes('DeletionProtectionEnabled') && given.length === 2;
 }
+
+/**
+ * How dynalite begins when none of the updated attributes is there. DynamoDB leaves the member out: tried on AWS by
+ * ExtendDB (its pull request 121).
+ */
+const noAttributes = '{"Attributes":{}';
 
 /** SDKs compare the body with its checksum. */
 function documentAnswer({ status, document }: TableAnswer): ForwardedAnswer {
