@@ -85,35 +85,47 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
   ].join('\n');
 }
 
-function failureLines({ failures, failed }: Outcome, { label }: OutcomeText): string[] {
+function failureLines({ failures, failed, preset }: Outcome, { label }: OutcomeText): string[] {
   if (failed === 0) return [];
   const lines =
     failures.length <= listedFailures
       ? failures.map(
-          (failure) => `  ${label(failure.messageId) ?? failure.orderId ?? failure.messageId}: ${reasonOf(failure)}`,
+          (failure) =>
+            `  ${label(failure.messageId) ?? failure.orderId ?? failure.messageId}: ${reasonOf(failure, preset)}`,
         )
-      : [...Map.groupBy(failures, reasonOf)]
+      : [...Map.groupBy(failures, (failure) => reasonOf(failure, preset))]
           .toSorted(([, a], [, b]) => b.length - a.length)
           .slice(0, listedFailures)
           .map(([reason, group]) => `  ${group.length} × ${reason}`);
   return [`Failed, ${failed}:`, ...lines, ''];
 }
 
-function reasonOf({ kind, reasons }: FailedOrder): string {
-  switch (kind) {
+function reasonOf(failure: FailedOrder, preset: string): string {
+  const reasons = failure.reasons.join('; ');
+  switch (failure.kind) {
     case failureKinds.outOfAttempts:
-      return 'a valid order, out of attempts: its batch failed with a bad order in it';
+      if (reasons !== '') return `a valid order, out of attempts: ${reasons}`;
+      if (isDraggedAlong(failure, preset))
+        return 'a valid order, out of attempts: its batch failed with a bad order in it';
+      return 'a valid order, out of attempts: its function ended, or could not reach the table; see the log';
     case failureKinds.conflictingId:
       return 'a valid order, but another one with its id was processed before';
+    case failureKinds.refused:
+      return `a valid order, but refused: ${reasons}`;
     default:
-      return reasons.join('; ');
+      return reasons;
   }
+}
+
+/** Only the lab preset fails whole batches. An order that failed with its batch has no error of its own. */
+function isDraggedAlong({ kind, reasons }: FailedOrder, preset: string): boolean {
+  return preset === 'lab' && kind === failureKinds.outOfAttempts && reasons.length === 0;
 }
 
 /** Explains what the lab preset shows: good orders that failed with a bad one. */
 function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }: OutcomeText): string[] {
   if (preset !== 'lab') return [];
-  const dragged = failures.filter(({ kind }) => kind === failureKinds.outOfAttempts).length;
+  const dragged = failures.filter((failure) => isDraggedAlong(failure, preset)).length;
   const processed = alreadyProcessed.map((messageId) => label(messageId) ?? messageId);
   if (dragged + processed.length === 0) return [];
   return [
