@@ -33,7 +33,7 @@ export class AlarmTopic extends Construct {
     this.topic = new Topic(this, 'Topic', { masterKey, enforceSSL: true });
     // This policy replaces the default policy of SNS, which would let the account's alarms publish.
     this.topic.addToResourcePolicy(this.#forAlarms(['sns:Publish'], this.topic.topicArn));
-    for (const address of emailAddresses) {
+    for (const address of new Set(emailAddresses)) {
       const subscription = this.topic.addSubscription(new EmailSubscription(address));
       Validations.of(subscription).acknowledge({
         id: 'Serverless-SNSRedrivePolicy',

@@ -29,12 +29,15 @@ export function readOrder(body: string): ReadOrder {
     return { kind: 'not-json', reasons: [reason], orderId: null, customerName: null };
   }
   if (validateOrder(value)) {
-    return { kind: 'order', order: value, orderId: value.orderId ?? null, customerName: value.customerName };
+    return { kind: 'order', order: value, ...identityOf(value, []) };
   }
   const errors = validateOrder.errors ?? [];
+  return { kind: 'invalid', reasons: reasonsFrom(errors), ...identityOf(value, errors) };
+}
+
+/** A schema may do without these fields. */
+function identityOf(value: unknown, errors: readonly ErrorObject[]): Identity {
   return {
-    kind: 'invalid',
-    reasons: reasonsFrom(errors),
     orderId: soundText(value, 'orderId', errors),
     customerName: soundText(value, 'customerName', errors),
   };

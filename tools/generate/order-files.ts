@@ -56,26 +56,23 @@ export async function renderFiles(orderSchema: OrderSchema): Promise<RenderedFil
   };
   return {
     files: Object.entries(files).map(([name, text]) => ({ url: new URL(name, sharedUrl), text })),
-    remarks: [...remarksOnExamples(orderSchema), ...unbroken.map(remarkOnUnbroken)],
+    remarks: remarksOn(orderSchema, unbroken),
   };
 }
 
-/** What the examples must be changed in, once the schema has changed. */
-function remarksOnExamples({ validate }: OrderSchema): readonly string[] {
+/** What to change in the example, once the schema has changed. */
+function remarksOn({ validate }: OrderSchema, unbroken: readonly string[]): readonly string[] {
   const fault = examples.find((example): boolean => !validate(example));
-  const remarks: string[] = [];
   if (fault !== undefined) {
     const reasons = reasonsFrom(validate.errors ?? []).join(', ');
-    remarks.push(`exampleOrder does not pass the schema: ${reasons}. Change shared/order/example-order.ts.`);
+    return [`exampleOrder does not pass the schema: ${reasons}. Change shared/order/example-order.ts.`];
   }
   if (validate(exampleUserX(6))) {
-    remarks.push('exampleUserX passes the schema, but must not. Change shared/order/example-order.ts.');
+    return ['exampleUserX passes the schema, but must not. Change shared/order/example-order.ts.'];
   }
-  return remarks;
-}
-
-function remarkOnUnbroken(rule: string): string {
-  return `No bad order was found for the rule ${rule}. It may help when exampleOrder has a value there.`;
+  return unbroken.map(
+    (rule) => `No bad order was found for the rule ${rule}. It may help when exampleOrder has a value there.`,
+  );
 }
 
 function renderType(schema: OrderSchema['schema']): Promise<string> {

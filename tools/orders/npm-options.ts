@@ -11,7 +11,7 @@ type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
  * options before that as its own settings and passes them on in variables: `npm run orders status --json` starts
  * `orders status` with `npm_config_json=true`. Without this, `npm run orders generate --local` would ask AWS.
  *
- * @param script of package.json: `orders`
+ * @param script of package.json: `orders`, or that of one of its commands
  * @param program with all its options and commands
  * @param args what npm handed on
  * @throws {UsageError} with the command line that was meant
@@ -25,14 +25,16 @@ export function refuseOptionsOfNpm(
   // npx sets another name, and scripts that call each other inherit the variables of the first.
   if (env['npm_lifecycle_event'] !== script) return;
   const command = program.commands.find((each) => args.includes(each.name()));
+  // `npm run smoke` starts `orders smoke`.
+  const handedOn = args[0] === script ? args.slice(1) : args;
   const options = [...program.options, ...(command?.options ?? [])];
   const kept = options.filter(({ long }) => !args.includes(String(long))).flatMap((option) => keptBy(env, option));
-  if (options.some(({ long }) => long === '--local') && keptLocal(script, args, env)) {
+  if (options.some(({ long }) => long === '--local') && keptLocal(script, handedOn, env)) {
     kept.push({ flag: '--local', words: ['--local'] });
   }
   if (kept.length === 0) return;
   const start = script === 'start' ? 'npm start' : `npm run ${script}`;
-  const words = lineOf(args, command, kept).map((word) => shellWord(word));
+  const words = lineOf(handedOn, command, kept).map((word) => shellWord(word));
   throw new UsageError(
     `npm kept ${kept.map(({ flag }) => flag).join(', ')} for itself: options stand behind "--". ` +
       `Nothing was done. Type: ${start} -- ${words.join(' ')}`,

@@ -8,6 +8,7 @@ import { announcedEndpoints } from './aws/local-runtime.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
+import { defineExample } from './commands/example.ts';
 import { defineFailed } from './commands/failed.ts';
 import { defineGenerate } from './commands/generate.ts';
 import { defineLogs } from './commands/logs.ts';
@@ -16,6 +17,7 @@ import { definePurge } from './commands/purge.ts';
 import { defineReplay } from './commands/replay.ts';
 import { defineSend } from './commands/send.ts';
 import { defineShow } from './commands/show.ts';
+import { defineSmoke } from './commands/smoke.ts';
 import { defineStatus } from './commands/status.ts';
 import { createContext, type OrdersContext, type Run, type SharedOptions } from './context.ts';
 import { CommandFailed, UsageError } from './errors.ts';
@@ -26,7 +28,9 @@ import { printableLines } from './terminal/output.ts';
 const commands = [
   defineGenerate,
   defineSend,
+  defineExample,
   defineStatus,
+  defineSmoke,
   defineDoctor,
   defineLogs,
   defineFailed,
@@ -80,7 +84,8 @@ Example: orders failed --local`,
     }
   };
   for (const define of commands) define(program, run);
-  const check = () => refuseOptionsOfNpm('orders', program, args, io.env);
+  const script = args[0] === 'smoke' && io.env['npm_lifecycle_event'] === 'smoke' ? 'smoke' : 'orders';
+  const check = () => refuseOptionsOfNpm(script, program, args, io.env);
   // What an error says may quote an order.
   return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }

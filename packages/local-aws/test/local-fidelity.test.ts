@@ -41,9 +41,10 @@ test('the error codes it lists are those that the code has', () => {
   const codes = sources.flatMap((source) => {
     const text = readFileSync(join(packageRoot, source), 'utf8');
     const own = [...text.matchAll(/new LocalRuntimeError\(\s*'([A-Z_]+)'/g)];
+    const refusals = [...text.matchAll(/^ {2}code: '([A-Z_]+)',$/gm)];
     const tables = text.matchAll(/const \w+ErrorCodes = \{\n(.*?)\n\}/gs);
     const table = [...tables].flatMap(([, body = '']) => [...body.matchAll(/^ {2}([A-Z_]+): ['"]/gm)]);
-    return [...own, ...table].map(([, code = '']) => code);
+    return [...own, ...refusals, ...table].map(([, code = '']) => code);
   });
   const listed = document.slice(document.indexOf('## Error codes')).matchAll(/^\| `([A-Z_]+)`/gm);
   expect(new Set([...listed].map(([, code]) => code))).toEqual(new Set(codes));

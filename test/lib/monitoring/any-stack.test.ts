@@ -60,6 +60,13 @@ describe('in a stack of somebody else', () => {
     template.resourceCountIs('AWS::Logs::QueryDefinition', 2);
   });
 
+  test('an address that is named twice is told once', () => {
+    const stack = new Stack(new App({ outdir: newOutputFolder() }), 'Theirs');
+    const { topic } = new Monitoring(stack, 'Monitoring', { parts: [], emailAddresses: ['a@b.c', 'a@b.c'] });
+    expect(stack.resolve(topic.topicArn)).toBeDefined();
+    Template.fromStack(stack).resourceCountIs('AWS::SNS::Subscription', 1);
+  });
+
   test('two pipelines in one account are in nobody’s way', () => {
     const named = ['One', 'Two'].map((id) =>
       Object.values(Template.fromStack(theirStack(id)).toJSON()['Resources'] as Record<string, Resource>).flatMap(

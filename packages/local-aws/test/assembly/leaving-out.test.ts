@@ -4,8 +4,20 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { App, Stack } from 'aws-cdk-lib';
 import { readAssembly } from '../../src/assembly/read-assembly.ts';
+import { systemClock } from '../../src/clock.ts';
 import type { LocalRuntimeError } from '../../src/errors.ts';
-import { consumer, endpointUrl, mappingWith, queueWith, readStacks } from '../../src/testing/written-assembly.ts';
+import { EventStream } from '../../src/events.ts';
+import type { LocalModel } from '../../src/model.ts';
+import { createAuthorizer } from '../../src/services/iam/authorizer.ts';
+import { services } from '../../src/services/index.ts';
+import {
+  consumer,
+  endpointUrl,
+  functionWith,
+  mappingWith,
+  queueWith,
+  readStacks,
+} from '../../src/testing/written-assembly.ts';
 import { addWorker, publicApps } from './public-apps.ts';
 
 let directory: string;
@@ -49,8 +61,14 @@ const offers: Readonly<Record<string, readonly string[]>> = {
     'ReporterEventInvokeConfig.DestinationConfig',
   ],
   'a container that works for the queue': ['AWS::ECS::Cluster', 'AWS::ECS::TaskDefinition'],
+  'a VPC whose security group is closed, as new apps have it': [],
+  'a function with a URL': ['AWS::Lambda::Url'],
   'a function in Python': ['Python'],
 };
+
+/** As a runtime does before it starts. */
+const readPolicies = (model: LocalModel) =>
+  void createAuthorizer({ ...model, services, mode: 'enforce', events: new EventStream(), clock: systemClock });
 
 test.each(Object.entries(publicApps))(
   'of an app with %s, what stands in the way is told, and the rest runs',
@@ -60,9 +78,9 @@ test.each(Object.entries(publicApps))(
     add(addWorker(new Stack(app, 'Shop')));
     app.synth();
     const read = (skip: readonly string[]) =>
-      readAssembly(outdir, { endpointUrl, codeRoot: join(directory, 'code'), skip });
+      readAssembly(outdir, { endpointUrl, codeRoot: join(directory, 'code'), skip, check: readPolicies });
 
-    const offered = offeredBy(refusalOf(() => read([])));
+    const offered = offers[kind]!.length === 0 ? [] : offeredBy(refusalOf(() => read([])));
     expect(offered.map((name) => name.replace(/(?<!:)\b([A-Za-z]+?)[\dA-Fa-f]{8,}(?=\.|$)/, '$1'))).toEqual(
       offers[kind],
     );
@@ -102,6 +120,27 @@ describe('what stands in the way', () => {
       expect.stringMatching(/^ {2}--skip AWS::S3::Bucket: .*NotImplemented/),
       'Together: --skip Consumer --skip AWS::S3::Bucket',
     ]);
+  });
+
+  test('in a value of a resource does not hide what is wrong with the resource itself', () => {
+    const Environment = { Variables: { VPC: { 'Fn::ImportValue': 'vpc' } } };
+    const EventSourceArn = 'arn:aws:sqs:us-east-1:000000000000:jobs';
+    const Resources = {
+      ...consumer,
+      Consumer: functionWith({ Environment }),
+      Mapping: mappingWith({ EventSourceArn }),
+    };
+    const { message } = refusalOf(() => readStacks({ Shop: { template: { Resources } } }));
+    expect(message).toMatch(
+      /^2 problems .*\n.*--export vpc=VALUE.*\n.*--queue arn:aws:sqs:us-east-1:000000000000:jobs\.$/,
+    );
+  });
+
+  test('names ten of those that are alike', () => {
+    const names = Array.from({ length: 12 }, (_, index) => `Disk${index}`);
+    const Resources = Object.fromEntries(names.map((name) => [name, { Type: 'AWS::S3::Bucket' }]));
+    const { message } = refusalOf(() => readStacks({ Shop: { template: { Resources } } }));
+    expect(message).toMatch(/^12 problems .*\n.* at Shop Disk0, .*, Disk9 and 2 more: /);
   });
 
   test('in several stacks is told at once', () => {

@@ -170,4 +170,27 @@ describe('policies that cannot be evaluated are refused when they are loaded', (
       expect.objectContaining({ code: 'MANAGED_POLICY_UNKNOWN', remedy: expect.stringContaining('grantSendMessages') }),
     );
   });
+
+  test.each(['AmazonS3ReadOnlyAccess', 'AmazonSNSFullAccess', 'service-role/AWSLambdaDynamoDBExecutionRole'])(
+    'but not %s, which is about what is not here',
+    (name) => {
+      const { authorize } = authorizer([role([], [`arn:aws:iam::aws:policy/${name}`])]);
+      expect(denialOf(authorize)?.code).toBe('AccessDeniedException');
+    },
+  );
+
+  test('but not what a role may do that only another service of AWS assumes', () => {
+    const condition = {
+      Effect: 'Allow',
+      Action: 'sqs:SendMessage',
+      Resource: '*',
+      Condition: { Odd: { a: 'b' } },
+    } as const;
+    const trustedBy = (Service: string) => ({
+      ...role([document(condition)], ['arn:aws:iam::aws:policy/Unheard']),
+      trustPolicy: document({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } }),
+    });
+    expect(() => authorizer([trustedBy('lambda.amazonaws.com')])).toThrow('CONDITION_UNSUPPORTED');
+    expect(() => authorizer([trustedBy('apigateway.amazonaws.com')])).not.toThrow();
+  });
 });

@@ -8,7 +8,7 @@ function allow(...actions: readonly string[]): PolicyDocument {
 
 /**
  * AWS's own policies that functions of queues and tables use, by path and name (AWS Managed Policy Reference Guide), as
- * far as they concern services that are here.
+ * far as they concern services that are here. Those about other services are known, so that an app that has one runs.
  */
 const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
   AdministratorAccess: allow('*'),
@@ -24,6 +24,16 @@ const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
     'dynamodb:Query',
     'dynamodb:Scan',
   ),
+  AmazonS3FullAccess: allow('s3:*', 's3-object-lambda:*'),
+  AmazonS3ReadOnlyAccess: allow(
+    's3:Get*',
+    's3:List*',
+    's3:Describe*',
+    's3-object-lambda:Get*',
+    's3-object-lambda:List*',
+  ),
+  AmazonSESFullAccess: allow('ses:*'),
+  AmazonSNSFullAccess: allow('sns:*'),
   AmazonSQSFullAccess: allow('sqs:*'),
   AmazonSQSReadOnlyAccess: allow(
     'sqs:GetQueueAttributes',
@@ -33,6 +43,7 @@ const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
     'sqs:ListQueues',
     'sqs:ListQueueTags',
   ),
+  AmazonSSMReadOnlyAccess: allow('ssm:Describe*', 'ssm:Get*', 'ssm:List*'),
   AWSXRayDaemonWriteAccess: allow(
     'xray:PutTraceSegments',
     'xray:PutTelemetryRecords',
@@ -41,6 +52,13 @@ const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
     'xray:GetSamplingStatisticSummaries',
   ),
   'service-role/AWSLambdaBasicExecutionRole': allow(...writeLogs),
+  'service-role/AWSLambdaDynamoDBExecutionRole': allow(
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+    ...writeLogs,
+  ),
   'service-role/AWSLambdaRole': allow('lambda:InvokeFunction'),
   'service-role/AWSLambdaSQSQueueExecutionRole': allow(
     'sqs:ReceiveMessage',

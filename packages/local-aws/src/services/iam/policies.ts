@@ -87,7 +87,8 @@ export type PolicyModel = IamModel & Partial<KmsModel & SqsModel & DynamodbModel
  * @throws {LocalRuntimeError} for anything in the policies that cannot be evaluated
  */
 export function readPolicies(model: PolicyModel, services: readonly PolicyService[]): PolicySet {
-  const { roles, keys = [] } = model;
+  const { keys = [] } = model;
+  const roles = model.roles.map((role) => (isOfOtherServices(role) ? { ...role, ...mayNothing } : role));
   const resources = services.flatMap((service) => service.resourcePolicies?.(model) ?? []);
   const prefixes = services.flatMap(({ actionPrefix }) => actionPrefix ?? []);
   if (keys.length > 0) prefixes.push('kms');
@@ -102,6 +103,20 @@ export function readPolicies(model: PolicyModel, services: readonly PolicyServic
     identityPolicies: (roleArn) => ofRoles.get(roleArn),
     resourcePolicies: (resourceArn) => ofResources.get(resourceArn) ?? [],
   };
+}
+
+const mayNothing = { policies: [], managedPolicyArns: [] };
+
+/** Whether only services of AWS other than Lambda assume the role: nobody here can call in its name. */
+function isOfOtherServices({ trustPolicy }: RoleModel): boolean {
+  const statements = trustPolicy?.Statement ?? [];
+  return statements.length > 0 && statements.every((one) => isForServicesOnly(one) && !names(one.Principal, lambda));
+}
+
+const lambda = 'lambda.amazonaws.com';
+
+function names(principal: unknown, service: string): boolean {
+  return [(principal as { readonly Service?: unknown }).Service].flat().includes(service);
 }
 
 function managedPoliciesOf({ stack, logicalId, managedPolicyArns }: RoleModel): PolicyDocument[] {
