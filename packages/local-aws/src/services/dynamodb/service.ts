@@ -12,6 +12,7 @@ import { Gate } from './gate.ts';
 import { type OperationName, operationNames, permissionsOf } from './permissions.ts';
 import { DynaliteProcess, dynamodbError, Forwarder } from './process.ts';
 import { dynamodbResourceTypes, readDynamodbModel } from './resources.ts';
+import { tableNameOf, withTableNames } from './table-names.ts';
 import { TableSettings } from './table-settings.ts';
 import { createTableInput, refuseChange, withTableUuid } from './tables.ts';
 import type { TableAnswer } from './transaction-parts.ts';
@@ -89,9 +90,12 @@ export class DynamodbService implements RunningService<DynamodbModel> {
     const { region, accountId, events, clock } = this.#options;
     const tableArn = (table: string) =>
       this.#tables.get(table)?.arn ?? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
+    const named = (input: JsonObject) => withTableNames(input, (arn) => tableNameOf(arn, region, accountId));
     return {
-      permissions: (input: JsonObject) => permissionsOf(name, input, tableArn),
-      forward: async (body, input, { requestId }) => {
+      permissions: (given: JsonObject) => permissionsOf(name, named(given), tableArn),
+      forward: async (given, asGiven, { requestId }) => {
+        const input = named(asGiven);
+        const body = input === asGiven ? given : Buffer.from(JSON.stringify(input));
         refuseUnsupported(name, input);
         const answered = await this.#answer(name, body, input);
         const answer = { ...answered, headers: { 'x-amzn-requestid': requestId, ...answered.headers } };
