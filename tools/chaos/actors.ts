@@ -22,9 +22,10 @@ export interface CarelessMessage {
 }
 
 /**
- * Messages that a careless sender sends beside generate-orders: good orders two or three times each, other orders under
- * an id that is taken, orders without an id, bad orders, and bodies that are no order. Two are as large as a message
- * may be, a good one and a bad one. Two have message attributes; those of the bad one are as large as they may be.
+ * Messages that a careless sender sends beside generate-orders: good orders two or three times each, in two layouts,
+ * other orders under an id that is taken, orders without an id, bad orders, and bodies that are no order. Two are as
+ * large as a message may be, a good one and a bad one. Two have message attributes; those of the bad one are as large as
+ * they may be.
  */
 export function carelessMessages(random: Random): readonly CarelessMessage[] {
   const id = () => `chaos-${Math.floor(random() * 2 ** 32).toString(36)}`;
@@ -46,8 +47,9 @@ export function carelessMessages(random: Random): readonly CarelessMessage[] {
     { ...orderOf(id(), 'TooLarge'), customerAddress: '' },
     messageLimits.bytes - lineageBytes,
   );
-  const bodies = [...twice, ...otherOrders, ...withoutId, ...bad].map((value) => JSON.stringify(value));
-  const messages = [...bodies, large, largeBad, 'order?'].map((body) => ({ body, attributes: {} }));
+  const copies = twice.map((order, index) => (index % 2 === 0 ? JSON.stringify(order) : inAnotherLayout(order)));
+  const others = [...otherOrders, ...withoutId, ...bad].map((value) => JSON.stringify(value));
+  const messages = [...copies, ...others, large, largeBad, 'order?'].map((body) => ({ body, attributes: {} }));
   const withAttributes = [
     { body: JSON.stringify(noted), attributes: attributesOf('web') },
     {
@@ -67,6 +69,11 @@ const lineageBytes = 500;
 function bodyOfBytes(order: Order, bytes: number): string {
   const rest = bytes - Buffer.byteLength(JSON.stringify({ ...order, note: '' }));
   return JSON.stringify({ ...order, note: '€'.repeat(Math.floor(rest / 3)) + 'x'.repeat(rest % 3) });
+}
+
+/** The same order as other text: its members in the reverse order, over several lines. */
+function inAnotherLayout(order: Order): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(order).toReversed()), undefined, 2);
 }
 
 function attributesOf(channel: string): CarelessMessage['attributes'] {

@@ -2,12 +2,12 @@ import { crc32 } from 'node:zlib';
 import {
   BatchWriteItemCommand,
   DescribeTableCommand,
+  ExecuteTransactionCommand,
   GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
   QueryCommand,
   ScanCommand,
-  TransactWriteItemsCommand,
   UpdateItemCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -130,9 +130,9 @@ describe('a response', () => {
   });
 
   test('says which operation is not there', async () => {
-    await expect(running.client.send(new TransactWriteItemsCommand({ TransactItems: [] }))).rejects.toMatchObject({
+    await expect(running.client.send(new ExecuteTransactionCommand({ TransactStatements: [] }))).rejects.toMatchObject({
       name: 'NotImplemented',
-      message: expect.stringContaining('dynamodb: TransactWriteItems'),
+      message: expect.stringContaining('dynamodb: ExecuteTransaction'),
       $metadata: { httpStatusCode: 501 },
     });
   });
