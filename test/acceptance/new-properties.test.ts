@@ -49,6 +49,8 @@ beforeAll(() => {
   };
   const required = [...schema.required, 'copies', 'contactEmail', 'deliverOn'];
   project.save(schemaFile, JSON.stringify({ ...schema, properties, required }, undefined, 2));
+  // As after a merge conflict: what is generated needs nothing that is generated.
+  project.save('shared/order/validate-order.generated.js', '<<<<<<< HEAD');
 });
 
 afterAll(() => project[Symbol.dispose]());

@@ -4,7 +4,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build, type Plugin } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
 import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
-import { maximumErrors, reasonsFrom } from '../../shared/order/read-order.ts';
+import { maximumErrors, reasonsFrom } from '../../shared/order/reasons.ts';
 import type { OrderDefect } from '../../shared/order/broken-order.ts';
 import { schemaVersionOf } from '../../shared/order/schema-version.ts';
 import { defectsOf } from './order-defects.ts';
@@ -124,7 +124,7 @@ async function renderValidator({ ajv, validate }: OrderSchema): Promise<string> 
 }
 
 /**
- * ajv has no option that ends `allErrors` early (why: read-order.ts). So its statements that add an error get a
+ * ajv has no option that ends `allErrors` early (why: reasons.ts). So its statements that add an error get a
  * condition. `errors` goes on counting, because ajv compares counts to learn whether a part is valid.
  */
 function capErrors(code: string): string {

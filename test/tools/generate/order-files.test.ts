@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { maximumErrors } from '../../../shared/order/read-order.ts';
+import { maximumErrors } from '../../../shared/order/reasons.ts';
 import { generatedValidator, rendered, type Schema, schemaOf, textOf } from './generated-validator.ts';
 
 const validatorSize = async (properties: Record<string, unknown>) =>

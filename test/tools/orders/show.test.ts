@@ -23,7 +23,7 @@ describe('the state of an order follows the rule of the books', () => {
   });
 });
 
-const order = (id: string, rest: object) => `${JSON.stringify({ orderId: id, customerName: 'A', ...rest })}\n`;
+const order = (id: string, changes: object = {}) => `${JSON.stringify({ ...exampleOrder(0, id), ...changes })}\n`;
 
 describe('orders show', () => {
   let pipeline: ServedPipeline;
@@ -61,10 +61,10 @@ describe('orders show', () => {
     const orderId = '4be0643f-1d98-473b-97cd-ca98a65347dd';
     const twin = '4be0643f-aaaa-473b-97cd-ca98a65347dd';
     const processedId = '7d3cb2a1-1d98-473b-97cd-ca98a65347dd';
-    const good = { customerAddress: 'B', items: [] };
+    const bad = { customerAddress: undefined };
 
     beforeAll(async () => {
-      const stdin = order(orderId, { items: [] }) + order(processedId, good) + order('7d3cb2a1', good);
+      const stdin = order(orderId, bad) + order(processedId) + order('7d3cb2a1');
       await pipeline.orders(['send', '-', '--unchecked'], { stdin });
       await pipeline.orders(['status', '--wait']);
     });
@@ -92,7 +92,7 @@ describe('orders show', () => {
     });
 
     test('is refused where several ids begin so, with all of them', async () => {
-      await pipeline.orders(['send', '-', '--unchecked'], { stdin: order(twin, { items: [] }) });
+      await pipeline.orders(['send', '-', '--unchecked'], { stdin: order(twin, bad) });
       await pipeline.orders(['status', '--wait']);
       for (const command of [['show'], ['replay'], ['edit', '--set', '/a=1']]) {
         const { exitCode, stderr } = await pipeline.orders([...command, '4be0643f']);
