@@ -43,10 +43,15 @@ export const failureKinds = {
   notJson: 'not-json',
   /** JSON, but not an order; `reasons` say why. */
   invalid: 'invalid',
-  /** A valid order: dragged along by a bad one of its batch, or its attempts used up by errors, timeouts, throttles. */
+  /**
+   * A valid order: dragged along by a bad one of its batch, or its attempts used up by errors, timeouts, throttles. The
+   * one reason is the last error of its processing, if one is known.
+   */
   outOfAttempts: 'out-of-attempts',
   /** A valid order whose id another order, with another body, was written under. */
   conflictingId: 'conflicting-id',
+  /** A valid order that the processing refused for ever (`RefusedOrder`); `reasons` are those that it gave. */
+  refused: 'refused',
 } as const;
 
 /** The one reason of a `conflicting-id`. */
@@ -95,6 +100,7 @@ export const failureMetricNames = {
   [failureKinds.invalid]: 'FailuresInvalid',
   [failureKinds.outOfAttempts]: 'FailuresOutOfAttempts',
   [failureKinds.conflictingId]: 'FailuresConflictingId',
+  [failureKinds.refused]: 'FailuresRefused',
 } as const satisfies Readonly<Record<FailureKind, string>>;
 
 export type MetricName =

@@ -15,11 +15,13 @@ export interface TableClient {
   get(request: GetRequest, signal: AbortSignal): Promise<Row | undefined>;
 }
 
-type Row = Readonly<Record<string, AttributeValue>>;
+export type Row = Readonly<Record<string, AttributeValue>>;
 
 type UpdateAnswer =
   /** `old`: the row as it was; undefined when there was none. */
-  { readonly kind: 'written'; readonly old: Row | undefined } | { readonly kind: 'condition-failed' };
+  | { readonly kind: 'written'; readonly old: Row | undefined }
+  /** `row`: the row for which the condition failed. */
+  | { readonly kind: 'condition-failed'; readonly row: Row | undefined };
 
 interface GetRequest {
   readonly Key: Record<string, AttributeValue>;
@@ -34,11 +36,13 @@ export function tableClient(TableName: string, client: DynamoDBClient): TableCli
     update: (request, abortSignal) =>
       inTurn(async () => {
         try {
-          const command = new UpdateItemCommand({ TableName, ...request, ReturnValues: 'ALL_OLD' });
+          // Both rows come without a read: they cost no capacity (API reference, UpdateItem).
+          const rows = { ReturnValues: 'ALL_OLD', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
+          const command = new UpdateItemCommand({ TableName, ...request, ...rows });
           const { Attributes: old } = await client.send(command, { abortSignal });
           return { kind: 'written', old };
         } catch (error) {
-          if (error instanceof ConditionalCheckFailedException) return { kind: 'condition-failed' };
+          if (error instanceof ConditionalCheckFailedException) return { kind: 'condition-failed', row: error.Item };
           throw error;
         }
       }),

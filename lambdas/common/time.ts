@@ -6,7 +6,9 @@ export interface InvocationContext {
 
 /** How the time of an invocation is shared out. */
 interface TimeBudget {
-  /** For the batch itself. */
+  /** For the work of each order. */
+  readonly workMs: number;
+  /** For the batch itself: the work, and a request to the table about how the work ended. */
   readonly processingMs: number;
   /** For saying when its failures come back. */
   readonly reportingMs: number;
@@ -17,7 +19,8 @@ export function timeBudget(context: InvocationContext): TimeBudget {
   // Never below zero, whatever the clocks say: Node takes no negative time for a timer, and warns of it in the log.
   const remainingMs = Math.max(0, context.getRemainingTimeInMillis());
   const reservedMs = Math.min(2_000, remainingMs / 4);
-  return { processingMs: Math.floor(remainingMs - reservedMs), reportingMs: Math.floor(reservedMs / 2) };
+  const processingMs = Math.floor(remainingMs - reservedMs);
+  return { workMs: Math.floor(processingMs - reservedMs / 2), processingMs, reportingMs: Math.floor(reservedMs / 2) };
 }
 
 /** The end of the time that something may take: its signal aborts then, unless the deadline is disposed of before. */

@@ -1,6 +1,6 @@
 import { contentHashOf, sameContent } from '../../shared/ledger/content.ts';
-import { attributeValues } from '../../shared/ledger/expressions.ts';
-import { type Failure, failureOf } from '../../shared/ledger/failure.ts';
+import { attributeValues, fromItem } from '../../shared/ledger/expressions.ts';
+import { type Failure, failureOf, lastErrorOf } from '../../shared/ledger/failure.ts';
 import { type Message, orderKeyOf } from '../../shared/ledger/message.ts';
 import {
   failedCopiesOf,
@@ -8,12 +8,14 @@ import {
   failureRowKey,
   type Lineage,
   mostReplays,
+  type OrderRow,
   orderRowKey,
+  refusalOf,
 } from '../../shared/ledger/rows.ts';
+import { failedCopyNoted } from '../../shared/ledger/order-transitions.ts';
 import {
   copyProcessed,
   failedAgain,
-  failedCopyNoted,
   failedLate,
   failureWritten,
   replayProcessed,
@@ -70,19 +72,23 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
     const place = { orderKey: lineage?.orderKey ?? orderKey, failureId: lineage?.failureId ?? messageId };
 
     /** The order is processed: marks this message's failure, which an earlier delivery may have written, and copies'. */
-    const settled = async ({ firstMessageId, failedCopies }: OrderRowNow): Promise<Recorded> => {
+    const settled = async (order: OrderRowNow): Promise<Recorded> => {
       const mark = lineage === null ? copyProcessed(place, message, time) : replayProcessed(lineage, message, time);
       await table.update(mark, signal);
-      for (const copy of failedCopiesOf(received.body, failedCopies)) {
+      for (const copy of failedCopiesOf(received.body, order.failedCopies ?? [])) {
         await table.update(copyProcessed(copy, message, time), signal);
       }
-      return { orderId, customerName, result: 'already-processed', firstMessageId };
+      return { orderId, customerName, result: 'already-processed', firstMessageId: order.messageId ?? '' };
     };
 
-    const processed = read.kind === 'order' ? await orderRowNow(table, orderKey, signal) : undefined;
-    if (processed !== undefined && isSame(processed.contentHash)) return settled(processed);
+    const orderRow = read.kind === 'order' ? await orderRowNow(table, orderKey, signal) : {};
+    if (isSame(orderRow.contentHash)) return settled(orderRow);
 
-    const failure = failureOf(read, processed?.contentHash !== undefined);
+    const failure = failureOf(read, {
+      idIsTaken: orderRow.contentHash !== undefined,
+      refusal: refusalOf(messageId, orderRow),
+      lastError: lastErrorOf(received.body, orderRow, time),
+    });
     const replayToken = lineage?.token ?? newToken();
     const toWrite = { ...failure, ...place, orderId, replayToken, message, now: time };
     const writes =
@@ -97,13 +103,13 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
       isNew = await wasWrittenBy(table, place, { failedAt: time, replayToken }, signal);
     }
     const recorded: Recorded = { orderId, customerName, result: isNew ? 'failed' : 'already-recorded', ...failure };
-    if (failure.kind !== failureKinds.outOfAttempts) return recorded;
+    if (!mayBeProcessedYet.has(failure.kind)) return recorded;
 
     try {
       const noted = await table.update(failedCopyNoted(orderKey, contentHashOf(received.body), place), signal);
       // A copy was processed since the order's row was read, or another order took the id.
-      const row = noted.kind === 'condition-failed' ? await orderRowNow(table, orderKey, signal) : undefined;
-      return row !== undefined && isSame(row.contentHash) ? await settled(row) : recorded;
+      const row = noted.kind === 'condition-failed' ? await orderRowNow(table, orderKey, signal) : {};
+      return isSame(row.contentHash) ? await settled(row) : recorded;
     } catch (error) {
       throw isNew ? new Unfinished(recorded, error) : error;
     }
@@ -149,27 +155,16 @@ async function claimOf(
   return isSame && recorded.length <= mostReplays ? 'open' : null;
 }
 
-/** What the row of an order says of it. */
-interface OrderRowNow {
-  /** Undefined while the order is not processed. */
-  readonly contentHash: string | undefined;
-  readonly firstMessageId: string;
-  readonly failedCopies: readonly string[];
-}
+/** Failures of valid orders, a copy of which may be on its way. */
+const mayBeProcessedYet: ReadonlySet<string> = new Set([failureKinds.outOfAttempts, failureKinds.refused]);
 
-/** Undefined for an order of which nothing is known. */
-async function orderRowNow(
-  table: TableClient,
-  orderKey: string,
-  signal: AbortSignal,
-): Promise<OrderRowNow | undefined> {
-  const ProjectionExpression = 'contentHash, messageId, failedCopies';
-  const row = await table.get({ Key: attributeValues(orderRowKey(orderKey)), ProjectionExpression }, signal);
-  return (
-    row && {
-      contentHash: row['contentHash']?.S,
-      firstMessageId: row['messageId']?.S ?? '',
-      failedCopies: row['failedCopies']?.SS ?? [],
-    }
+/** What the row of an order tells: of the processed order, which has a `contentHash`, or of its tries. */
+type OrderRowNow = Partial<OrderRow>;
+
+async function orderRowNow(table: TableClient, orderKey: string, signal: AbortSignal): Promise<OrderRowNow> {
+  const ProjectionExpression =
+    'contentHash, messageId, failedCopies, refusals, lastError, claim, claimHash, claimedUntil';
+  return fromItem(
+    (await table.get({ Key: attributeValues(orderRowKey(orderKey)), ProjectionExpression }, signal)) ?? {},
   );
 }

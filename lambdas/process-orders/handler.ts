@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import '../common/map-stack-traces.ts';
 import { environmentNames, requireBoolean, requireCount, requireText } from '../../shared/pipeline.ts';
 import { consumerOnLambda } from '../common/consumer.ts';
 import { createDynamoDbClient, tableClient } from '../common/table-client.ts';
 import { createHandler } from './process-batch.ts';
-import { writeOrder } from './write-order.ts';
+import { processOrderIn } from './process-order.ts';
+import { processing } from './process.ts';
 
 const table = tableClient(
   requireText(process.env, environmentNames.ordersTableName),
@@ -15,8 +17,9 @@ const table = tableClient(
  * process-orders, the consumer of the orders queue. What happens to a batch:
  *
  * 1. Each body is read as an order (shared/order/read-order.ts). A body that is none is a permanent failure.
- * 2. Each order is written into the orders table, once (write-order.ts): side by side, in a FIFO group in turn. An order
- *    that cannot be written now is a transient failure, of itself alone (`processBatch` in process-batch.ts).
+ * 2. Each order is processed (process.ts) and then written into the orders table, once (process-order.ts): side by side,
+ *    in a FIFO group in turn. What cannot be done now is a transient failure, of this order alone (`processBatch` in
+ *    process-batch.ts).
  * 3. Each outcome is logged and counted as soon as it is known (outcome.ts).
  * 4. The answer names the failed messages. Lambda deletes all others. A permanent failure is received again at once, on
  *    its way to bad-orders; a transient one later (`decide` in outcome.ts).
@@ -25,7 +28,7 @@ const table = tableClient(
  */
 export const handler = createHandler({
   ...consumerOnLambda(requireText(process.env, environmentNames.ordersQueueUrl)),
-  processOrder: writeOrder(table, Date.now),
+  processOrder: processOrderIn(table, processing, { now: Date.now, newToken: randomUUID }),
   partialBatchResponses: requireBoolean(process.env, environmentNames.partialBatchResponses),
   maxReceiveCount: requireCount(process.env, environmentNames.maxReceiveCount),
 });

@@ -10,14 +10,15 @@ import type { VisibilityChange } from '../common/message-visibility.ts';
  * - `processed`, `duplicate`: its order is written, now or before. The message may be deleted.
  * - `permanent`: the body is no order, or an order that can never be processed. The message must reach the dead-letter
  *   queue.
- * - `transient`: processing failed for a reason that may pass. The message deserves another try.
+ * - `transient`: processing failed for a reason that may pass. The message deserves another try, and needs none before
+ *   `notBeforeMs` from now.
  * - `held-back`: not tried, because a message before it in its group of a FIFO queue has to be tried again.
  */
 export type Outcome = Received & { readonly receiptHandle: string } & (
     | { readonly result: 'processed' }
     | { readonly result: 'duplicate'; readonly firstMessageId: string }
     | { readonly result: 'permanent'; readonly kind: FailureKind; readonly reasons: readonly string[] }
-    | { readonly result: 'transient'; readonly error: unknown }
+    | { readonly result: 'transient'; readonly error: unknown; readonly notBeforeMs?: number }
     | { readonly result: 'held-back'; readonly error: Error }
   );
 
@@ -40,7 +41,8 @@ interface Decision extends SQSBatchResponse {
  * waiting for the visibility timeout in between helps nobody. A queue that does not move it would hand it out without
  * end, and each receive is paid for. There it comes back later from try to try.
  *
- * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once.
+ * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once. One
+ * that waits for another delivery of its order waits at least as long as that has time.
  *
  * A held-back message waits out its visibility timeout. A group is received from its front, up to the first message
  * that is invisible. So the failed message comes back alone, and its next tries cost the held-back ones no receive
@@ -60,15 +62,18 @@ export function decide(
     batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })),
     visibilityChanges: failed
       .filter(({ result }) => result !== 'held-back')
-      .map(({ messageId, receiptHandle, receiveCount, result }) => ({
-        messageId,
-        receiptHandle,
-        visibilityTimeoutSeconds:
-          result === 'permanent' && receiveCount <= maxReceiveCount
-            ? 0
-            : Math.round(equalJitter(receiveCount, backoff, random)),
+      .map((outcome) => ({
+        messageId: outcome.messageId,
+        receiptHandle: outcome.receiptHandle,
+        visibilityTimeoutSeconds: waitSeconds(outcome),
       })),
   };
+
+  function waitSeconds(outcome: Outcome): number {
+    if (outcome.result === 'permanent' && outcome.receiveCount <= maxReceiveCount) return 0;
+    const notBeforeMs = outcome.result === 'transient' ? (outcome.notBeforeMs ?? 0) : 0;
+    return Math.max(Math.ceil(notBeforeMs / 1000), Math.round(equalJitter(outcome.receiveCount, backoff, random)));
+  }
 }
 
 /** One line for each record. */

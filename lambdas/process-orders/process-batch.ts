@@ -7,7 +7,7 @@ import { changeVisibility } from '../common/message-visibility.ts';
 import { tally } from '../common/metrics.ts';
 import { type InvocationContext, timeBudget } from '../common/time.ts';
 import { decide, isToBeTriedAgain, logOutcome, metricOf, type Outcome } from './outcome.ts';
-import type { Processing, ProcessOrder } from './write-order.ts';
+import type { BatchTime, Processed, ProcessOrder } from './process-order.ts';
 
 /** What process-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies extends ConsumerDependencies {
@@ -28,11 +28,14 @@ export function createHandler(
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
   const { processOrder, logCustomerNames, backoff, random, maxReceiveCount, startDeadline } = dependencies;
   return async ({ Records: records }, context) => {
-    const { processingMs, reportingMs } = timeBudget(context);
+    const { workMs, processingMs, reportingMs } = timeBudget(context);
     using deadline = startDeadline(processingMs);
+    using workDeadline = startDeadline(workMs);
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    const time = { work: workDeadline.signal, batch: deadline.signal, remainingMs };
     const counted: MetricName[] = [];
     const process = (received: readonly ConsumedRecord[]) =>
-      processBatch(received, processOrder, deadline.signal, (outcome) => {
+      processBatch(received, processOrder, time, (outcome) => {
         logOutcome(outcome, logCustomerNames);
         counted.push(metricOf(outcome));
       });
@@ -55,7 +58,7 @@ export function createHandler(
 
 /**
  * Reads and processes records side by side, those of a FIFO group in turn. No record can fail another. The batch ends
- * when `signal` aborts, however long a record takes. What comes of that record afterwards changes nothing.
+ * when `time.batch` aborts, however long a record takes. What comes of that record afterwards changes nothing.
  *
  * @param onOutcome told of each record as soon as it is known what became of it
  * @returns an outcome for each record, in the order of the records
@@ -63,10 +66,10 @@ export function createHandler(
 export async function processBatch(
   records: readonly ConsumedRecord[],
   processOrder: ProcessOrder,
-  signal: AbortSignal,
+  time: BatchTime,
   onOutcome: (outcome: Outcome) => void,
 ): Promise<readonly Outcome[]> {
-  const outOfTime = rejectedAtEndOf(signal);
+  const outOfTime = rejectedAtEndOf(time.batch);
 
   async function processRecord(record: ConsumedRecord): Promise<Outcome> {
     const read = readOrder(record.body);
@@ -74,8 +77,8 @@ export async function processBatch(
     if (read.kind !== 'order') return { ...received, result: 'permanent', kind: read.kind, reasons: read.reasons };
     const { order, orderId, customerName } = read;
     try {
-      if (signal.aborted) await outOfTime;
-      const processing = processOrder({ order, orderId, customerName, record }, signal);
+      if (time.batch.aborted) await outOfTime;
+      const processing = processOrder({ order, orderId, customerName, record }, time);
       return { ...received, ...resultOf(await Promise.race([processing, outOfTime])) };
     } catch (error) {
       return { ...received, result: 'transient', error };
@@ -124,9 +127,28 @@ function fifoGroupOf({ attributes }: ConsumedRecord): string | undefined {
   return attributes.SequenceNumber === undefined ? undefined : attributes.MessageGroupId;
 }
 
-function resultOf(processing: Processing) {
-  if (processing.result !== 'conflict') return processing;
-  return { result: 'permanent', kind: failureKinds.conflictingId, reasons: [conflictReason] } as const;
+function resultOf(processed: Processed) {
+  switch (processed.result) {
+    case 'conflict':
+      return { result: 'permanent', kind: failureKinds.conflictingId, reasons: [conflictReason] } as const;
+    case 'refused':
+      return { result: 'permanent', kind: failureKinds.refused, reasons: processed.reasons } as const;
+    case 'claimed': {
+      const { remainingMs } = processed;
+      return { result: 'transient', error: new OrderClaimed(remainingMs), notBeforeMs: remainingMs } as const;
+    }
+    default:
+      return processed;
+  }
+}
+
+/** Not a failure yet: this message waits until the other delivery has ended. */
+class OrderClaimed extends Error {
+  override readonly name = 'OrderClaimed';
+
+  constructor(remainingMs: number) {
+    super(`Another delivery processes an order with this id. It has ${Math.ceil(remainingMs / 1000)} s at most.`);
+  }
 }
 
 function heldBackBy({ messageId }: Outcome, record: ConsumedRecord): Outcome {

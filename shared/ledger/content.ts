@@ -15,6 +15,22 @@ export function contentHashOf(body: string): string {
 }
 
 /**
+ * A name for the work on an order, for what is called meanwhile: the same for the same order at any time.
+ *
+ * @param orderKey what the order is written under
+ * @returns a UUID of version 8, whose bits mean what its maker likes (RFC 9562, section 5.8)
+ */
+export function idempotencyKeyOf(orderKey: string, body: string): string {
+  const hex = sha256(JSON.stringify([orderKey, contentHashOf(body)]));
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
+/** What a row has of a body. */
+export const contentOf = (body: string) => ({ body, contentHash: contentHashOf(body) });
+
+/**
  * Makes the test whether a hash in the table is of the same order as a body. Rows that older releases wrote have the
  * SHA-256 of the body's bytes. They are the same as a body with the same bytes.
  */

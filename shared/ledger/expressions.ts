@@ -9,8 +9,8 @@ export interface Changes {
   readonly setOnce?: Values;
   /** Added at the end of lists, which begin empty. */
   readonly append?: Readonly<Record<string, Value>>;
-  /** Added to sets. */
-  readonly add?: Readonly<Record<string, ReadonlySet<string>>>;
+  /** Added to sets and to numbers, which begin empty and at zero. */
+  readonly add?: Readonly<Record<string, ReadonlySet<string> | number>>;
   readonly remove?: readonly string[];
   /** A condition expression; `#name` of any attribute and `:name` of those above may stand in it. */
   readonly condition: string;

@@ -6,7 +6,7 @@ import { sameContent } from './content.ts';
  *
  *     pk                 sk                       what
  *     ORDER#<order key>  ORDER                    a processed order, written once; before the order is processed, the
- *                                                 row may hold word of its failures (`failedCopies`), and no more
+ *                                                 row holds what is known of its tries (`OrderNotes`), if anything is
  *     ORDER#<order key>  FAILURE#<failure id>     a failure and what became of it
  *
  * An order's key is its own id. An order without an id has the id of the message that brought it first. Everything known
@@ -65,8 +65,11 @@ export const statusShard = (status: FailureStatus, failureId: string) => `${stat
 /** Partition key of a failure in `byCause`. */
 export const causeShard = (cause: string, failureId: string) => `${cause}#${shardOf(failureId)}`;
 
-/** A processed order: a row with a `contentHash`. A row without holds `failedCopies` alone, and is no order yet. */
-export interface OrderRow {
+/**
+ * A processed order: a row with `contentHash` and `processedAt`, which are written together, after the work is done. A
+ * row without them holds `OrderNotes` alone, and is no order yet.
+ */
+export interface OrderRow extends OrderNotes {
   readonly pk: string;
   readonly sk: 'ORDER';
   readonly orderKey: string;
@@ -84,8 +87,54 @@ export interface OrderRow {
   readonly traceId: string | null;
   /** The failure that the message replayed; null when the message was no replay. */
   readonly failureId: string | null;
+}
+
+/** What the row of an order tells of it before it is processed. Claims are for processing that has effects. */
+export interface OrderNotes {
   /** See `failedCopyText`. Who writes the order receives the old row, and marks these failures as processed. */
   readonly failedCopies?: ReadonlySet<string>;
+  /** Random token of the delivery that has claimed the id, or had: see `claimedUntil`. */
+  readonly claim?: string;
+  /** `contentHash` of the order that the claim is for. */
+  readonly claimHash?: string;
+  /** The claim lives until then: the time at which Lambda ends its function. A claim that is over is as good as none. */
+  readonly claimedUntil?: string;
+  /** Of the try that ended with an error last. */
+  readonly lastError?: LastError;
+  /** Tries of orders with this id that ended with an error of their processing. */
+  readonly errorCount?: number;
+  /** Ids of the messages whose order the processing refused: it is not asked again for the same message. */
+  readonly refusedMessages?: ReadonlySet<string>;
+  /** See `refusalText`. */
+  readonly refusals?: ReadonlySet<string>;
+}
+
+/** An error of the processing, as failed-orders takes it for a reason. */
+export interface LastError {
+  readonly at: string;
+  /** Of the order that was processed: another order with its id may have come since. */
+  readonly contentHash: string;
+  /** Name and message, at most `mostReasonBytes`. */
+  readonly error: string;
+  /** Token of the claim that the try had; null for processing without effects. */
+  readonly claim: string | null;
+}
+
+/** Bytes of the reasons that the processing gives: of one error, or of all reasons of a refusal. */
+export const mostReasonBytes = 1_000;
+
+/** How many refusals an order's row remembers. A further one is kept as an error. */
+export const mostRefusals = 30;
+
+/** How an order's row remembers why the processing refused the order of a message. */
+export function refusalText(messageId: string, reasons: readonly string[]): string {
+  return JSON.stringify([messageId, ...reasons]);
+}
+
+/** The reasons for which the order of this message was refused; undefined when it was not. */
+export function refusalOf(messageId: string, { refusals }: Pick<OrderNotes, 'refusals'>): string[] | undefined {
+  const all = [...(refusals ?? [])].map((text) => JSON.parse(text) as [string, ...string[]]);
+  return all.find(([id]) => id === messageId)?.slice(1);
 }
 
 /** Where a failure is written down. */

@@ -1,5 +1,5 @@
 import { orderSchemaVersion } from '../order/order-schema-version.generated.ts';
-import { contentHashOf } from './content.ts';
+import { contentOf } from './content.ts';
 import {
   type Changes,
   type DeleteRequest,
@@ -10,37 +10,28 @@ import {
 } from './expressions.ts';
 import type { Failure } from './failure.ts';
 import type { Message } from './message.ts';
+import { sameBody } from './order-transitions.ts';
 import {
   attributeList,
   causeShard,
-  failedCopyText,
   type FailurePlace,
   type FailureRow,
   failureRowKey,
   type HistoryEntry,
   type Lineage,
-  mostFailedCopies,
-  orderRowKey,
   statusShard,
 } from './rows.ts';
 
 /*
- * The state machine of the orders table. Each change of a row is one function: from what is known to a request. The
- * functions and the commands send these requests, and nobody else spells an expression. DynamoDB puts all writes to one
- * row in an order. The condition of a request decides whether the request still applies when its turn comes.
+ * The state machine of the orders table: of its failures here, of its orders in order-transitions.ts. Each change of a
+ * row is one function: from what is known to a request. The functions and the commands send these requests, and nobody
+ * else spells an expression. DynamoDB puts all writes to one row in an order. The condition of a request decides whether
+ * the request still applies when its turn comes.
  *
- * The row of an order. `noted`: the row holds only `failedCopies`.
- *
- *   from              to         transition       sent by          condition                     if the condition fails
- *   ----------------  ---------  ---------------  ---------------  ----------------------------  ---------------------------
- *   none, noted       processed  orderWritten     process-orders   –                             –
- *   processed         processed  orderWritten     process-orders   same body: a duplicate        another order has the id
- *   none, noted       noted      failedCopyNoted  failed-orders    not processed, room for more  a copy is processed, or full
- *
- * The row of a failure. "Message is new": its id is not in `recordedMessages`. "Same body": the
- * body says the same, perhaps in another layout (content.ts). "As read": the row has still the token, the
- * status and the length of history that the sender read. Whatever happens to a failure makes its history longer, and
- * whoever writes down again what was purged gives it another token.
+ * The row of a failure. "Message is new": its id is not in `recordedMessages`. "Same body": the body says the same,
+ * perhaps in another layout (content.ts). "As read": the row has still the token, the status and the length of history
+ * that the sender read. Whatever happens to a failure makes its history longer, and whoever writes down again what was
+ * purged gives it another token.
  *
  *   from              to         transition       sent by          condition                     if the condition fails
  *   ----------------  ---------  ---------------  ---------------  ----------------------------  ---------------------------
@@ -60,61 +51,6 @@ import {
  *                                                 orders patch
  *   any               none       purged           orders purge     as read, or gone already      changed since the export
  */
-
-/** What a row has of a body, and what `sameBody` compares. */
-const contentOf = (body: string) => ({ body, contentHash: contentHashOf(body) });
-
-/** The body says the same as the row's. Rows of older releases have no such hash, and are held to the same bytes. */
-const sameBody = '(#contentHash = :contentHash OR #body = :body)';
-
-/** A valid order's message, and the key that its row is written under. */
-interface OrderToWrite {
-  readonly orderKey: string;
-  readonly message: Message;
-  /** ISO 8601, UTC. */
-  readonly now: string;
-}
-
-/**
- * Writes an order once. Each attribute is set only if the row does not have it, so a duplicate changes nothing. Ask for
- * the old row (`ReturnValues`): it tells a duplicate from a new order, and holds `failedCopies` to be marked.
- */
-export function orderWritten({ orderKey, message, now }: OrderToWrite): UpdateRequest {
-  return updateRequest({
-    key: orderRowKey(orderKey),
-    setOnce: {
-      orderKey,
-      ...contentOf(message.body),
-      processedAt: now,
-      messageId: message.messageId,
-      sentAt: message.sentAt,
-      receiveCount: message.receiveCount,
-      schemaVersion: orderSchemaVersion,
-      traceId: message.traceId,
-      failureId: message.lineage?.failureId ?? null,
-    },
-    condition: `attribute_not_exists(#contentHash) OR ${sameBody}`,
-  });
-}
-
-/** Whether a request, seen from outside, is an `orderWritten`. */
-export function isOrderWritten({ UpdateExpression = '' }: Partial<UpdateRequest>): boolean {
-  return UpdateExpression.includes('#processedAt =');
-}
-
-/**
- * Leaves word of a failure in its order's row, so that a copy of the order which is processed later marks the failure.
- * Either the order is written after this request, and finds the word; or the condition fails.
- */
-export function failedCopyNoted(orderKey: string, contentHash: string, place: FailurePlace): UpdateRequest {
-  return updateRequest({
-    key: orderRowKey(orderKey),
-    add: { failedCopies: new Set([failedCopyText(contentHash, place)]) },
-    condition:
-      'attribute_not_exists(#contentHash) AND (attribute_not_exists(#failedCopies) OR size(#failedCopies) < :most)',
-    conditionValues: { most: mostFailedCopies },
-  });
-}
 
 /** A failure, and what its row is written from. */
 interface FailureToWrite extends Failure, FailurePlace {

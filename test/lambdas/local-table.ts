@@ -8,10 +8,13 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { returnItemOfFailedCondition } from 'local-aws/testing';
 import { createDynamoDbClient, tableClient, type TableClient } from '../../lambdas/common/table-client.ts';
 import { indexes, projectedAttributes } from '../../shared/ledger/rows.ts';
 
 export const tableName = 'orders';
+
+returnItemOfFailedCondition();
 
 /** A client and the functions' own table, against a DynamoDB of this process, with an orders table. */
 export interface LocalTable extends AsyncDisposable {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/record-batch.ts';
 import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
@@ -6,7 +6,9 @@ import type { VisibilityEntry } from '../../lambdas/common/message-visibility.ts
 import type { PublishMetrics } from '../../lambdas/common/metrics.ts';
 import type { TableClient } from '../../lambdas/common/table-client.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/process-batch.ts';
-import { writeOrder } from '../../lambdas/process-orders/write-order.ts';
+import { processOrderIn } from '../../lambdas/process-orders/process-order.ts';
+import { processing as shippedProcessing } from '../../lambdas/process-orders/process.ts';
+import type { Processing } from '../../lambdas/process-orders/processing.ts';
 import { type Lineage, lineageAttribute } from '../../shared/ledger/rows.ts';
 import { exampleOrder } from '../../shared/order/example-order.ts';
 import { consumerDependencies } from './consumer-dependencies.ts';
@@ -28,13 +30,20 @@ export const replayToken = 'token-of-the-failure';
 interface PipelineSettings {
   readonly startMs?: number;
   readonly publishMetrics?: PublishMetrics;
+  /** Default: that of process.ts. */
+  readonly processing?: Processing;
   readonly newToken?: () => string;
 }
 
 /** Time goes on by a second with each look at the clock, from the start of 2026 if nothing else is said. */
 export function pipelineFunctions(
   table: TableClient,
-  { startMs = Date.UTC(2026, 0, 1), publishMetrics, newToken = () => replayToken }: PipelineSettings = {},
+  {
+    startMs = Date.UTC(2026, 0, 1),
+    publishMetrics,
+    processing = shippedProcessing,
+    newToken = () => replayToken,
+  }: PipelineSettings = {},
 ): PipelineFunctions {
   const { dependencies: standard, changed, outOfTime } = consumerDependencies();
   const dependencies = publishMetrics === undefined ? standard : { ...standard, publishMetrics };
@@ -42,7 +51,7 @@ export function pipelineFunctions(
   const now = () => (nowMs += 1_000);
   const processOrders = createProcessOrders({
     ...dependencies,
-    processOrder: writeOrder(table, now),
+    processOrder: processOrderIn(table, processing, { now, newToken: randomUUID }),
     partialBatchResponses: true,
     maxReceiveCount: 5,
     backoff: { base: 2, cap: 300 },

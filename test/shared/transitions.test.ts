@@ -1,61 +1,26 @@
 import assert from 'node:assert/strict';
-import { DeleteItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, describe, expect, test } from '@jest/globals';
-import {
-  attributeValues,
-  type DeleteRequest,
-  failureRowOf,
-  type UpdateRequest,
-} from '../../shared/ledger/expressions.ts';
-import { contentHashOf } from '../../shared/ledger/content.ts';
+import { describe, expect, test } from '@jest/globals';
+import { type DeleteRequest, failureRowOf, type UpdateRequest } from '../../shared/ledger/expressions.ts';
 import { failureOf } from '../../shared/ledger/failure.ts';
-import { messageOf } from '../../shared/ledger/message.ts';
-import { type FailureRow, failureRowKey, orderRowKey } from '../../shared/ledger/rows.ts';
+import { type FailureRow, failureRowKey } from '../../shared/ledger/rows.ts';
 import {
   bodyChanged,
   copyProcessed,
   failedAgain,
-  failedCopyNoted,
   failedLate,
   failureWritten,
-  orderWritten,
   purged,
   replayNoted,
   replayProcessed,
   replaySent,
 } from '../../shared/ledger/transitions.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
-import { startLocalTable, tableName } from '../lambdas/local-table.ts';
-import { inAnotherLayout, message, order } from '../lambdas/pipeline-functions.ts';
+import { inAnotherLayout, order } from '../lambdas/pipeline-functions.ts';
+import { body, now, received, startTableWithTransitions } from './table-with-transitions.ts';
 
-const local = await startLocalTable();
-afterAll(async () => {
-  await local[Symbol.asyncDispose]();
-});
-
-/** Sends a transition. @returns whether its condition held */
-async function send(request: UpdateRequest | DeleteRequest): Promise<boolean> {
-  if ('UpdateExpression' in request) {
-    return (await local.table.update(request, new AbortController().signal)).kind === 'written';
-  }
-  try {
-    await local.client.send(new DeleteItemCommand({ TableName: tableName, ...request }));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function itemAt(key: ReturnType<typeof orderRowKey> | ReturnType<typeof failureRowKey>) {
-  const Key = attributeValues(key);
-  return (await local.client.send(new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }))).Item;
-}
-
-const now = '2026-01-01T00:00:00.000Z';
+const { send, itemAt } = await startTableWithTransitions();
 const by = 'ada';
 const sent = { messageId: 'm2', by, at: now };
-const body = JSON.stringify(order('o'));
-const received = (messageId: string, text = body) => messageOf(message(messageId, text));
 
 describe('the row of a failure', () => {
   type State = 'none' | 'failed' | 'replayed' | 'processed';
@@ -70,7 +35,7 @@ describe('the row of a failure', () => {
     }
 
     toWrite(messageId: string, text = body) {
-      const failure = { ...failureOf(readOrder(text), false), ...this.place, orderId: 'o', replayToken: token };
+      const failure = { ...failureOf(readOrder(text)), ...this.place, orderId: 'o', replayToken: token };
       return { ...failure, message: received(messageId, text), now };
     }
 
@@ -184,7 +149,7 @@ describe('a failure that was purged and is written down again', () => {
   ])('is not %s by whoever read it before the purge', async (what, transition) => {
     const place = { orderKey: what, failureId: 'm1' };
     const writeDown = (replayToken: string) => {
-      const failure = { ...failureOf(readOrder(body), false), ...place, orderId: 'o', replayToken };
+      const failure = { ...failureOf(readOrder(body)), ...place, orderId: 'o', replayToken };
       return send(failureWritten({ ...failure, message: received('m1'), now }));
     };
     const rowNow = async () => failureRowOf((await itemAt(failureRowKey(what, 'm1')))!);
@@ -196,38 +161,5 @@ describe('a failure that was purged and is written down again', () => {
     expect(again).toMatchObject({ status: seen.status, history: seen.history });
     expect(await send(transition(seen))).toBe(false);
     expect(await rowNow()).toEqual(again);
-  });
-});
-
-type OrderState = 'none' | 'noted' | 'processed';
-const stateOf = (item: Awaited<ReturnType<typeof itemAt>>): OrderState =>
-  item === undefined ? 'none' : item['contentHash'] === undefined ? 'noted' : 'processed';
-
-const written = (orderKey: string, text = body) => orderWritten({ orderKey, message: received('m1', text), now });
-const noted = (orderKey: string) => failedCopyNoted(orderKey, contentHashOf(body), { orderKey, failureId: 'm1' });
-
-describe('the row of an order', () => {
-  test.each<[string, (orderKey: string) => UpdateRequest, string]>([
-    ['orderWritten', (orderKey) => written(orderKey), 'processed processed processed'],
-    [
-      'orderWritten, in another layout',
-      (orderKey) => written(orderKey, inAnotherLayout(order('o'))),
-      'processed processed processed',
-    ],
-    ['orderWritten, with another body', (orderKey) => written(orderKey, '{}'), 'processed processed –'],
-    ['failedCopyNoted', noted, 'noted noted –'],
-  ])('after %s', async (name, transition, after) => {
-    const expected = after.split(' ');
-    for (const [index, state] of (['none', 'noted', 'processed'] as const).entries()) {
-      const orderKey = `${name} ${state}`;
-      const way = { none: [], noted: [noted(orderKey)], processed: [written(orderKey)] }[state];
-      for (const request of way) expect(await send(request)).toBe(true);
-      const before = await itemAt(orderRowKey(orderKey));
-      const holds = await send(transition(orderKey));
-      const row = await itemAt(orderRowKey(orderKey));
-      expect([state, holds ? stateOf(row) : '–']).toEqual([state, expected[index]]);
-      // Written once.
-      expect(state === 'processed' ? row : null).toEqual(state === 'processed' ? before : null);
-    }
   });
 });

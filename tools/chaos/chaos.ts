@@ -1,3 +1,5 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { chooseKinds, type FaultName, faultNames, seededRandom, systemClock } from 'local-aws';
 import { listOption, wholeNumberOption } from '../orders/command-line.ts';
@@ -6,6 +8,7 @@ import { Progress, progressText } from '../orders/terminal/progress.ts';
 import { maximumLocalSeed } from '../run/local-pipeline.ts';
 import type { CommandContext } from '../run/run-command.ts';
 import { synthesizeProduction, TemporaryFolder } from '../run/synthesize.ts';
+import { replaceProcessing } from './replace-processing.ts';
 import { run, type RunResult } from './run.ts';
 import { type FailedRun, isSound, summarize, summaryJson, summaryText } from './summary.ts';
 
@@ -26,7 +29,7 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
 
   process.stderr.write(`Seed ${firstSeed}. Synthesizing the stack …\n`);
   using folder = new TemporaryFolder();
-  await synthesizeForChaos(folder.path, signal);
+  const assemblies = await synthesizeForChaos(folder.path, signal);
   using progress = new Progress(process.stderr, systemClock, () => {
     const done = results.length + broken.length;
     const failed = broken.length + results.filter(({ violations }) => violations.length > 0).length;
@@ -39,7 +42,9 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
     progress.print(() => process.stderr.write(`✘ seed ${seed}: ${reason}\n`));
   const runOne = async (seed: number) => {
     try {
-      const result = await run({ assembly: folder.path, seed, kinds: faults ?? kindsOf(seed) });
+      const hasEffects = options.effects ?? hasEffectsOf(seed);
+      const assembly = hasEffects ? assemblies.withEffects : assemblies.plain;
+      const result = await run({ assembly, seed, kinds: faults ?? kindsOf(seed), hasEffects });
       results.push(result);
       for (const { invariant, detail } of result.violations.slice(0, 1)) tell(seed, `${invariant}: ${detail}`);
     } catch (error) {
@@ -70,6 +75,11 @@ export function kindsOf(seed: number) {
   return chooseKinds(seed, Math.min(count, faultNames.length));
 }
 
+/** Whether processing has effects in a run with this seed: in every other run. */
+export function hasEffectsOf(seed: number): boolean {
+  return seededRandom(seed, 'effects')() < 0.5;
+}
+
 /** Promises of this process that were rejected while nobody waited for them. */
 function unseenErrors(): Disposable & { readonly errors: string[] } {
   const errors: string[] = [];
@@ -89,6 +99,8 @@ interface ChaosOptions {
   readonly atOnce: number;
   /** These kinds of faults in every run; undefined: each run draws some. */
   readonly faults?: readonly FaultName[];
+  /** Whether processing has effects; undefined: in half of the runs. */
+  readonly effects?: boolean;
   readonly json?: boolean;
 }
 
@@ -111,6 +123,8 @@ export const defineChaos = (program: Command) =>
       'these kinds of faults in every run (default: each run draws some); docs/reliability.md lists them',
       listOption(faultNames),
     )
+    .option('--effects', 'in every run, processing has effects (default: in half of the runs)')
+    .option('--no-effects', 'in no run, processing has effects')
     .option('--json', "one JSON document on stdout and nothing else (npm's own lines: npm run --silent)")
     .addHelpText(
       'after',
@@ -131,14 +145,28 @@ interface Properties {
   ScalingConfig?: { readonly MaximumConcurrency: number };
 }
 
+/** Folders with the project's own stack. */
+interface Assemblies {
+  /** With the processing of process.ts. */
+  readonly plain: string;
+  /** With that of docs/examples/shipping-label.ts. */
+  readonly withEffects: string;
+}
+
 /**
  * The project's own stack, production preset, with one change: fewer batches at a time. Code, batches, attempts,
- * timeouts and policies are those of production.
+ * timeouts and policies are those of production. In the second folder the orders' processing has effects. There
+ * process-orders has less time, because a claim whose function was killed lives until the time is over, and no wait for
+ * it can be skipped (`watchClaims`).
  */
-export function synthesizeForChaos(folder: string, signal: AbortSignal): Promise<void> {
-  return synthesizeProduction<Properties>(folder, signal, ({ Type, Properties: properties }) => {
+export async function synthesizeForChaos(folder: string, signal: AbortSignal): Promise<Assemblies> {
+  const [plain, withEffects] = [join(folder, 'plain'), join(folder, 'with-effects')];
+  await synthesizeProduction<Properties>(plain, signal, ({ Type, Properties: properties }) => {
     if (Type !== 'AWS::Lambda::EventSourceMapping' || properties.ScalingConfig === undefined) return;
     const { MaximumConcurrency } = properties.ScalingConfig;
     properties.ScalingConfig = { MaximumConcurrency: Math.min(MaximumConcurrency, maximumConcurrency) };
   });
+  cpSync(plain, withEffects, { recursive: true });
+  await replaceProcessing(withEffects, 'docs/examples/shipping-label.ts', { timeoutSeconds: 3 });
+  return { plain, withEffects };
 }

@@ -2,8 +2,9 @@ import { paginateScan } from '@aws-sdk/client-dynamodb';
 import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
-import { isOrderWritten } from '../../shared/ledger/transitions.ts';
+import { claimChangeOf, isOrderWritten } from '../../shared/ledger/order-transitions.ts';
 import type { TableConnection } from '../orders/ledger/table.ts';
+import type { Label } from './label-service.ts';
 
 /** What happened in a run, from the runtime's events. */
 export class Journal {
@@ -101,10 +102,20 @@ export interface Evidence extends Rows {
   readonly found: readonly OrderRow[];
   /** How many messages there are in all queues, in whatever state. */
   readonly messages: number;
+  /** What the orders' processing did elsewhere; undefined in a run whose processing has no effects. */
+  readonly effects?: Effects;
   /** What the functions logged. */
   readonly lines: readonly string[];
   /** What the runtime says went wrong in itself. */
   readonly defects: readonly string[];
+}
+
+/** What a service outside of the pipeline did for the orders. */
+export interface Effects {
+  /** By idempotency key. */
+  readonly labels: ReadonlyMap<string, Label>;
+  /** Keys that came with two different bodies. */
+  readonly mismatches: readonly string[];
 }
 
 /** Reads the whole table, as it is now. */
@@ -151,4 +162,26 @@ export function watchOrderWrites(events: EventStream, written: (orderKey: string
     written(orderKey);
   });
   return { created, found };
+}
+
+/**
+ * Watches the claims of orders. Functions tell their end by the machine's clock, which skips no waits: until then nobody
+ * may skip waits for them.
+ *
+ * @returns whether a claim lives
+ */
+export function watchClaims(events: EventStream): () => boolean {
+  const untilMs = new Map<string, number>();
+  events.subscribe((event) => {
+    if (event.type !== 'table-answered' || event.operation !== 'UpdateItem' || event.status !== 200) return;
+    const change = claimChangeOf(event.input);
+    if (change === undefined) return;
+    const { pk } = fromItem<{ pk: string }>(event.input['Key'] as Item);
+    if (change.until === null) untilMs.delete(pk);
+    else untilMs.set(pk, Date.parse(change.until));
+  });
+  return () => {
+    for (const [pk, until] of untilMs) if (until < Date.now()) untilMs.delete(pk);
+    return untilMs.size > 0;
+  };
 }

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { contentHashOf } from '../../shared/ledger/content.ts';
+import { contentHashOf, idempotencyKeyOf } from '../../shared/ledger/content.ts';
 import { causeOf } from '../../shared/ledger/failure.ts';
 import { causeShard, type FailureRow, type OrderRow, statusShard } from '../../shared/ledger/rows.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds } from '../../shared/telemetry.ts';
 import type { Evidence } from './evidence.ts';
+import { isRefused, refusal } from './label-service.ts';
 
 /** A sentence for each case in which an invariant does not hold. */
 type Invariant = (evidence: Evidence) => readonly string[];
@@ -87,14 +88,18 @@ export const invariants = {
     });
   },
 
-  'no good order is called a bad one': ({ orders, failures }) => {
+  'no good order is called a bad one': ({ orders, failures, effects }) => {
     const processed = new Map(orders.map((order) => [order.orderKey, order]));
     return failures
       .filter((failure) => {
         if (readOrder(failure.body).kind !== 'order') return false;
-        if (failure.kind === failureKinds.outOfAttempts) return failure.reasons.length > 0;
+        if (failure.kind === failureKinds.outOfAttempts) return !isLastError(failure.reasons, effects !== undefined);
         // An edited failure keeps the reasons that its former body had.
         if (failure.history.some(({ event }) => event === 'edited')) return false;
+        if (failure.kind === failureKinds.refused)
+          return (
+            effects === undefined || !isRefused(keyOfFailure(failure)) || !failure.reasons.join().endsWith(refusal)
+          );
         const other = processed.get(readOrder(failure.body).orderId ?? failure.orderKey);
         const conflicts = other !== undefined && unitOfOrder(other) !== unitOfFailure(failure);
         return !(failure.kind === failureKinds.conflictingId && conflicts && failure.reasons.join() === conflictReason);
@@ -113,6 +118,29 @@ export const invariants = {
       return new Set(messages).size === messages.length ? [] : [`Failure ${failureId} has a message's failure twice.`];
     }),
 
+  'no order is processed without its effect': ({ orders, effects }) =>
+    effects === undefined
+      ? []
+      : orders
+          .filter((order) => effects.labels.get(keyOfOrder(order))?.made !== 1)
+          .map(({ orderKey }) => `Order ${orderKey} is processed, and has no label.`),
+
+  'what is refused has no effect': ({ failures, effects }) =>
+    failures
+      .filter((failure) => failure.kind === failureKinds.refused && effects?.labels.has(keyOfFailure(failure)))
+      .map(({ failureId }) => `Failure ${failureId} is of a refused order, and has a label.`),
+
+  'an effect is of one order that was sent, and has one key': (evidence) => {
+    const { sent, effects = { labels: new Map<string, never>(), mismatches: [] } } = evidence;
+    const keys = new Set(
+      [...sent].map(([messageId, body]) => idempotencyKeyOf(readOrder(body).orderId ?? messageId, body)),
+    );
+    return [
+      ...[...effects.labels.keys()].filter((key) => !keys.has(key)).map((key) => `The key ${key} is of no order.`),
+      ...effects.mismatches.map((key) => `The key ${key} came with two different requests.`),
+    ];
+  },
+
   'nothing failed where nobody looks': ({ lines, defects }) => [
     ...lines
       .filter((line) => /unhandled|uncaught/i.test(line))
@@ -128,11 +156,12 @@ export const invariantsAfterReplay = {
       .filter(
         ({ kind, status }) => status === 'replayed' || (kind === failureKinds.outOfAttempts && status === 'failed'),
       )
-      .map(({ failureId, status }) => `Failure ${failureId} is still ${status}.`),
+      .map((failure) => `Failure ${failure.failureId} is still ${failure.status}: ${told(failure)}.`),
 
   'a replay of an edited order processes it': ({ failures }) =>
     failures
       .filter(({ status, history }) => status !== 'processed' && history.some(({ event }) => event === 'edited'))
+      .filter((failure) => failure.kind !== failureKinds.refused || !isRefused(keyOfFailure(failure)))
       .map(({ failureId, status }) => `Failure ${failureId} was mended, and is ${status}.`),
 } as const satisfies Readonly<Record<string, Invariant>>;
 
@@ -165,6 +194,20 @@ function unitOfOrder(order: OrderRow): string {
 function unitOfFailure(failure: FailureRow): string {
   const read = readOrder(failure.body);
   return read.kind === 'order' ? unitOf(read.orderId ?? failure.orderKey, failure.body) : failure.failureId;
+}
+
+const keyOfOrder = ({ orderKey, body }: OrderRow) => idempotencyKeyOf(orderKey, body);
+
+const keyOfFailure = ({ orderKey, body }: FailureRow) => idempotencyKeyOf(readOrder(body).orderId ?? orderKey, body);
+
+/** Processing that has no effects does not fail here; the label service makes the other one fail in these ways. */
+function isLastError(reasons: readonly string[], hasEffects: boolean): boolean {
+  if (reasons.length === 0) return true;
+  return (
+    hasEffects &&
+    reasons.length === 1 &&
+    /^(LabelApiError|TypeError|OutOfTime|AbortError|Interrupted): /.test(reasons[0]!)
+  );
 }
 
 const unitOf = (orderKey: string, body: string) => `${orderKey} ${contentHashOf(body)}`;

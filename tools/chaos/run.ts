@@ -25,8 +25,9 @@ import {
   sendCarelessly,
   tooLargeBody,
 } from './actors.ts';
-import { type Evidence, Journal, readRows, watchOrderWrites } from './evidence.ts';
+import { type Evidence, Journal, readRows, watchClaims, watchOrderWrites } from './evidence.ts';
 import { type Violation, violations } from './invariants.ts';
+import { LabelService } from './label-service.ts';
 import { driveClock, Unrest } from './rest.ts';
 
 interface RunRequest {
@@ -35,6 +36,8 @@ interface RunRequest {
   /** Decides on orders and faults. */
   readonly seed: number;
   readonly kinds: readonly FaultName[];
+  /** Whether the assembly's process-orders has effects: it asks a service for a label, by `LABEL_API_URL`. */
+  readonly hasEffects: boolean;
 }
 
 export interface RunResult {
@@ -47,6 +50,8 @@ export interface RunResult {
   readonly processed: number;
   readonly failed: number;
   readonly replayed: number;
+  /** Labels that the service made; 0 in a run without effects. */
+  readonly labels: number;
   readonly durationMs: number;
 }
 
@@ -61,13 +66,15 @@ const turnsToRead = 50;
  * mend and replay failures, still under faults. At the end everything that failed for a passing reason is replayed
  * without faults. What must hold is checked before and after the replays.
  */
-export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunResult> {
+export async function run({ assembly, seed, kinds, hasEffects }: RunRequest): Promise<RunResult> {
   const startedAtMs = performance.now();
   const random = seededRandom(seed, 'orders');
   const events = new EventStream();
   const journal = new Journal(events);
   const writes = watchOrderWrites(events);
-  const faults = new Faults(planFaults(seed, kinds), events, mostOfEachKind);
+  const faults = new FaultsAndService(planFaults(seed, kinds), events, mostOfEachKind);
+  await using service = hasEffects ? await LabelService.start(seededRandom(seed, 'labels'), faults.clock) : undefined;
+  faults.serviceUrl = service?.url;
   await using runtime = await startRuntime({ assembly, events, port: 0, faults });
   const { names, table, queue } = connect(runtime, random);
   using ending = new DisposableStack();
@@ -75,7 +82,8 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
   ending.defer(() => queue.client.destroy());
   let direct = 0;
   const unrest = ending.use(new Unrest(events));
-  const isIdle = () => journal.batchesRunning + direct === faults.invocations.still;
+  const isClaimed = watchClaims(events);
+  const isIdle = () => journal.batchesRunning + direct === faults.invocations.still && !isClaimed();
   ending.use(driveClock(faults.clock, isIdle, () => unrest.skipped()));
 
   const quiet = async () => {
@@ -83,6 +91,7 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
     // A function that was killed may have written to the table just before. Its request has come, but is not read yet.
     for (let turn = 0; turn < turnsToRead; turn += 1) await nextTurn();
     await faults.tablesQuiet();
+    await service?.quiet();
   };
   const careless = carelessMessages(random);
   const attributes = new Map<string, CarelessMessage['attributes']>(
@@ -97,6 +106,7 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
     attributes,
     promised,
     messages: messagesInQueues(runtime),
+    ...(service !== undefined && { effects: service }),
     lines: journal.lines,
     defects: journal.defects,
   });
@@ -130,6 +140,7 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
     await quiet();
   }
   faults.injection.stop();
+  service?.stopFaults();
   replayed += await replayFailures(table, queue, 'what ran out of attempts or may be lost', faults.clock);
   await quiet();
   const after = await evidence();
@@ -145,8 +156,18 @@ export async function run({ assembly, seed, kinds }: RunRequest): Promise<RunRes
     processed: after.orders.length,
     failed: before.failures.length,
     replayed,
+    labels: service?.labels.size ?? 0,
     durationMs: performance.now() - startedAtMs,
   };
+}
+
+/** Tells every function where the service is: its port is not known when the stack is synthesized. */
+class FaultsAndService extends Faults {
+  serviceUrl: string | undefined;
+
+  override variables(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return super.variables(this.serviceUrl === undefined ? own : { ...own, LABEL_API_URL: this.serviceUrl });
+  }
 }
 
 /**

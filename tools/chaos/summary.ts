@@ -26,6 +26,8 @@ export interface Summary {
   readonly processed: number;
   readonly failed: number;
   readonly replayed: number;
+  /** Runs whose processing has effects, and the labels that were made in them. */
+  readonly effects: { readonly runs: number; readonly labels: number };
   readonly faults: readonly FaultCount[];
   /** Kinds that never took effect though there were runs enough. */
   readonly missing: readonly FaultName[];
@@ -68,6 +70,7 @@ export function summarize(
     processed: sum(({ processed }) => processed),
     failed: sum(({ failed }) => failed),
     replayed: sum(({ replayed }) => replayed),
+    effects: { runs: sum(({ labels }) => (labels > 0 ? 1 : 0)), labels: sum(({ labels }) => labels) },
     faults,
     missing:
       allKinds && results.length >= runsForAllKinds
@@ -92,7 +95,7 @@ export function isSound({ failures, missing }: Summary): boolean {
 
 /** A Markdown table of the faults, and what came of it, for people. */
 export function summaryText(summary: Summary): string {
-  const { runs, messages, processed, failed, replayed, faults, missing, failures, seconds } = summary;
+  const { runs, messages, processed, failed, replayed, effects, faults, missing, failures, seconds } = summary;
   const rows = faults.map(({ fault, injected, runs: inRuns, failedRuns }) => [
     `\`${fault}\``,
     faultKinds[fault].what,
@@ -106,7 +109,8 @@ export function summaryText(summary: Summary): string {
     `${counted(runs, 'run')} in ${number(Math.round(seconds))} s, first seed ${summary.firstSeed}: ` +
       `${counted(messages, 'message')} sent, ${counted(processed, 'order')} processed in the end, ` +
       `${counted(failed, 'failure')} written down, ${number(replayed)} replayed ` +
-      '(copies of an order are messages of their own, and what failed and was then replayed may be processed, too).',
+      '(copies of an order are messages of their own, and what failed and was then replayed may be processed, too). ' +
+      `In ${counted(effects.runs, 'run')} of them the processing has an effect: ${counted(effects.labels, 'label')} made.`,
   ];
   for (const { seed, reasons } of failures) {
     lines.push(`✘ seed ${seed}:`, ...reasons.map((reason) => `    ${reason}`));

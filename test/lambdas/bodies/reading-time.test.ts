@@ -28,7 +28,7 @@ function consume(body: string): void {
   // Both consumers compare the content before they write, and failed-orders tells the copies of an order.
   const isSame = sameContent(body);
   expect(isSame(contentHashOf(body))).toBe(true);
-  failureWritten({ ...failureOf(read, false), ...names, message, now: '' });
+  failureWritten({ ...failureOf(read), ...names, message, now: '' });
   failedCopiesOf(body, [failedCopyText('', names)]);
 }
 

@@ -15,7 +15,7 @@ const context = { getRemainingTimeInMillis: () => 10_000 };
 const recordFailure: RecordFailure = ({ body }) => {
   const read = readOrder(body);
   const { orderId, customerName } = read;
-  return Promise.resolve({ orderId, customerName, result: 'failed', ...failureOf(read, false) });
+  return Promise.resolve({ orderId, customerName, result: 'failed', ...failureOf(read) });
 };
 
 function handlerWith(changes: Partial<Dependencies> = {}) {

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { failureOf } from '../../../shared/ledger/failure.ts';
-import { failureWritten, orderWritten } from '../../../shared/ledger/transitions.ts';
+import { errorReason, failureOf, refusalReasons, type Tries } from '../../../shared/ledger/failure.ts';
+import { errorNoted, orderClaimed, orderWritten } from '../../../shared/ledger/order-transitions.ts';
+import { failureWritten } from '../../../shared/ledger/transitions.ts';
 import { bytesOf } from '../../../tools/orders/aws/send.ts';
 import { attributeValue } from '../../../shared/ledger/expressions.ts';
 import { type Message, messageOf } from '../../../shared/ledger/message.ts';
@@ -13,7 +14,10 @@ import {
   type MessageAttributes,
   mostEdits,
   mostFailedCopies,
+  mostReasonBytes,
+  mostRefusals,
   mostReplays,
+  refusalText,
 } from '../../../shared/ledger/rows.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { itemBytes, maximumItemBytes, newItem } from './item-bytes.ts';
@@ -52,7 +56,7 @@ const attributes: fc.Arbitrary<MessageAttributes> = fc.dictionary(
   { maxKeys: 10, noNullPrototype: true },
 );
 
-function failureOfMessage(message: Message) {
+function failureOfMessage(message: Message, tries: Tries = {}) {
   const read = readOrder(message.body);
   const names = { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(36), replayToken: 't'.repeat(36) };
   return {
@@ -61,9 +65,9 @@ function failureOfMessage(message: Message) {
       orderId: read.orderId,
       message: { ...message, groupId: 'g'.repeat(128) },
       now,
-      ...failureOf(read, false),
+      ...failureOf(read, tries),
     }),
-    ...failureOf(read, false),
+    ...failureOf(read, tries),
   };
 }
 
@@ -124,11 +128,33 @@ test.each(fullMessages)('the fullest row, of %s, has room for all replays and ed
   expect(itemBytes(newItem(row)) + itemBytes(history)).toBeLessThanOrEqual(maximumItemBytes);
 });
 
-test('the largest order fits into a row that remembers as many failed copies as it may', () => {
+test('the fullest row of an order whose processing failed has room for all replays and edits', () => {
+  const order = { orderId: 'x'.repeat(64), customerName: 'a', customerAddress: 'a', items: [''] };
+  const content = JSON.stringify({ ...order, note: '' });
+  const full = JSON.stringify({ ...order, note: 'x'.repeat(messageLimits.bytes - content.length) });
+  const reason = errorReason(new Error('€'.repeat(mostReasonBytes)));
+  for (const tries of [{ lastError: reason }, { refusal: refusalReasons([reason, reason]) }]) {
+    const { row, kind, reasons } = failureOfMessage(messageOf(sqsRecord(full)), tries);
+    expect(Buffer.byteLength(reasons.join(''))).toBeGreaterThan(mostReasonBytes - 3);
+    expect(itemBytes(newItem(row)) + itemBytes(wholeHistory(kind, reasons))).toBeLessThanOrEqual(maximumItemBytes);
+  }
+});
+
+test('the largest order fits into a row that remembers as many failed copies, and all of its tries, as it may', () => {
   const message = messageOf(sqsRecord('x'.repeat(messageLimits.bytes)));
   const copy = failedCopyText('h'.repeat(64), { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(100) });
   const failedCopies = attributeValue(new Set(Array.from({ length: mostFailedCopies }, (_, index) => copy + index)));
-  const row = { ...newItem(orderWritten({ orderKey: 'k'.repeat(64), message, now })), failedCopies };
+  const tried = { orderKey: 'k'.repeat(64), message, now, claim: 't'.repeat(36) };
+  const reasons = refusalReasons(['€'.repeat(mostReasonBytes)]);
+  const refusals = Array.from({ length: mostRefusals }, (_, index) => refusalText(`${index}`.padEnd(36), reasons));
+  const row = {
+    ...newItem(orderClaimed(tried, { token: tried.claim, until: now })),
+    ...newItem(errorNoted(tried, errorReason(new Error('€'.repeat(mostReasonBytes))), true)),
+    ...newItem(orderWritten(tried)),
+    failedCopies,
+    refusals: attributeValue(new Set(refusals)),
+    refusedMessages: attributeValue(new Set(Array.from({ length: mostRefusals }, (_, index) => `${index}`.padEnd(36)))),
+  };
   expect(itemBytes(row)).toBeLessThanOrEqual(maximumItemBytes);
 });
 

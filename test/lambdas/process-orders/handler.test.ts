@@ -161,7 +161,7 @@ describe('process-orders', () => {
     await setImmediate();
     processing.abort();
     expect(await response).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
-    expect(given).toEqual([8_000, 1_000]);
+    expect(given).toEqual([8_000, 7_000, 1_000]);
   });
 
   test('reports failures even when it cannot change when they come back', async () => {

@@ -3,24 +3,30 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../../lambdas/process-orders/outcome.ts';
 import { processBatch } from '../../../lambdas/process-orders/process-batch.ts';
-import type { Processing } from '../../../lambdas/process-orders/write-order.ts';
+import type { BatchTime, Processed } from '../../../lambdas/process-orders/process-order.ts';
 import { message } from '../pipeline-functions.ts';
 import { badBody, goodBody, sqsRecord } from '../sqs-event.ts';
 
-const processed: Processing = { result: 'processed' };
+const processed: Processed = { result: 'processed' };
+
+const timeUntil = (signal: AbortSignal): BatchTime => ({ work: signal, batch: signal, remainingMs: () => 0 });
 
 const neverAsked = () => Promise.reject(new Error('Was asked.'));
 
-function begin(bodies: readonly string[], processOrder: () => Promise<Processing>, abort = new AbortController()) {
+function begin(bodies: readonly string[], processOrder: () => Promise<Processed>, abort = new AbortController()) {
   const told: Outcome[] = [];
   const { signal } = abort;
   const records = bodies.map((body, index) => sqsRecord(body, index));
-  return { told, signal, outcomes: processBatch(records, processOrder, signal, (outcome) => told.push(outcome)) };
+  return {
+    told,
+    signal,
+    outcomes: processBatch(records, processOrder, timeUntil(signal), (outcome) => told.push(outcome)),
+  };
 }
 
 describe('the outcomes of a batch', () => {
   test('are in the order of its records, and told as they come', async () => {
-    const slow = Promise.withResolvers<Processing>();
+    const slow = Promise.withResolvers<Processed>();
     const answers = [slow.promise, Promise.resolve(processed)];
     const { told, outcomes } = begin([goodBody, badBody, goodBody], () => answers.shift()!);
     await setImmediate();
@@ -43,7 +49,7 @@ describe('the outcomes of a batch', () => {
   });
 
   test('are passing failures where time ran out, whatever comes afterwards', async () => {
-    const slow = Promise.withResolvers<Processing>();
+    const slow = Promise.withResolvers<Processed>();
     const abort = new AbortController();
     const { told, outcomes } = begin([goodBody, badBody], () => slow.promise, abort);
     abort.abort();
@@ -74,7 +80,7 @@ test('a batch of bad orders alone leaves no rejection behind when its time is up
 });
 
 /** Records as their ids say: `a1` is the first of group a. */
-function beginFifo(ids: readonly string[], processOrder: (messageId: string) => Promise<Processing>, badId?: string) {
+function beginFifo(ids: readonly string[], processOrder: (messageId: string) => Promise<Processed>, badId?: string) {
   const asked: string[] = [];
   const abort = new AbortController();
   const records = ids.map((id) => {
@@ -85,7 +91,7 @@ function beginFifo(ids: readonly string[], processOrder: (messageId: string) => 
     asked.push(messageId);
     return processOrder(messageId);
   };
-  return { asked, abort, outcomes: processBatch(records, process, abort.signal, () => {}) };
+  return { asked, abort, outcomes: processBatch(records, process, timeUntil(abort.signal), () => {}) };
 }
 
 const resultsOf = async (outcomes: Promise<readonly Outcome[]>) =>
@@ -93,7 +99,7 @@ const resultsOf = async (outcomes: Promise<readonly Outcome[]>) =>
 
 describe('the orders of a FIFO queue', () => {
   test('are processed in turn within their group, and groups side by side', async () => {
-    const first = Promise.withResolvers<Processing>();
+    const first = Promise.withResolvers<Processed>();
     const { asked, outcomes } = beginFifo(['a1', 'a2', 'b1', 'a3', 'b2'], (id) =>
       id === 'a1' ? first.promise : Promise.resolve(processed),
     );
@@ -146,7 +152,7 @@ describe('the orders of a FIFO queue', () => {
     void processBatch(
       records,
       () => ((asked += 1), new Promise(() => {})),
-      new AbortController().signal,
+      timeUntil(new AbortController().signal),
       () => {},
     );
     await setImmediate();

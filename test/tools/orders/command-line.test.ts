@@ -76,6 +76,8 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     [['logs', 'process-order'], 'Allowed choices are generate-orders, process-orders, failed-orders'],
     [['--region', 'a b', 'status'], 'A region is a name such as eu-central-1, not "a b"'],
     [['--region', 'evil.example/', 'status'], 'A region is a name'],
+    [['status', '--timeout', '5m'], '--timeout limits --wait, which is missing.'],
+    [['status', '--wait', '--timeout', '5'], '--timeout takes a length of time such as 90s, 10m or 2h, not "5".'],
     [['status', '--wait', '--watch'], "'--wait' cannot be used with option '--watch'"],
     [['show', ''], 'It must not be empty.'],
     [['edit', ''], 'It must not be empty.'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { stateOf } from '../../../tools/orders/ledger/books.ts';
+import { documentsOf } from './collected-io.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
 
 const failure = (status: 'failed' | 'replayed' | 'processed', kind = 'invalid') => ({ status, kind });
@@ -115,6 +116,24 @@ describe('orders show', () => {
         expect(/ 4be0643f /.test(listed.stdout)).toBe(columns < 120);
       }
     });
+  });
+
+  test('logs finds the lines about an order in all functions, and names the instance of each', async () => {
+    const logged = await pipeline.orders(['logs', '--order', 'BOTH-1', '--json']);
+    const lines = documentsOf<{
+      function: string;
+      instance: string;
+      logStreamName: string;
+      message: { message: { message: string } };
+    }>(logged);
+    const texts = lines.map((line) => `${line.function} ${line.message.message.message}`);
+    expect(texts.filter((text) => text === 'process-orders Bad Order')).toHaveLength(15);
+    expect(texts.filter((text) => text === 'failed-orders Failed Order')).toHaveLength(3);
+    expect(texts.at(-1)).toBe('process-orders Good Order');
+    for (const { instance, logStreamName } of lines) expect(logStreamName).toContain(`]${instance}`);
+    expect((await pipeline.orders(['logs', 'process-orders', '--order', 'BOTH-1'])).stdout).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3}Z {2}process-orders {2}[\da-f]{4} {2}Bad Order +orderId=/,
+    );
   });
 
   test.each(['BOTH-*', '*', 'BOTH-1"', 'x'.repeat(5_000)])('takes an id literally: %.10s', async (id) => {

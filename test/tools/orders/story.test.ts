@@ -200,25 +200,6 @@ describe('after the story', () => {
     );
   });
 
-  test('logs finds the lines about an order in all functions', async () => {
-    const lines = documentsOf<{
-      function: string;
-      instance: string;
-      logStreamName: string;
-      message: { message: { message: string } };
-    }>(await run('logs', '--order', failing, '--json'));
-    const texts = lines.map((line) => `${line.function} ${line.message.message.message}`);
-    expect(texts).toEqual([
-      ...Array.from({ length: 5 }, () => 'process-orders Bad Order'),
-      'failed-orders Failed Order',
-      'process-orders Good Order',
-    ]);
-    expect((await run('logs', 'process-orders', '--order', failing)).stdout).toMatch(
-      /^\d\d:\d\d:\d\d\.\d{3}Z {2}process-orders {2}[\da-f]{4} {2}Bad Order +orderId=/,
-    );
-    for (const { instance, logStreamName } of lines) expect(logStreamName).toContain(`]${instance}`);
-  });
-
   test('a failure comes back with its reasons when it is replayed unmended, and is never replayed twice by one command', async () => {
     await pipeline.orders(['send', '-', '--unchecked'], { stdin: '{"orderId":"again-1"}' });
     await settled(303);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tableClient } from '../../../lambdas/common/table-client.ts';
-import { orderWritten } from '../../../shared/ledger/transitions.ts';
+import { orderWritten } from '../../../shared/ledger/order-transitions.ts';
 import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { forEachAtOnce } from '../../orders/streams.ts';
 import { serveTasks, steps } from './process.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { causeOf } from '../../../shared/ledger/failure.ts';
+import { causeOf, commonReasons } from '../../../shared/ledger/failure.ts';
 import { exitCodes } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
-import { commonReasons, countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
+import { countFailures, failureRows, failures, type FailureSelection } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
 import { judge } from '../ledger/replay.ts';
 import { printable, table } from '../terminal/output.ts';
@@ -51,7 +51,7 @@ async function check(context: OrdersContext, cause: string | undefined): Promise
         const { kind, reasons } = verdict;
         const why = causeOf(kind, reasons);
         const count = (remaining.get(why)?.count ?? 0) + 1;
-        remaining.set(why, { cause: why, kind, reasons: commonReasons(reasons), count });
+        remaining.set(why, { cause: why, kind, reasons: commonReasons(kind, reasons), count });
       }
     },
   );

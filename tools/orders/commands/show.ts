@@ -12,7 +12,8 @@ import type { TableConnection } from '../ledger/table.ts';
 import { idsThatBegin, isShortId, shortId } from '../short-ids.ts';
 import { type Paint, printable, table } from '../terminal/output.ts';
 import { counted, withProgress } from '../terminal/progress.ts';
-import { parseMoment } from '../time.ts';
+import { isoTime, parseMoment } from '../time.ts';
+import { triesLines } from './text.ts';
 
 export function defineShow(program: Command, run: Run): void {
   program
@@ -61,7 +62,7 @@ async function show(context: OrdersContext, given: string, { since, limit }: Sho
         "What was processed long ago is found by its order's id.",
     );
   }
-  const { order = null, failures } = record;
+  const { order = null, failures, notes = {} } = record;
   const named = failures.find(({ failureId }) => failureId === id);
   // The id of a failure of another order names that one alone.
   const state =
@@ -69,13 +70,17 @@ async function show(context: OrdersContext, given: string, { since, limit }: Sho
       ? stateOf([named], named.status === 'processed')
       : stateOf(failures, order !== null || events.some(({ event }) => event === 'processed'));
   if (context.json) {
-    await context.printJson({ id, state, events, order, failures: failures.map(exportedFailure) });
+    const { errorCount = 0, lastError = null, claimedUntil = null } = order ?? notes;
+    const tries = { errorCount, lastError, claimedUntil };
+    await context.printJson({ id, state, tries, events, order, failures: failures.map(exportedFailure) });
     return exitCodes.done;
   }
   await context.print(`Order ${printable(id)}: ${paint(styles[state], state)}`, '');
   const shown = limit > 0 ? events.slice(-limit) : events;
   if (shown.length < events.length) await context.print(earlierText(events.length - shown.length, 'event'));
   await context.print(...lifeTable(shown, paint, io.stdout.columns));
+  const tries = triesLines(notes, isoTime(io.clock.now()));
+  if (tries.length > 0) await context.print('', ...tries);
   const waiting = failures.filter(({ status }) => status === 'failed');
   if (waiting.length > 0 && state === 'processed') {
     await context.print(

@@ -1,3 +1,4 @@
+import type { OrderNotes } from '../../../shared/ledger/rows.ts';
 import { failureKinds } from '../../../shared/telemetry.ts';
 import { type Change, difference } from '../json.ts';
 import type { CauseGroup } from '../ledger/failures.ts';
@@ -28,8 +29,24 @@ export function causeTable(causes: readonly CauseGroup[], width?: number): strin
 
 /** Why an order failed, in one line: its reasons, or what its kind means when there are none. */
 export function whyText({ kind, reasons }: { readonly kind: string; readonly reasons: readonly string[] }): string {
-  if (reasons.length > 0) return reasons.join(', ');
-  return kind === failureKinds.outOfAttempts ? 'a valid order whose attempts were used up' : kind;
+  const why = reasons.join(', ');
+  if (kind === failureKinds.refused) return `refused: ${why}`;
+  if (kind !== failureKinds.outOfAttempts) return why === '' ? kind : why;
+  return why === '' ? 'a valid order whose attempts were used up' : `out of attempts: ${why}`;
+}
+
+/** What the row of an order that is not processed tells of its tries. @param now ISO 8601 */
+export function triesLines({ errorCount = 0, lastError, claimedUntil = '' }: OrderNotes, now: string): string[] {
+  return [
+    ...(claimedUntil > now
+      ? [`A function processes it at this moment, until ${shownTime(claimedUntil)} UTC at most.`]
+      : []),
+    ...(lastError === undefined
+      ? []
+      : [
+          `Tries that ended with an error: ${number(errorCount)}. The last one, at ${shownTime(lastError.at)} UTC: ${printable(lastError.error)}`,
+        ]),
+  ];
 }
 
 /** Something that a command left undone, and why. */

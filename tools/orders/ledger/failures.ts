@@ -1,6 +1,6 @@
 import { paginateQuery, paginateScan, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
-import { anyElement } from '../../../shared/ledger/failure.ts';
+import { commonReasons } from '../../../shared/ledger/failure.ts';
 import { type FailureRow, type FailureStatus, indexes, shardCount } from '../../../shared/ledger/rows.ts';
 import { inChunks, mergeSorted } from '../streams.ts';
 import { isoTime } from '../time.ts';
@@ -147,14 +147,16 @@ export async function groupByCause(selected: AsyncIterable<FailureSummary>): Pro
     groups.set(
       cause,
       group === undefined
-        ? { cause, count: 1, kind, reasons: commonReasons(reasons), firstFailedAt: failedAt, lastFailedAt: failedAt }
+        ? {
+            cause,
+            count: 1,
+            kind,
+            reasons: commonReasons(kind, reasons),
+            firstFailedAt: failedAt,
+            lastFailedAt: failedAt,
+          }
         : { ...group, count: group.count + 1, lastFailedAt: failedAt },
     );
   }
   return [...groups.values()].toSorted((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1));
-}
-
-/** The reasons that failures of one cause have in common. Array indexes, which may differ, are `*`. */
-export function commonReasons(reasons: readonly string[]): readonly string[] {
-  return [...new Set(reasons.map(anyElement))];
 }

@@ -1,6 +1,12 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { attributeValues, failureRowOf, fromItem } from '../../../shared/ledger/expressions.ts';
-import { type FailureRow, failureRowKey, type OrderRow, orderRowKey } from '../../../shared/ledger/rows.ts';
+import {
+  type FailureRow,
+  failureRowKey,
+  type OrderNotes,
+  type OrderRow,
+  orderRowKey,
+} from '../../../shared/ledger/rows.ts';
 import { CommandFailed, UsageError } from '../errors.ts';
 import { type Hint, hintFor } from '../terminal/shell.ts';
 import { idsThatBegin, isShortId } from '../short-ids.ts';
@@ -10,6 +16,8 @@ import { type TableConnection, queryItems, readItems } from './table.ts';
 /** Everything the table knows of one order. */
 export interface OrderRecord {
   readonly order?: OrderRow;
+  /** What is known of the tries of an order that is not processed. */
+  readonly notes?: OrderNotes;
   /** In the order of their ids. */
   readonly failures: readonly FailureRow[];
 }
@@ -17,13 +25,15 @@ export interface OrderRecord {
 /** Everything under an order key, which is the order's own id, or the id of its first message when it has none. */
 export async function readOrderRecord(table: TableConnection, orderKey: string): Promise<OrderRecord> {
   const { client, name } = table;
-  const [{ Item: order }, found] = await Promise.all([
+  const [{ Item: item }, found] = await Promise.all([
     client.send(
       new GetItemCommand({ TableName: name, Key: attributeValues(orderRowKey(orderKey)), ConsistentRead: true }),
     ),
     readFailuresOf(table, orderKey),
   ]);
-  return { ...(order?.['contentHash'] !== undefined && { order: fromItem<OrderRow>(order) }), failures: found };
+  if (item === undefined) return { failures: found };
+  if (item['contentHash'] === undefined) return { notes: fromItem<OrderNotes>(item), failures: found };
+  return { order: fromItem<OrderRow>(item), failures: found };
 }
 
 async function readFailuresOf(table: TableConnection, orderKey: string): Promise<FailureRow[]> {

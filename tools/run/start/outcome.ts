@@ -106,6 +106,8 @@ function reasonOf({ kind, reasons, lastError }: FailedOrder, all: readonly Faile
       return `a valid order, out of attempts: ${attemptsReason(reasons, lastError, all)}`;
     case failureKinds.conflictingId:
       return 'a valid order, but another one with its id was processed before';
+    case failureKinds.refused:
+      return `a valid order, but refused: ${reasons.join('; ')}`;
     default:
       return reasons.join('; ');
   }
@@ -126,7 +128,9 @@ function attemptsReason(
 /** Explains what the lab preset shows: good orders that failed with a bad one. */
 function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }: OutcomeText): string[] {
   if (preset !== 'lab') return [];
-  const dragged = failures.filter(({ kind }) => kind === failureKinds.outOfAttempts).length;
+  const dragged = failures.filter(
+    ({ kind, reasons }) => kind === failureKinds.outOfAttempts && reasons.length === 0,
+  ).length;
   const processed = alreadyProcessed.map((messageId) => label(messageId) ?? messageId);
   if (dragged + processed.length === 0) return [];
   return [

@@ -8,7 +8,7 @@ export interface FailedOrder {
   /** Null when the body names none. */
   readonly orderId: string | null;
   readonly messageId: string;
-  /** `not-json`, `invalid`, `out-of-attempts` or `conflicting-id`. */
+  /** One of `failureKinds` in telemetry.ts. */
   readonly kind: string;
   readonly reasons: readonly string[];
   /** Why its last try failed: what process-orders logged of the order, or what its invocation ended with. */

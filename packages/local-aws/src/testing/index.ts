@@ -30,3 +30,6 @@ export { accessRequest } from '../services/iam/request.ts';
 // The process that holds the tables, without a runtime in front.
 export { DynaliteProcess, Forwarder } from '../services/dynamodb/process.ts';
 export { createTableInput } from '../services/dynamodb/tables.ts';
+
+// What dynalite lacks, for a test that has it in its own process.
+export { returnItemOfFailedCondition } from '../services/dynamodb/dynalite-patches.ts';

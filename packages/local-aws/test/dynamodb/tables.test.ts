@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import {
+  BatchGetItemCommand,
   BatchWriteItemCommand,
   DescribeTableCommand,
   ExecuteTransactionCommand,
@@ -8,6 +9,7 @@ import {
   PutItemCommand,
   QueryCommand,
   ScanCommand,
+  TransactWriteItemsCommand,
   UpdateItemCommand,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -107,6 +109,28 @@ describe('a table of the template', () => {
     );
     const found = segments.flatMap(({ Items = [] }) => Items.map(({ id }) => id?.S ?? ''));
     expect(found.filter((id) => id.startsWith('batch-')).toSorted()).toEqual(ids.toSorted());
+  });
+});
+
+describe('a table named by its ARN', () => {
+  test('is written, read and described as by its name', async () => {
+    const Item = { id: { S: 'by-arn' } };
+    await running.client.send(new PutItemCommand({ TableName: tableArn, Item }));
+    const put = { Put: { TableName: tableArn, Item: { id: { S: 'by-arn, too' } } } };
+    await running.client.send(new TransactWriteItemsCommand({ TransactItems: [put] }));
+    expect((await running.client.send(new GetItemCommand({ TableName: tableArn, Key: Item }))).Item).toEqual(Item);
+    const batch = { [tableArn]: { Keys: [Item, put.Put.Item] } };
+    const { Responses } = await running.client.send(new BatchGetItemCommand({ RequestItems: batch }));
+    expect(Responses?.[TableName]).toHaveLength(2);
+    const { Table } = await running.client.send(new DescribeTableCommand({ TableName: tableArn }));
+    expect(Table).toMatchObject({ TableName, TableArn: tableArn });
+  });
+
+  test('of another region or account is not there', async () => {
+    for (const arn of [tableArn.replace('us-east-1', 'eu-west-1'), tableArn.replace('000000000000', '111122223333')]) {
+      const get = new GetItemCommand({ TableName: arn, Key: { id: { S: 'by-arn' } } });
+      await expect(running.client.send(get)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    }
   });
 });
 

@@ -12,6 +12,7 @@ import { Gate } from './gate.ts';
 import { type OperationName, operationNames, permissionsOf } from './permissions.ts';
 import { DynaliteProcess, dynamodbError, Forwarder } from './process.ts';
 import { dynamodbResourceTypes, readDynamodbModel } from './resources.ts';
+import { tableNameOf, withTableNames } from './table-names.ts';
 import { TableSettings } from './table-settings.ts';
 import { createTableInput, refuseChange, withTableUuid } from './tables.ts';
 import type { TableAnswer } from './transaction-parts.ts';
@@ -89,9 +90,12 @@ export class DynamodbService implements RunningService<DynamodbModel> {
     const { region, accountId, events, clock } = this.#options;
     const tableArn = (table: string) =>
       this.#tables.get(table)?.arn ?? `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
+    const named = (input: JsonObject) => withTableNames(input, (arn) => tableNameOf(arn, region, accountId));
     return {
-      permissions: (input: JsonObject) => permissionsOf(name, input, tableArn),
-      forward: async (body, input, { requestId }) => {
+      permissions: (given: JsonObject) => permissionsOf(name, named(given), tableArn),
+      forward: async (given, asGiven, { requestId }) => {
+        const input = named(asGiven);
+        const body = input === asGiven ? given : Buffer.from(JSON.stringify(input));
         refuseUnsupported(name, input);
         const answered = await this.#answer(name, body, input);
         const answer = { ...answered, headers: { 'x-amzn-requestid': requestId, ...answered.headers } };
@@ -124,8 +128,12 @@ export class DynamodbService implements RunningService<DynamodbModel> {
     return this.#completed(operation, input, await this.#gate.shared(() => this.#send(operation, body)));
   }
 
-  /** What dynalite leaves out where a table is made, changed, described or deleted. */
+  /** What dynalite leaves out where a table is made, changed, described or deleted, and what it should leave out. */
   #completed(operation: OperationName, input: JsonObject, answer: ForwardedAnswer): ForwardedAnswer {
+    if (operation === 'UpdateItem' && answer.body.toString('latin1', 0, noAttributes.length) === noAttributes) {
+      const { Attributes: _, ...document } = JSON.parse(answer.body.toString('utf8')) as JsonObject;
+      return documentAnswer({ status: answer.status, document });
+    }
     const member = describing[operation];
     if (member === undefined) return answer;
     const document = JSON.parse(answer.body.toString('utf8')) as JsonObject;
@@ -216,6 +224,12 @@ function onlyProtects(input: JsonObject): boolean {
   const given = Object.keys(input).filter((name) => input[name] !== undefined && input[name] !== null);
   return given.includes('DeletionProtectionEnabled') && given.length === 2;
 }
+
+/**
+ * How dynalite begins when none of the updated attributes is there. DynamoDB leaves the member out: tried on AWS by
+ * ExtendDB (its pull request 121).
+ */
+const noAttributes = '{"Attributes":{}';
 
 /** SDKs compare the body with its checksum. */
 function documentAnswer({ status, document }: TableAnswer): ForwardedAnswer {
