@@ -1,7 +1,9 @@
 import { type Clock, type LambdaService, type Random, sleep } from 'local-aws';
 import type { FailureRow, FailureStatus, MessageAttributes } from '../../shared/ledger/rows.ts';
+import { brokenOrder } from '../../shared/order/broken-order.ts';
 import { exampleOrder } from '../../shared/order/example-order.ts';
 import type { Order } from '../../shared/order/order.generated.ts';
+import { orderDefects } from '../../shared/order/order-defects.generated.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { messageLimits } from '../../shared/pipeline.ts';
 import { failureKinds } from '../../shared/telemetry.ts';
@@ -33,13 +35,9 @@ export function carelessMessages(random: Random): readonly CarelessMessage[] {
   const twice = good.flatMap((order) => Array.from({ length: 2 + Math.floor(random() * 2) }, () => order));
   const otherOrders = good.slice(0, 2).map((order) => ({ ...order, customerName: 'Somebody else' }));
   const withoutId = Array.from({ length: 2 }, (_, number) => withoutIdOf(orderOf('', `Nameless${number}`)));
-  const bad = [
-    { ...orderOf(id(), 'Nowhere'), customerAddress: '' },
-    { ...orderOf(id(), 'Nothing'), items: 'bread' },
-    withoutIdOf({ ...orderOf('', 'Nobody'), customerName: '' }),
-    [],
-    null,
-  ];
+  const broken = [orderOf(id(), 'Nowhere'), orderOf(id(), 'Nothing'), withoutIdOf(orderOf('', 'Nobody'))];
+  const defects = shuffled(orderDefects, random).slice(0, broken.length);
+  const bad = [...defects.map((defect, index) => brokenOrder(broken[index], defect)), [], null];
   const noted = orderOf(id(), 'Noted');
   const notedBad = { ...orderOf(id(), 'Misnoted'), customerAddress: '' };
   const large = bodyOfBytes(orderOf(id(), 'Large'), messageLimits.bytes);

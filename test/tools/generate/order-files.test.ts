@@ -64,8 +64,8 @@ const remarks = async (properties: Schema, required: readonly string[]) =>
   (await rendered(schemaOf({ ...properties, customerAddress: {} }, { required }))).remarks;
 
 test('who generates is told what the example lacks, and of which rules there is no bad order', async () => {
-  expect(await remarks({ gift: { type: 'array', minItems: 2 } }, ['gift', 'email', 'customerAddress'])).toEqual([
-    'exampleOrder does not pass the schema: /gift is required, /email is required. Change shared/order/example-order.ts.',
+  expect(await remarks({ gift: { type: 'array', minItems: 2 } }, ['gift', 'voucher', 'customerAddress'])).toEqual([
+    'exampleOrder does not pass the schema: /gift is required, /voucher is required. Change shared/order/example-order.ts.',
   ]);
   expect(await remarks({ gift: { type: 'array', minItems: 2 } }, ['customerAddress'])).toEqual([
     'No bad order was found for the rule /gift minItems. It may help when exampleOrder has a value there.',
