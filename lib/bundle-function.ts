@@ -72,6 +72,9 @@ export function bundlingOptions(entry: string) {
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
+    // An import of nothing but types, without the word `type`, is left out: `import { SQSHandler } from 'aws-lambda'`,
+    // as AWS's examples have it. There is no such package, only one of its types.
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false } },
     external: unusedPackages,
     alias: nodeModules,
     // Without this, chunks of aliased modules would have their code as their names.

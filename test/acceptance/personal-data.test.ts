@@ -26,7 +26,10 @@ const bodies: Readonly<Record<string, string>> = {
   'another order with the same id': JSON.stringify({ ...order, items: [mark, mark] }),
   'an order without a name': JSON.stringify({ ...person, customerName: undefined }),
   'an order with an id that is none': JSON.stringify({ ...person, orderId: `${mark}@example.org` }),
-  'values of the wrong type': JSON.stringify({ customerName: [mark], customerAddress: { [mark]: 1 }, items: mark }),
+  'values of the wrong type': JSON.stringify(
+    Object.fromEntries(Object.keys(person).map((name) => [name, [mark, { [mark]: 1 }]])),
+  ),
+  'texts of the wrong type': JSON.stringify({ customerName: { [mark]: 1 }, items: mark }),
   'wrong items': JSON.stringify({ ...person, items: [{ [mark]: mark }, [mark], 1] }),
   'only property names': JSON.stringify({ [mark]: { [mark]: mark }, [`/${mark}`]: 1 }),
   'a JSON string': JSON.stringify(mark),
@@ -120,6 +123,8 @@ describe('the logs of production', () => {
   test('hold nothing of what orders say, however malformed', () => {
     expect(logs.split('\n').filter((line) => line.includes(mark))).toEqual([]);
     expect(logs).not.toContain('xxxxxxxxxx');
+    const values = Object.values(person).filter((value) => typeof value === 'string');
+    expect(values.filter((value) => logs.includes(value))).toEqual([]);
   });
 
   test('say all the same which order failed, and why', () => {

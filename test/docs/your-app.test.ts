@@ -86,7 +86,7 @@ test('the page leads from a checkout to the lecture’s app running in a folder 
   const exported = [...command.output.matchAll(/^ {2}export (.*)$/gm)].flatMap(([, text = '']) => text.split(' '));
   await generate(invoke, folder, Object.fromEntries(exported.map((one) => one.split('='))) as NodeJS.ProcessEnv);
   await command.until(/process-orders .*Bad Order .*UserX/);
-  await command.until(/orders: 10 of a batch of 10 stay: the function failed/);
+  await command.until(/orders: 10 of a batch of 10 stay, hidden for \d+ s: the function failed/);
   process.kill(-(command.process.pid ?? 0), 'SIGINT');
   await command.exited;
   expect(command.output).toMatch(/^Stopping …$/m);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -67,6 +67,21 @@ function overBudget(name: FunctionName): string | null {
     ...largest,
   ].join('\n');
 }
+
+test('a handler as lectures and AWS’s examples write it, which imports types like values, is bundled', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'bundle-'));
+  directories.push(directory);
+  const entry = join(directory, 'handler.ts');
+  const handler = `
+    import { SQSHandler } from "aws-lambda";
+    export const handler: SQSHandler = async (event) => {
+      for (const record of event.Records) console.log("Good Order", JSON.parse(record.body));
+    };`;
+  writeFileSync(entry, handler);
+  bundleFunction(entry, directory);
+  const bundled = (await import(join(directory, 'index.mjs'))) as { readonly handler: unknown };
+  expect(bundled.handler).toBeInstanceOf(Function);
+});
 
 describe('the bundle', () => {
   test.each(names)('of %s is an ES module that exports its handler', (name) => {

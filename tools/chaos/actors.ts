@@ -1,7 +1,9 @@
 import { type Clock, type LambdaService, type Random, sleep } from 'local-aws';
 import type { FailureRow, FailureStatus, MessageAttributes } from '../../shared/ledger/rows.ts';
+import { brokenOrder } from '../../shared/order/broken-order.ts';
 import { exampleOrder } from '../../shared/order/example-order.ts';
 import type { Order } from '../../shared/order/order.generated.ts';
+import { orderDefects } from '../../shared/order/order-defects.generated.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { messageLimits } from '../../shared/pipeline.ts';
 import { failureKinds } from '../../shared/telemetry.ts';
@@ -22,9 +24,10 @@ export interface CarelessMessage {
 }
 
 /**
- * Messages that a careless sender sends beside generate-orders: good orders two or three times each, other orders under
- * an id that is taken, orders without an id, bad orders, and bodies that are no order. Two are as large as a message
- * may be, a good one and a bad one. Two have message attributes; those of the bad one are as large as they may be.
+ * Messages that a careless sender sends beside generate-orders: good orders two or three times each, in two layouts,
+ * other orders under an id that is taken, orders without an id, bad orders, and bodies that are no order. Two are as
+ * large as a message may be, a good one and a bad one. Two have message attributes; those of the bad one are as large as
+ * they may be.
  */
 export function carelessMessages(random: Random): readonly CarelessMessage[] {
   const id = () => `chaos-${Math.floor(random() * 2 ** 32).toString(36)}`;
@@ -32,13 +35,9 @@ export function carelessMessages(random: Random): readonly CarelessMessage[] {
   const twice = good.flatMap((order) => Array.from({ length: 2 + Math.floor(random() * 2) }, () => order));
   const otherOrders = good.slice(0, 2).map((order) => ({ ...order, customerName: 'Somebody else' }));
   const withoutId = Array.from({ length: 2 }, (_, number) => withoutIdOf(orderOf('', `Nameless${number}`)));
-  const bad = [
-    { ...orderOf(id(), 'Nowhere'), customerAddress: '' },
-    { ...orderOf(id(), 'Nothing'), items: 'bread' },
-    withoutIdOf({ ...orderOf('', 'Nobody'), customerName: '' }),
-    [],
-    null,
-  ];
+  const broken = [orderOf(id(), 'Nowhere'), orderOf(id(), 'Nothing'), withoutIdOf(orderOf('', 'Nobody'))];
+  const defects = shuffled(orderDefects, random).slice(0, broken.length);
+  const bad = [...defects.map((defect, index) => brokenOrder(broken[index], defect)), [], null];
   const noted = orderOf(id(), 'Noted');
   const notedBad = { ...orderOf(id(), 'Misnoted'), customerAddress: '' };
   const large = bodyOfBytes(orderOf(id(), 'Large'), messageLimits.bytes);
@@ -46,8 +45,9 @@ export function carelessMessages(random: Random): readonly CarelessMessage[] {
     { ...orderOf(id(), 'TooLarge'), customerAddress: '' },
     messageLimits.bytes - lineageBytes,
   );
-  const bodies = [...twice, ...otherOrders, ...withoutId, ...bad].map((value) => JSON.stringify(value));
-  const messages = [...bodies, large, largeBad, 'order?'].map((body) => ({ body, attributes: {} }));
+  const copies = twice.map((order, index) => (index % 2 === 0 ? JSON.stringify(order) : inAnotherLayout(order)));
+  const others = [...otherOrders, ...withoutId, ...bad].map((value) => JSON.stringify(value));
+  const messages = [...copies, ...others, large, largeBad, 'order?'].map((body) => ({ body, attributes: {} }));
   const withAttributes = [
     { body: JSON.stringify(noted), attributes: attributesOf('web') },
     {
@@ -67,6 +67,11 @@ const lineageBytes = 500;
 function bodyOfBytes(order: Order, bytes: number): string {
   const rest = bytes - Buffer.byteLength(JSON.stringify({ ...order, note: '' }));
   return JSON.stringify({ ...order, note: '€'.repeat(Math.floor(rest / 3)) + 'x'.repeat(rest % 3) });
+}
+
+/** The same order as other text: its members in the reverse order, over several lines. */
+function inAnotherLayout(order: Order): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(order).toReversed()), undefined, 2);
 }
 
 function attributesOf(channel: string): CarelessMessage['attributes'] {

@@ -1,5 +1,6 @@
 import type { AnySchemaObject, ErrorObject } from 'ajv';
 import { brokenOrder, type OrderDefect } from '../../shared/order/broken-order.ts';
+import { messageLimits } from '../../shared/pipeline.ts';
 import type { OrderSchema } from './order-schema.ts';
 
 /** Every way that was found to break an order, and the rules of the schema for which none was found. */
@@ -8,6 +9,9 @@ export interface OrderDefects {
   /** `/email format` */
   readonly unbroken: readonly string[];
 }
+
+/** A character of an example has at most three bytes in UTF-8. */
+const mostCharacters = messageLimits.bytes / 3;
 
 type Edit = { readonly removed: true } | { readonly value: unknown } | { readonly length: number };
 
@@ -23,18 +27,18 @@ interface Rule {
 /**
  * Walks the schema beside a good order, and breaks the order once for each rule: a required property is left out, a
  * value has another type, a text is one character too short, and so on. The validator has the last word: an edit
- * counts only if the validator finds this rule broken there in every one of the examples.
+ * counts only if the validator finds this rule broken there in every one of the examples, and if the order fits into a
+ * message.
  *
  * @param examples good orders, of which the first is walked through
  */
 export function defectsOf({ schema, validate }: OrderSchema, examples: readonly unknown[]): OrderDefects {
   const errorsOf = (order: unknown): readonly ErrorObject[] => (validate(order) ? [] : [...(validate.errors ?? [])]);
-  const breaks = ({ keyword, place, foundAt = place }: Rule, edit: Edit) =>
-    examples.every((example) =>
-      errorsOf(brokenOrder(example, { place, ...edit })).some(
-        (error) => error.keyword === keyword && error.instancePath === pointerOf(foundAt),
-      ),
-    );
+  const breaks = ({ keyword, place, foundAt = place }: Rule, edit: Edit) => {
+    const isThis = (error: ErrorObject) => error.keyword === keyword && error.instancePath === pointerOf(foundAt);
+    const orders = examples.map((example) => brokenOrder(example, { place, ...edit }));
+    return orders.every((order) => JSON.stringify(order).length < mostCharacters && errorsOf(order).some(isThis));
+  };
   const defects = new Map<string, OrderDefect>();
   const unbroken: string[] = [];
   for (const rule of rulesOf(schema, examples[0])) {
@@ -137,6 +141,9 @@ const ofLength = (length: number, value: unknown): readonly Edit[] =>
 /** A value of each type. The near miss of another comes first: a number as a text, a list as one text. */
 const values: readonly unknown[] = ['7', 7, null, true, [], {}, 1.5];
 
+const earliest = ['0001-01-01', '0001-01-01T00:00:00Z', '00:00:00Z'];
+const latest = ['9999-12-31', '9999-12-31T23:59:59Z', '23:59:59Z'];
+
 /** Edits that may break a rule about a value itself, by keyword, the likeliest first. */
 const editsOf: Readonly<Record<string, (limit: number, value: unknown) => readonly Edit[]>> = {
   type: () => among(values),
@@ -162,4 +169,10 @@ const editsOf: Readonly<Record<string, (limit: number, value: unknown) => readon
   uniqueItems: (_limit, value) => (Array.isArray(value) ? ofLength(value.length + 1, value) : []),
   contains: (_limit, value) => ofLength(0, value),
   minProperties: () => among([{}]),
+  maxProperties: (limit) => among([Object.fromEntries(Array.from({ length: limit + 1 }, (_, index) => [index, 1]))]),
+  propertyNames: () => among([{ '?': 1 }, { '': 1 }, { a: 1 }, { ['x'.repeat(100)]: 1 }]),
+  formatMinimum: () => among(earliest),
+  formatExclusiveMinimum: () => among(earliest),
+  formatMaximum: () => among(latest),
+  formatExclusiveMaximum: () => among(latest),
 };

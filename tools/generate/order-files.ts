@@ -4,7 +4,7 @@ import standaloneCode from 'ajv/dist/standalone/index.js';
 import { build, type Plugin } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
 import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
-import { maximumErrors, reasonsFrom } from '../../shared/order/read-order.ts';
+import { maximumErrors, reasonsFrom } from '../../shared/order/reasons.ts';
 import type { OrderDefect } from '../../shared/order/broken-order.ts';
 import { schemaVersionOf } from '../../shared/order/schema-version.ts';
 import { defectsOf } from './order-defects.ts';
@@ -56,26 +56,23 @@ export async function renderFiles(orderSchema: OrderSchema): Promise<RenderedFil
   };
   return {
     files: Object.entries(files).map(([name, text]) => ({ url: new URL(name, sharedUrl), text })),
-    remarks: [...remarksOnExamples(orderSchema), ...unbroken.map(remarkOnUnbroken)],
+    remarks: remarksOn(orderSchema, unbroken),
   };
 }
 
-/** What the examples must be changed in, once the schema has changed. */
-function remarksOnExamples({ validate }: OrderSchema): readonly string[] {
+/** What to change in the example, once the schema has changed. */
+function remarksOn({ validate }: OrderSchema, unbroken: readonly string[]): readonly string[] {
   const fault = examples.find((example): boolean => !validate(example));
-  const remarks: string[] = [];
   if (fault !== undefined) {
     const reasons = reasonsFrom(validate.errors ?? []).join(', ');
-    remarks.push(`exampleOrder does not pass the schema: ${reasons}. Change shared/order/example-order.ts.`);
+    return [`exampleOrder does not pass the schema: ${reasons}. Change shared/order/example-order.ts.`];
   }
   if (validate(exampleUserX(6))) {
-    remarks.push('exampleUserX passes the schema, but must not. Change shared/order/example-order.ts.');
+    return ['exampleUserX passes the schema, but must not. Change shared/order/example-order.ts.'];
   }
-  return remarks;
-}
-
-function remarkOnUnbroken(rule: string): string {
-  return `No bad order was found for the rule ${rule}. It may help when exampleOrder has a value there.`;
+  return unbroken.map(
+    (rule) => `No bad order was found for the rule ${rule}. It may help when exampleOrder has a value there.`,
+  );
 }
 
 function renderType(schema: OrderSchema['schema']): Promise<string> {
@@ -127,7 +124,7 @@ async function renderValidator({ ajv, validate }: OrderSchema): Promise<string> 
 }
 
 /**
- * ajv has no option that ends `allErrors` early (why: read-order.ts). So its statements that add an error get a
+ * ajv has no option that ends `allErrors` early (why: reasons.ts). So its statements that add an error get a
  * condition. `errors` goes on counting, because ajv compares counts to learn whether a part is valid.
  */
 function capErrors(code: string): string {

@@ -8,6 +8,7 @@ import { announcedEndpoints } from './aws/local-runtime.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
+import { defineExample } from './commands/example.ts';
 import { defineFailed } from './commands/failed.ts';
 import { defineGenerate } from './commands/generate.ts';
 import { defineLogs } from './commands/logs.ts';
@@ -27,6 +28,7 @@ import { printableLines } from './terminal/output.ts';
 const commands = [
   defineGenerate,
   defineSend,
+  defineExample,
   defineStatus,
   defineSmoke,
   defineDoctor,

@@ -17,10 +17,13 @@ export interface PipelineNames {
 
 /**
  * Reads the names from the stack's outputs.
+ *
+ * @param stack name of the pipeline's stack, where there may be others
  * @throws {LocalRuntimeError} when an output is missing
  */
-export function pipelineNames(model: LocalModel): PipelineNames {
-  const outputs = new Map(model.stacks.flatMap((stack) => stack.outputs).map(({ key, value }) => [key, value]));
+export function pipelineNames(model: LocalModel, stack?: string): PipelineNames {
+  const stacks = model.stacks.filter(({ name }) => stack === undefined || name === stack);
+  const outputs = new Map(stacks.flatMap((each) => each.outputs).map(({ key, value }) => [key, value]));
   const output = (key: keyof typeof stackOutputNames): string => {
     const name = stackOutputNames[key];
     const value = outputs.get(name);

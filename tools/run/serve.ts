@@ -26,6 +26,8 @@ import { CommandFailed } from '../orders/errors.ts';
 import { standingFolder } from '../orders/input/paths.ts';
 import { maximumLocalSeed } from './local-pipeline.ts';
 import { type CommandContext, errorText } from './run-command.ts';
+import { addKnobs, isTurned, type Knobs, refuseOutOfRange } from './knobs.ts';
+import { pipelineStackIn, stackOfPreset, turnKnobs } from './pipeline-template.ts';
 import { projectRoot, synthesize, TemporaryFolder } from './synthesize.ts';
 
 /** Faults are rarer than in `npm run chaos`: a person watches, and no wait is skipped. */
@@ -34,12 +36,13 @@ const calm = 4;
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
   const { assembly, preset, port = defaultPort, iam, shuffle, queueWaits, chaos, watch, quiet = false } = options;
+  refuseOutOfRange(options);
   if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
   const served = {
     // As seen from where npm was called, which is not always the project's folder.
     source:
       assembly === undefined
-        ? synthesized(preset, signal)
+        ? synthesized(preset, options, signal)
         : assemblyFolder(resolve(standingFolder(process.env), assembly)),
     ...assemblySettings(options),
     port,
@@ -89,7 +92,7 @@ function withFaults(seed: number) {
 }
 
 /** What `npm run local -- …` was asked to do. */
-interface ServeOptions extends AssemblyOptions {
+interface ServeOptions extends AssemblyOptions, Knobs {
   /** Folder of a cloud assembly to serve; this project's own when undefined. */
   readonly assembly?: string;
   /** 0 lets the system choose. A port that was asked for is not replaced by another when it is taken. */
@@ -112,7 +115,7 @@ const defaultPort = 4566;
 /** @param presets names that `--preset` may take */
 export const defineServe = (presets: readonly string[]) => (program: Command) =>
   addAssemblyOptions(
-    program
+    addKnobs(program, ['assembly'])
       .description(
         'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
           'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
@@ -188,7 +191,7 @@ class OrderFiles {
 const runFile = promisify(execFile);
 
 /** The project's own assembly, synthesized anew after each change of its sources. */
-function synthesized(preset: string, signal: AbortSignal): AssemblySource {
+function synthesized(preset: string, knobs: Knobs, signal: AbortSignal): AssemblySource {
   const orderFiles = new OrderFiles();
   return {
     watched: sources.map((source) => join(projectRoot, source)),
@@ -198,6 +201,7 @@ function synthesized(preset: string, signal: AbortSignal): AssemblySource {
       using folder = new TemporaryFolder();
       const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
       for (const warning of warnings) process.stderr.write(`${warning}\n`);
+      if (isTurned(knobs)) turnKnobs(pipelineStackIn(folder.path, stackOfPreset(preset)), knobs);
       return await use(folder.path);
     },
   };

@@ -55,6 +55,8 @@ export interface MappingFacts {
   /** Null where the mapping has no limit of its own. */
   readonly maximumConcurrency: number | null | undefined;
   readonly partialBatchResponses: boolean | undefined;
+  /** Whether the function's role may decrypt with the key of the queue; only of a queue that has a key of the app. */
+  readonly mayDecrypt?: boolean | undefined;
   /** The longest that one record adds to the duration of its batch; undefined takes `assumedSlowestRecordSeconds`. */
   readonly slowestRecordSeconds?: number;
 }
@@ -84,6 +86,7 @@ export const findingCodes = [
   'window-too-long',
   'whole-batch-fails',
   'mapping-disabled',
+  'cannot-decrypt',
   'timed-out',
   'timeout-tight',
   'timeout-generous',

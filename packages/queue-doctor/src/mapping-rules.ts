@@ -27,6 +27,7 @@ export function mappingFindings(mapping: MappingFacts): readonly Finding[] {
     ...windowTooLong(mapping),
     ...wholeBatchFails(mapping),
     ...disabled(mapping),
+    ...cannotDecrypt(mapping),
   ];
 }
 
@@ -120,6 +121,20 @@ function disabled(mapping: MappingFacts): readonly Finding[] {
       subject: mapping,
       what: `${mapping.name} is disabled: ${mapping.queue?.name ?? 'its queue'} is not consumed, and messages expire there.`,
       mend: 'Enable the mapping once the reason is gone.',
+    },
+  ];
+}
+
+function cannotDecrypt(mapping: MappingFacts): readonly Finding[] {
+  const { mayDecrypt, queue, function: fn } = mapping;
+  if (mayDecrypt !== false || queue === undefined || fn === undefined) return [];
+  return [
+    {
+      code: 'cannot-decrypt',
+      severity: 'warning',
+      subject: mapping,
+      what: `A key of the app encrypts ${queue.name}, and nothing in the app allows kms:Decrypt to the role of ${fn.name}: AWS creates the mapping, and it receives nothing.`,
+      mend: 'Let key.grantDecrypt(fn) allow it, or give the queue to the event source with its key.',
     },
   ];
 }

@@ -130,6 +130,13 @@ export const cases: readonly Case[] = [
     'switch ReportBatchItemFailures on',
   ],
   [
+    'cannot-decrypt',
+    'warning',
+    { mapping: { mayDecrypt: false } },
+    'A key of the app encrypts invoices, and nothing in the app allows kms:Decrypt to the role of print',
+    'key.grantDecrypt(fn)',
+  ],
+  [
     'mapping-disabled',
     'warning',
     { mapping: { enabled: false } },

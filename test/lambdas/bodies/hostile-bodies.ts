@@ -15,7 +15,8 @@ export interface HostileBody {
 /** The most that the orders queue takes, in UTF-8 bytes. */
 export const mostBytes = messageLimits.bytes;
 
-const half = (unit: string) => Math.floor((mostBytes - 200) / 2 / unit.length);
+/** So many of a unit that two times as many fit into a message beside an order. */
+const half = (unit: string) => Math.floor((mostBytes - 100 - Buffer.byteLength(order('deepest'))) / 2 / unit.length);
 const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
 
 /** JSON text of an order that has its own name as its id; `more` is JSON text that JSON.stringify would not write. */

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { contentHashOf, sameContent } from '../../../shared/ledger/content.ts';
 import { failureOf } from '../../../shared/ledger/failure.ts';
 import { failureWritten } from '../../../shared/ledger/transitions.ts';
+import { failedCopiesOf, failedCopyText } from '../../../shared/ledger/rows.ts';
 import { messageOf } from '../../../shared/ledger/message.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { configurationOf } from '../../../lib/configuration/configuration.ts';
@@ -23,7 +25,11 @@ function consume(body: string): void {
   const read = readOrder(body);
   const message = messageOf(sqsRecord(body));
   const names = { orderKey: 'k', failureId: 'f', orderId: read.orderId, replayToken: 't' };
+  // Both consumers compare the content before they write, and failed-orders tells the copies of an order.
+  const isSame = sameContent(body);
+  expect(isSame(contentHashOf(body))).toBe(true);
   failureWritten({ ...failureOf(read), ...names, message, now: '' });
+  failedCopiesOf(body, [failedCopyText('', names)]);
 }
 
 /**
@@ -53,6 +59,15 @@ test.each([
     (bytes: number) => `{${Array.from({ length: bytes / 14 }, (_, key) => `"${1_000_000 + key * 61_567}":1`).join()}}`,
   ],
   ['one name again and again', (bytes: number) => `{"a":1${',"a":1'.repeat(bytes / 6 - 2)}}`],
+  [
+    'objects in objects, their members not sorted',
+    (bytes: number) => `${'{"b":'.repeat(bytes / 12)}1${',"a":1}'.repeat(bytes / 12)}`,
+  ],
+  ['small numbers', (bytes: number) => `[1${',1'.repeat(bytes / 2 - 2)}]`],
+  ['numbers with a power', (bytes: number) => `[1e9${',1e9'.repeat(bytes / 4 - 2)}]`],
+  ['empty lists', (bytes: number) => `[[]${',[]'.repeat(bytes / 3 - 2)}]`],
+  ['zeros in a number', (bytes: number) => `1${'0'.repeat(bytes - 2)}1`],
+  ['digits of a power', (bytes: number) => `1e${'9'.repeat(bytes - 2)}`],
   ['a number', (bytes: number) => '1'.repeat(bytes)],
   ['escapes', (bytes: number) => `"${String.raw`\u0041`.repeat(bytes / 6 - 1)}"`],
 ])('reading a message full of %s leaves its batch the time it has', (_what, bodyOfBytes) => {

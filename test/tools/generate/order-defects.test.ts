@@ -49,6 +49,12 @@ describe('an order is broken', () => {
       { a: 1, b: 1 },
     ],
     [{ type: 'object', minProperties: 1 }, { a: 1 }],
+    [{ type: 'object', maxProperties: 3 }, { a: 1 }],
+    [{ type: 'object', propertyNames: { type: 'string', maxLength: 3 } }, { a: 1 }],
+    [
+      { type: 'string', format: 'date', formatMinimum: '2026-01-01', formatExclusiveMaximum: '2027-01-01' },
+      '2026-12-24',
+    ],
     [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, 'a'],
     [{ oneOf: [{ type: 'string' }, { type: 'null' }] }, 'a'],
     [{ not: { type: 'null' } }, 'a'],
@@ -108,6 +114,11 @@ describe('an order is broken', () => {
 test('a schema that refers to itself has an end', () => {
   const schema = schemaOf({ part: { $ref: '#' }, name: { type: 'string' } });
   expect(brokenRules(schema, { part: { part: {} } })).toContain('/part/name type');
+});
+
+test('a rule whose breach is larger than a message is named instead of broken', () => {
+  const schema = schemaOf({ value: { type: 'string', maxLength: 1_000_000 } });
+  expect(found(schema, { value: 'a' })).toMatchObject({ unbroken: ['/value maxLength'] });
 });
 
 test('a rule that nothing was found to break is named', () => {

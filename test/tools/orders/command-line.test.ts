@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { orderDefects } from '../../../shared/order/order-defects.generated.ts';
+import { readOrder } from '../../../shared/order/read-order.ts';
 import { describeTarget, targetOf } from '../../../tools/orders/aws/clients.ts';
 import { UsageError } from '../../../tools/orders/errors.ts';
 import { parseMoment } from '../../../tools/orders/time.ts';
@@ -8,6 +10,7 @@ import { orders } from './collected-io.ts';
 const commands = [
   'generate',
   'send',
+  'example',
   'status',
   'logs',
   'failed',
@@ -35,6 +38,23 @@ describe('help', () => {
   });
 });
 
+test('orders example prints an order that passes, and one for each way of not passing, and asks nobody', async () => {
+  const { exitCode, stdout } = await orders(['example', '--count', '3']);
+  expect(exitCode).toBe(0);
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => readOrder(line).kind),
+  ).toEqual(['order', 'order', 'order']);
+  const bad = await orders(['example', '--bad']);
+  const kinds = bad.stdout
+    .trim()
+    .split('\n')
+    .map((line) => readOrder(line).kind);
+  expect(kinds).toEqual(orderDefects.map(() => 'invalid'));
+});
+
 describe('a mistake in the command line is told on stderr, with exit code 2', () => {
   test.each([
     [['faild'], 'Did you mean failed?'],
@@ -56,6 +76,8 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     [['logs', 'process-order'], 'Allowed choices are generate-orders, process-orders, failed-orders'],
     [['--region', 'a b', 'status'], 'A region is a name such as eu-central-1, not "a b"'],
     [['--region', 'evil.example/', 'status'], 'A region is a name'],
+    [['status', '--timeout', '5m'], '--timeout limits --wait, which is missing.'],
+    [['status', '--wait', '--timeout', '5'], '--timeout takes a length of time such as 90s, 10m or 2h, not "5".'],
     [['status', '--wait', '--watch'], "'--wait' cannot be used with option '--watch'"],
     [['show', ''], 'It must not be empty.'],
     [['edit', ''], 'It must not be empty.'],

@@ -49,13 +49,14 @@ test('orders that stand one after the other are sent up to a mistake, which is n
     stdout: 'Sent 3 orders. Read as JSON values one after the other.\n',
     stderr: '',
   });
+  const next = good.split('\n').length + 1;
   expect(await send(`${good}\n{\n  "orderId": "pre-4",\n}\n`)).toEqual({
     exitCode: 1,
     stdout: 'Sent 3 orders.\n',
     stderr:
       'Stopped before the end of the file.\n' +
-      '-, line 27, column 1: expected a name in double quotes after the comma, found "}".\n' +
-      '    }\n    ^\n    Nothing from line 25 on was sent.\n',
+      `-, line ${next + 2}, column 1: expected a name in double quotes after the comma, found "}".\n` +
+      `    }\n    ^\n    Nothing from line ${next} on was sent.\n`,
   });
 });
 

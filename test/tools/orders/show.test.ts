@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { stateOf } from '../../../tools/orders/ledger/books.ts';
+import { documentsOf } from './collected-io.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
 
 const failure = (status: 'failed' | 'replayed' | 'processed', kind = 'invalid') => ({ status, kind });
@@ -22,7 +23,7 @@ describe('the state of an order follows the rule of the books', () => {
   });
 });
 
-const order = (id: string, rest: object) => `${JSON.stringify({ orderId: id, customerName: 'A', ...rest })}\n`;
+const order = (id: string, changes: object = {}) => `${JSON.stringify({ ...exampleOrder(0, id), ...changes })}\n`;
 
 describe('orders show', () => {
   let pipeline: ServedPipeline;
@@ -60,10 +61,10 @@ describe('orders show', () => {
     const orderId = '4be0643f-1d98-473b-97cd-ca98a65347dd';
     const twin = '4be0643f-aaaa-473b-97cd-ca98a65347dd';
     const processedId = '7d3cb2a1-1d98-473b-97cd-ca98a65347dd';
-    const good = { customerAddress: 'B', items: [] };
+    const bad = { customerAddress: undefined };
 
     beforeAll(async () => {
-      const stdin = order(orderId, { items: [] }) + order(processedId, good) + order('7d3cb2a1', good);
+      const stdin = order(orderId, bad) + order(processedId) + order('7d3cb2a1');
       await pipeline.orders(['send', '-', '--unchecked'], { stdin });
       await pipeline.orders(['status', '--wait']);
     });
@@ -91,7 +92,7 @@ describe('orders show', () => {
     });
 
     test('is refused where several ids begin so, with all of them', async () => {
-      await pipeline.orders(['send', '-', '--unchecked'], { stdin: order(twin, { items: [] }) });
+      await pipeline.orders(['send', '-', '--unchecked'], { stdin: order(twin, bad) });
       await pipeline.orders(['status', '--wait']);
       for (const command of [['show'], ['replay'], ['edit', '--set', '/a=1']]) {
         const { exitCode, stderr } = await pipeline.orders([...command, '4be0643f']);
@@ -115,6 +116,24 @@ describe('orders show', () => {
         expect(/ 4be0643f /.test(listed.stdout)).toBe(columns < 120);
       }
     });
+  });
+
+  test('logs finds the lines about an order in all functions, and names the instance of each', async () => {
+    const logged = await pipeline.orders(['logs', '--order', 'BOTH-1', '--json']);
+    const lines = documentsOf<{
+      function: string;
+      instance: string;
+      logStreamName: string;
+      message: { message: { message: string } };
+    }>(logged);
+    const texts = lines.map((line) => `${line.function} ${line.message.message.message}`);
+    expect(texts.filter((text) => text === 'process-orders Bad Order')).toHaveLength(15);
+    expect(texts.filter((text) => text === 'failed-orders Failed Order')).toHaveLength(3);
+    expect(texts.at(-1)).toBe('process-orders Good Order');
+    for (const { instance, logStreamName } of lines) expect(logStreamName).toContain(`]${instance}`);
+    expect((await pipeline.orders(['logs', 'process-orders', '--order', 'BOTH-1'])).stdout).toMatch(
+      /^\d\d:\d\d:\d\d\.\d{3}Z {2}process-orders {2}[\da-f]{4} {2}Bad Order +orderId=/,
+    );
   });
 
   test.each(['BOTH-*', '*', 'BOTH-1"', 'x'.repeat(5_000)])('takes an id literally: %.10s', async (id) => {

@@ -95,6 +95,28 @@ test('errors of functions are shown by their messages', () => {
   expect(text).toContain('… and 2 other messages: --json has all of them.');
 });
 
+test.each([60, 80, 120])('no line is longer than a terminal of %i columns', (width) => {
+  const hidden = { ...empty, notVisible: 2 };
+  const busy: StatusReport = {
+    ...report,
+    queues: {
+      orders: { ...hidden, nextTryAt: '2026-11-20T14:07:07.000Z' },
+      'bad-orders': hidden,
+      'parked-orders': empty,
+    },
+    agesUnavailable: 'AccessDenied: User: arn:aws:iam::123456789012:user/ada may not read metrics',
+    books: { processed: 800, failed: 97, inFlight: 200, parked: 1, stuck: 1, accountedFor: 1_099 },
+    failures: 98,
+    replayed: 1,
+    oldestReplayedAt: at,
+    functionErrors: { ...report.functionErrors, 'process-orders': 133 },
+    errorGroups: [group(122, 'Order Not Processed: TimeoutError: no answer from https://payments.example/v1/charges')],
+  };
+  for (const line of statusLines(busy, 1_017, (_style, text) => text, width)) {
+    expect(line.length).toBeLessThanOrEqual(width);
+  }
+});
+
 test('hidden messages are said to come back when their function wants them, or with their visibility timeout', () => {
   const hidden = { ...empty, notVisible: 2 };
   const queues = {

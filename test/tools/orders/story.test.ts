@@ -1,7 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import {
+  CloudWatchLogsClient,
+  DescribeQueryDefinitionsCommand,
+  GetQueryResultsCommand,
+  StartQueryCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { idPlaceholder } from '../../../lib/monitoring/own-telemetry.ts';
 import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { logMessages } from '../../../shared/telemetry.ts';
@@ -193,25 +200,6 @@ describe('after the story', () => {
     );
   });
 
-  test('logs finds the lines about an order in all functions', async () => {
-    const lines = documentsOf<{
-      function: string;
-      instance: string;
-      logStreamName: string;
-      message: { message: { message: string } };
-    }>(await run('logs', '--order', failing, '--json'));
-    const texts = lines.map((line) => `${line.function} ${line.message.message.message}`);
-    expect(texts).toEqual([
-      ...Array.from({ length: 5 }, () => 'process-orders Bad Order'),
-      'failed-orders Failed Order',
-      'process-orders Good Order',
-    ]);
-    expect((await run('logs', 'process-orders', '--order', failing)).stdout).toMatch(
-      /^\d\d:\d\d:\d\d\.\d{3}Z {2}process-orders {2}[\da-f]{4} {2}Bad Order +orderId=/,
-    );
-    for (const { instance, logStreamName } of lines) expect(logStreamName).toContain(`]${instance}`);
-  });
-
   test('a failure comes back with its reasons when it is replayed unmended, and is never replayed twice by one command', async () => {
     await pipeline.orders(['send', '-', '--unchecked'], { stdin: '{"orderId":"again-1"}' });
     await settled(303);
@@ -252,6 +240,25 @@ describe('after the story', () => {
       { orderKey: 'again-1', body: '{"orderId":"again-1"}', replayCount: 1 },
     ]);
     expect((await run('failed')).stdout).toBe('No failures.\n');
+  });
+
+  test('the saved queries of the stack find the story in the logs', async () => {
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const { url: endpoint } = pipeline.runtime.endpoint;
+    const logs = new CloudWatchLogsClient({ endpoint, region: 'us-east-1', credentials });
+    const { queryDefinitions = [] } = await logs.send(new DescribeQueryDefinitionsCommand({}));
+    expect(queryDefinitions).toHaveLength(4);
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    for (const { name = '', queryString = '', logGroupNames = [] } of queryDefinitions) {
+      const text = queryString.replaceAll(idPlaceholder, 'again-1');
+      const times = { startTime: nowSeconds - 3600, endTime: nowSeconds + 60 };
+      const { queryId } = await logs.send(new StartQueryCommand({ queryString: text, logGroupNames, ...times }));
+      let answer = await logs.send(new GetQueryResultsCommand({ queryId }));
+      while (answer.status === 'Running') answer = await logs.send(new GetQueryResultsCommand({ queryId }));
+      expect([name, answer.status, answer.results?.length]).toEqual([name, 'Complete', expect.any(Number)]);
+      expect(answer.results?.[0]?.length).toBeGreaterThan(1);
+    }
+    logs.destroy();
   });
 
   test('status says when the books do not balance', async () => {

@@ -6,6 +6,7 @@ import { createContext } from '../../../tools/orders/context.ts';
 import { findFailed } from '../../../tools/orders/ledger/find-failure.ts';
 import { markReplayed } from '../../../tools/orders/ledger/replay.ts';
 import type { StatusReport } from '../../../tools/orders/status-report.ts';
+import { child } from './child-orders.ts';
 import { documentOf, documentsOf, ordersIo } from './collected-io.ts';
 import { type ServedPipeline, servePipeline } from './served-pipeline.ts';
 
@@ -124,4 +125,13 @@ test('status tells how long the oldest message of a queue has waited', async () 
   expect(agesUnavailable).toBeNull();
   expect(queues['orders'].oldestAgeSeconds).toBeNull();
   expect(queues['parked-orders'].oldestAgeSeconds).toBeGreaterThanOrEqual(0);
+});
+
+test('away from --local, a second in which nothing is in flight is not long enough', async () => {
+  const env = { ...pipeline.env, AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+  const late = await child(['status', '--wait', '--timeout', '1s'], { env });
+  expect(late).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringMatching(/The time is up\. Nothing is in flight, but not for long enough to be sure\.\n$/),
+  });
 });

@@ -6,6 +6,7 @@ import { exitCodes } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import type { FiledOrder } from '../input/json-orders.ts';
 import { readOrders, type ReadFile, readText } from '../input/orders-file.ts';
+import { orderColumns } from '../input/order-columns.ts';
 import { inputFiles, standingFolder } from '../input/paths.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
@@ -20,8 +21,8 @@ Files are UTF-8 or UTF-16, and may be packed by gzip. Of a folder, the files
 *.json, *.ndjson, *.jsonl and *.csv are sent, also with .gz.
 
 The first line of CSV names the columns:
-  orderId,customerName,customerAddress,items
-The items stand in one cell, separated by ";". The column address/city is a
+  ${orderColumns.join()}
+The elements of a list stand in one cell, separated by ";". The column address/city is a
 property deeper in the order. An empty cell leaves the property out.
 
 A mistake in JSON is named by line and column. Nothing of a JSON array with a

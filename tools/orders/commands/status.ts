@@ -5,7 +5,7 @@ import type { OrdersContext, Run } from '../context.ts';
 import { UsageError } from '../errors.ts';
 import { overdueAfterMs } from '../ledger/books.ts';
 import { isMoving, type ReadStatus, statusReader, type StatusReport } from '../status-report.ts';
-import { lastLines, type Paint, printable, table, terminalLines, write } from '../terminal/output.ts';
+import { lastLines, type Paint, printable, table, terminalLines, write, wrappedProse } from '../terminal/output.ts';
 import { counted, duration, number } from '../terminal/progress.ts';
 import { type Hint, hintFor } from '../terminal/shell.ts';
 import { parseDuration, parseMoment, shownTime, sleep } from '../time.ts';
@@ -105,7 +105,7 @@ export function statusLines(
   report: StatusReport,
   sent: number | undefined,
   paint: Paint,
-  width?: number,
+  width = Infinity,
   hint = hintFor(),
 ): string[] {
   const { books, queues, causes, failures, replayed, functionErrors } = report;
@@ -124,19 +124,23 @@ export function statusLines(
     { title: 'DELAYED', align: right },
     { title: 'OLDEST', align: right },
   ];
+  const prose = (text: string, style?: Parameters<Paint>[0]) =>
+    wrappedProse(text, width)
+      .split('\n')
+      .map((line) => (style === undefined ? line : paint(style, line)));
   const errors = functionNames.some((name) => functionErrors[name] > 0);
   return [
     ...table(columns, depths),
-    ...(report.agesUnavailable === null ? [] : [printable(`OLDEST is not known: ${report.agesUnavailable}`)]),
-    ...hiddenLines(report),
+    ...(report.agesUnavailable === null ? [] : prose(printable(`OLDEST is not known: ${report.agesUnavailable}`))),
+    ...hiddenLines(report).flatMap((line) => prose(line)),
     '',
     ...(causes.length > 0 ? [...causeTable(causes.slice(0, shownCauses), width), ''] : []),
     ...(causes.length > shownCauses ? [`… and ${number(causes.length - shownCauses)} more causes`, ''] : []),
-    ...(failures === books.failed ? [] : [copiesLine(failures, books.failed)]),
-    ...replayedLines(replayed, report.oldestReplayedAt, hint),
-    ...(books.stuck > 0 ? [paint('red', stuckLine(books.stuck, hint))] : []),
+    ...(failures === books.failed ? [] : prose(copiesLine(failures, books.failed))),
+    ...replayedLines(replayed, report.oldestReplayedAt, hint).flatMap((line) => prose(line)),
+    ...(books.stuck > 0 ? prose(stuckLine(books.stuck, hint), 'red') : []),
     ...(books.parked > 0
-      ? [paint('red', `${counted(books.parked, 'message')} parked: failed-orders could not handle them; see its log.`)]
+      ? prose(`${counted(books.parked, 'message')} parked: failed-orders could not handle them; see its log.`, 'red')
       : []),
     ...(errors
       ? [
@@ -145,14 +149,14 @@ export function statusLines(
           '',
         ]
       : [`No function errors since ${shownTime(functionErrors.since)} UTC.`]),
-    balanceLine(report, sent, paint),
+    ...prose(...balance(report, sent)),
   ];
 }
 
 /** Kinds of errors shown; --json has all of them. */
 const shownErrors = 10;
 
-function errorTable({ errorGroups }: StatusReport, width: number | undefined): string[] {
+function errorTable({ errorGroups }: StatusReport, width: number): string[] {
   const rows = errorGroups
     .slice(0, shownErrors)
     .map((group) => [number(group.count), group.function, shownTime(group.lastAt), printable(group.message)]);
@@ -202,7 +206,7 @@ function stuckLine(stuck: number, hint: Hint): string {
  * `sent 1,000 = processed 800 + failed 200`. While orders move, there is no equation: what is processed or failed is at
  * least what was counted, and an order in flight may have been counted there, too.
  */
-function balanceLine(report: StatusReport, sent: number | undefined, paint: Paint): string {
+function balance(report: StatusReport, sent: number | undefined): [text: string, style?: 'green' | 'yellow' | 'red'] {
   const { processed, failed, inFlight, parked, stuck, accountedFor } = report.books;
   const others = [
     ...(parked > 0 ? [`parked ${number(parked)}`] : []),
@@ -214,10 +218,10 @@ function balanceLine(report: StatusReport, sent: number | undefined, paint: Pain
     const ofSent = sent === undefined || ended > sent ? '' : ` of ${number(sent)}`;
     const rest = [`about ${number(inFlight)} in flight`, ...others].join(', ');
     const text = `Orders move: at least ${number(ended)}${ofSent} have come to an end (${ends.join(', ')}), ${rest}.`;
-    return paint('yellow', text);
+    return [text, 'yellow'];
   }
   const sum = [...ends, `in flight ${number(inFlight)}`, ...others].join(' + ');
-  if (sent === undefined) return `${sum} = ${number(accountedFor)} orders`;
-  if (sent === accountedFor) return paint('green', `✔ sent ${number(sent)} = ${sum}`);
-  return paint('red', `✘ sent ${number(sent)}, but ${sum} = ${number(accountedFor)}`);
+  if (sent === undefined) return [`${sum} = ${number(accountedFor)} orders`];
+  if (sent === accountedFor) return [`✔ sent ${number(sent)} = ${sum}`, 'green'];
+  return [`✘ sent ${number(sent)}, but ${sum} = ${number(accountedFor)}`, 'red'];
 }

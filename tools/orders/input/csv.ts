@@ -1,5 +1,5 @@
-import { parseExactly } from '../json.ts';
 import { isBlank, type Lines } from './lines.ts';
+import { isTelling, orderColumns, valueOfCell } from './order-columns.ts';
 
 /** A mistake of a CSV file as a whole. The message has no full stop. */
 export class CsvMistake extends Error {
@@ -9,26 +9,19 @@ export class CsvMistake extends Error {
 /** An order of a CSV file, or what is wrong with its row. */
 export type CsvOrder = { readonly line: number } & ({ readonly body: string } | { readonly mistake: string });
 
-/** The column that tells a header from another text: each order has it. */
-const tellingColumn = 'customerName';
-
-/** Each order's list. */
-const listColumn = 'items';
-const listSeparator = ';';
-
 const delimiters = [',', ';', '\t'] as const;
 type Delimiter = (typeof delimiters)[number];
 
 /** Whether a text with this first line is a table of orders. */
 export function isHeader(line: string): boolean {
-  return cellsOf(line, delimiterOf(line))?.some((cell) => pointerTokens(cell).join('/') === tellingColumn) ?? false;
+  return cellsOf(line, delimiterOf(line))?.some((cell) => isTelling(pointerTokens(cell).join('/'))) ?? false;
 }
 
 /**
  * The orders of a CSV file (RFC 4180) with a header; the cells are separated by commas, semicolons or tabs.
  *
  * - A column is a property, or a place deeper in the order: `customerName`, `address/city`, `/tags/0`.
- * - A cell is a text. The cell of `items` is a list with `;` between the items, or a JSON list.
+ * - A cell is what the schema says of its place: a text, a number, or a list with `;` between the elements.
  * - An empty cell leaves the property out.
  * @throws {CsvMistake} for a header without the columns of an order, and for a quote that is never closed
  */
@@ -96,10 +89,10 @@ function columnsOf(cells: readonly string[]): readonly (readonly string[])[] {
   const columns = cells.map(pointerTokens);
   const names = columns.map((tokens) => tokens.join('/'));
   const known = names.filter((name) => name !== '');
-  if (!names.includes(tellingColumn)) {
+  if (!names.some(isTelling)) {
+    const example = orderColumns.join();
     throw new CsvMistake(
-      `the first line must name the columns, ${tellingColumn} among them, such as ` +
-        `orderId,customerName,customerAddress,items. It has ${known.join(', ') || 'no names'}`,
+      `the first line must name the columns, such as ${example}. It has ${known.join(', ') || 'no names'}`,
     );
   }
   for (const [index, name] of known.entries()) {
@@ -131,23 +124,9 @@ function orderOf(
   }
   const fields = columns.flatMap((tokens, index): Field[] => {
     const cell = cells[index] ?? '';
-    return cell === '' ? [] : [{ tokens, value: valueOf(tokens, cell) }];
+    return cell === '' ? [] : [{ tokens, value: valueOfCell(tokens, cell) }];
   });
   return { body: JSON.stringify(objectOf(fields)) };
-}
-
-function valueOf(tokens: readonly string[], cell: string): unknown {
-  if (tokens.length > 1 || tokens[0] !== listColumn) return cell;
-  return jsonList(cell) ?? cell.split(listSeparator).flatMap((item) => item.trim() || []);
-}
-
-function jsonList(cell: string): unknown {
-  if (!cell.startsWith('[')) return undefined;
-  try {
-    return parseExactly(cell);
-  } catch {
-    return undefined;
-  }
 }
 
 /** An object of the fields, or a list when all their first tokens are numbers. */

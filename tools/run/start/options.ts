@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander';
 import { generateLimits } from '../../../shared/pipeline.ts';
+import { maximumLocalSeed } from '../local-pipeline.ts';
+import { addKnobs, type Knobs } from '../knobs.ts';
 import { shareOption, wholeNumberOption } from '../../orders/command-line.ts';
 
 /** What `npm start -- …` was asked to do. */
-export interface StartOptions {
+export interface StartOptions extends Knobs {
   /** Orders to send; the producer's own default when undefined. */
   readonly count?: number;
   /** Share of bad orders, 0 to 1; the lecture's pattern when undefined. */
@@ -11,6 +13,8 @@ export interface StartOptions {
   /** The same seed gives the same orders; a random one when undefined. */
   readonly seed?: number;
   readonly preset: string;
+  /** Seed of the arbitrary order in which queues hand out messages. Default: in the order they came; lab: `seed`. */
+  readonly shuffle?: number;
   readonly json?: boolean;
 }
 
@@ -18,7 +22,7 @@ const { count: maximumCount, seed: maximumSeed } = generateLimits;
 
 /** @param presets names that `--preset` may take */
 export const defineStart = (presets: readonly string[]) => (program: Command) =>
-  program
+  addKnobs(program)
     .description(
       'Runs the order pipeline on this machine: sends orders, shows what the functions do with them, and closes with ' +
         'the books: sent = processed + failed, counted by the queues and again in the orders table.',
@@ -39,6 +43,11 @@ export const defineStart = (presets: readonly string[]) => (program: Command) =>
       wholeNumberOption(0, maximumSeed),
     )
     .addOption(new Option('--preset <name>', 'how the pipeline is configured').choices(presets).default('production'))
+    .option(
+      '--shuffle <seed>',
+      'hand out messages in arbitrary order and portions, as AWS may; same seed, same order',
+      wholeNumberOption(0, maximumLocalSeed),
+    )
     .option('--json', "one JSON document on stdout and nothing else (npm's own lines: npm start --silent)")
     .addHelpText(
       'after',

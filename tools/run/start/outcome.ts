@@ -85,47 +85,52 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
   ].join('\n');
 }
 
-function failureLines({ failures, failed, preset }: Outcome, { label }: OutcomeText): string[] {
+function failureLines({ failures, failed }: Outcome, { label }: OutcomeText): string[] {
   if (failed === 0) return [];
+  const reason = (failure: FailedOrder) => reasonOf(failure, failures);
   const lines =
     failures.length <= listedFailures
       ? failures.map(
-          (failure) =>
-            `  ${label(failure.messageId) ?? failure.orderId ?? failure.messageId}: ${reasonOf(failure, preset)}`,
+          (failure) => `  ${label(failure.messageId) ?? failure.orderId ?? failure.messageId}: ${reason(failure)}`,
         )
-      : [...Map.groupBy(failures, (failure) => reasonOf(failure, preset))]
+      : [...Map.groupBy(failures, reason)]
           .toSorted(([, a], [, b]) => b.length - a.length)
           .slice(0, listedFailures)
-          .map(([reason, group]) => `  ${group.length} × ${reason}`);
+          .map(([why, group]) => `  ${group.length} × ${why}`);
   return [`Failed, ${failed}:`, ...lines, ''];
 }
 
-function reasonOf(failure: FailedOrder, preset: string): string {
-  const reasons = failure.reasons.join('; ');
-  switch (failure.kind) {
+function reasonOf({ kind, reasons, lastError }: FailedOrder, all: readonly FailedOrder[]): string {
+  switch (kind) {
     case failureKinds.outOfAttempts:
-      if (reasons !== '') return `a valid order, out of attempts: ${reasons}`;
-      if (isDraggedAlong(failure, preset))
-        return 'a valid order, out of attempts: its batch failed with a bad order in it';
-      return 'a valid order, out of attempts: its function ended, or could not reach the table; see the log';
+      return `a valid order, out of attempts: ${attemptsReason(reasons, lastError, all)}`;
     case failureKinds.conflictingId:
       return 'a valid order, but another one with its id was processed before';
     case failureKinds.refused:
-      return `a valid order, but refused: ${reasons}`;
+      return `a valid order, but refused: ${reasons.join('; ')}`;
     default:
-      return reasons;
+      return reasons.join('; ');
   }
 }
 
-/** Only the lab preset fails whole batches. An order that failed with its batch has no error of its own. */
-function isDraggedAlong({ kind, reasons }: FailedOrder, preset: string): boolean {
-  return preset === 'lab' && kind === failureKinds.outOfAttempts && reasons.length === 0;
+/** Why the last try of a valid order failed. Without partial batch responses, the reason may be another order. */
+function attemptsReason(
+  reasons: readonly string[],
+  lastError: string | undefined,
+  all: readonly FailedOrder[],
+): string {
+  if (reasons.length > 0) return reasons.join('; ');
+  if (lastError === undefined) return 'its tries left no error behind';
+  const bad = all.find(({ kind, messageId }) => kind !== failureKinds.outOfAttempts && lastError.includes(messageId));
+  return bad === undefined ? lastError : 'its batch failed with a bad order in it';
 }
 
 /** Explains what the lab preset shows: good orders that failed with a bad one. */
 function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }: OutcomeText): string[] {
   if (preset !== 'lab') return [];
-  const dragged = failures.filter((failure) => isDraggedAlong(failure, preset)).length;
+  const dragged = failures.filter(
+    ({ kind, reasons }) => kind === failureKinds.outOfAttempts && reasons.length === 0,
+  ).length;
   const processed = alreadyProcessed.map((messageId) => label(messageId) ?? messageId);
   if (dragged + processed.length === 0) return [];
   return [

@@ -3,7 +3,7 @@ import { generateUntilDone } from '../../orders/aws/generate.ts';
 import { countRows, type PipelineNames, type TableCounts } from '../local-pipeline.ts';
 import type { StartOptions } from './options.ts';
 import type { Outcome } from './outcome.ts';
-import { disagreement, type RunBooks, type Tally } from './tally.ts';
+import { disagreement, forgottenRows, type RunBooks, type Tally } from './tally.ts';
 
 /** A running pipeline, and what it shall do. */
 export interface RunRequest {
@@ -29,6 +29,8 @@ export async function runPipeline(request: RunRequest): Promise<Outcome> {
 
   const { books, table, disagrees } = await settle(request);
   if (disagrees !== undefined) problems.push(disagrees);
+  const forgotten = table === undefined ? undefined : forgottenRows(table, books);
+  if (forgotten !== undefined) problems.push(forgotten);
   const durationMs = endedAtMs - startedAtMs;
   return {
     preset: options.preset,
@@ -93,19 +95,32 @@ async function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSign
   }
 }
 
+/** Without a dead-letter queue, orders that have not come to their end in this time are taken for those that never do. */
+const withoutEndMs = 20_000;
+const mostNamed = 10;
+
+function neverEndText(tally: Tally): string {
+  const messages = tally.messagesInFlight.slice(0, mostNamed);
+  const tries = messages.map((id) => `${tally.label(id) ?? id} (received ${tally.tries(id)} times)`);
+  return `Without a dead-letter queue, what fails comes back until it expires: ${tries.join(', ')}.`;
+}
+
 /**
  * Waits until nothing is in flight. It gives up when nothing has moved for longer than all timeouts together.
  *
  * @returns why it gave up, or nothing
  */
-async function drain({ runtime, tally, clock, signal }: RunRequest): Promise<string[]> {
+async function drain({ runtime, names, tally, clock, signal }: RunRequest): Promise<string[]> {
   const { queues, mappings } = runtime.model;
   const longestSilenceMs =
     1000 *
     (30 +
       2 * Math.max(0, ...queues.map((queue) => queue.visibilityTimeoutSeconds)) +
       Math.max(0, ...mappings.map((mapping) => mapping.windowSeconds)));
+  const orders = queues.find(({ name }) => name === names.ordersQueue);
+  const comesBackForEver = orders !== undefined && orders.redrivePolicy === undefined;
   while (tally.inFlight > 0 && !signal.aborted) {
+    if (comesBackForEver && clock.now() - tally.lastEndAtMs > withoutEndMs) return [neverEndText(tally)];
     if (clock.now() - tally.lastEventAtMs > longestSilenceMs) {
       return [`Gave up: nothing has moved for ${Math.round(longestSilenceMs / 1000)} s.`];
     }

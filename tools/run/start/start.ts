@@ -1,6 +1,8 @@
 import { consoleLabels, EventStream, renderEvent, startRuntime, systemClock } from 'local-aws';
 import { Progress } from '../../orders/terminal/progress.ts';
 import { pipelineNames } from '../local-pipeline.ts';
+import { isTurned, refuseOutOfRange } from '../knobs.ts';
+import { pipelineStackIn, stackOfPreset, turnKnobs } from '../pipeline-template.ts';
 import type { CommandContext } from '../run-command.ts';
 import { synthesize, TemporaryFolder } from '../synthesize.ts';
 import type { StartOptions } from './options.ts';
@@ -20,7 +22,8 @@ const labSeed = 1;
 /** `npm start`: one run of the whole pipeline. @returns the exit code */
 export async function start(given: StartOptions, { signal }: CommandContext): Promise<number> {
   const options = given.preset === 'lab' ? { ...given, seed: given.seed ?? labSeed } : given;
-  const { preset, json = false } = options;
+  const { preset, json = false, shuffle = preset === 'lab' ? options.seed : undefined } = options;
+  refuseOutOfRange(options);
   const color = !json && process.stdout.isTTY && process.stdout.hasColors();
   const say = (text: string) => json || process.stdout.write(`${text}\n`);
   using folder = new TemporaryFolder();
@@ -35,15 +38,22 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
   for (const warning of warnings) progress.print(() => process.stderr.write(`${warning}\n`));
 
+  const stack = pipelineStackIn(folder.path, stackOfPreset(preset));
+  if (isTurned(options)) turnKnobs(stack, options);
+  if (stack.others.length > 0) {
+    const note = `Running the stack ${stack.name}, and none of the others: ${stack.others.join(', ')}.\n`;
+    progress.print(() => process.stderr.write(note));
+  }
   const events = new EventStream();
   await using runtime = await startRuntime({
     assembly: folder.path,
+    stacks: [stack.name],
     events,
     clock: systemClock,
     port: 0,
-    ...(preset === 'lab' && options.seed !== undefined ? { shuffleSeed: options.seed } : {}),
+    ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
   });
-  const names = pipelineNames(runtime.model);
+  const names = pipelineNames(runtime.model, stack.name);
   const books = (tally = new Tally(names));
   const labels = { ...consoleLabels(runtime.model), messageLabel: (messageId: string) => books.label(messageId) };
   const showLogs = count <= mostOrdersShown;

@@ -11,6 +11,8 @@ export interface FailedOrder {
   /** One of `failureKinds` in telemetry.ts. */
   readonly kind: string;
   readonly reasons: readonly string[];
+  /** Why its last try failed: what process-orders logged of the order, or what its invocation ended with. */
+  readonly lastError?: string;
 }
 
 /** What one function instance (execution environment) was given. */
@@ -58,6 +60,13 @@ export class Tally {
   readonly #copies = new Set<string>();
   readonly #failures = new Map<string, FailedOrder>();
   readonly #batches = new Map<string, { function: string; instance: string; batches: number; messages: number }>();
+  /** By message: the error of the last try that failed. */
+  readonly #lastErrors = new Map<string, string>();
+  /** By instance: the error that its last invocation ended with. */
+  readonly #invocationErrors = new Map<string, string>();
+  /** By message in flight: how often process-orders received it in vain. */
+  readonly #tries = new Map<string, number>();
+  #lastEndAtMs = 0;
   #sent = 0;
   #processed = 0;
   #failed = 0;
@@ -84,16 +93,34 @@ export class Tally {
     return this.#lastEventAtMs;
   }
 
+  /** When the last order came to its end, or was sent (ms since the epoch). */
+  get lastEndAtMs(): number {
+    return this.#lastEndAtMs;
+  }
+  /** How often a message in flight was received in vain. */
+  tries(messageId: string): number {
+    return this.#tries.get(messageId) ?? 0;
+  }
+  /** Messages in flight. */
+  get messagesInFlight(): readonly string[] {
+    return [...this.#inFlight.keys()];
+  }
+
   add(event: RuntimeEvent): void {
     switch (event.type) {
       case 'messages-sent':
         if (event.queueName !== this.#names.ordersQueue) return;
         for (const { messageId, body } of event.messages) this.#inFlight.set(messageId, customerOf(body) ?? messageId);
         this.#sent += event.messages.length;
+        this.#lastEndAtMs = event.atMs;
         break;
       case 'batch-ended':
         this.#addBatch(event);
         break;
+      case 'invocation-ended':
+        if (event.errorMessage === undefined) this.#invocationErrors.delete(event.executionEnvironmentId);
+        else this.#invocationErrors.set(event.executionEnvironmentId, event.errorMessage);
+        return;
       case 'log':
         this.#addLog(event.functionName, event.message);
         return;
@@ -115,7 +142,10 @@ export class Tally {
       failed: this.#failed,
       inFlight: this.#inFlight.size,
       balanced: this.#sent === this.#processed + this.#failed,
-      failures: [...this.#failures.values()],
+      failures: [...this.#failures.values()].map((failure) => {
+        const lastError = this.#lastErrors.get(failure.messageId);
+        return lastError === undefined ? failure : { ...failure, lastError };
+      }),
       batches: [...this.#batches.values()],
       alreadyProcessed: [...this.#alreadyProcessed],
       copies: this.#copies.size,
@@ -131,11 +161,22 @@ export class Tally {
       const label = this.#inFlight.get(messageId);
       if (label === undefined) continue;
       this.#inFlight.delete(messageId);
-      if (queueName === this.#names.ordersQueue) this.#processed += 1;
-      else if (queueName === this.#names.badOrdersQueue) {
+      this.#tries.delete(messageId);
+      this.#lastEndAtMs = event.atMs;
+      if (queueName === this.#names.ordersQueue) {
+        this.#processed += 1;
+        this.#lastErrors.delete(messageId);
+      } else if (queueName === this.#names.badOrdersQueue) {
         this.#failedLabels.set(messageId, label);
         if (this.#alreadyProcessed.has(messageId)) this.#processed += 1;
         else this.#failed += 1;
+      }
+    }
+    if (queueName === this.#names.ordersQueue) {
+      const error = this.#invocationErrors.get(executionEnvironmentId ?? '');
+      for (const messageId of event.kept) {
+        this.#tries.set(messageId, this.tries(messageId) + 1);
+        if (error !== undefined) this.#lastErrors.set(messageId, error);
       }
     }
     if (executionEnvironmentId === undefined) return;
@@ -154,13 +195,20 @@ export class Tally {
   #addLog(functionName: string, line: string): void {
     const { processOrders, failedOrders } = this.#names;
     const says = (text: string) => line.includes(`"${text}"`);
-    if (functionName === processOrders && says(logMessages.duplicateOrder)) this.#addCopy(fieldsOf(line));
+    if (functionName === processOrders && says(logMessages.orderNotProcessed)) this.#addError(fieldsOf(line));
+    else if (functionName === processOrders && says(logMessages.duplicateOrder)) this.#addCopy(fieldsOf(line));
     else if (functionName === failedOrders && says(logMessages.alreadyProcessed)) this.#addProcessed(fieldsOf(line));
     else if (
       functionName === failedOrders &&
       (says(logMessages.failedOrder) || says(logMessages.failureAlreadyRecorded))
     )
       this.#addFailure(fieldsOf(line));
+  }
+
+  #addError({ messageId, error }: Fields): void {
+    const { name, message } = (error ?? {}) as { readonly name?: unknown; readonly message?: unknown };
+    if (typeof messageId !== 'string' || typeof message !== 'string') return;
+    this.#lastErrors.set(messageId, typeof name === 'string' ? `${name}: ${message}` : message);
   }
 
   #addCopy({ messageId, firstMessageId }: Fields): void {
@@ -234,5 +282,14 @@ export function disagreement(table: TableCounts, { processed, failed, copies }: 
   return (
     `The orders table disagrees: it holds ${table.processed} processed orders and ${table.failed} failures, ` +
     `the queues say ${processed - copies} and ${failed}.`
+  );
+}
+
+/** What a handler of one's own has probably left out, where messages were processed and no row tells of them. */
+export function forgottenRows(table: TableCounts, { processed }: RunBooks): string | undefined {
+  if (table.processed > 0 || processed === 0) return undefined;
+  return (
+    'process-orders wrote no order into the table. A handler in the place of lambdas/process-orders/handler.ts has to ' +
+    'write each order before it returns.'
   );
 }

@@ -9,7 +9,7 @@ import { unsupportedResource, withoutUnsupported } from './unsupported-types.ts'
 export function identityOf(resource: DeclaredResource, types: ResourceTypes): Identity {
   const type = types[resource.type];
   if (type !== undefined) return type.identify(resource);
-  if (skippedTypes[resource.type] !== undefined) return identifySkipped(resource);
+  if (skippedTypes[resource.type] !== undefined) return withMadeUpAttributes(resource, identifySkipped(resource));
   throw unsupportedResource(resource);
 }
 
@@ -26,7 +26,7 @@ export function identityOfLeftOut(resource: DeclaredResource, types: ResourceTyp
   }
 }
 
-/** For a resource of which a part is left out: attributes of that part may be asked for. */
+/** For a resource that is not here, or not whole: somebody may ask for attributes that nobody here knows. */
 export function withMadeUpAttributes({ logicalId, type, environment }: DeclaredResource, identity: Identity): Identity {
   const { partition, region, accountId } = environment;
   const service = type.split('::')[1]?.toLowerCase() ?? 'custom';

@@ -32,12 +32,16 @@ function only(
   stacks: readonly StackArtifact[],
   of: (stack: StackArtifact) => string | undefined,
 ): string | undefined {
-  const values = new Set(stacks.map(of).filter((value) => value !== undefined));
-  if (values.size <= 1) return [...values][0];
+  const byValue = Map.groupBy(stacks, of);
+  byValue.delete(undefined);
+  if (byValue.size <= 1) return [...byValue.keys()][0];
+  const values = [...byValue].map(
+    ([value, same]) => `${value} (${same.map(({ displayName }) => displayName).join(', ')})`,
+  );
   throw assemblyError(
     'SEVERAL_ENVIRONMENTS',
-    `The stacks belong to more than one ${what}: ${[...values].join(', ')}.`,
-    'Serve one at a time: choose stacks with --stack NAME, name the folder of one stage (--assembly …/assembly-…), or synthesize without a fixed env.',
+    `The stacks belong to more than one ${what}: ${values.join(', ')}.`,
+    "Serve one at a time: choose stacks with --stack NAME (or --stack 'STAGE/*'), name the folder of one stage (--assembly …/assembly-…), or synthesize without a fixed env.",
   );
 }
 

@@ -8,7 +8,7 @@ import { isJsonObject, shown } from './json.ts';
  * removes the property or list entry it stands in.
  */
 export function resolve(value: unknown, scope: Scope, place: Place): unknown {
-  if (typeof value === 'string') return withoutDynamicReferences(value, scope, place);
+  if (typeof value === 'string') return here(value, scope, place);
   if (Array.isArray(value)) {
     return value.map((entry, index) => resolve(entry, scope, inside(place, String(index)))).filter(isPresent);
   }
@@ -51,7 +51,22 @@ function evaluate(name: string, argument: unknown, scope: Scope, place: Place): 
     );
   }
   const result = intrinsic(argument, { scope, place, resolve: (inner) => resolve(inner, scope, place) });
-  return typeof result === 'string' ? withoutDynamicReferences(result, scope, place) : result;
+  return typeof result === 'string' ? here(result, scope, place) : result;
+}
+
+/** A text as it is on this machine. */
+function here(value: string, scope: Scope, place: Place): string {
+  return localQueueUrl(withoutDynamicReferences(value, scope, place), scope.environment);
+}
+
+/**
+ * The CDK writes the URL of a queue that it imports by its ARN out (`Queue.fromQueueArn`). SDKs send a request to the
+ * host of the queue's URL, so the URL of a queue of the account leads to the endpoint.
+ */
+function localQueueUrl(value: string, { region, accountId, endpointUrl }: StackEnvironment): string {
+  const [, itsRegion, rest = ''] =
+    /^https:\/\/sqs\.([\w-]+)\.amazonaws\.com(?:\.cn)?(\/\d{12}\/[\w.-]+)$/u.exec(value) ?? [];
+  return itsRegion === region && rest.startsWith(`/${accountId}/`) ? endpointUrl + rest : value;
 }
 
 /** `{{resolve:ssm:…}}` and its kin are filled in by CloudFormation from the account. */

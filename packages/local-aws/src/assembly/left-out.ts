@@ -78,6 +78,11 @@ export function partKey({ stack, logicalId, property }: StackPart): string {
 }
 
 function isCalled(name: string, logicalId: string, type: string): boolean {
-  const pattern = name.replaceAll(/[$()+.?[\\\]^{|}]/g, String.raw`\$&`).replaceAll('*', '.*');
-  return name === logicalId || new RegExp(`^${pattern}$`).test(type);
+  return name === logicalId || fitsPattern(type, name);
+}
+
+/** Whether a name is the pattern, in which `*` stands for any characters. */
+export function fitsPattern(name: string, pattern: string): boolean {
+  const expression = pattern.replaceAll(/[$()+.?[\\\]^{|}]/g, String.raw`\$&`).replaceAll('*', '.*');
+  return new RegExp(`^${expression}$`).test(name);
 }

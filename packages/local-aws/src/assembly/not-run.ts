@@ -49,7 +49,6 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::Logs::LogAnomalyDetector': logTools,
   'AWS::Logs::LogStream': 'Each execution environment makes its own log stream.',
   'AWS::Logs::MetricFilter': logTools,
-  'AWS::Logs::QueryDefinition': logTools,
   'AWS::Logs::ResourcePolicy': logTools,
   'AWS::ResourceGroups::Group': 'It groups resources in the console.',
   'AWS::SNS::Topic': topics,

@@ -22,11 +22,6 @@ const cannotRunHere: ReadonlySet<string> = new Set([
   'RUNTIME_UNSUPPORTED',
 ]);
 
-interface Found {
-  readonly error: LocalRuntimeError;
-  readonly part: StackPart | undefined;
-}
-
 /**
  * Reads an assembly. When the reading is refused, it tries again without the part at fault, and so on: so a person is
  * told all problems at once.
@@ -35,48 +30,65 @@ interface Found {
  * @throws {LocalRuntimeError} the only problem, or `AssemblyProblems`
  */
 export function tellingAllProblems<Result>(names: readonly string[], attempt: (leftOut: LeftOut) => Result): Result {
-  const found: Found[] = [];
+  const found: LocalRuntimeError[] = [];
+  const supposed: StackPart[] = [];
   for (;;) {
-    const supposed = found.flatMap(({ part }) => part ?? []);
     const leftOut = new LeftOut(names, supposed);
-    try {
-      const result = attempt(leftOut);
-      if (found.length === 0) return result;
-    } catch (error) {
-      if (!(error instanceof LocalRuntimeError)) throw error;
-      const part = partAtFault(error, leftOut);
-      found.push({ error, part });
-      if (part !== undefined) continue;
+    const outcome = outcomeOf(() => attempt(leftOut));
+    if (!(outcome instanceof LocalRuntimeError)) {
+      if (found.length === 0) return outcome;
+      throw allOf(found, leftOut.parts);
     }
-    throw allOf(found, leftOut.parts);
+    const [property, resource] = partsAtFault(outcome);
+    // A property that is left out is missed: this follows from the problem before.
+    if (property === undefined || !leftOut.isSupposed(property)) found.push(outcome);
+    const next = [property, resource].find((part) => part !== undefined && !leftOut.isSupposed(part));
+    if (next === undefined) throw allOf(found, leftOut.parts);
+    supposed.push(next);
   }
 }
 
-/** What to leave out so that the reading gets past the error. Undefined when that is nothing, or did not help. */
-function partAtFault({ code, place }: LocalRuntimeError, leftOut: LeftOut): StackPart | undefined {
-  const { stack, logicalId, property: path } = place;
-  if (stack === undefined || logicalId === undefined) return undefined;
-  const [, section, property] = path?.split('/') ?? [];
-  const resource = { stack, logicalId };
-  const isProperty = property !== undefined && code.startsWith('PROPERTY_UN');
-  const parts =
-    section === 'Outputs'
-      ? [{ ...resource, property: section }]
-      : [...(isProperty ? [{ ...resource, property }] : []), resource];
-  return parts.find((part) => !leftOut.isSupposed(part));
+function outcomeOf<Result>(attempt: () => Result): Result | LocalRuntimeError {
+  try {
+    return attempt();
+  } catch (error) {
+    if (error instanceof LocalRuntimeError) return error;
+    throw error;
+  }
 }
 
-function allOf(found: readonly Found[], leftOut: readonly LeftOutPart[]): LocalRuntimeError {
-  const [first] = found;
+/** The property (or output) and the resource that an error names, as far as it names them. */
+function partsAtFault({
+  place,
+}: LocalRuntimeError): [property: StackPart | undefined, resource: StackPart | undefined] {
+  const { stack, logicalId, property: path } = place;
+  if (stack === undefined || logicalId === undefined) return [undefined, undefined];
+  const [, section, property] = path?.split('/') ?? [];
+  const resource = { stack, logicalId };
+  if (section === 'Outputs') return [{ ...resource, property: section }, undefined];
+  return [property === undefined ? undefined : { ...resource, property }, resource];
+}
+
+function allOf(all: readonly LocalRuntimeError[], leftOut: readonly LeftOutPart[]): LocalRuntimeError {
+  const problems = withoutFollowers(all, leftOut);
+  const [first] = problems;
   if (first === undefined) throw new Error('There is no problem to tell.');
-  const skips = skipsFor(found, leftOut);
-  const problems = found.map(({ error }) => error);
+  const skips = skipsFor(problems, leftOut);
   const lines = [
-    ...(problems.length === 1 ? [first.error.message] : listed(problems)),
+    ...(problems.length === 1 ? [first.message] : listed(problems)),
     ...(skips.length === 0 ? [] : ['What you can leave out, so that the rest runs:', ...skipLines(skips)]),
   ];
-  if (lines.length === 1) return first.error;
-  return new AssemblyProblems(problems, first.error, lines.join('\n'));
+  if (lines.length === 1) return first;
+  return new AssemblyProblems(problems, first, lines.join('\n'));
+}
+
+/** Without a policy that could not be read, the role of a mapping lacks what the policy would have allowed. */
+function withoutFollowers(
+  all: readonly LocalRuntimeError[],
+  leftOut: readonly LeftOutPart[],
+): readonly LocalRuntimeError[] {
+  const lacksPolicies = leftOut.some(({ type }) => type.startsWith('AWS::IAM::'));
+  return lacksPolicies ? all.filter(({ code }) => code !== 'MAPPING_ROLE') : all;
 }
 
 /** Logical ids in a line. */
@@ -100,13 +112,15 @@ function listed(problems: readonly LocalRuntimeError[]): string[] {
 }
 
 /** One of each name. */
-function skipsFor(found: readonly Found[], leftOut: readonly LeftOutPart[]): LeftOutPart[] {
+function skipsFor(problems: readonly LocalRuntimeError[], leftOut: readonly LeftOutPart[]): LeftOutPart[] {
   const byKey = new Map(leftOut.map((part) => [partKey(part), part]));
-  const skips = found.flatMap(({ error, part }) => {
-    const known = part === undefined ? undefined : byKey.get(partKey(part));
-    if (known === undefined || !cannotRunHere.has(error.code)) return [];
-    return [known];
-  });
+  const skips = problems
+    .filter(({ code }) => cannotRunHere.has(code))
+    .flatMap((problem) => {
+      const [property, resource] = partsAtFault(problem);
+      const part = problem.code.startsWith('PROPERTY_') ? property : resource;
+      return (part && byKey.get(partKey(part))) ?? [];
+    });
   return [...new Map(skips.map((skip) => [skip.name, skip])).values()];
 }
 

@@ -8,7 +8,7 @@ import { chooseEnvironment, stackEnvironment } from './environment.ts';
 import { assemblyError } from './error-codes.ts';
 import { type AccountValues, GivenValues } from './given-values.ts';
 import { declareImportedQueues, environmentOf, readImportedQueue } from './imported-queues.ts';
-import type { LeftOut } from './left-out.ts';
+import { fitsPattern, type LeftOut } from './left-out.ts';
 import { readManifest, type StackArtifact } from './manifest.ts';
 import { tellingAllProblems } from './problems.ts';
 import { readStack } from './read-stack.ts';
@@ -109,7 +109,7 @@ function refuseUnusedNames(leftOut: LeftOut, given: GivenValues): void {
 
 /**
  * The named stacks and what they depend on, in the order of `all`. A name may be that of the manifest or the path in the
- * app, too.
+ * app, or a pattern of these: `Beta/*`.
  */
 function chosenStacks(all: readonly StackArtifact[], names: readonly string[]): StackArtifact[] {
   const chosen = new Set<StackArtifact>();
@@ -119,7 +119,9 @@ function chosenStacks(all: readonly StackArtifact[], names: readonly string[]): 
     for (const id of stack.dependencies) all.filter((other) => other.id === id).forEach(choose);
   };
   for (const name of names) {
-    const named = all.filter((stack) => stack.name === name || stack.id === name || stack.displayName === name);
+    const named = all.filter((stack) =>
+      [stack.name, stack.id, stack.displayName].some((own) => fitsPattern(own, name)),
+    );
     if (named.length === 0) throw stackMissing(name, all);
     named.forEach(choose);
   }

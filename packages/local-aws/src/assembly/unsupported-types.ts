@@ -47,7 +47,7 @@ const containers: Unsupported = {
 const streams: Unsupported = {
   reason: 'The runtime has SQS queues only.',
   remedy: 'Leave the stream and its mappings out when the stack is synthesized for local use.',
-  without: 'A function that writes to it gets NotImplemented, and a mapping from it must be left out too.',
+  without: 'A function that writes to it gets NotImplemented, and with it go its mappings.',
 };
 
 /** By type, or by the beginning of types. Running without them unasked would mislead. */
@@ -76,7 +76,11 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
   },
   'AWS::Lambda::Url': httpFrontEnd,
   'AWS::Pipes::': schedules,
-  'AWS::RDS::': store('RDS'),
+  'AWS::RDS::': {
+    reason: 'Databases do not run here.',
+    remedy: 'Start the database yourself, and give functions its address when the stack is synthesized for local use.',
+    without: 'A function finds no database at the made-up address.',
+  },
   'AWS::S3::': store('S3'),
   'AWS::Scheduler::': schedules,
   'AWS::SecretsManager::': {

@@ -16,7 +16,10 @@ type Values = Readonly<Record<string, string>>;
 /** Adds the options to a command. Each can be given several times. */
 export function addAssemblyOptions(program: Command): Command {
   return program
-    .option('--stack <name...>', 'only these stacks of the assembly (NAME, or STAGE/NAME), and those they depend on')
+    .option(
+      '--stack <name...>',
+      'only these stacks of the assembly (NAME, STAGE/NAME, or a pattern: STAGE/*), and those they depend on',
+    )
     .option(
       '--skip <name...>',
       'leave out what cannot run here: TYPE, LOGICAL-ID, or TYPE.PROPERTY; the start says what that means',

@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { consumer, functionWith, mappingWith, queueWith, readStacks } from '../../src/testing/written-assembly.ts';
+import {
+  consumer,
+  endpointUrl,
+  functionWith,
+  mappingWith,
+  queueWith,
+  readStacks,
+} from '../../src/testing/written-assembly.ts';
 
 const arn = 'arn:aws:sqs:eu-west-1:444455556666:jobs';
 const resources = (EventSourceArn: unknown, Timeout = 3) => ({
@@ -43,4 +50,17 @@ test('a queue of another account than that of the stacks, and one that a stack m
   expect(() => read({ Orders: queueWith({ QueueName: 'orders' }) }, ['orders'])).toThrow(
     expect.objectContaining({ code: 'DUPLICATE_NAME' }),
   );
+});
+
+const urlIn = (region: string) => ({
+  'Fn::Join': ['', [`https://sqs.${region}.`, { Ref: 'AWS::URLSuffix' }, '/444455556666/jobs']],
+});
+
+test('its URL, which the CDK writes out, leads to the endpoint, and one of another account stays', () => {
+  const Variables = { HERE: urlIn('eu-west-1'), AWAY: urlIn('eu-west-2') };
+  const Consumer = functionWith({ Environment: { Variables } });
+  expect(read({ ...consumer, Consumer }, [arn]).functions[0]?.environment).toEqual({
+    HERE: `${endpointUrl}/444455556666/jobs`,
+    AWAY: 'https://sqs.eu-west-2.amazonaws.com/444455556666/jobs',
+  });
 });

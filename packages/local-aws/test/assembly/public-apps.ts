@@ -1,11 +1,19 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { LambdaIntegration, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AttributeType, type ITable, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Cluster, ContainerImage, FargateService, FargateTaskDefinition, type ICluster } from 'aws-cdk-lib/aws-ecs';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code, Function as LambdaFunction, LayerVersion, Runtime, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import {
+  Code,
+  Function as LambdaFunction,
+  FunctionUrlAuthType,
+  LayerVersion,
+  Runtime,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { DynamoEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
@@ -102,6 +110,18 @@ export const publicApps: Readonly<Record<string, (worker: Worker) => void>> = {
     queue.grantConsumeMessages(task.taskRole);
     const service = new FargateService(stack, 'Service', { cluster: cluster as ICluster, taskDefinition: task });
     service.autoScaleTaskCount({ maxCapacity: 2 });
+  },
+  'a VPC whose security group is closed, as new apps have it': ({ stack }) => {
+    const vpc = new Vpc(stack, 'Net', { restrictDefaultSecurityGroup: true });
+    new LambdaFunction(stack, 'Inside', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async () => 1;'),
+      vpc: vpc as IVpc,
+    }).addEnvironment('GROUP', vpc.vpcDefaultSecurityGroup);
+  },
+  'a function with a URL': ({ fn }) => {
+    fn.addFunctionUrl({ authType: FunctionUrlAuthType.NONE });
   },
   'a function in Python': ({ stack, queue }) => {
     const fn = new LambdaFunction(stack, 'Python', {

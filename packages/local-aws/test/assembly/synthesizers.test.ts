@@ -105,12 +105,13 @@ describe('an app with stages in two regions', () => {
   test('is refused as a whole, and the remedy names what chooses', () => {
     const assembly = synthesize('two-regions', { stages });
     expect(() => read(assembly)).toThrow(expect.objectContaining({ code: 'SEVERAL_ENVIRONMENTS' }));
-    expect(() => read(assembly)).toThrow('--stack');
+    expect(() => read(assembly)).toThrow(/eu-west-1 \(Beta\/Shop\), us-east-1 \(Live\/Shop\).*--stack/);
   });
 
   test.each([
     ['by the name of a stack', { stacks: ['Beta-Shop'] }, 'two-regions', 'eu-west-1'],
     ['by its path in the app', { stacks: ['Live/Shop'] }, 'two-regions', 'us-east-1'],
+    ['by a pattern', { stacks: ['Live/*'] }, 'two-regions', 'us-east-1'],
     ['by the folder of a stage', {}, 'two-regions/assembly-Beta', 'eu-west-1'],
   ])('can be served one at a time, %s', (_how, options, folder, region) => {
     const assembly = join(directory, folder);

@@ -26,6 +26,17 @@ export const ordersTable = {
   },
 };
 
+/** A table with a key and nothing else. */
+export const marksTable = {
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    TableName: 'marks',
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  },
+};
+
 export const tableArn = 'arn:aws:dynamodb:us-east-1:000000000000:table/orders';
 
 /** A function whose role may do `actions` on `resource`, and which answers the credentials it has. */

@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
 import {
+  BatchGetItemCommand,
   BatchWriteItemCommand,
   DescribeTableCommand,
+  ExecuteTransactionCommand,
   GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
@@ -110,6 +112,28 @@ describe('a table of the template', () => {
   });
 });
 
+describe('a table named by its ARN', () => {
+  test('is written, read and described as by its name', async () => {
+    const Item = { id: { S: 'by-arn' } };
+    await running.client.send(new PutItemCommand({ TableName: tableArn, Item }));
+    const put = { Put: { TableName: tableArn, Item: { id: { S: 'by-arn, too' } } } };
+    await running.client.send(new TransactWriteItemsCommand({ TransactItems: [put] }));
+    expect((await running.client.send(new GetItemCommand({ TableName: tableArn, Key: Item }))).Item).toEqual(Item);
+    const batch = { [tableArn]: { Keys: [Item, put.Put.Item] } };
+    const { Responses } = await running.client.send(new BatchGetItemCommand({ RequestItems: batch }));
+    expect(Responses?.[TableName]).toHaveLength(2);
+    const { Table } = await running.client.send(new DescribeTableCommand({ TableName: tableArn }));
+    expect(Table).toMatchObject({ TableName, TableArn: tableArn });
+  });
+
+  test('of another region or account is not there', async () => {
+    for (const arn of [tableArn.replace('us-east-1', 'eu-west-1'), tableArn.replace('000000000000', '111122223333')]) {
+      const get = new GetItemCommand({ TableName: arn, Key: { id: { S: 'by-arn' } } });
+      await expect(running.client.send(get)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    }
+  });
+});
+
 describe('a response', () => {
   test('keeps the checksum that SDKs compare with its body', async () => {
     const response = await post('GetItem', JSON.stringify({ TableName, Key: { id: { S: 'nobody' } } }));
@@ -130,9 +154,9 @@ describe('a response', () => {
   });
 
   test('says which operation is not there', async () => {
-    await expect(running.client.send(new TransactWriteItemsCommand({ TransactItems: [] }))).rejects.toMatchObject({
+    await expect(running.client.send(new ExecuteTransactionCommand({ TransactStatements: [] }))).rejects.toMatchObject({
       name: 'NotImplemented',
-      message: expect.stringContaining('dynamodb: TransactWriteItems'),
+      message: expect.stringContaining('dynamodb: ExecuteTransaction'),
       $metadata: { httpStatusCode: 501 },
     });
   });

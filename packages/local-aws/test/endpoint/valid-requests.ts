@@ -48,6 +48,35 @@ export const dynamodbRequests: readonly (readonly [operation: string, input: obj
   ],
   ['GetItem', { TableName: 'orders', Key: { id: { S: 'a' } }, AttributesToGet: ['id', 'l'] }],
   [
+    'TransactWriteItems',
+    {
+      ClientRequestToken: 'token',
+      ReturnConsumedCapacity: 'INDEXES',
+      TransactItems: [
+        { Put: { TableName: 'orders', Item: { id: { S: 't' } }, ConditionExpression: 'attribute_not_exists(id)' } },
+        { Delete: { TableName: 'orders', Key: { id: { S: 'u' } } } },
+        {
+          Update: {
+            TableName: 'orders',
+            Key: { id: { S: 'v' } },
+            UpdateExpression: 'ADD #n :n',
+            ExpressionAttributeNames: { '#n': 'n' },
+            ExpressionAttributeValues: { ':n': { N: '1' } },
+          },
+        },
+        {
+          ConditionCheck: {
+            TableName: 'orders',
+            Key: { id: { S: 'w' } },
+            ConditionExpression: 'attribute_not_exists(id)',
+          },
+        },
+      ],
+    },
+  ],
+  ['TransactGetItems', { TransactItems: [{ Get: { TableName: 'orders', Key: { id: { S: 'a' } } } }] }],
+  ['UpdateTimeToLive', { TableName: 'orders', TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true } }],
+  [
     'UpdateItem',
     {
       TableName: 'orders',

@@ -73,6 +73,7 @@ describe('a denial for a key', () => {
     ['sqs:ReceiveMessage', ['sqs:ReceiveMessage'], 'kms:Decrypt'],
     ['dynamodb:GetItem', ['dynamodb:GetItem'], 'kms:Decrypt'],
     ['dynamodb:PutItem', ['dynamodb:PutItem'], 'kms:Decrypt'],
+    ['dynamodb:ConditionCheckItem', ['dynamodb:ConditionCheckItem'], 'kms:Decrypt'],
   ])('of %s to who has %j names %s, the key and the session', (action, has, missing) => {
     const model = encrypted(has);
     const [key] = model.keys;

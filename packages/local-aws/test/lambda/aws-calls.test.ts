@@ -67,13 +67,20 @@ describe('a call of AWS past the endpoint', () => {
     ['presigned', 'bucket.s3.eu-west-1.amazonaws.com'],
     ['fetch', 'sqs.eu-west-1.api.aws'],
     ['signed', 'sqs.cn-north-1.amazonaws.com.cn'],
-    ['signed', '169.254.169.254'],
   ] as const)('%s with the credentials of the function is not sent: %s', async (how, host) => {
     const { answer, heard } = await ask(host, how);
     expect(heard).toEqual([]);
     expect(answer).toContain(`${host} was not asked`);
     expect(answer).toContain('endpoint: process.env.AWS_ENDPOINT_URL');
     expect(notices()).toContainEqual(expect.stringMatching(new RegExp(`^warning: The function worker called ${host}`)));
+  });
+
+  test('for the credentials of a machine is not sent either, whoever asks', async () => {
+    const { answer, heard } = await ask('169.254.169.254', 'unsigned');
+    expect([heard, answer]).toEqual([[], expect.stringContaining('169.254.169.254 was not asked: Lambda has no')]);
+    expect(notices()).toContainEqual(
+      expect.stringMatching(/^warning: .* called 169\.254\.169\.254 for the credentials/),
+    );
   });
 
   test('is told once for each host, with what mends it', async () => {

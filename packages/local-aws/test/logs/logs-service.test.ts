@@ -46,7 +46,7 @@ beforeAll(async () => {
   serving = await startServices({
     events,
     clock,
-    rpcServices: [new LogsService({ store, region: 'eu-west-1', accountId: '000000000000' }).rpc],
+    rpcServices: [new LogsService({ store, queryDefinitions: [], region: 'eu-west-1', accountId: '000000000000' }).rpc],
   });
   client = new CloudWatchLogsClient(serving.clientOptions);
 });

@@ -29,7 +29,7 @@ let client: CloudWatchLogsClient;
 beforeEach(async () => {
   const events = new EventStream();
   const store = new LogStore({ clock, events, logGroups: [] });
-  const { rpc } = new LogsService({ store, region: 'eu-west-1', accountId: '000000000000' });
+  const { rpc } = new LogsService({ store, queryDefinitions: [], region: 'eu-west-1', accountId: '000000000000' });
   serving = await startServices({ events, clock, rpcServices: [rpc] });
   client = new CloudWatchLogsClient(serving.clientOptions);
   await client.send(new CreateLogGroupCommand(group));

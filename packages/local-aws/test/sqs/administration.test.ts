@@ -94,6 +94,16 @@ describe('queues', () => {
     expect((await sqs.client.send(new ListQueuesCommand({ QueueNamePrefix: 'none' }))).QueueUrls).toBeUndefined();
   });
 
+  test('a page goes on after the last one, also when queues were deleted or created meanwhile', async () => {
+    for (const name of ['page-b', 'page-c', 'page-d']) await sqs.create(name);
+    const list = (input: object) => sqs.client.send(new ListQueuesCommand({ QueueNamePrefix: 'page-', ...input }));
+    const { NextToken } = await list({ MaxResults: 2 });
+    await sqs.client.send(new DeleteQueueCommand({ QueueUrl: sqs.url('page-b') }));
+    await sqs.client.send(new DeleteQueueCommand({ QueueUrl: sqs.url('page-c') }));
+    await sqs.create('page-a');
+    expect((await list({ MaxResults: 2, NextToken })).QueueUrls).toEqual([sqs.url('page-d')]);
+  });
+
   test('without a page size the first 1,000 of a longer list are all there is; pages reach every queue', async () => {
     const names = Array.from({ length: 1_002 }, (_, index) => `long-${String(index).padStart(4, '0')}`);
     sqs.service.update({ queues: names.map((name) => queueModel(name)) });

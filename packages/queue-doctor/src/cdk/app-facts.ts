@@ -1,9 +1,11 @@
-import { CfnResource, Reference, Stack, Token, Tokenization } from 'aws-cdk-lib';
-import { CfnAlias, CfnEventSourceMapping, CfnFunction, CfnVersion } from 'aws-cdk-lib/aws-lambda';
+import { type CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import type { IConstruct } from 'constructs';
 import type { Facts, FunctionFacts, MappingFacts, QueueFacts, RedriveFacts } from '../facts.ts';
+import { mayDecrypt } from './decryption.ts';
 import { asConstructed, type Given } from './overrides.ts';
+import { functionBehind, referenced } from './references.ts';
 
 /** The facts of an app, and the construct that each fact is about. */
 export interface AppFacts {
@@ -41,11 +43,20 @@ export function appFacts(root: IConstruct, given: Given = asConstructed): AppFac
     all
       .filter((node) => node instanceof CfnEventSourceMapping)
       .flatMap((mapping) => {
-        const queue = queues.get(referenced(mapping.eventSourceArn) ?? mapping);
-        const fn = functions.get(functionBehind(mapping, mapping.functionName) ?? mapping);
+        const source = referenced(mapping.eventSourceArn);
+        const consumer = functionBehind(mapping, mapping.functionName);
+        const queue = queues.get(source ?? mapping);
+        const fn = functions.get(consumer ?? mapping);
         // Mappings of streams and topics are left out.
         const fromQueue = queue !== undefined || mapping.eventSourceArn?.includes(':sqs:') === true;
-        return !fromQueue ? [] : [[mapping, mappingFacts(mapping, given, queue, fn)] as const];
+        return !fromQueue
+          ? []
+          : [
+              [
+                mapping,
+                { ...mappingFacts(mapping, given, queue, fn), mayDecrypt: mayDecrypt(source, consumer, all) },
+              ] as const,
+            ];
       }),
   );
   const constructs = new Map(
@@ -154,28 +165,6 @@ function numberOf<Missing>(scope: IConstruct, value: unknown, missing: Missing):
   if (value === undefined) return missing;
   const resolved: unknown = Stack.of(scope).resolve(value);
   return typeof resolved === 'number' ? resolved : undefined;
-}
-
-/** The resource that a value refers to, or that a part of the value refers to. */
-function referenced(value: unknown): IConstruct | undefined {
-  const tokens = typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
-  return tokens.find((token) => Reference.isReference(token))?.target;
-}
-
-/** The function that a mapping names, directly or by a version or an alias. */
-function functionBehind(scope: IConstruct, name: unknown): IConstruct | undefined {
-  const target = referenced(name) ?? namedInStack(Stack.of(scope), name);
-  return target instanceof CfnAlias || target instanceof CfnVersion
-    ? functionBehind(target, target.functionName)
-    : target;
-}
-
-/** An alias is named by a part of its ARN: no reference is left there, but the logical id in the stack. */
-function namedInStack(stack: Stack, name: unknown): IConstruct | undefined {
-  const [, logicalId] = /"Ref":"(\w+)"/.exec(JSON.stringify(stack.resolve(name)) ?? '') ?? [];
-  return stack.node
-    .findAll()
-    .find((node) => CfnResource.isCfnResource(node) && stack.resolve(node.logicalId) === logicalId);
 }
 
 /** Path in the stack. The last step from a construct to its resource (`Resource`) is left out. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { type App, Aspects, CfnParameter, Duration, type IAspect, Stack, Validations } from 'aws-cdk-lib';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { CfnEventSourceMapping, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { CfnQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { QueueDoctor, setSlowestRecordSeconds, warningId } from '../../src/cdk/queue-doctor.ts';
 import { type FindingCode, findingCodes } from '../../src/index.ts';
 import { code, newApp, said, type Settings, stackWith } from './sound-stack.ts';
@@ -145,6 +147,87 @@ describe('synthesis of a stack of constructs of the CDK', () => {
     worker.addEventSource(new SqsEventSource(queue));
     Aspects.of(app).add(new QueueDoctor());
     expect(said(stack)).toEqual([`warning whole-batch-fails at ${mappingPath(stack)}`]);
+  });
+});
+
+/** The stack's queue has a key, and the role of its consumer what it is given. */
+const encrypted = (give: (key: Key, worker: Function, work: CfnQueue) => void) => {
+  const stack = stackWith();
+  const key = new Key(stack, 'Key');
+  const work = stack.node.findChild('Work').node.defaultChild as CfnQueue;
+  work.kmsMasterKeyId = key.keyArn;
+  give(key, stack.node.findChild('Worker') as Function, work);
+  return stack;
+};
+
+describe('a queue with a key of the app', () => {
+  const statement = new PolicyStatement({ actions: ['kms:De*'], resources: ['*'] });
+
+  test('whose consumer may not decrypt is warned of at the mapping', () => {
+    const nothing = encrypted(() => {});
+    expect(said(nothing)).toEqual([`warning cannot-decrypt at ${mappingPath(nothing)}`]);
+    const another = encrypted((_key, worker) =>
+      worker.addToRolePolicy(new PolicyStatement({ actions: ['kms:Encrypt'], resources: ['*'] })),
+    );
+    expect(said(another)).toEqual([`warning cannot-decrypt at ${mappingPath(another)}`]);
+  });
+
+  test.each<[string, Parameters<typeof encrypted>[0]]>([
+    ['by a grant', (key, worker) => void key.grantDecrypt(worker)],
+    ['by a statement of the role', (_key, worker) => worker.addToRolePolicy(statement)],
+    [
+      'by a managed policy of the app',
+      (_key, worker) => worker.role?.addManagedPolicy(new ManagedPolicy(worker, 'Own', { statements: [statement] })),
+    ],
+    [
+      'by the policy of the key',
+      (key, worker) =>
+        key.addToResourcePolicy(
+          new PolicyStatement({ actions: ['kms:Decrypt'], resources: ['*'], principals: [worker.grantPrincipal] }),
+        ),
+    ],
+    [
+      'by an alias of the key',
+      (key, worker, work) => {
+        work.kmsMasterKeyId = key.addAlias('alias/work').aliasName;
+        key.grantDecrypt(worker);
+      },
+    ],
+    [
+      'perhaps, by a policy of AWS',
+      (_key, worker) => worker.role?.addManagedPolicy(ManagedPolicy.fromAwsManagedPolicyName('PowerUserAccess')),
+    ],
+    [
+      'perhaps, with a key that was imported',
+      (_key, worker, work) => {
+        work.kmsMasterKeyId = Key.fromKeyArn(worker, 'Imported', 'arn:aws:kms:eu-west-1:111122223333:key/1').keyArn;
+      },
+    ],
+  ])('whose consumer may decrypt is sound: %s', (_how, give) => {
+    expect(said(encrypted(give))).toEqual([]);
+  });
+
+  test('is sound with the event source of the CDK, which grants what it takes', () => {
+    const app = newApp();
+    const stack = new Stack(app, 'Own');
+    const deadLetterQueue = {
+      queue: new Queue(stack, 'Dead', { retentionPeriod: Duration.days(14) }),
+      maxReceiveCount: 5,
+    };
+    const queue = new Queue(stack, 'Work', {
+      encryption: QueueEncryption.KMS,
+      deadLetterQueue,
+      visibilityTimeout: Duration.seconds(60),
+    });
+    const worker = new Function(stack, 'Worker', {
+      code,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      timeout: Duration.seconds(10),
+    });
+    worker.addEventSource(new SqsEventSource(queue, { maxConcurrency: 5, reportBatchItemFailures: true }));
+    Aspects.of(app).add(new QueueDoctor());
+    expect(said(stack)).toEqual([]);
   });
 });
 

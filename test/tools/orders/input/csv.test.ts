@@ -63,7 +63,7 @@ test('a row with more cells than columns is named, and spoils no other', async (
 });
 
 test.each([
-  ['1,Ada,Paris,tea', 'the first line must name the columns, customerName among them'],
+  ['1,Ada,Paris,tea', 'the first line must name the columns, such as orderId,customerName,customerAddress,items'],
   ['customerName,items,items\n', 'the columns items and items mean the same place of an order'],
   ['customerName,a,a/b\n', 'the columns a and a/b mean the same place of an order'],
   ['customerName,items\nAda,"tea\nBob,milk\n', 'line 2: a quote is never closed'],

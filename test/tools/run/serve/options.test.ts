@@ -9,6 +9,7 @@ describe('the options of npm run local', () => {
   test('default to the production preset, enforced IAM, watching, and no port by name', () => {
     expect(parse()).toEqual({
       preset: 'production',
+      dlq: true,
       iam: 'enforce',
       queueWaits: true,
       watch: true,
@@ -21,6 +22,7 @@ describe('the options of npm run local', () => {
     expect(parse(...words)).toEqual({
       port: 5000,
       preset: 'lab',
+      dlq: true,
       iam: 'audit',
       shuffle: 7,
       queueWaits: false,

@@ -127,13 +127,13 @@ describe('while it serves', () => {
   test('a saved schema is the new validation, and a mistake in it is one sentence', async () => {
     const path = 'shared/order/order.schema.json';
     const schema = JSON.parse(project.read(path)) as { properties: object; required: string[] };
-    const changed = (email: object) =>
+    const changed = (replyTo: object) =>
       project.save(
         path,
         JSON.stringify({
           ...schema,
-          properties: { ...schema.properties, email },
-          required: [...schema.required, 'email'],
+          properties: { ...schema.properties, replyTo },
+          required: [...schema.required, 'replyTo'],
         }),
       );
     const isRefused = async (body: object) => {
@@ -149,18 +149,18 @@ describe('while it serves', () => {
 
     const refused = await after(() => changed({ type: 'string', format: 'emial' }), /^Not reloaded/m);
     expect(refused).not.toContain('node_modules');
-    await served.command.until(/order\.schema\.json, at \/properties\/email: unknown format "emial"\./);
+    await served.command.until(/order\.schema\.json, at \/properties\/replyTo: unknown format "emial"\./);
     const said = await after(() => changed({ type: 'string', format: 'email' }), reloaded);
     expect(said).toContain('Wrote shared/order/validate-order.generated.js\n');
-    expect(said).toContain('exampleOrder does not pass the schema: /email is required.');
+    expect(said).toContain('exampleOrder does not pass the schema: /replyTo is required.');
     expect(
       await eventually(
         () => isRefused(good),
         (is) => is,
       ),
     ).toBe(true);
-    expect(await isRefused({ ...good, email: 'ada' })).toBe(true);
-    expect(await isRefused({ ...good, email: 'ada@example.com', orderId: 'after' })).toBe(false);
+    expect(await isRefused({ ...good, replyTo: 'ada' })).toBe(true);
+    expect(await isRefused({ ...good, replyTo: 'ada@example.com', orderId: 'after' })).toBe(false);
   });
 
   test('no assembly and no former code is left behind', async () => {

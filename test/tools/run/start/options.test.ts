@@ -7,12 +7,29 @@ const parse = (...args: string[]) => parsedOptions(defineStart(['production', 'l
 
 describe('good command lines', () => {
   test('nothing asks for the production preset and leaves the orders to the producer', () => {
-    expect(parse()).toEqual({ preset: 'production' });
+    expect(parse()).toEqual({ preset: 'production', dlq: true });
   });
 
   test('every option is read', () => {
     const line = ['--count', '100', '--bad-rate', '0.25', '--seed', '7', '--preset', 'lab', '--json'];
-    expect(parse(...line)).toEqual({ count: 100, badRate: 0.25, seed: 7, preset: 'lab', json: true });
+    expect(parse(...line)).toEqual({ count: 100, badRate: 0.25, seed: 7, preset: 'lab', json: true, dlq: true });
+  });
+
+  test('settings of the orders queue and its consumer, and the order of messages, are read', () => {
+    const numbers = '--batch-size 5 --window 2 --max-concurrency 3 --visibility-timeout 40 --max-receive-count 2';
+    expect(parse(...`${numbers} --shuffle 7`.split(' '))).toEqual({
+      preset: 'production',
+      batchSize: 5,
+      window: 2,
+      maxConcurrency: 3,
+      visibilityTimeout: 40,
+      maxReceiveCount: 2,
+      shuffle: 7,
+      dlq: true,
+    });
+    expect(parse('--no-dlq')).toEqual({ preset: 'production', dlq: false });
+    expect(() => parse('--no-dlq', '--max-receive-count', '2')).toThrow('cannot be used with option');
+    expect(() => parse('--window', '-1')).toThrow('It must be a whole number');
   });
 
   test.each(['0', '0.0', '1', '.5', '1e-3'])('a bad rate of %s is a rate', (rate) => {

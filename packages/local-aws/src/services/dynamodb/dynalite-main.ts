@@ -1,5 +1,6 @@
 import dynalite from 'dynalite';
 import { refuseMalformedInput, rememberExpressions, returnItemOfFailedCondition } from './dynalite-patches.ts';
+import { countIndexWrites } from './index-capacity.ts';
 
 /**
  * The tables' process: dynalite, listening on the Unix socket that the first argument names. Its ARNs are made of
@@ -7,6 +8,7 @@ import { refuseMalformedInput, rememberExpressions, returnItemOfFailedCondition 
  */
 returnItemOfFailedCondition();
 rememberExpressions();
+countIndexWrites();
 refuseMalformedInput();
 const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 server.keepAliveTimeout = 0;

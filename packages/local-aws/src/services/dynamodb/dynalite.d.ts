@@ -15,7 +15,43 @@ declare module 'dynalite/db/index.js' {
   type Values = Record<string, unknown>;
   type CheckConditional = (input: Values, item: Values | undefined) => { body: Values } | null | undefined;
 
-  const database: { checkConditional: CheckConditional; readonly compare: unknown };
+  type Item = Record<string, unknown> | null | undefined;
+
+  interface Index {
+    readonly IndexName: string;
+  }
+
+  interface Table {
+    readonly GlobalSecondaryIndexes?: readonly Index[];
+    readonly LocalSecondaryIndexes?: readonly Index[];
+  }
+
+  /** What `ConsumedCapacity` becomes on the wire. */
+  interface Capacity {
+    CapacityUnits: number;
+    readonly Table?: object | undefined;
+    GlobalSecondaryIndexes?: Record<string, { CapacityUnits: number }>;
+    LocalSecondaryIndexes?: Record<string, { CapacityUnits: number }>;
+  }
+
+  interface Database {
+    checkConditional: CheckConditional;
+    readonly compare: unknown;
+    /** Undefined when the request does not ask for it. */
+    addConsumedCapacity: (input: Values, isRead: boolean, ...items: Item[]) => Capacity | undefined;
+    updateIndexes: (store: unknown, table: Table, before: Item, after: Item, done: (error?: unknown) => void) => void;
+    /** `puts`: the entries that the indexes hold after the change. */
+    getIndexActions(
+      indexes: readonly Index[],
+      before: Item,
+      after: Item,
+      table: Table,
+    ): { readonly puts: readonly { readonly key: string; readonly item: Values }[] };
+    capacityUnits(item: Item, isRead: boolean, isConsistent?: boolean): number;
+  }
+
+  export type { Capacity, Index, Item, Table };
+  const database: Database;
   export default database;
 }
 

@@ -20,6 +20,8 @@ export interface TableModel extends Declared {
   readonly keySchema: readonly TableKey[];
   /** The attribute that says when an item expires on AWS: told by DescribeTimeToLive. Items do not expire here. */
   readonly timeToLiveAttribute?: string;
+  /** Whether DeleteTable is refused. */
+  readonly deletionProtection: boolean;
   readonly globalIndexes: readonly TableIndex[];
   readonly localIndexes: readonly TableIndex[];
 }

@@ -1,8 +1,9 @@
 import type { JsonObject, Permission } from '../../endpoint/api.ts';
 import { isObject } from '../../endpoint/json.ts';
+import { transactionPermissions } from './transaction-parts.ts';
 
 /** Where in the input an operation names what it works on. */
-type Subject = 'table' | 'table-or-index' | 'tables' | 'resource-arn' | 'everything';
+type Subject = 'table' | 'table-or-index' | 'tables' | 'transaction' | 'resource-arn' | 'everything';
 
 /** Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB". */
 const subjects = {
@@ -20,12 +21,15 @@ const subjects = {
   Query: 'table-or-index',
   Scan: 'table-or-index',
   TagResource: 'resource-arn',
+  TransactGetItems: 'transaction',
+  TransactWriteItems: 'transaction',
   UntagResource: 'resource-arn',
   UpdateItem: 'table',
   UpdateTable: 'table',
+  UpdateTimeToLive: 'table',
 } as const satisfies Readonly<Record<string, Subject>>;
 
-/** What dynalite implements of DynamoDB. */
+/** The operations of DynamoDB that are served: by dynalite, and by what stands in front of it (service.ts). */
 export type OperationName = keyof typeof subjects;
 
 export const operationNames = Object.keys(subjects) as OperationName[];
@@ -47,6 +51,11 @@ export function permissionsOf(
       const items = input['RequestItems'];
       return isObject(items) ? Object.keys(items).map((name) => needs(tableArn(name))) : [];
     }
+    case 'transaction':
+      return transactionPermissions(input).map(({ action, table: name }) => ({
+        action: `dynamodb:${action}`,
+        resource: tableArn(text(name)),
+      }));
     case 'resource-arn':
       return [needs(text(input['ResourceArn']))];
     case 'everything':

@@ -25,6 +25,7 @@ const refusedReplicaProperties: ResourceType['refuses'] = {
 const replicaProperties = [
   ...Object.keys(refusedReplicaProperties),
   ...Object.keys(ignoredTableProperties),
+  'DeletionProtectionEnabled',
   'DisassociationProtectionEnabled',
   'GlobalSecondaryIndexes',
   'GlobalTableSettingsReplicationMode',
@@ -87,6 +88,7 @@ const globalTableType: ResourceType = {
     const provisioned = billing === 'PROVISIONED';
     declareTable(resource, identity, draft, {
       billingMode: billing,
+      deletionProtection: replica.boolean('DeletionProtectionEnabled') ?? false,
       ...(provisioned && { throughput: replicaThroughput(properties, replica) }),
       globalIndexes: properties
         .objects('GlobalSecondaryIndexes', globalIndexProperties)
@@ -163,6 +165,7 @@ const tableType: ResourceType = {
   reads: [
     'AttributeDefinitions',
     'BillingMode',
+    'DeletionProtectionEnabled',
     'GlobalSecondaryIndexes',
     'KeySchema',
     'LocalSecondaryIndexes',
@@ -189,6 +192,7 @@ const tableType: ResourceType = {
     const kmsMasterKeyId = encryption?.text('KMSMasterKeyId');
     declareTable(resource, identity, draft, {
       billingMode: billing,
+      deletionProtection: properties.boolean('DeletionProtectionEnabled') ?? false,
       ...(kmsMasterKeyId !== undefined && { kmsMasterKeyId }),
       ...(billing === 'PROVISIONED' && { throughput: throughput(properties) }),
       globalIndexes: properties

@@ -16,7 +16,7 @@ export function declareTable(
   { stack, logicalId, type, properties }: DeclaredResource,
   { physicalId: name, attributes }: Identity,
   draft: Draft,
-  own: Pick<TableModel, 'billingMode' | 'throughput' | 'kmsMasterKeyId' | 'globalIndexes'>,
+  own: Pick<TableModel, 'billingMode' | 'deletionProtection' | 'throughput' | 'kmsMasterKeyId' | 'globalIndexes'>,
 ): void {
   const timeToLiveAttribute = readTimeToLive(properties);
   draft.add(declaredTables, {
@@ -110,7 +110,6 @@ const unthrottled = 'Nothing is throttled here.';
 /** Properties that both types have, or `GlobalTable` has in its replicas, and that change nothing here. */
 export const ignoredTableProperties = {
   ContributorInsightsSpecification: 'No metrics are published.',
-  DeletionProtectionEnabled: 'No table outlives the runtime, and hot reload deletes none.',
   PointInTimeRecoverySpecification: 'Items live in memory: there is nothing to recover them from.',
   SSESpecification: 'Nothing is encrypted in memory.',
   TableClass: 'It sets prices.',

@@ -21,10 +21,17 @@ const queueActions: Readonly<Record<string, readonly string[]>> = {
 
 /** DynamoDB decrypts the table's key for who reads or writes (Developer Guide, "Encryption at rest usage notes"). */
 const tableActions: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'Scan', 'UpdateItem'].map((name) => [
-    `dynamodb:${name}`,
-    ['kms:Decrypt'],
-  ]),
+  [
+    'BatchGetItem',
+    'BatchWriteItem',
+    'ConditionCheckItem',
+    'DeleteItem',
+    'GetItem',
+    'PutItem',
+    'Query',
+    'Scan',
+    'UpdateItem',
+  ].map((name) => [`dynamodb:${name}`, ['kms:Decrypt']]),
 );
 
 /**

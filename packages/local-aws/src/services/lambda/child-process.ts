@@ -20,10 +20,10 @@ export interface ChildOptions {
   readonly onAwsCall: (call: AwsCall) => void;
 }
 
-/** A call past the endpoint, as bootstrap/aws-calls.cjs tells it. `refused`: it was not sent. */
+/** A call past the endpoint, as bootstrap/aws-calls.cjs tells it. Only calls of the kind `sent` are sent. */
 export interface AwsCall {
   readonly host: string;
-  readonly refused: boolean;
+  readonly kind: 'metadata' | 'sent' | 'signed';
 }
 
 /** How long output may still arrive after the exit, should a descendant in a session of its own hold the pipes. */

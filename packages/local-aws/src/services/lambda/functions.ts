@@ -72,7 +72,7 @@ export class LambdaService implements FunctionDirectory {
       ...options,
       runtimeApi: this.#runtimeApi,
       guard: this.#guard,
-      onAwsCall: (fn, call) => this.#tell(awsCallNotice(fn, call), call.refused ? 'warning' : 'info'),
+      onAwsCall: (fn, call) => this.#tell(awsCallNotice(fn, call), call.kind === 'sent' ? 'info' : 'warning'),
     };
     const run = (name: string, payload: string, how: InvokeOptions) => this.invoke(name, payload, how);
     const { clock, events } = options;
@@ -234,10 +234,15 @@ function runtimeNotice(functions: readonly FunctionModel[], localVersion: string
 }
 
 /** Says of a call past the endpoint where it went, and what brings it here. */
-function awsCallNotice({ name }: FunctionModel, { host, refused }: AwsCall): string {
-  return refused
-    ? `The function ${name} called ${host} with the credentials of this runtime, which AWS does not know. The call was not sent. The function's AWS SDK does not read AWS_ENDPOINT_URL, or its client has an endpoint of its own: give the client the option endpoint: process.env.AWS_ENDPOINT_URL, or use a release of the SDK that reads the variable (for JavaScript: version 3, since 2024).`
-    : `The function ${name} calls ${host}, a host of AWS. The call is sent, because it does not carry the credentials of this runtime.`;
+function awsCallNotice({ name }: FunctionModel, { host, kind }: AwsCall): string {
+  switch (kind) {
+    case 'metadata':
+      return `The function ${name} called ${host} for the credentials of a machine. The call was not sent, because Lambda has no such address.`;
+    case 'sent':
+      return `The function ${name} calls ${host}, a host of AWS. The call is sent, because it does not carry the credentials of this runtime.`;
+    case 'signed':
+      return `The function ${name} called ${host} with the credentials of this runtime, which AWS does not know. The call was not sent. The function's AWS SDK does not read AWS_ENDPOINT_URL, or its client has an endpoint of its own: give the client the option endpoint: process.env.AWS_ENDPOINT_URL, or use a release of the SDK that reads the variable (for JavaScript: version 3, since 2024).`;
+  }
 }
 
 /** An `X-Amzn-Trace-Id` that is not sampled: what Lambda hands a function without active tracing. */

@@ -39,6 +39,10 @@ const permissionType: ResourceType = {
 
   declare({ stack, logicalId, type, properties, environment }, { physicalId }, draft) {
     const principal = properties.requiredText('Principal');
+    if (properties.value('FunctionUrlAuthType') !== undefined || properties.boolean('InvokedViaFunctionUrl') === true) {
+      draft.skip({ stack, logicalId, type, reason: 'Functions have no URLs here.' });
+      return;
+    }
     if (!/\.amazonaws\.com(?:\.cn)?$/u.test(principal)) {
       throw assemblyError(
         'RESOURCE_UNSUPPORTED',

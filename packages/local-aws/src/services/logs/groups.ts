@@ -1,4 +1,5 @@
 import { AwsError } from '../../endpoint/api.ts';
+import type { QueryDefinitionModel } from './resources.ts';
 import type { LogGroup, LogStore } from './store.ts';
 
 /** How requests name a group: one of the two. */
@@ -58,6 +59,8 @@ export function missing(member: string): AwsError {
 /** What the operations work on. */
 export interface LogsContext {
   readonly store: LogStore;
+  /** Saved queries of the stacks that run now. */
+  readonly definitions: () => readonly QueryDefinitionModel[];
   readonly region: string;
   readonly accountId: string;
 }

@@ -1,7 +1,7 @@
 import { type Draft, refuseSameNames, ResourceList } from '../../assembly/draft.ts';
 import { assemblyError, refusedByAws } from '../../assembly/error-codes.ts';
 import type { Declared } from '../../assembly/model.ts';
-import { generatedName } from '../../assembly/physical-names.ts';
+import { generatedName, generatedUuid } from '../../assembly/physical-names.ts';
 import type { ResourceType, ResourceTypes } from '../../assembly/resource-type.ts';
 import { allowsService } from '../iam/evaluate.ts';
 import { declaredKeys, type KeyModel } from '../kms/keys.ts';
@@ -9,7 +9,18 @@ import { declaredKeys, type KeyModel } from '../kms/keys.ts';
 /** CloudWatch Logs' part of the model. */
 export interface LogsModel {
   readonly logGroups: readonly LogGroupModel[];
+  readonly queryDefinitions: readonly QueryDefinitionModel[];
 }
+
+/** `AWS::Logs::QueryDefinition`: a saved query of Logs Insights. */
+export interface QueryDefinitionModel extends Declared {
+  readonly id: string;
+  readonly name: string;
+  readonly queryString: string;
+  readonly logGroupNames: readonly string[];
+}
+
+const declaredQueryDefinitions = new ResourceList<QueryDefinitionModel>();
 
 /** `AWS::Logs::LogGroup`. `retentionDays` is told to who asks; no event expires here. */
 export interface LogGroupModel extends Declared {
@@ -26,7 +37,7 @@ export function readLogsModel(draft: Draft): LogsModel {
   const logGroups = draft.all(declaredLogGroups);
   refuseSameNames('log groups', logGroups);
   for (const group of logGroups) checkKey(group, draft.all(declaredKeys));
-  return { logGroups };
+  return { logGroups, queryDefinitions: draft.all(declaredQueryDefinitions) };
 }
 
 /** CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS Key Management Service". */
@@ -63,7 +74,7 @@ const logGroupType: ResourceType = {
     BearerTokenAuthenticationEnabled: 'Callers sign with access keys.',
     DataProtectionPolicy: 'Log lines are shown as they are written.',
     DeletionProtectionEnabled: 'Nothing outlives the runtime.',
-    FieldIndexPolicies: 'There is no Logs Insights.',
+    FieldIndexPolicies: 'Queries look at every event.',
     LogGroupClass: 'There is one class of log group.',
     ResourcePolicyDocument: 'No other service writes to the log group.',
     Tags: 'Nothing reads the tags of a log group.',
@@ -111,6 +122,7 @@ const subscriptionFilterType: ResourceType = {
     RoleArn: notForwarded,
   },
   refuses: {},
+  without: 'Log events are not forwarded: what would get them waits for you.',
 
   identify({ stack, logicalId }) {
     return { physicalId: generatedName(stack, logicalId, 512), attributes: {} };
@@ -129,8 +141,35 @@ const subscriptionFilterType: ResourceType = {
   },
 };
 
+/** `AWS::Logs::QueryDefinition`. The query is told as it is, and read when somebody starts it. */
+const queryDefinitionType: ResourceType = {
+  reads: ['LogGroupNames', 'Name', 'QueryString'],
+  ignores: {
+    Parameters: 'Whoever starts the query fills them in.',
+    QueryLanguage: 'Whoever starts the query names its language.',
+  },
+  refuses: {},
+
+  identify({ stack, logicalId }) {
+    const id = generatedUuid(stack, logicalId);
+    return { physicalId: id, attributes: { QueryDefinitionId: id } };
+  },
+
+  declare({ stack, logicalId, properties }, { physicalId: id }, draft) {
+    draft.add(declaredQueryDefinitions, {
+      stack,
+      logicalId,
+      id,
+      name: properties.requiredText('Name'),
+      queryString: properties.requiredText('QueryString'),
+      logGroupNames: properties.texts('LogGroupNames'),
+    });
+  },
+};
+
 /** The resource types of CloudWatch Logs in templates. */
 export const logsResourceTypes: ResourceTypes = {
   'AWS::Logs::LogGroup': logGroupType,
+  'AWS::Logs::QueryDefinition': queryDefinitionType,
   'AWS::Logs::SubscriptionFilter': subscriptionFilterType,
 };

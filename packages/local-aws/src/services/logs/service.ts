@@ -4,16 +4,21 @@ import type { LogsContext } from './groups.ts';
 import { describeLogGroups, describeLogStreams } from './operations/describe.ts';
 import { filterLogEvents } from './operations/filter-log-events.ts';
 import { getLogEvents } from './operations/get-log-events.ts';
+import { QueryRuns } from './operations/queries.ts';
 import { writingOperations } from './operations/write.ts';
-import { type LogsModel, logsResourceTypes, readLogsModel } from './resources.ts';
+import { type LogsModel, logsResourceTypes, type QueryDefinitionModel, readLogsModel } from './resources.ts';
 import { LogStore } from './store.ts';
 
 /** CloudWatch Logs: what functions and clients write, to be read again. */
 export class LogsService implements RunningService<LogsModel> {
   readonly rpc: RpcService;
   readonly #store: LogStore;
+  readonly #queries = new QueryRuns();
+  #definitions: readonly QueryDefinitionModel[];
 
-  constructor(context: LogsContext) {
+  constructor(given: Omit<LogsContext, 'definitions'> & Pick<LogsModel, 'queryDefinitions'>) {
+    const context = { ...given, definitions: () => this.#definitions };
+    this.#definitions = given.queryDefinitions;
     this.#store = context.store;
     this.rpc = {
       signingName: 'logs',
@@ -23,16 +28,19 @@ export class LogsService implements RunningService<LogsModel> {
         DescribeLogStreams: describeLogStreams(context),
         FilterLogEvents: filterLogEvents(context),
         GetLogEvents: getLogEvents(context),
+        ...this.#queries.operations(context),
         ...writingOperations(context),
       },
     };
   }
 
-  update({ logGroups }: LogsModel): void {
+  update({ logGroups, queryDefinitions }: LogsModel): void {
     this.#store.declare(logGroups);
+    this.#definitions = queryDefinitions;
   }
 
   close(): void {
+    this.#queries.close();
     this.#store.close();
   }
 }
@@ -41,6 +49,6 @@ export const logs: Service<LogsModel> = {
   actionPrefix: 'logs',
   resourceTypes: logsResourceTypes,
   readModel: readLogsModel,
-  start: ({ logGroups }, { clock, events, region, accountId }) =>
-    new LogsService({ store: new LogStore({ clock, events, logGroups }), region, accountId }),
+  start: ({ logGroups, queryDefinitions }, { clock, events, region, accountId }) =>
+    new LogsService({ store: new LogStore({ clock, events, logGroups }), queryDefinitions, region, accountId }),
 };

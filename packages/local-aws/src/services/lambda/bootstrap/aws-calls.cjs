@@ -31,14 +31,17 @@ function isAwsHost(host) {
 function watchAwsCalls(accessKeyId) {
   const told = new Set();
 
-  /** Ends the call by `stop` if it is not to be sent. `credential`: where its signature would be. */
+  /**
+   * Tells the call, and ends it by `stop` if it is not to be sent. `credential`: where its signature would be. Kinds of
+   * calls: `signed` with the function's key, for `metadata` of a machine, and others, which are `sent`.
+   */
   function inspect(host, credential, stop) {
     if (!isAwsHost(host)) return;
-    const refused = metadataHosts.includes(host) || credential.includes(accessKeyId);
-    const call = JSON.stringify({ host, refused });
+    const kind = metadataHosts.includes(host) ? 'metadata' : credential.includes(accessKeyId) ? 'signed' : 'sent';
+    const call = JSON.stringify({ host, kind });
     if (!told.has(call)) send(frameKind.awsCall, call);
     told.add(call);
-    if (refused) stop(notAsked(host));
+    if (kind !== 'sent') stop(notAsked(host, kind));
   }
 
   // Node.js: "Diagnostics Channel", built-in channels. What throws in a listener would end the process.
@@ -53,10 +56,15 @@ function watchAwsCalls(accessKeyId) {
   });
 }
 
-function notAsked(host) {
-  const error = new Error(
-    `${host} was not asked: AWS does not know the credentials of the local runtime. Give the client the option endpoint: process.env.AWS_ENDPOINT_URL, or use a release of the AWS SDK that reads this variable.`,
-  );
+const reasons = {
+  metadata:
+    'Lambda has no credentials of a machine, and those of this machine are not for functions. The credentials of the function are in its environment variables.',
+  signed:
+    'AWS does not know the credentials of the local runtime. Give the client the option endpoint: process.env.AWS_ENDPOINT_URL, or use a release of the AWS SDK that reads this variable.',
+};
+
+function notAsked(host, kind) {
+  const error = new Error(`${host} was not asked: ${reasons[kind]}`);
   return Object.assign(error, { code: 'ERR_AWS_NOT_LOCAL' });
 }
 

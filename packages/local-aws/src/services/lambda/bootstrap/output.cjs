@@ -21,7 +21,7 @@ const frameKind = {
   outOfMemory: 6,
   /** Peak memory in bytes so far, for the report of an invocation that never gets to `done`. */
   memory: 7,
-  /** The first call of a host of AWS; payload: JSON, `{ host, refused }`. */
+  /** The first call of a host of AWS; payload: JSON, `{ host, kind }`, the kinds as in aws-calls.cjs. */
   awsCall: 8,
 };
 

@@ -83,24 +83,26 @@ const pageLimit = 1_000;
 const pageInput = { MaxResults: 'integer', NextToken: 'string' } as const;
 
 /**
- * One page of `items`. A token comes back only when the caller set `MaxResults` and there is more; without it the
- * first 1,000 are all there is (API reference of ListQueues).
+ * One page of `names`, which are sorted. A token comes back only when the caller set `MaxResults` and there is more;
+ * without it the first 1,000 are all there is (API reference of ListQueues). The token holds the last name, so that
+ * nothing is passed over when queues come or go between two pages.
  */
-function page<Item>(items: readonly Item[], input: JsonObject): { items: readonly Item[]; next: JsonObject } {
+function page(names: readonly string[], input: JsonObject): { items: readonly string[]; next: JsonObject } {
   const words = `MaxResults must be an integer between 1 and ${pageLimit}.`;
   const maxResults = optionalInteger(input, 'MaxResults', { min: 1, max: pageLimit, words });
   const token = optionalString(input, 'NextToken');
-  const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64').toString());
-  if (!Number.isSafeInteger(start) || start < 0) {
+  const after = token === undefined ? '' : Buffer.from(token, 'base64url').toString();
+  if (token !== undefined && (!/^[\w.-]+$/.test(after) || tokenOf(after) !== token)) {
     throw invalidParameterValue('Invalid or expired next token.');
   }
-  const end = start + (maxResults ?? pageLimit);
-  const hasMore = maxResults !== undefined && end < items.length;
-  return {
-    items: items.slice(start, end),
-    next: hasMore ? { NextToken: Buffer.from(String(end)).toString('base64') } : {},
-  };
+  const left = names.filter((name) => name > after);
+  const items = left.slice(0, maxResults ?? pageLimit);
+  const last = items.at(-1);
+  const hasMore = maxResults !== undefined && items.length < left.length && last !== undefined;
+  return { items, next: hasMore ? { NextToken: tokenOf(last) } : {} };
 }
+
+const tokenOf = (name: string): string => Buffer.from(name).toString('base64url');
 
 export const listQueues = (sqs: SqsContext): Operation => ({
   input: { members: { QueueNamePrefix: 'string', ...pageInput } },

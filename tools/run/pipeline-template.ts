@@ -1,0 +1,137 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalRuntimeError } from 'local-aws';
+import { environmentNames, stackNameOf, stackOutputNames } from '../../shared/pipeline.ts';
+import type { Knobs } from './knobs.ts';
+
+/** Name of the stack that a preset makes (lib/configuration/deployment.ts). */
+export function stackOfPreset(preset: string): string {
+  return stackNameOf(preset === 'production' ? undefined : preset);
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+}
+
+interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value?: unknown }>>;
+}
+
+interface Manifest {
+  readonly artifacts: Readonly<
+    Record<
+      string,
+      { readonly type: string; readonly properties?: { readonly templateFile?: string; readonly stackName?: string } }
+    >
+  >;
+}
+
+/** A stack of a cloud assembly. */
+interface AssemblyStack {
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly template: Template;
+}
+
+/** The stack that is the pipeline, among those of an assembly. */
+export interface PipelineStack extends AssemblyStack {
+  /** Names of the other stacks. */
+  readonly others: readonly string[];
+}
+
+/**
+ * Finds the pipeline by the outputs of its stack, whatever else is in the app.
+ *
+ * @param wanted name of the stack, in case several have these outputs
+ * @throws {LocalRuntimeError} when no stack is the pipeline, or several are and none has this name
+ */
+export function pipelineStackIn(assembly: string, wanted: string): PipelineStack {
+  const stacks = stacksOf(assembly);
+  const outputs = Object.values(stackOutputNames);
+  const pipelines = stacks.filter(({ template }) => outputs.every((name) => template.Outputs?.[name] !== undefined));
+  const found = pipelines.find(({ name }) => name === wanted) ?? (pipelines.length === 1 ? pipelines[0] : undefined);
+  if (found !== undefined) {
+    return { ...found, others: stacks.map(({ name }) => name).filter((name) => name !== found.name) };
+  }
+  throw pipelines.length === 0
+    ? new LocalRuntimeError(
+        'PIPELINE_MISSING',
+        `None of the stacks ${namesOf(stacks)} has the outputs of the pipeline: ${outputs.join(', ')}.`,
+        'Add them back to lib/.',
+      )
+    : new LocalRuntimeError(
+        'SEVERAL_PIPELINES',
+        `The stacks ${namesOf(pipelines)} are pipelines, and none is named ${wanted}.`,
+        `Name one of them ${wanted}.`,
+      );
+}
+
+function namesOf(stacks: readonly AssemblyStack[]): string {
+  return stacks.map(({ name }) => name).join(', ');
+}
+
+function readJson(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+function stacksOf(assembly: string): readonly AssemblyStack[] {
+  const { artifacts } = readJson(join(assembly, 'manifest.json')) as Manifest;
+  return Object.entries(artifacts).flatMap(([id, { type, properties }]) => {
+    if (type !== 'aws:cloudformation:stack' || properties?.templateFile === undefined) return [];
+    const file = join(assembly, properties.templateFile);
+    return [{ name: properties.stackName ?? id, file, template: readJson(file) as Template }];
+  });
+}
+
+/** Writes knobs into the template of a pipeline. The runtime refuses what AWS would refuse, as at a deployment. */
+export function turnKnobs({ file, template }: PipelineStack, knobs: Knobs): void {
+  const { batchSize, window, maxConcurrency, visibilityTimeout, maxReceiveCount, dlq } = knobs;
+  const queueId = referredTo(template, stackOutputNames.ordersQueueUrl);
+  const functionId = referredTo(template, stackOutputNames.processOrdersFunctionName);
+  const [queue, consumer] = [propertiesOf(template, queueId), propertiesOf(template, functionId)];
+  const mapping = Object.values(template.Resources).find(
+    ({ Type, Properties: properties }) =>
+      Type === 'AWS::Lambda::EventSourceMapping' && refOf(properties['FunctionName']) === functionId,
+  )?.Properties;
+  if (mapping === undefined) throw missing('mapping from the orders queue to process-orders');
+  if (batchSize !== undefined) mapping['BatchSize'] = batchSize;
+  if (window !== undefined) mapping['MaximumBatchingWindowInSeconds'] = window;
+  if (maxConcurrency !== undefined) mapping['ScalingConfig'] = { MaximumConcurrency: maxConcurrency };
+  if (visibilityTimeout !== undefined) queue['VisibilityTimeout'] = visibilityTimeout;
+  if (!dlq) {
+    delete queue['RedrivePolicy'];
+    variablesOf(consumer)[environmentNames.maxReceiveCount] = '0';
+  } else if (maxReceiveCount !== undefined) {
+    queue['RedrivePolicy'] = { ...(queue['RedrivePolicy'] as object), maxReceiveCount };
+    variablesOf(consumer)[environmentNames.maxReceiveCount] = String(maxReceiveCount);
+  }
+  writeFileSync(file, JSON.stringify(template));
+}
+
+function variablesOf(consumer: Record<string, unknown>): Record<string, string> {
+  return (consumer['Environment'] as { readonly Variables: Record<string, string> }).Variables;
+}
+
+/** Logical id of the resource that an output refers to. */
+function referredTo(template: Template, output: string): string {
+  const id = refOf(template.Outputs?.[output]?.Value);
+  if (id === undefined) throw missing(`resource of the output ${output}`);
+  return id;
+}
+
+function refOf(value: unknown): string | undefined {
+  return (value as { readonly Ref?: string } | undefined)?.Ref;
+}
+
+function propertiesOf(template: Template, logicalId: string): Record<string, unknown> {
+  const { Properties: properties } = template.Resources[logicalId] ?? {};
+  if (properties === undefined) throw missing(`resource ${logicalId}`);
+  return properties;
+}
+
+function missing(what: string): LocalRuntimeError {
+  return new LocalRuntimeError('PIPELINE_MISSING', `The template has no ${what}.`, 'Add it back to lib/.');
+}
