@@ -163,6 +163,11 @@ describe('the example that sends a message on', () => {
   });
 });
 
+const good = () => Promise.resolve();
+const throwing = () => Promise.reject(new Error('down'));
+const refusing = () => Promise.reject(new RefusedOrder('no'));
+const nothing = good;
+
 /** Requests to the table of one delivery, with the row as `before` left it. */
 async function requestsOf(hasEffects: boolean, id: string, work: () => Promise<void>, before: () => Promise<unknown>) {
   await before();
@@ -177,17 +182,13 @@ async function requestsOf(hasEffects: boolean, id: string, work: () => Promise<v
 }
 
 test('says what a delivery costs', async () => {
-  const good = () => Promise.resolve();
-  const throwing = () => Promise.reject(new Error('down'));
-  const refusing = () => Promise.reject(new RefusedOrder('no'));
-  const nothing = good;
   const table = [...page.matchAll(/^\| ((?:of|whose|that) [^|]+?) +\| +([\d–]+) \| +(\d+) \|$/gm)];
-  const said = Object.fromEntries(
+  const said: unknown = Object.fromEntries(
     table.map(([, delivery, without, withEffects]) => [delivery, [without, withEffects]]),
   );
   const counted: Record<string, string[]> = {};
   for (const hasEffects of [false, true]) {
-    const once = (id: string, work: () => Promise<void>) => () => requestsOf(hasEffects, id, work, nothing);
+    const delivered = (id: string, work: () => Promise<void>) => () => requestsOf(hasEffects, id, work, nothing);
     const count = async (
       delivery: string,
       work: () => Promise<void>,
@@ -198,10 +199,10 @@ test('says what a delivery costs', async () => {
       counted[delivery] = [...(counted[delivery] ?? []), String(requests)];
     };
     await count('of a good order', good, () => nothing);
-    await count('of an order that is processed', good, (id) => once(id, good));
+    await count('of an order that is processed', good, (id) => delivered(id, good));
     await count('whose work throws', throwing, () => nothing);
     await count('whose order is refused', refusing, () => nothing);
-    await count('of a message whose order was refused', refusing, (id) => once(id, refusing));
+    await count('of a message whose order was refused', refusing, (id) => delivered(id, refusing));
   }
   const work = Promise.withResolvers<void>();
   const first = requestsOf(true, 'cost-claimed', () => work.promise, nothing);
