@@ -1,7 +1,12 @@
 // npm start: one run of the whole pipeline.
 import { presets } from '../lib/configuration/configuration.ts';
+import { stages } from '../lib/configuration/stages.ts';
+import { withPresetOfStage } from '../tools/run/pipeline-template.ts';
 import { runCommand } from '../tools/run/run-command.ts';
-import { defineStart } from '../tools/run/start/options.ts';
+import { defineStart, type StartOptions } from '../tools/run/start/options.ts';
 import { start } from '../tools/run/start/start.ts';
 
-await runCommand('npm start --', defineStart(Object.keys(presets)), start);
+const choices = { presets: Object.keys(presets), stages: Object.keys(stages) };
+await runCommand('npm start --', defineStart(choices), (options: StartOptions, context) =>
+  start(withPresetOfStage(options, stages), context),
+);

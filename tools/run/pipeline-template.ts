@@ -1,13 +1,44 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Command, Option } from 'commander';
 import { LocalRuntimeError } from 'local-aws';
 import { environmentNames, stackNameOf, stackOutputNames } from '../../shared/pipeline.ts';
 import type { Knobs } from './knobs.ts';
 
-/** Name of the stack that a preset makes (lib/configuration/deployment.ts). */
-export function stackOfPreset(preset: string): string {
-  return stackNameOf(preset === 'production' ? undefined : preset);
+/** Which pipeline of this project: a stage, or a preset without a stage (lib/configuration/stages.ts). */
+export interface PipelineChoice {
+  readonly stage?: string;
+  /** With a stage, the preset of the stage. */
+  readonly preset: string;
 }
+
+/** Adds the options of `PipelineChoice`. @param others options beside which they make no sense */
+export function addChoice(
+  program: Command,
+  { presets, stages }: Record<'presets' | 'stages', readonly string[]>,
+  others: readonly string[] = [],
+): Command {
+  const preset = new Option('--preset <name>', 'how the pipeline is configured').choices(presets).default('production');
+  const stage = new Option('--stage <name>', 'as lib/configuration/stages.ts has it').choices(stages);
+  return program.addOption(preset.conflicts([...others])).addOption(stage.conflicts(['preset', ...others]));
+}
+
+/** Gives the choice of a stage the preset of the stage. */
+export function withPresetOfStage<Options extends PipelineChoice>(
+  options: Options,
+  stages: Readonly<Record<string, { readonly preset: string }>>,
+): Options {
+  const preset = stages[options.stage ?? '']?.preset;
+  return preset === undefined ? options : { ...options, preset };
+}
+
+/** The context that makes the choice, as `cdk -c` gives it. */
+export const contextOf = ({ stage, preset }: PipelineChoice): Readonly<Record<string, string>> =>
+  stage === undefined ? { preset } : { stage };
+
+/** Name of the stack that the choice makes (lib/configuration/deployment.ts). */
+export const stackOf = ({ stage, preset }: PipelineChoice): string =>
+  stackNameOf(stage ?? (preset === 'production' ? undefined : preset));
 
 interface Resource {
   readonly Type: string;

@@ -27,7 +27,7 @@ import { standingFolder } from '../orders/input/paths.ts';
 import { maximumLocalSeed } from './local-pipeline.ts';
 import { type CommandContext, errorText } from './run-command.ts';
 import { addKnobs, isTurned, type Knobs, refuseOutOfRange } from './knobs.ts';
-import { pipelineStackIn, stackOfPreset, turnKnobs } from './pipeline-template.ts';
+import { addChoice, contextOf, type PipelineChoice, pipelineStackIn, stackOf, turnKnobs } from './pipeline-template.ts';
 import { projectRoot, synthesize, TemporaryFolder } from './synthesize.ts';
 
 /** Faults are rarer than in `npm run chaos`: a person watches, and no wait is skipped. */
@@ -35,14 +35,14 @@ const calm = 4;
 
 /** `npm run local`: serves until interrupted. @returns the exit code */
 export async function serve(options: ServeOptions, { signal }: CommandContext): Promise<number> {
-  const { assembly, preset, port = defaultPort, iam, shuffle, queueWaits, chaos, watch, quiet = false } = options;
+  const { assembly, port = defaultPort, iam, shuffle, queueWaits, chaos, watch, quiet = false } = options;
   refuseOutOfRange(options);
-  if (assembly === undefined) process.stdout.write(`Synthesizing the stack with the ${preset} preset …\n`);
+  if (assembly === undefined) process.stdout.write(`Synthesizing the stack ${stackOf(options)} …\n`);
   const served = {
     // As seen from where npm was called, which is not always the project's folder.
     source:
       assembly === undefined
-        ? synthesized(preset, options, signal)
+        ? synthesized(options, signal)
         : assemblyFolder(resolve(standingFolder(process.env), assembly)),
     ...assemblySettings(options),
     port,
@@ -92,12 +92,11 @@ function withFaults(seed: number) {
 }
 
 /** What `npm run local -- …` was asked to do. */
-interface ServeOptions extends AssemblyOptions, Knobs {
+interface ServeOptions extends AssemblyOptions, Knobs, PipelineChoice {
   /** Folder of a cloud assembly to serve; this project's own when undefined. */
   readonly assembly?: string;
   /** 0 lets the system choose. A port that was asked for is not replaced by another when it is taken. */
   readonly port?: number;
-  readonly preset: string;
   readonly iam: IamMode;
   /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
   readonly shuffle?: number;
@@ -112,10 +111,10 @@ interface ServeOptions extends AssemblyOptions, Knobs {
 
 const defaultPort = 4566;
 
-/** @param presets names that `--preset` may take */
-export const defineServe = (presets: readonly string[]) => (program: Command) =>
+/** @param choices names that `--preset` and `--stage` may take */
+export const defineServe = (choices: Record<'presets' | 'stages', readonly string[]>) => (program: Command) =>
   addAssemblyOptions(
-    addKnobs(program, ['assembly'])
+    addChoice(addKnobs(program, ['assembly']), choices, ['assembly'])
       .description(
         'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
           'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
@@ -129,12 +128,6 @@ export const defineServe = (presets: readonly string[]) => (program: Command) =>
       '--port <n>',
       `1 to 65,535 (default: ${defaultPort}, the next free one when it is taken); 0 for any free one`,
       wholeNumberOption(0, 65_535),
-    )
-    .addOption(
-      new Option('--preset <name>', "for this project's own stack")
-        .choices(presets)
-        .default('production')
-        .conflicts('assembly'),
     )
     .addOption(
       new Option('--iam <mode>', 'audit lets through what policies deny, but says so')
@@ -191,7 +184,7 @@ class OrderFiles {
 const runFile = promisify(execFile);
 
 /** The project's own assembly, synthesized anew after each change of its sources. */
-function synthesized(preset: string, knobs: Knobs, signal: AbortSignal): AssemblySource {
+function synthesized(options: PipelineChoice & Knobs, signal: AbortSignal): AssemblySource {
   const orderFiles = new OrderFiles();
   return {
     watched: sources.map((source) => join(projectRoot, source)),
@@ -199,9 +192,9 @@ function synthesized(preset: string, knobs: Knobs, signal: AbortSignal): Assembl
     async provide(use) {
       await orderFiles.renew(signal);
       using folder = new TemporaryFolder();
-      const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+      const warnings = await synthesize({ outputDirectory: folder.path, context: contextOf(options), signal });
       for (const warning of warnings) process.stderr.write(`${warning}\n`);
-      if (isTurned(knobs)) turnKnobs(pipelineStackIn(folder.path, stackOfPreset(preset)), knobs);
+      if (isTurned(options)) turnKnobs(pipelineStackIn(folder.path, stackOf(options)), options);
       return await use(folder.path);
     },
   };

@@ -1,18 +1,18 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { generateLimits } from '../../../shared/pipeline.ts';
 import { maximumLocalSeed } from '../local-pipeline.ts';
 import { addKnobs, type Knobs } from '../knobs.ts';
+import { addChoice, type PipelineChoice } from '../pipeline-template.ts';
 import { shareOption, wholeNumberOption } from '../../orders/command-line.ts';
 
 /** What `npm start -- …` was asked to do. */
-export interface StartOptions extends Knobs {
+export interface StartOptions extends Knobs, PipelineChoice {
   /** Orders to send; the producer's own default when undefined. */
   readonly count?: number;
   /** Share of bad orders, 0 to 1; the lecture's pattern when undefined. */
   readonly badRate?: number;
   /** The same seed gives the same orders; a random one when undefined. */
   readonly seed?: number;
-  readonly preset: string;
   /** Seed of the arbitrary order in which queues hand out messages. Default: in the order they came; lab: `seed`. */
   readonly shuffle?: number;
   readonly json?: boolean;
@@ -20,9 +20,9 @@ export interface StartOptions extends Knobs {
 
 const { count: maximumCount, seed: maximumSeed } = generateLimits;
 
-/** @param presets names that `--preset` may take */
-export const defineStart = (presets: readonly string[]) => (program: Command) =>
-  addKnobs(program)
+/** @param choices names that `--preset` and `--stage` may take */
+export const defineStart = (choices: Record<'presets' | 'stages', readonly string[]>) => (program: Command) =>
+  addChoice(addKnobs(program), choices)
     .description(
       'Runs the order pipeline on this machine: sends orders, shows what the functions do with them, and closes with ' +
         'the books: sent = processed + failed, counted by the queues and again in the orders table.',
@@ -42,7 +42,6 @@ export const defineStart = (presets: readonly string[]) => (program: Command) =>
       `same seed, same orders; a whole number from 0 to ${maximumSeed.toLocaleString('en')}`,
       wholeNumberOption(0, maximumSeed),
     )
-    .addOption(new Option('--preset <name>', 'how the pipeline is configured').choices(presets).default('production'))
     .option(
       '--shuffle <seed>',
       'hand out messages in arbitrary order and portions, as AWS may; same seed, same order',

@@ -2,7 +2,7 @@ import { consoleLabels, EventStream, renderEvent, startRuntime, systemClock } fr
 import { Progress } from '../../orders/terminal/progress.ts';
 import { pipelineNames } from '../local-pipeline.ts';
 import { isTurned, refuseOutOfRange } from '../knobs.ts';
-import { pipelineStackIn, stackOfPreset, turnKnobs } from '../pipeline-template.ts';
+import { pipelineStackIn, contextOf, stackOf, turnKnobs } from '../pipeline-template.ts';
 import type { CommandContext } from '../run-command.ts';
 import { synthesize, TemporaryFolder } from '../synthesize.ts';
 import type { StartOptions } from './options.ts';
@@ -34,11 +34,11 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   using progress = new Progress(process.stderr, systemClock, () =>
     tally === undefined ? 'synthesizing the stack' : booksSoFar(tally, count, systemClock.now() - startedAtMs),
   );
-  say(`Synthesizing the stack with the ${preset} preset …`);
-  const warnings = await synthesize({ outputDirectory: folder.path, context: { preset }, signal });
+  say(`Synthesizing the stack ${stackOf(options)} with the ${preset} preset …`);
+  const warnings = await synthesize({ outputDirectory: folder.path, context: contextOf(options), signal });
   for (const warning of warnings) progress.print(() => process.stderr.write(`${warning}\n`));
 
-  const stack = pipelineStackIn(folder.path, stackOfPreset(preset));
+  const stack = pipelineStackIn(folder.path, stackOf(options));
   if (isTurned(options)) turnKnobs(stack, options);
   if (stack.others.length > 0) {
     const note = `Running the stack ${stack.name}, and none of the others: ${stack.others.join(', ')}.\n`;

@@ -3,7 +3,8 @@ import { CommanderError } from 'commander';
 import { defineServe } from '../../../../tools/run/serve.ts';
 import { parsedOptions } from '../parsed-options.ts';
 
-const parse = (...args: string[]) => parsedOptions(defineServe(['production', 'lab']), args);
+const parse = (...args: string[]) =>
+  parsedOptions(defineServe({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'] }), args);
 
 describe('the options of npm run local', () => {
   test('default to the production preset, enforced IAM, watching, and no port by name', () => {

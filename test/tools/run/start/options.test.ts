@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { CommanderError } from 'commander';
+import { contextOf, stackOf, withPresetOfStage } from '../../../../tools/run/pipeline-template.ts';
 import { defineStart, type StartOptions } from '../../../../tools/run/start/options.ts';
 import { parsedOptions } from '../parsed-options.ts';
 
-const parse = (...args: string[]) => parsedOptions(defineStart(['production', 'lab']), args) as StartOptions;
+const parse = (...args: string[]) =>
+  parsedOptions(defineStart({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'] }), args) as StartOptions;
 
 describe('good command lines', () => {
   test('nothing asks for the production preset and leaves the orders to the producer', () => {
@@ -30,6 +32,14 @@ describe('good command lines', () => {
     expect(parse('--no-dlq')).toEqual({ preset: 'production', dlq: false });
     expect(() => parse('--no-dlq', '--max-receive-count', '2')).toThrow('cannot be used with option');
     expect(() => parse('--window', '-1')).toThrow('It must be a whole number');
+  });
+
+  test('a stage brings its preset and its stack, and goes with no other preset', () => {
+    const stages = { dev: { preset: 'production' }, lab: { preset: 'lab' } };
+    const choice = withPresetOfStage(parse('--stage', 'lab'), stages);
+    expect(choice).toMatchObject({ stage: 'lab', preset: 'lab' });
+    expect([contextOf(choice), stackOf(choice)]).toEqual([{ stage: 'lab' }, 'OrderPipeline-lab']);
+    expect(() => parse('--stage', 'lab', '--preset', 'lab')).toThrow("cannot be used with option '--preset <name>'");
   });
 
   test.each(['0', '0.0', '1', '.5', '1e-3'])('a bad rate of %s is a rate', (rate) => {
