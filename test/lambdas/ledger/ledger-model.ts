@@ -35,20 +35,30 @@ export interface ModelFailure extends Life {
   readonly history: readonly string[];
 }
 
+/** How the work on an order ends. `crashed`: its function ends after the work, before the order is written. */
+export type Ending = 'done' | 'failed' | 'refused' | 'crashed';
+
 export class LedgerModel {
   /** Bodies of the processed orders. */
   readonly orders = new Map<string, Body>();
   readonly failures = new Map<string, ModelFailure>();
   #lives = 0;
+  /** Messages whose order the processing refused. */
+  readonly #refused = new Set<string>();
   /** Failures of valid orders that were not processed then: they end well with any copy that is. */
   readonly #copies: { readonly key: string; readonly failureId: string; readonly content: string }[] = [];
 
-  /** process-orders gets a message. @returns whether it may be deleted */
-  process(sent: Sent): boolean {
+  /** process-orders gets a message. @param ending of the work. @returns whether the message may be deleted */
+  process(sent: Sent, ending: Ending): boolean {
     const key = keyOf(sent);
     const written = this.orders.get(key);
     if (!sent.body.valid || (written !== undefined && written.content !== sent.body.content)) return false;
-    if (written === undefined) this.orders.set(key, sent.body);
+    if (written === undefined) {
+      // The work of a refused message is not asked again.
+      if (ending === 'refused') this.#refused.add(sent.messageId);
+      if (ending !== 'done' || this.#refused.has(sent.messageId)) return false;
+      this.orders.set(key, sent.body);
+    }
     this.#endsWell(sent);
     return true;
   }
@@ -66,12 +76,12 @@ export class LedgerModel {
       this.#copies.push({ key, failureId: messageId, content: body.content });
       return this.#endsWell(sent);
     }
-    const kind = !body.valid ? 'invalid' : written !== undefined ? 'conflicting-id' : 'out-of-attempts';
+    const kind = this.#kindOf(sent, written !== undefined);
 
     const { orderKey, failureId } = replayOf ?? { orderKey: key, failureId: messageId };
     const former = this.failures.get(failureId);
     const { recorded = [], history = [], replayCount = 0 } = former ?? {};
-    if (kind === 'out-of-attempts') this.#copies.push({ key, failureId, content: body.content });
+    if (kind === 'out-of-attempts' || kind === 'refused') this.#copies.push({ key, failureId, content: body.content });
     if (recorded.includes(messageId)) return;
     const story = { recorded: [...recorded, messageId], history: [...history, `failed ${messageId}`] };
     const isOvertaken = former !== undefined && replayOf !== undefined && replayCount > replayOf.count;
@@ -81,6 +91,12 @@ export class LedgerModel {
       const life = former?.life ?? (this.#lives += 1);
       this.#put({ ...story, life, orderKey, failureId, status: 'failed', kind, body, replayCount: count });
     }
+  }
+
+  #kindOf({ messageId, body }: Sent, idIsTaken: boolean): string {
+    if (!body.valid) return 'invalid';
+    if (this.#refused.has(messageId)) return 'refused';
+    return idIsTaken ? 'conflicting-id' : 'out-of-attempts';
   }
 
   /** A person's replay was sent, for a failure as it was `seen`, and is marked now. */

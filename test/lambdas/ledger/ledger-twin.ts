@@ -5,6 +5,10 @@ import { mend } from '../../../tools/orders/ledger/mend.ts';
 import { deleteExported, exportedFailure } from '../../../tools/orders/ledger/purge.ts';
 import { type FailureRow, type Lineage, lineageAttribute, type OrderRow } from '../../../shared/ledger/rows.ts';
 import { exampleOrder } from '../../../shared/order/example-order.ts';
+import type { TableClient } from '../../../lambdas/common/table-client.ts';
+import { defineProcessing, RefusedOrder } from '../../../lambdas/process-orders/processing.ts';
+import { idempotencyKeyOf } from '../../../shared/ledger/content.ts';
+import { isOrderWritten } from '../../../shared/ledger/order-transitions.ts';
 import type { LocalLedger } from '../../tools/orders/ledger/local-ledger.ts';
 import {
   done,
@@ -15,7 +19,7 @@ import {
   pipelineFunctions,
   replayed,
 } from '../pipeline-functions.ts';
-import { type Body, type ModelFailure, LedgerModel, type Sent } from './ledger-model.ts';
+import { type Body, type Ending, type ModelFailure, LedgerModel, type Sent } from './ledger-model.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const by = 'ada';
@@ -43,6 +47,11 @@ export class LedgerTwin {
   readonly unmarked: { readonly seen: Seen; readonly messageId: string }[] = [];
   readonly #ledger: LocalLedger;
   readonly #functions: PipelineFunctions;
+  /** The same on a machine that fails before it can write an order, a month ago: its claims are over. */
+  readonly #crashing: PipelineFunctions;
+  #ending: Ending = 'done';
+  /** Keys of the orders whose work was done. */
+  readonly #worked = new Set<string>();
   readonly #prefix: string;
   readonly #keys = new Set<string>();
   /** Messages that a function said may be deleted, and those that a person deleted with their failure. */
@@ -57,7 +66,22 @@ export class LedgerTwin {
     this.#prefix = prefix;
     let tokens = 0;
     const newToken = () => `token-${(tokens += 1)}`;
-    this.#functions = pipelineFunctions(ledger.local.table, { newToken });
+    const processing = defineProcessing({
+      hasEffects: true,
+      tools: () => ({}),
+      process: async ({ idempotencyKey }) => {
+        if (this.#ending === 'failed') throw new Error('The service is down.');
+        if (this.#ending === 'refused') throw new RefusedOrder('/items: not in stock');
+        this.#worked.add(idempotencyKey);
+        await Promise.resolve();
+      },
+    });
+    const { table } = ledger.local;
+    this.#functions = pipelineFunctions(table, { newToken, processing });
+    const update: TableClient['update'] = (request, signal) =>
+      isOrderWritten(request) ? Promise.reject(new Error('The function has ended.')) : table.update(request, signal);
+    const startMs = Date.UTC(2025, 11, 1);
+    this.#crashing = pipelineFunctions({ ...table, update }, { newToken, processing, startMs });
   }
 
   /** A few orders make a story; more of them make many short ones. */
@@ -75,11 +99,15 @@ export class LedgerTwin {
     return { orderId, valid, content, text: isLaidOut ? inAnotherLayout(whole) : content };
   }
 
-  async process(sent: SentTwice): Promise<void> {
-    const isDone = this.model.process(sent);
-    const answer = await this.#functions.processOrders([record(sent)]);
-    assert.deepEqual(answer, isDone ? done : failed(sent.messageId));
-    if (isDone) this.#deleted.add(sent);
+  async process(sent: SentTwice, ending: Ending = 'done'): Promise<void> {
+    const isDone = this.model.process(sent, ending);
+    this.#ending = ending;
+    const functions = ending === 'crashed' ? this.#crashing : this.#functions;
+    assert.deepEqual(await functions.processOrders([record(sent)]), isDone ? done : failed(sent.messageId));
+    if (!isDone) return;
+    const orderKey = sent.body.orderId ?? sent.replayOf?.orderKey ?? sent.messageId;
+    assert(this.#worked.has(idempotencyKeyOf(orderKey, sent.body.text)));
+    this.#deleted.add(sent);
   }
 
   async fail(sent: SentTwice): Promise<void> {

@@ -57,6 +57,9 @@ function ofFailure(name: string, step: (twin: LedgerTwin, seen: LedgerTwin['seen
 const commands: fc.Arbitrary<Command>[] = [
   body.map((wanted) => command(`send ${JSON.stringify(wanted)}`, (twin) => twin.send(...wanted))),
   deliver('process-orders gets', (twin, sent) => twin.process(sent)),
+  ...(['failed', 'refused', 'crashed'] as const).map((ending) =>
+    deliver(`with work that is ${ending}, process-orders gets`, (twin, sent) => twin.process(sent, ending)),
+  ),
   deliver('failed-orders gets', (twin, sent) => twin.fail(sent)),
   deliver('failed-orders gets', (twin, sent) => twin.fail(sent)),
   ofFailure('somebody replays', (twin, seen) => twin.replay(seen)),
