@@ -50,7 +50,7 @@ const outOfFiles = `
   try { for (;;) files.push(openSync('/dev/null')); } catch {}
   const guard = { watch() {}, forget() {} };
   const child = new RuntimeChild({
-    arguments: [], environment: {}, directory: '/', guard, onFrame() {},
+    command: [process.execPath], environment: {}, directory: '/', guard, onFrame() {},
     onLine: (line) => { for (const file of files) closeSync(file); console.log(line); },
   });
   console.log(JSON.stringify(await child.exit));

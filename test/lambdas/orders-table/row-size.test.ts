@@ -19,6 +19,7 @@ import {
   mostReplays,
   refusalText,
 } from '../../../shared/ledger/rows.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { itemBytes, maximumItemBytes, newItem } from './item-bytes.ts';
 import { sqsRecord } from '../sqs-event.ts';
@@ -129,7 +130,7 @@ test.each(fullMessages)('the fullest row, of %s, has room for all replays and ed
 });
 
 test('the fullest row of an order whose processing failed has room for all replays and edits', () => {
-  const order = { orderId: 'x'.repeat(64), customerName: 'a', customerAddress: 'a', items: [''] };
+  const order = exampleOrder(0, 'x'.repeat(64));
   const content = JSON.stringify({ ...order, note: '' });
   const full = JSON.stringify({ ...order, note: 'x'.repeat(messageLimits.bytes - content.length) });
   const reason = errorReason(new Error('€'.repeat(mostReasonBytes)));

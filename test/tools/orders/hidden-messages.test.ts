@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { consoleLabels, renderEvent, type RuntimeEvent } from 'local-aws';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { logMessages } from '../../../shared/telemetry.ts';
 import type { StatusReport } from '../../../tools/orders/status-report.ts';
 import { documentOf } from './collected-io.ts';
@@ -19,12 +20,7 @@ test('while the table refuses orders, status and npm run local say for how long 
     if (event.type === 'log') logged.push(event.message);
     if (event.type === 'batch-ended') resolve(event);
   });
-  const order = JSON.stringify({
-    orderId: 'hidden-1',
-    customerName: 'Ada',
-    customerAddress: '1 Main Street',
-    items: [],
-  });
+  const order = JSON.stringify(exampleOrder(0, 'hidden-1'));
   await pipeline.orders(['send', '-'], { stdin: order });
   const batch = await ended;
   expect(logged.join()).toContain(logMessages.triesScheduled);

@@ -46,18 +46,23 @@ export async function startLocalLedger(clock: Clock = systemClock): Promise<Loca
   };
 }
 
-/** Puts failures into the table without the function, for many of them at once. */
+/** Few enough for a busy machine, where connections that nobody takes in time are reset. */
+const putsAtOnce = 50;
+
+/** Puts failures into the table without the function. */
 export async function putFailures(
   { client, name }: TableConnection,
   rows: readonly Partial<FailureRow>[],
 ): Promise<void> {
-  const puts = rows.map((row) => {
+  const put = (row: Partial<FailureRow>) => {
     const history = (row.history ?? []).map((entry) => ({ ...entry }));
     const messageAttributes = attributeList(row.messageAttributes ?? {});
     const item = { ...row, history, messageAttributes, recordedMessages: [] };
     return client.send(new PutItemCommand({ TableName: name, Item: attributeValues(item) }));
-  });
-  await Promise.all(puts);
+  };
+  for (let first = 0; first < rows.length; first += putsAtOnce) {
+    await Promise.all(rows.slice(first, first + putsAtOnce).map(put));
+  }
 }
 
 export function failureRow(
