@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { causeOf } from '../../shared/ledger/failure.ts';
+import { causeOf, errorReason } from '../../shared/ledger/failure.ts';
 import { exampleOrder } from '../../shared/order/example-order.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 
@@ -53,5 +53,31 @@ describe('the fingerprint of a cause', () => {
     ];
     expect(new Set(causes).size).toBe(causes.length);
     for (const cause of causes) expect(cause).toMatch(/^[\da-f]{12}$/);
+  });
+});
+
+const cause = (reason: string) => causeOf('out-of-attempts', [reason]);
+
+describe('an error of the processing as a reason', () => {
+  test.each<[unknown, string]>([
+    [new TypeError('fetch failed'), 'TypeError: fetch failed'],
+    [new Error('no', { cause: new Error('why') }), 'Error: no (Error: why)'],
+    [
+      new TypeError('fetch failed', { cause: Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }) }),
+      'TypeError: fetch failed (AggregateError: ECONNREFUSED)',
+    ],
+    ['a text', 'string: a text'],
+    [undefined, 'undefined: undefined'],
+    [new Error('half of a pair: \uD800'), 'Error: half of a pair: \uFFFD'],
+  ])('of %j is %s', (error, expected) => {
+    expect(errorReason(error)).toBe(expected);
+  });
+
+  test('has the cause of others that differ in ids, amounts and times, and not in words or a status', () => {
+    expect(cause('Error: order 4be0643f-1d98 of 2026-11-30 refused')).toBe(
+      cause('Error: order a1b2c3d4 of 2027-01-05 refused'),
+    );
+    expect(cause('Error: answered 503')).not.toBe(cause('Error: answered 401'));
+    expect(cause('TypeError: no')).not.toBe(cause('RangeError: no'));
   });
 });
