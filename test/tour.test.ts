@@ -81,7 +81,10 @@ describe('the tour', () => {
     const changes = [...tour.matchAll(/^```diff\n--- (\S+)\n-(.+)\n\+(.+)\n```$/gm)];
     expect(changes.length).toBeGreaterThanOrEqual(3);
     expect(tour.match(/^```diff$/gm)).toHaveLength(changes.length);
-    const lost = changes.filter(([, file, line]) => !textOf(file!).split('\n').includes(line!));
+    // Behind the last property of a schema another one may have been added, with a comma between the two.
+    const lost = changes.filter(
+      ([, file, line]) => !textOf(file!).replaceAll(/,$/gm, '').split('\n').includes(line!.replace(/,$/, '')),
+    );
     expect(lost.map(([, file, line]) => `${file}: ${line}`)).toEqual([]);
   });
 

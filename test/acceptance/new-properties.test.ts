@@ -10,6 +10,7 @@ const suites = [
   'test/shared/cause.test.ts',
   'test/shared/generated-files.test.ts',
   'test/shared/read-order.test.ts',
+  'test/shared/example-order.test.ts',
   'test/lambdas/failed-orders/handler.test.ts',
   'test/lambdas/failed-orders/record-failure.test.ts',
   'test/lambdas/generate-orders/order-sequence.test.ts',

@@ -1,8 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { triesLines, whyText } from '../../../tools/orders/commands/text.ts';
-import type { PipelineNames } from '../../../tools/run/local-pipeline.ts';
-import { type Outcome, outcomeText } from '../../../tools/run/start/outcome.ts';
-import { Tally } from '../../../tools/run/start/tally.ts';
 
 const error = 'TypeError: fetch failed';
 
@@ -22,15 +19,4 @@ test('of an order that is not processed, a person is told what its tries came to
     `Tries that ended with an error: 2. The last one, at 2026-01-01 00:00:00 UTC: ${error}`,
   ]);
   expect(triesLines({ claim: 'a', claimedUntil: '2025-12-31T23:59:59.000Z' }, at)).toEqual([]);
-});
-
-test.each(['production', 'lab'])('npm start with the preset %s ends with the last error of what failed', (preset) => {
-  const books = new Tally({} as PipelineNames).books();
-  const failures = [{ orderId: 'o', messageId: 'm1', kind: 'out-of-attempts', reasons: [error] }];
-  const table = { processed: 0, failed: 1 };
-  const run = { preset, table, durationMs: 1, ordersPerSecond: 1, problems: [] };
-  const outcome: Outcome = { ...books, ...run, sent: 1, failed: 1, failures };
-  const text = outcomeText(outcome, { color: false, label: () => undefined, functionLabel: (name) => name });
-  expect(text).toContain(`\n  o: a valid order, out of attempts: ${error}\n`);
-  expect(text).not.toContain('Why did');
 });

@@ -100,10 +100,11 @@ function failureLines({ failures, failed }: Outcome, { label }: OutcomeText): st
   return [`Failed, ${failed}:`, ...lines, ''];
 }
 
-function reasonOf({ kind, reasons, lastError }: FailedOrder, all: readonly FailedOrder[]): string {
+function reasonOf(failure: FailedOrder, all: readonly FailedOrder[]): string {
+  const { kind, reasons } = failure;
   switch (kind) {
     case failureKinds.outOfAttempts:
-      return `a valid order, out of attempts: ${attemptsReason(reasons, lastError, all)}`;
+      return `a valid order, out of attempts: ${attemptsReason(failure, all)}`;
     case failureKinds.conflictingId:
       return 'a valid order, but another one with its id was processed before';
     case failureKinds.refused:
@@ -113,16 +114,18 @@ function reasonOf({ kind, reasons, lastError }: FailedOrder, all: readonly Faile
   }
 }
 
-/** Why the last try of a valid order failed. Without partial batch responses, the reason may be another order. */
-function attemptsReason(
-  reasons: readonly string[],
-  lastError: string | undefined,
-  all: readonly FailedOrder[],
-): string {
+/** Why the last try of a valid order failed. */
+function attemptsReason(failure: FailedOrder, all: readonly FailedOrder[]): string {
+  const { reasons, lastError } = failure;
   if (reasons.length > 0) return reasons.join('; ');
-  if (lastError === undefined) return 'its tries left no error behind';
-  const bad = all.find(({ kind, messageId }) => kind !== failureKinds.outOfAttempts && lastError.includes(messageId));
-  return bad === undefined ? lastError : 'its batch failed with a bad order in it';
+  if (isDraggedAlong(failure, all)) return 'its batch failed with a bad order in it';
+  return lastError ?? 'its tries left no error behind';
+}
+
+/** Without partial batch responses, the last error of a good order may name a bad one of its batch. */
+function isDraggedAlong({ kind, reasons, lastError = '' }: FailedOrder, all: readonly FailedOrder[]): boolean {
+  if (kind !== failureKinds.outOfAttempts || reasons.length > 0) return false;
+  return all.some((other) => other.kind !== failureKinds.outOfAttempts && lastError.includes(other.messageId));
 }
 
 /** Explains what the lab preset shows: good orders that failed with a bad one. */
