@@ -9,7 +9,7 @@ import { projectRoot } from '../../tools/run/synthesize.ts';
 
 const notCopied = new Set(['.git', '.local-runtime', 'cdk.out', 'coverage', 'node_modules']);
 const from = wordOf(projectRoot);
-const singular = from.singular === 'shipment' ? 'parcel' : 'shipment';
+const singular = from.singular === 'shipment' ? 'booking' : 'shipment';
 const rename = renamer(from, { singular, plural: pluralOf(singular) });
 
 /** Of each kind of suite those that take a second or two; by the names that they have before. */

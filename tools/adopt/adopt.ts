@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { carryOut, git, plan, RenameRefused, type Renaming, wordOf } from './project.ts';
+import { carryOut, git, othersWith, plan, RenameRefused, type Renaming, wordOf } from './project.ts';
 import { pluralOf } from './words.ts';
 
 const usage = `Usage: npm run adopt -- <word> [--plural <words>] [--no-tests]
@@ -36,6 +36,10 @@ export function adopt(
     stdout.write(
       `${from.singular} → ${singular}, ${from.plural} → ${plural}: ${renamings.length} files changed, ${moved} renamed.\n`,
     );
+    const mixed = othersWith(renamings, { singular, plural });
+    if (mixed.length > 0) {
+      stdout.write(`These used "${singular}" before, for something else. Read them: ${mixed.join(', ')}\n`);
+    }
     const failed = settle(directory, renamings, hasTests, stdout);
     git(directory, 'add', '--all');
     stdout.write(

@@ -56,7 +56,7 @@ export function plan(directory: string, to: Word): readonly Renaming[] {
       const newText = path === 'package-lock.json' ? renamedLock(text, rename) : renamedText(path, text, rename);
       return [{ path, newPath: rename(path), text, newText }];
     });
-  refuseCollisions(renamings, to);
+  refuseCollisions(renamings, rename);
   return renamings.filter(({ path, newPath, text, newText }) => path !== newPath || text !== newText);
 }
 
@@ -165,23 +165,33 @@ function renamedDrawing(line: string, rename: (text: string) => string): string 
     .join('');
 }
 
-/** A new name that a file has for something else would make one thing of two. */
-function refuseCollisions(renamings: readonly Renaming[], to: Word): void {
+/** A file would have one name for two things, or two files one path. */
+function refuseCollisions(renamings: readonly Renaming[], rename: (text: string) => string): void {
   const paths = new Set(renamings.map(({ path }) => path));
-  const taken = renamings.flatMap(({ path, newPath, text, newText }) => {
+  const taken = renamings.flatMap(({ path, newPath, text }) => {
     if (path !== newPath && paths.has(newPath)) return [newPath];
-    if (path.endsWith('.md') || !contains(text, to)) return [];
-    return text
-      .split('\n')
-      .flatMap((line, index) =>
-        contains(line, to) && text !== newText ? [`${path}:${index + 1}: ${line.trim()}`] : [],
-      );
+    if (path.endsWith('.md') || path === 'package-lock.json') return [];
+    const names = new Set(withoutComments(text).match(/[A-Za-z_$][\w$]*/g));
+    const twice = [...names].filter((name) => rename(name) !== name && names.has(rename(name)));
+    return twice.map((name) => `${path}: ${name} and ${rename(name)}`);
   });
   if (taken.length === 0) return;
   const shown = taken.slice(0, 5).map((place) => `  ${place}\n`);
   const places = `${taken.length} ${taken.length === 1 ? 'place' : 'places'}`;
   throw new RenameRefused(
-    `The code has "${to.singular}" or "${to.plural}" already, for something else, at ${places}:\n${shown.join('')}` +
+    `The code has the new word already, for something else, at ${places}:\n${shown.join('')}` +
       'Choose another word, or rename these first.',
   );
+}
+
+/** Roughly: a name in a comment hurts nobody, and a name in a string may be one. */
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[^]*?\*\/|(?<=^|[ ;{}()])\/\/.*|^ *# .*/gm, '');
+}
+
+/** Renamed files that used the new word before, for something else: a reader may take one for the other. */
+export function othersWith(renamings: readonly Renaming[], to: Word): readonly string[] {
+  return renamings
+    .filter(({ path, text }) => path !== 'package-lock.json' && contains(text, to))
+    .map(({ newPath }) => newPath);
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { adopt } from '../../../tools/adopt/adopt.ts';
-import { carryOut, git, plan, RenameRefused, wordOf } from '../../../tools/adopt/project.ts';
+import { carryOut, git, othersWith, plan, RenameRefused, wordOf } from '../../../tools/adopt/project.ts';
 
 const shipment = { singular: 'shipment', plural: 'shipments' };
 const manifest = JSON.stringify({ name: 'order-pipeline', bin: { orders: 'bin/orders' } });
@@ -105,6 +105,17 @@ describe('a rename', () => {
   });
 });
 
+test('files that mean something else by the word are named, and are renamed all the same', () => {
+  save({
+    'lib/a.ts': '// A shipment of mail.\nconst orders = shipmentRate(1);\n',
+    'lib/b.ts': 'const shipments = 1;\n',
+    'lib/c.ts': 'const orders = 1;\n',
+  });
+  const renamings = plan(directory, shipment);
+  expect(othersWith(renamings, shipment)).toEqual(['lib/a.ts']);
+  expect(renamings.map(({ path }) => path)).toEqual(['lib/a.ts', 'lib/c.ts', 'package.json']);
+});
+
 describe('a rename is refused', () => {
   test.each([
     ['Shipment', 'Shipments', '"Shipment" is no word of 2 to 20 letters from a to z.'],
@@ -117,13 +128,13 @@ describe('a rename is refused', () => {
     expect(() => plan(directory, { singular, plural })).toThrow(new RenameRefused(message));
   });
 
-  test('for a word that a file has already for something else, with the place', () => {
-    save({ 'lib/a.ts': 'const orderId = 1;\nconst shipmentId = 2;\n', 'lib/b.ts': 'const shipment = 1;\n' });
-    expect(() => plan(directory, shipment)).toThrow('at 1 place:\n  lib/a.ts:2: const shipmentId = 2;\n');
+  test('for a name that a file has already for something else', () => {
+    save({ 'lib/a.ts': 'const orderId = 1;\nconst shipmentId = 2;\n' });
+    expect(() => plan(directory, shipment)).toThrow('at 1 place:\n  lib/a.ts: orderId and shipmentId\n');
   });
 
   test('for a path that there is', () => {
-    save({ 'lib/order.ts': '', 'lib/shipment.ts': '' });
+    save({ 'lib/order.ts': '', 'lib/shipment.ts': 'export const order = 1;' });
     expect(() => plan(directory, shipment)).toThrow('at 1 place:\n  lib/shipment.ts\n');
   });
 

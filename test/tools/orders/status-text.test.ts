@@ -111,7 +111,7 @@ test.each([60, 80, 120])('no line is longer than a terminal of %i columns', (wid
     replayed: 1,
     oldestReplayedAt: at,
     functionErrors: { ...report.functionErrors, 'process-orders': 133 },
-    errorGroups: [group(122, 'Order Not Processed: TimeoutError: no answer from https://payments.example/v1/charges')],
+    errorGroups: [group(122, 'Order Not Processed: TimeoutError: no answer from https://stock.example/v1/takes')],
   };
   for (const line of statusLines(busy, 1_017, (_style, text) => text, width)) {
     expect(line.length).toBeLessThanOrEqual(width);
