@@ -1,11 +1,7 @@
 import { Aspects, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { QueueDoctor } from 'queue-doctor/cdk';
-import { bundledCode } from '../lib/bundle-function.ts';
-import { Monitoring } from '../lib/monitoring/monitoring.ts';
-import { watchLastStop, watchQueue } from '../lib/monitoring/watch-queue.ts';
-import { QueueConsumer } from '../lib/queue-consumer.ts';
-import { QueuePair } from '../lib/queue-pair.ts';
+import { bundledCode, Monitoring, QueueConsumer, QueueDoctor, QueuePair } from 'order-pipeline/constructs';
+import { watchLastStop, watchQueue } from 'order-pipeline/constructs';
 
 const atOnce = { batchSize: 10, windowSeconds: 0, maximumConcurrency: 5, partialBatchResponses: true };
 const settings = { timeoutSeconds: 20, memoryMb: 256, ...atOnce };

@@ -6,7 +6,8 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
 
-const projectDirectory = fileURLToPath(new URL('../', import.meta.url));
+/** Of this project; where the constructs are installed as a package, the folder with the app's `node_modules`. */
+const [projectDirectory = ''] = fileURLToPath(new URL('../', import.meta.url)).split(/(?<=[/\\])node_modules[/\\]/);
 
 /** The handler's name in a bundle: the entry file exports `handler`. */
 export const bundledHandler = 'index.handler';

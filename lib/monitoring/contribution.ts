@@ -62,8 +62,13 @@ export function together(parts: readonly Contribution[]): Required<Contribution>
 }
 
 function mergedQueries(queries: readonly SavedQuery[]): readonly SavedQuery[] {
-  return [...Map.groupBy(queries, ({ id }) => id).values()].map((same) => ({
-    ...same[0]!,
-    logGroups: same.flatMap(({ logGroups }) => logGroups),
-  }));
+  const merged = new Map<string, SavedQuery>();
+  for (const query of queries) {
+    const first = merged.get(query.id);
+    merged.set(
+      query.id,
+      first === undefined ? query : { ...first, logGroups: [...first.logGroups, ...query.logGroups] },
+    );
+  }
+  return [...merged.values()];
 }

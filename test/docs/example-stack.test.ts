@@ -56,11 +56,12 @@ test('nothing of it is about orders, but the runbook that its alarms lead to', (
     readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'),
   );
   const template = JSON.stringify(Template.fromStack(stack).toJSON());
-  expect([...files, template.replaceAll(/docs\/runbook\.md#[a-z-]+/g, '')].join('\n')).not.toMatch(/order/i);
+  const own = files.map((text) => text.replaceAll(`'order-pipeline/constructs'`, ''));
+  expect([...own, template.replaceAll(/docs\/runbook\.md#[a-z-]+/g, '')].join('\n')).not.toMatch(/order/i);
 });
 
-test('the constructs that it uses import nothing of the order pipeline', () => {
-  const entry = fileURLToPath(new URL('../../docs/example-stack.ts', import.meta.url));
+test('the constructs for any stack import nothing of the order pipeline', () => {
+  const entry = fileURLToPath(new URL('../../lib/constructs.ts', import.meta.url));
   const { metafile } = buildSync({
     entryPoints: [entry],
     absWorkingDir: projectRoot,
