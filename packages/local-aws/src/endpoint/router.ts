@@ -196,13 +196,12 @@ function forwardedOperation(service: RpcService, name: string): ForwardedOperati
   return Object.hasOwn(forwarded, name) ? forwarded[name] : undefined;
 }
 
-/** The parameters of a Query request: its form body, or its URL when that names an Action. */
-function queryForm(exchange: Exchange): URLSearchParams | undefined {
-  if (exchange.url.searchParams.has('Action')) return exchange.url.searchParams;
-  const contentType = exchange.request.headers['content-type'] ?? '';
-  if (!contentType.startsWith('application/x-www-form-urlencoded')) return undefined;
-  const form = new URLSearchParams(exchange.body.toString('utf8'));
-  return form.has('Action') ? form : undefined;
+/** The parameters of a Query request, of its URL and of its form together; undefined if neither names an Action. */
+function queryForm({ url, request, body }: Exchange): URLSearchParams | undefined {
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const form = new URLSearchParams(isForm ? body.toString('utf8') : '');
+  const parameters = new URLSearchParams([...url.searchParams, ...form]);
+  return parameters.has('Action') ? parameters : undefined;
 }
 
 function parseUrl(target: string): URL {

@@ -126,6 +126,12 @@ describe('SQS by the Query protocol', () => {
     }
   });
 
+  test('takes the action from the URL and the rest from the form', async () => {
+    const path = `/000000000000/orders?${new URLSearchParams({ Action: 'SendMessage', Version }).toString()}`;
+    const { status, xml } = await query({ MessageBody: 'in the form' }, path);
+    expect([status, xml]).toEqual([200, expect.stringContaining('<MessageId>')]);
+  });
+
   test.each([
     ['/000000000000/orders', { Action: 'CreateQueue', QueueName: 'other', Version }],
     ['/000000000000/orders', { Action: 'ListQueues', Version }],
