@@ -85,7 +85,7 @@ test('a path in backquotes is that of a file or a folder, from the root or from 
         ([, path]) => ({ page, path: path! }),
       ),
     )
-    .filter(({ path }) => !['docs/my-app.ts', 'bin/invoices.ts'].includes(path));
+    .filter(({ path }) => !['docs/my-app.ts', 'bin/photos.ts'].includes(path));
   expect(paths.length).toBeGreaterThan(50);
   expect(paths.filter(({ page, path }) => !exists(path) && !exists(join(packageOf(page), path)))).toEqual([]);
 });

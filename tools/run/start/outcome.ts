@@ -152,11 +152,12 @@ function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }
 
 function instanceLines({ batches }: Outcome, { functionLabel }: OutcomeText): string[] {
   if (batches.length === 0) return [];
+  const nameColumns = Math.max(...batches.map(({ function: name }) => functionLabel(name).length));
   return [
     'Batches by function instance:',
     ...batches.map(
       ({ function: name, instance, batches: count, messages }) =>
-        `  ${functionLabel(name).padEnd(16)} ${instance.slice(0, 4)}  ${count} ${count === 1 ? 'batch' : 'batches'}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
+        `  ${functionLabel(name).padEnd(nameColumns)}  ${instance.slice(0, 4)}  ${count} ${count === 1 ? 'batch' : 'batches'}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
     ),
     '',
   ];
