@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { systemClock } from 'local-aws';
-import { isRefused, LabelService } from '../../../tools/chaos/label-service.ts';
+import { isRefused, LabelService } from '../../../tools/trial/label-service.ts';
 
 const keys = Array.from({ length: 100 }, (_, index) => index.toString(16).padStart(4, '0'));
 const good = keys.find((key) => !isRefused(key))!;
