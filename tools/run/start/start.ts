@@ -73,7 +73,12 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   const outcome = await runPipeline({ runtime, names, tally: books, options, clock: systemClock, signal });
   const text = json
     ? outcomeJson(outcome)
-    : outcomeText(outcome, { color, label: labels.messageLabel, functionLabel: labels.functionLabel });
+    : outcomeText(outcome, {
+        color,
+        label: labels.messageLabel,
+        functionLabel: labels.functionLabel,
+        columns: process.stdout.columns,
+      });
   // The books are the last word: no progress is shown while the rest is taken down.
   progress[Symbol.dispose]();
   process.stdout.write(`${text}\n`);

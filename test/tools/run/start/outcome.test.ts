@@ -33,6 +33,27 @@ test('an equation that is true stands behind ✔ alone', () => {
   );
 });
 
+test('a lost order is not accounted for, also when the queues have brought each order to an end', () => {
+  expect(lines({ processed: 10, failed: 0, problems: ['The orders table disagrees.'] }).at(-1)).toBe(
+    '✘ not every order is accounted for: the orders table disagrees with the queues (processed 10 + failed 0)',
+  );
+});
+
+test('sentences are broken between words, and no line is longer than the terminal', () => {
+  const text = outcomeText(
+    {
+      ...outcome,
+      preset: 'lab',
+      alreadyProcessed: ['m1'],
+      problems: ['The orders table disagrees: it holds 9 processed orders and 0 failures, the queues say 10 and 0.'],
+    },
+    { color: false, ...names, columns: 80 },
+  );
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(text).toContain('process-orders throws\nat the first bad order,');
+  expect(text).toContain('the\nqueues say 10 and 0.');
+});
+
 test('a run that was interrupted says how far it came', () => {
   const { table: _table, ...rest } = outcome;
   const stopped = { ...rest, processed: 3, failed: 0, inFlight: 7, balanced: false, stopped: true };
