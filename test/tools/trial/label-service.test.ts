@@ -1,11 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { systemClock } from 'local-aws';
-<<<<<<< HEAD:test/tools/trial/label-service.test.ts
-import { isRefused, LabelService } from '../../../tools/trial/label-service.ts';
-=======
 import { patienceMs } from 'local-aws/testing';
-import { isRefused, LabelService } from '../../../tools/chaos/label-service.ts';
->>>>>>> speed:test/tools/chaos/label-service.test.ts
+import { isRefused, LabelService } from '../../../tools/trial/label-service.ts';
 
 const keys = Array.from({ length: 100 }, (_, index) => index.toString(16).padStart(4, '0'));
 const good = keys.find((key) => !isRefused(key))!;
