@@ -25,10 +25,10 @@ import {
   sendCarelessly,
   tooLargeBody,
 } from './actors.ts';
-import { type Evidence, Journal, readRows, watchClaims, watchOrderWrites } from './evidence.ts';
+import { type Evidence, Journal, readRows, watchClaims, watchOrderWrites } from '../trial/evidence.ts';
 import { type Violation, violations } from './invariants.ts';
-import { LabelService } from './label-service.ts';
-import { driveClock, Unrest } from './rest.ts';
+import { LabelService } from '../trial/label-service.ts';
+import { driveClock, Unrest } from '../trial/rest.ts';
 
 interface RunRequest {
   /** Folder of the pipeline's cloud assembly; read only, so that runs share it. */
