@@ -7,19 +7,19 @@ const atOnce = { batchSize: 10, windowSeconds: 0, maximumConcurrency: 5, partial
 const settings = { timeoutSeconds: 20, memoryMb: 256, ...atOnce };
 const receives = { receivesBefore: 0, maxReceiveCount: 5 };
 
-/** Invoices wait in a queue until they are printed. */
-export class InvoiceStack extends Stack {
+/** Photos wait in a queue until they are printed. */
+export class PhotoStack extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const { queue, lastStop } = new QueuePair(this, 'Queues', {
-      queue: { name: 'invoices', consumer: settings },
-      deadLetterQueue: { name: 'failed-invoices', maxReceiveCount: receives.maxReceiveCount },
+      queue: { name: 'photos', consumer: settings },
+      deadLetterQueue: { name: 'failed-photos', maxReceiveCount: receives.maxReceiveCount },
     });
     const code = bundledCode('docs/example-handler.ts');
-    const print = { name: 'print-invoices', description: 'Prints invoices.', code, queue, settings };
-    const consumer = new QueueConsumer(this, 'PrintInvoices', print);
-    const invoices = watchQueue({ name: 'invoices', item: 'an invoice', queue, consumer, ...receives });
-    const parts = [invoices, watchLastStop(lastStop)];
+    const print = { name: 'print-photos', description: 'Prints photos.', code, queue, settings };
+    const consumer = new QueueConsumer(this, 'PrintPhotos', print);
+    const photos = watchQueue({ name: 'photos', item: 'a photo', queue, consumer, ...receives });
+    const parts = [photos, watchLastStop(lastStop)];
     new Monitoring(this, 'Monitoring', { parts, emailAddresses: ['print@example.com'] });
     Aspects.of(this).add(new QueueDoctor());
   }

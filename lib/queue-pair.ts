@@ -12,7 +12,7 @@ import {
 
 export interface PairedQueueProps {
   /**
-   * In kebab case. The queue's name is the stack's name and this name, as in `Invoices-failed-invoices`, so that two
+   * In kebab case. The queue's name is the stack's name and this name, as in `Photos-failed-photos`, so that two
    * stacks can stand in one account. In a nested stack, the ids of the nested stacks stand in between. In Pascal case this is the id of the construct.
    */
   readonly name: string;

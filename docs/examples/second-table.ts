@@ -1,12 +1,12 @@
 import { DynamoDBClient, TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { defineProcessing, RefusedOrder } from '../../lambdas/process-orders/processing.ts';
 
-/** Takes each order's items out of a table of stock, and writes the shipment: both, or neither. */
+/** Takes each order's items out of a table of stock, and writes the reservation: both, or neither. */
 export const processing = defineProcessing({
   hasEffects: true,
   tools: () => ({ client: new DynamoDBClient({}), table: process.env['STOCK_TABLE_NAME'] ?? '' }),
   async process({ order, idempotencyKey, signal, tools: { client, table: TableName } }) {
-    const shipment = { pk: { S: `SHIPMENT#${idempotencyKey}` } };
+    const reservation = { pk: { S: `RESERVATION#${idempotencyKey}` } };
     const taken = Map.groupBy(order.items, (item) => item);
     const writes = [...taken].map(([item, copies]) => ({
       Update: {
@@ -20,9 +20,9 @@ export const processing = defineProcessing({
     try {
       await client.send(
         new TransactWriteItemsCommand({
-          // The shipment's own row, not only the token, which DynamoDB forgets after ten minutes.
+          // The reservation's own row, not only the token, which DynamoDB forgets after ten minutes.
           TransactItems: [
-            { Put: { TableName, Item: shipment, ConditionExpression: 'attribute_not_exists(pk)' } },
+            { Put: { TableName, Item: reservation, ConditionExpression: 'attribute_not_exists(pk)' } },
             ...writes,
           ],
           ClientRequestToken: idempotencyKey,
@@ -32,7 +32,7 @@ export const processing = defineProcessing({
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;
       const [put, ...updates] = (error.CancellationReasons ?? []).map(({ Code }) => Code === 'ConditionalCheckFailed');
-      // The shipment was written at an earlier delivery of the order.
+      // The reservation was written at an earlier delivery of the order.
       if (put === true) return;
       const missing = [...taken.keys()].filter((_, index) => updates[index]);
       if (missing.length === 0) throw error;

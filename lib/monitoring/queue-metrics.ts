@@ -36,16 +36,21 @@ export function waiting(queue: IQueue, period = minute): Metric {
  * Seconds until the backlog is worked off at the rate of the last minute. A minute in which nothing was processed counts
  * as one message, so that nothing is divided by zero: an empty queue has 0 s, a stuck queue of ten messages 600 s. SQS
  * publishes nothing for a queue that has been idle for hours: there is no value then.
+ *
+ * @param graphed name of the queue, for a line of a graph that may have such lines of other queues
  */
-export function timeToDrain(queue: IQueue, label?: string): MathExpression {
+export function timeToDrain(queue: IQueue, graphed?: { readonly name: string }): MathExpression {
+  // A graph has the expressions of several queues, and each id of a metric in it once.
+  const suffix = graphed === undefined ? '' : `_${graphed.name.replaceAll(/\W/g, '_')}`;
+  const [backlog, processed] = [`backlog${suffix}`, `processed${suffix}`];
   return new MathExpression({
-    expression: `backlog * ${minute.toSeconds()} / IF(FILL(processed, 0) < 1, 1, FILL(processed, 0))`,
+    expression: `${backlog} * ${minute.toSeconds()} / IF(FILL(${processed}, 0) < 1, 1, FILL(${processed}, 0))`,
     usingMetrics: {
-      backlog: waiting(queue),
-      processed: queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM, period: minute }),
+      [backlog]: waiting(queue),
+      [processed]: queue.metricNumberOfMessagesDeleted({ statistic: Stats.SUM, period: minute }),
     },
     period: minute,
-    ...(label !== undefined && { label }),
+    ...(graphed !== undefined && { label: `${graphed.name}, time to drain` }),
   });
 }
 

@@ -46,7 +46,7 @@ export function watchQueue(queue: MonitoredQueue): Contribution {
           ],
         },
         age: {
-          computed: [timeToDrain(source, `${name}, time to drain`)],
+          computed: [timeToDrain(source, { name })],
           limits: [{ value: limitSeconds, label: `alarm: ${name}` }],
         },
       },
@@ -61,12 +61,16 @@ export function watchDeadLetterQueue(queue: MonitoredQueue): Contribution {
   return together([{ alarms: [standsStill(queue)] }, depthAndConsumer(queue)]);
 }
 
-/** Where messages end that nobody could handle: `lastStop` of a `QueuePair`. */
-export function watchLastStop(queue: IQueue): Contribution {
+/**
+ * Where messages end that nobody could handle: `lastStop` of a `QueuePair`.
+ *
+ * @param name of the queue in kebab case, for a stack that has several last stops. The id of the alarm begins with it
+ */
+export function watchLastStop(queue: IQueue, name?: string): Contribution {
   return {
     alarms: [
       {
-        id: 'Parked',
+        id: `${constructId(name ?? '')}Parked`,
         about: 'messages',
         message: 'Messages are where nothing consumes them, and are gone when their retention ends.',
         section: 'messages-are-parked',
@@ -75,7 +79,7 @@ export function watchLastStop(queue: IQueue): Contribution {
         periods: 1,
       },
     ],
-    lines: { parked: { measured: [waiting(queue).with({ label: 'waiting for somebody' })] } },
+    lines: { parked: { measured: [waiting(queue).with({ label: name ?? 'waiting for somebody' })] } },
   };
 }
 

@@ -25,8 +25,8 @@ import {
 /*
  * The state machine of the orders table: of its failures here, of its orders in order-transitions.ts. Each change of a
  * row is one function: from what is known to a request. The functions and the commands send these requests, and nobody
- * else spells an expression. DynamoDB puts all writes to one row in an order. The condition of a request decides whether
- * the request still applies when its turn comes.
+ * else spells an expression. DynamoDB does all writes to one row one after the other. The condition of a request decides
+ * whether the request still applies when its turn comes.
  *
  * The row of a failure. "Message is new": its id is not in `recordedMessages`. "Same body": the body says the same,
  * perhaps in another layout (content.ts). "As read": the row has still the token, the status and the length of history

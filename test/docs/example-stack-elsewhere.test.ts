@@ -70,12 +70,12 @@ test('the example works in an app of `cdk init`, whose settings stay as they are
     chmodSync(join(temporary.path, 'bin', name), 0o755);
   }
   paste(block('sh', 0), projectRoot);
-  const app = join(temporary.path, 'invoices');
-  const written = join(app, 'bin/invoices.ts');
+  const app = join(temporary.path, 'photos');
+  const written = join(app, 'bin/photos.ts');
   expect([written, join(app, 'tsconfig.json')].filter((file) => !existsSync(file))).toEqual([]);
   writeFileSync(written, block('ts', 0));
   paste(block('sh', 1), app);
   const model = readAssembly(join(app, 'cdk.out'), { endpointUrl: 'http://127.0.0.1:4566' });
-  expect(model.queues.map(({ name }) => name).toSorted()).toEqual(['Invoices-failed-invoices', 'Invoices-invoices']);
+  expect(model.queues.map(({ name }) => name).toSorted()).toEqual(['Photos-failed-photos', 'Photos-photos']);
   expect(model.mappings).toHaveLength(1);
 });

@@ -6,12 +6,12 @@ import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { type BatchEnded, EventStream, type LogEvent, type Runtime, type RuntimeEvent, startRuntime } from 'local-aws';
 import { buildSync } from 'esbuild';
-import { InvoiceStack } from '../../docs/example-stack.ts';
+import { PhotoStack } from '../../docs/example-stack.ts';
 import { projectRoot, TemporaryFolder } from '../../tools/run/synthesize.ts';
 import { EventWatch } from 'local-aws/testing';
 import { documentOf, orders } from '../tools/orders/collected-io.ts';
 
-let stack: InvoiceStack;
+let stack: PhotoStack;
 let runtime: Runtime;
 let watch: EventWatch;
 let sqs: SQSClient;
@@ -19,7 +19,7 @@ const folder = new TemporaryFolder();
 
 beforeAll(async () => {
   const app = new App({ outdir: folder.path, analyticsReporting: false });
-  stack = new InvoiceStack(app, 'Invoices');
+  stack = new PhotoStack(app, 'Photos');
   app.synth();
   const events = new EventStream();
   watch = new EventWatch(events);
@@ -36,11 +36,11 @@ afterAll(async () => {
 const urlOf = async (QueueName: string) => (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl;
 
 const isPrinted = (event: RuntimeEvent): event is LogEvent =>
-  event.type === 'log' && event.message.includes('"message":"Printed","invoices":1');
+  event.type === 'log' && event.message.includes('"message":"Printed","photos":1');
 
 /** What became of a message's first batch. */
 async function sent(MessageBody: string): Promise<BatchEnded> {
-  const QueueUrl = await urlOf('Invoices-invoices');
+  const QueueUrl = await urlOf('Photos-photos');
   const ended = watch.next((event): event is BatchEnded => event.type === 'batch-ended');
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
   return ended;
@@ -84,24 +84,24 @@ test('it synthesizes without a warning, and watches its queue', () => {
   expect(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length).toBeGreaterThanOrEqual(4);
 });
 
-test('an invoice goes through the queue, is printed and deleted', async () => {
+test('a photo goes through the queue, is printed and deleted', async () => {
   const printed = watch.next(isPrinted);
-  const batch = await sent('invoice 17');
-  expect(batch).toMatchObject({ queueName: 'Invoices-invoices', deleted: [expect.any(String)], kept: [] });
-  expect(batch.functionName).toMatch(/^Invoices-PrintInvoices/);
+  const batch = await sent('photo 17');
+  expect(batch).toMatchObject({ queueName: 'Photos-photos', deleted: [expect.any(String)], kept: [] });
+  expect(batch.functionName).toMatch(/^Photos-PrintPhotos/);
   expect((await printed).functionName).toBe(batch.functionName);
 });
 
-test('what is no invoice is kept, to be tried again', async () => {
+test('what is no photo is kept, to be tried again', async () => {
   expect(await sent('receipt 17')).toMatchObject({ deleted: [], kept: [expect.any(String)] });
 });
 
 test('the doctor finds nothing wrong with what is deployed', async () => {
   const env = { AWS_ENDPOINT_URL: runtime.endpoint.url };
-  const run = await orders(['--local', '--stack', 'Invoices', 'doctor', '--json'], { env });
+  const run = await orders(['--local', '--stack', 'Photos', 'doctor', '--json'], { env });
   expect(run.exitCode).toBe(0);
   expect(documentOf(run)).toMatchObject({
-    queues: ['Invoices-failed-invoices', 'Invoices-invoices'],
+    queues: ['Photos-failed-photos', 'Photos-photos'],
     functions: [{ measured: { invocations: expect.any(Number) } }],
     findings: [],
   });

@@ -2,7 +2,7 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
-import { InvoiceStack } from '../../docs/example-stack.ts';
+import { PhotoStack } from '../../docs/example-stack.ts';
 import { createApp } from '../../lib/order-pipeline-app.ts';
 import { newOutputFolder, noOptions } from './synthesize.ts';
 
@@ -45,7 +45,7 @@ test.each([
   ['the pipeline', (outdir: string) => createApp({ context: noOptions, outdir }).app.synth(), 3],
   [
     'the example stack',
-    (outdir: string) => (new InvoiceStack(new App({ outdir }), 'Invoices').node.root as App).synth(),
+    (outdir: string) => (new PhotoStack(new App({ outdir }), 'Photos').node.root as App).synth(),
     1,
   ],
 ] as const)('everybody may read the code of %s, whatever the umask of who deploys', (_, synthesizeInto, functions) => {

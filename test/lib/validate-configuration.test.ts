@@ -197,7 +197,7 @@ test.each([1_023, 262_145])(
 
 describe('the name of a stack', () => {
   test('is refused when it makes names of queues longer than SQS takes, with each of them', () => {
-    const stackName = 'S'.repeat(70);
+    const stackName = 'S'.repeat(81 - '-bad-orders'.length);
     expect(() => named(stackName)).toThrow(
       [
         'The configuration cannot be deployed:',
@@ -208,8 +208,8 @@ describe('the name of a stack', () => {
   });
 
   test.each([
-    [66, false],
-    [61, true],
+    [80 - '-parked-orders'.length, false],
+    [80 - '-parked-orders.fifo'.length, true],
   ])('may have %d characters (FIFO queues: %s), and no more', (length, fifo) => {
     expect(named('S'.repeat(length), fifo).stackName).toHaveLength(length);
     expect(() => named('S'.repeat(length + 1), fifo)).toThrow(/-parked-orders(\.fifo)? has 81 characters/);

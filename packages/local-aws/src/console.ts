@@ -105,8 +105,10 @@ function batchText(event: BatchEnded, { queueLabel, functionLabel, batches = fal
   }
   if (!batches) return undefined;
   const instance = executionEnvironmentId === undefined ? '' : ` ${executionEnvironmentId.slice(0, 4)}`;
-  const alreadyGone = gone.length === 0 ? '' : `, ${gone.length} of them by the function itself`;
-  return `${queue}: batch of ${size} to ${functionLabel(event.functionName)}${instance}, all deleted${alreadyGone}`;
+  const what = gone.length === 0 ? 'all' : deleted.length;
+  // The function deleted them itself, or the queue moved them: to its dead-letter queue, for example.
+  const others = gone.length === 0 ? '' : `, ${gone.length} had left the queue before`;
+  return `${queue}: batch of ${size} to ${functionLabel(event.functionName)}${instance}, ${what} deleted${others}`;
 }
 
 /** `, hidden for 37 to 120 s`; nothing for messages that are visible already. */

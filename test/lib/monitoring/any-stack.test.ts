@@ -60,6 +60,33 @@ describe('in a stack of somebody else', () => {
     template.resourceCountIs('AWS::Logs::QueryDefinition', 2);
   });
 
+  test('two queues with their last stops share a dashboard', () => {
+    const stack = new Stack(new App({ outdir: newOutputFolder() }), 'Two');
+    const consumer = {
+      name: 'worker',
+      function: Function.fromFunctionName(stack, 'Worker', 'worker'),
+      logGroup: new LogGroup(stack, 'Logs'),
+      settings: { timeoutSeconds: 30, memoryMb: 128, windowSeconds: 0, maximumConcurrency: 2 },
+    };
+    const parts = ['jobs', 'print-jobs'].map((name) => {
+      const watched = { name, queue: new Queue(stack, name), receivesBefore: 0, maxReceiveCount: 3 };
+      const named = { ...consumer, name: `${name}-worker` };
+      return together([
+        watchQueue({ ...watched, consumer: named }),
+        watchLastStop(new Queue(stack, `dead-${name}`), `dead-${name}`),
+      ]);
+    });
+    // oxlint-disable-next-line no-new -- a construct belongs to its scope.
+    new Monitoring(stack, 'Monitoring', { parts });
+    const ids = alarmsOf(Template.fromStack(stack)).map(({ id }) => id);
+    expect(ids.filter((id) => /Parked|SlowDrain/.test(id)).toSorted()).toEqual([
+      'DeadJobsParked',
+      'DeadPrintJobsParked',
+      'JobsSlowDrain',
+      'PrintJobsSlowDrain',
+    ]);
+  });
+
   test('an address that is named twice is told once', () => {
     const stack = new Stack(new App({ outdir: newOutputFolder() }), 'Theirs');
     const { topic } = new Monitoring(stack, 'Monitoring', { parts: [], emailAddresses: ['a@b.c', 'a@b.c'] });

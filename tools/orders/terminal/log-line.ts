@@ -1,5 +1,6 @@
+import { logMessages } from '../../../shared/telemetry.ts';
 import { type LogText, readLogMessage } from '../aws/lambda-log.ts';
-import type { FunctionName } from '../aws/stack.ts';
+import { type FunctionName, functionNames } from '../aws/stack.ts';
 import { shortId } from '../short-ids.ts';
 import { isoTime } from '../time.ts';
 import { displayWidth, type Paint, printable, wrapped } from './output.ts';
@@ -49,6 +50,9 @@ export function logLine(event: FunctionLogEvent, paint: Paint, columns = Infinit
 
 const gap = '  ';
 const indent = '    ';
+const nameColumns = Math.max(...functionNames.map(({ length }) => length));
+/** Most lines have one of the shorter titles. */
+const titleColumns = logMessages.failedOrder.length + gap.length;
 
 function lineOf(
   { function: name, atMs, logStreamName }: FunctionLogEvent,
@@ -61,13 +65,16 @@ function lineOf(
   const at = isoTime(atMs).slice(11);
   const parts = [
     isNarrow ? at.replace(/\.\d+/, '') : at,
-    `${isNarrow ? name : name.padEnd(15)} ${printable(instanceOf(logStreamName))}`,
+    `${isNarrow ? name : name.padEnd(nameColumns)} ${printable(instanceOf(logStreamName))}`,
   ];
   const fields = toldFields(Object.entries(read.fields ?? {}), brevity).map(([key, value]) =>
     fieldText(key, value, brevity),
   );
   const short = title.length <= longestTitle;
-  const words = paint(styles[read.level], printable(isNarrow || fields.length === 0 ? title : title.padEnd(14)));
+  const words = paint(
+    styles[read.level],
+    printable(isNarrow || fields.length === 0 ? title : title.padEnd(titleColumns)),
+  );
   return {
     head: [...parts, ...(short ? [words] : [])].join(gap),
     rest: printable([...(short ? [] : [title]), ...below.map((line) => line.trim()), ...fields].join(' ')),

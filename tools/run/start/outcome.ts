@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
 import { failureKinds } from '../../../shared/telemetry.ts';
-import { printable } from '../../orders/terminal/output.ts';
+import { printable, wrappedProse } from '../../orders/terminal/output.ts';
 import { counted, rate } from '../../orders/terminal/progress.ts';
 import type { TableCounts } from '../local-pipeline.ts';
-import type { RunBooks, FailedOrder } from './tally.ts';
+import { disagreement, type FailedOrder, type RunBooks } from './tally.ts';
 
 /** How a run of `npm start` ended; `--json` prints it. */
 export interface Outcome extends RunBooks {
@@ -28,6 +28,8 @@ export interface OutcomeText {
   /** Customer's name of a message, where it is known. */
   readonly label: (messageId: string) => string | undefined;
   readonly functionLabel: (functionName: string) => string;
+  /** Characters of a line of the terminal. Default: no limit. */
+  readonly columns?: number | undefined;
 }
 
 const listedFailures = 20;
@@ -49,9 +51,13 @@ function verdict(outcome: Outcome): readonly [Parameters<typeof styleText>[0], s
       `Stopped before the end: ${ended} of ${sent} orders had ended (${ends}), ${inFlight} were in flight.`,
     ];
   }
-  if (outcome.balanced)
-    return ['red', `✘ all ${sent} orders ended (${ends}), but something else went wrong: see above`];
-  return ['red', `✘ not every order is accounted for: sent ${sent}, but ${ends} = ${ended}, in flight ${inFlight}`];
+  if (!outcome.balanced) {
+    return ['red', `✘ not every order is accounted for: sent ${sent}, but ${ends} = ${ended}, in flight ${inFlight}`];
+  }
+  if (outcome.table !== undefined && disagreement(outcome.table, outcome) !== undefined) {
+    return ['red', `✘ not every order is accounted for: the orders table disagrees with the queues (${ends})`];
+  }
+  return ['red', `✘ all ${sent} orders ended (${ends}), but something else went wrong: see above`];
 }
 
 /** The document of `--json`. */
@@ -65,23 +71,24 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
     text.color ? styleText(style, words, { validateStream: false }) : words;
   const { table } = outcome;
   const [style, lastWord] = verdict(outcome);
+  const prose = (sentences: string) => wrappedProse(printable(sentences), text.columns);
 
   // Names, reasons and problems come from orders and logs, so they may hold anything.
   return [
     '',
     ...failureLines(outcome, text).map(printable),
-    ...draggedAlong(outcome, text).map(printable),
+    ...draggedAlong(outcome, text).map(prose),
     ...instanceLines(outcome, text),
     `Took ${(outcome.durationMs / 1000).toFixed(1)} s, ${rate(outcome.ordersPerSecond)} orders a second` +
       (outcome.seed === undefined ? '.' : `; --seed ${outcome.seed} sends the same orders again.`),
-    ...outcome.problems.map((problem) => paint('red', printable(problem))),
+    ...outcome.problems.map((problem) => paint('red', prose(problem))),
     ...(table === undefined
       ? []
       : [`In the orders table: ${counted(table.processed, 'processed order')}, ${counted(table.failed, 'failure')}.`]),
     ...(outcome.missing.length === 0
       ? []
       : [paint('red', printable(`Still in flight: ${outcome.missing.join(', ')}`))]),
-    paint(style, lastWord),
+    paint(style, prose(lastWord)),
   ].join('\n');
 }
 
@@ -137,13 +144,15 @@ function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }
   const processed = alreadyProcessed.map((messageId) => label(messageId) ?? messageId);
   if (dragged + processed.length === 0) return [];
   return [
-    `Why did ${dragged + processed.length} good ${dragged + processed.length === 1 ? 'order' : 'orders'} end in bad-orders? In the lab preset process-orders throws at the first bad`,
-    'order, so its whole batch fails; and maxReceiveCount is 1, so nothing in that batch gets a second attempt.',
+    `Why did ${counted(dragged + processed.length, 'good order')} end in bad-orders? In the lab preset process-orders ` +
+      'throws at the first bad order, so its whole batch fails; and maxReceiveCount is 1, so nothing in that batch gets ' +
+      'a second attempt.',
     ...(processed.length === 0
       ? []
       : [
-          `${processed.join(', ')} had been processed before their batch threw. failed-orders finds their rows in the orders table`,
-          'and counts no failure: because an order is written once, under its own id, delivering it again is harmless.',
+          `${processed.join(', ')} had been processed before the batch threw. failed-orders finds the row in the orders ` +
+            'table and counts no failure: because an order is written once, under its own id, delivering it again is ' +
+            'harmless.',
         ]),
     'The production preset reports the bad order alone (partial batch responses) and allows more receives.',
     '',
@@ -152,11 +161,12 @@ function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }
 
 function instanceLines({ batches }: Outcome, { functionLabel }: OutcomeText): string[] {
   if (batches.length === 0) return [];
+  const nameColumns = Math.max(...batches.map(({ function: name }) => functionLabel(name).length));
   return [
     'Batches by function instance:',
     ...batches.map(
       ({ function: name, instance, batches: count, messages }) =>
-        `  ${functionLabel(name).padEnd(16)} ${instance.slice(0, 4)}  ${count} ${count === 1 ? 'batch' : 'batches'}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
+        `  ${functionLabel(name).padEnd(nameColumns)}  ${instance.slice(0, 4)}  ${count} ${count === 1 ? 'batch' : 'batches'}, ${messages} ${messages === 1 ? 'message' : 'messages'}`,
     ),
     '',
   ];

@@ -125,7 +125,7 @@ describe('an event at the terminal', () => {
     const done = { ...batch, executionEnvironmentId: 'c41a0b77', deleted: ['a', 'b'], kept: [] };
     expect(batchLine(done)).toBe('uploads: batch of 2 to f c41a, all deleted');
     expect(batchLine({ ...done, gone: ['c'] })).toBe(
-      'uploads: batch of 3 to f c41a, all deleted, 1 of them by the function itself',
+      'uploads: batch of 3 to f c41a, 2 deleted, 1 had left the queue before',
     );
   });
 

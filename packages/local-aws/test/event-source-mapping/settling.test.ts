@@ -73,6 +73,21 @@ describe('a batch that outlives its visibility timeout', () => {
     expect(orders.queue.counts).toMatchObject({ available: 0, 'in-flight': 0 });
   });
 
+  test('calls no message hidden that the function made visible and another batch received', async () => {
+    const orders = polled({ queue: { visibilityTimeoutSeconds: 60 } });
+    const ids = orders.send('bad');
+    await orders.settle();
+    const [first] = orders.pending;
+    orders.queue.changeVisibility(first?.receiptHandles[0] ?? '', 0);
+    await orders.clock.advance(1_000);
+    expect([...orders.pending]).toHaveLength(2);
+    first?.succeed({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+    await orders.settle();
+    const [ended] = orders.watch.ofType('batch-ended');
+    expect(ended).toMatchObject({ kept: ids });
+    expect(ended?.comeBackAtMs?.[0]).toBeLessThanOrEqual(ended?.atMs ?? 0);
+  });
+
   test('does not say that messages come again which the function deleted itself', async () => {
     const orders = polled({ queue: { visibilityTimeoutSeconds: 30 } });
     const [own = '', late = ''] = orders.send('own', 'late');

@@ -91,10 +91,10 @@ test('a text is broken between words, and a word only where a line cannot hold i
 
 test('a sentence is broken between words, but not in a command line that one may copy', () => {
   const text =
-    'Nobody is there: run "npx orders failed --local" again.\n  an indented line is of somebody else, and whole';
+    'Nobody is there: run "npm run chaos -- --runs 9" again.\n  an indented line is of somebody else, and whole';
   expect(wrappedProse(text, 34).split('\n')).toEqual([
     'Nobody is there: run',
-    '"npx orders failed --local" again.',
+    '"npm run chaos -- --runs 9" again.',
     '  an indented line is of somebody else, and whole',
   ]);
   expect(wrappedProse(text)).toBe(text);

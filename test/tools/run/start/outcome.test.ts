@@ -33,6 +33,27 @@ test('an equation that is true stands behind ✔ alone', () => {
   );
 });
 
+test('a lost order is not accounted for, also when the queues have brought each order to an end', () => {
+  expect(lines({ processed: 10, failed: 0, problems: ['The orders table disagrees.'] }).at(-1)).toBe(
+    '✘ not every order is accounted for: the orders table disagrees with the queues (processed 10 + failed 0)',
+  );
+});
+
+test('sentences are broken between words, and no line is longer than the terminal', () => {
+  const text = outcomeText(
+    {
+      ...outcome,
+      preset: 'lab',
+      alreadyProcessed: ['m1'],
+      problems: ['The orders table disagrees: it holds 9 processed orders and 0 failures, the queues say 10 and 0.'],
+    },
+    { color: false, ...names, columns: 80 },
+  );
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(text).toContain('process-orders throws\nat the first bad order,');
+  expect(text).toContain('the\nqueues say 10 and 0.');
+});
+
 test('a run that was interrupted says how far it came', () => {
   const { table: _table, ...rest } = outcome;
   const stopped = { ...rest, processed: 3, failed: 0, inFlight: 7, balanced: false, stopped: true };
@@ -45,8 +66,15 @@ test('a run that was interrupted says how far it came', () => {
 
 test('progress of a run has percent and remaining time', () => {
   const tally = { sent: 1_200, processed: 400, failed: 100, inFlight: 700 };
-  expect(booksSoFar(tally, 2_000, 10_000)).toBe('25%, 30 s left, sent 1,200, processed 400, failed 100, in flight 700');
-  expect(booksSoFar({ sent: 5, processed: 0, failed: 0, inFlight: 5 }, 2_000, 10_000)).toBe(
+  expect(booksSoFar(tally, 2_000, 10_000, 100)).toBe(
+    '25%, 30 s left, sent 1,200, processed 400, failed 100, in flight 700',
+  );
+  expect(booksSoFar({ sent: 5, processed: 0, failed: 0, inFlight: 5 }, 2_000, 10_000, 10_000)).toBe(
     '0%, sent 5, processed 0, failed 0, in flight 5',
   );
+});
+
+test('progress has no remaining time while orders only wait for their next try', () => {
+  const outage = { sent: 10, processed: 0, failed: 1, inFlight: 9 };
+  expect(booksSoFar(outage, 10, 200_000, 197_000)).toBe('10%, sent 10, processed 0, failed 1, in flight 9');
 });

@@ -120,11 +120,12 @@ export class Receiving {
   }
 
   /**
-   * When the message that was received under this handle is visible again (epoch milliseconds), or has been. Undefined
-   * when the message is not in the queue any more.
+   * When the message that was received under this handle is visible again (epoch milliseconds), or has been. A message
+   * that was received again since had been visible before. Undefined when the message is not in the queue any more.
    */
   visibleAtMs(receiptHandle: string): number | undefined {
-    return this.#receipts.find(receiptHandle).message?.visibleAtMs;
+    const { message, isLatest } = this.#receipts.find(receiptHandle);
+    return isLatest ? message?.visibleAtMs : message?.lastReceivedAtMs;
   }
 
   /**
