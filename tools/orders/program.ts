@@ -2,8 +2,8 @@ import { Option } from 'commander';
 import { stackNameOf } from '../../shared/pipeline.ts';
 import { createProgram, exitCodes, runProgram } from './command-line.ts';
 import type { Target } from './aws/clients.ts';
-import { credentialsText } from './aws/credentials.ts';
-import { badEndpointText, endpointSources } from './aws/endpoint.ts';
+import { credentialsText, unknownProfileText } from './aws/credentials.ts';
+import { badEndpointText, endpointSources, proxyOf } from './aws/endpoint.ts';
 import { announcedEndpoints } from './aws/local-runtime.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
@@ -96,9 +96,23 @@ function explained(error: unknown, { clients, target, io: { env } }: OrdersConte
   const credentials = credentialsText(error, env, target.region);
   if (credentials !== undefined) return new CommandFailed(credentials);
   // The SDK looks for a region in many places, and says so only when it needs one.
-  if (error.message === 'Region is missing')
-    return new UsageError('There is no AWS region: add --region, or set AWS_REGION.');
+  if (error.message === 'Region is missing') {
+    const unknownProfile = unknownProfileText(env);
+    return new UsageError(unknownProfile ?? 'There is no AWS region: add --region, or set AWS_REGION.');
+  }
   const { code, address, port, input } = connectionError(error);
+  const proxy = target.endpoint === undefined ? proxyOf(env) : undefined;
+  if (proxy !== undefined && proxy.port === String(port) && clients.asked() === undefined) {
+    return new CommandFailed(
+      `AWS cannot be reached through the proxy ${proxy.host} of HTTPS_PROXY: ${error.message || code}.`,
+    );
+  }
+  if (code === 'EPROTO' && /wrong version number/.test(error.message)) {
+    return new CommandFailed(
+      `${clients.asked() ?? 'The endpoint'} does not speak TLS: its address begins with http://, not https://. ` +
+        `It comes from ${endpointSources}.`,
+    );
+  }
   if (code === 'ECONNREFUSED') {
     return new CommandFailed(
       `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.` +

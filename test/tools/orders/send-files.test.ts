@@ -55,7 +55,7 @@ test('orders that stand one after the other are sent up to a mistake, which is n
     stdout: 'Sent 3 orders.\n',
     stderr:
       'Stopped before the end of the file.\n' +
-      `-, line ${next + 2}, column 1: expected a name in double quotes after the comma, found "}".\n` +
+      `stdin, line ${next + 2}, column 1: expected a name in double quotes after the comma, found "}".\n` +
       `    }\n    ^\n    Nothing from line ${next} on was sent.\n`,
   });
 });
@@ -67,8 +67,8 @@ test('of an array with a mistake nothing is sent, not even unchecked', async () 
       exitCode: 1,
       stdout: '',
       stderr:
-        '-, line 6, column 3: expected a name in double quotes after the comma, found "}".\n' +
-        '      }\n      ^\n    Nothing of - was sent.\n',
+        'stdin, line 6, column 3: expected a name in double quotes after the comma, found "}".\n' +
+        '      }\n      ^\n    Nothing of stdin was sent.\n',
     });
   }
 });
@@ -76,7 +76,7 @@ test('of an array with a mistake nothing is sent, not even unchecked', async () 
 test('an empty file is told', async () => {
   expect(await send('')).toEqual({
     exitCode: 0,
-    stdout: 'Sent 0 orders. There was nothing to send: - is empty.\n',
+    stdout: 'Sent 0 orders. There was nothing to send: stdin is empty.\n',
     stderr: '',
   });
 });
@@ -106,6 +106,15 @@ test('folders, patterns, packed files and tables are sent together, and places n
     stopped: false,
     files: [{ name: join(week, 'b.csv'), kind: 'CSV', orders: 1 }],
   });
+});
+
+test('the files behind one that cannot be read on are named', async () => {
+  const names = ['unread-1.json', 'unread-2.json', 'unread-3.json'].map((name) => join(folder, name));
+  for (const name of names) writeFileSync(name, pretty('unread'));
+  writeFileSync(names[1]!, '[{},,]');
+  const sent = await run(['send', ...names]);
+  expect(sent).toMatchObject({ exitCode: 1, stdout: 'Sent 1 order.\n' });
+  expect(sent.stderr).toContain(`Stopped before the end of the files. Not read: ${names[2]}.\n`);
 });
 
 test('a file that is not there is a mistake in the command line, before anything is sent', async () => {

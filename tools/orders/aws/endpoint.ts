@@ -21,9 +21,30 @@ export const localClientSettings = {
 /**
  * Connections to AWS go through the proxy that HTTPS_PROXY names, except to the hosts in NO_PROXY. Node's agents know
  * these variables from Node 24.5 on. Connections to this machine have no such agent, so they never meet a proxy.
+ * @throws {UsageError} for a proxy of another protocol, which Node's agents would pass by without a word
  */
 export function proxiedAgent(environment: EnvironmentVariables): Agent {
-  return new Agent({ keepAlive: true, proxyEnv: { ...environment } });
+  const proxy = proxyOf(environment);
+  return new Agent({
+    keepAlive: true,
+    proxyEnv: { ...environment, ...(proxy !== undefined && { https_proxy: proxy.href }) },
+  });
+}
+
+/**
+ * The proxy for connections to AWS. As for curl, the small letters count first, and an address without a protocol is
+ * one of HTTP.
+ * @throws {UsageError} when the variable holds no address of a proxy that this command can use
+ */
+export function proxyOf(environment: EnvironmentVariables): URL | undefined {
+  const name = ['https_proxy', 'HTTPS_PROXY'].find((each) => (environment[each] ?? '') !== '');
+  if (name === undefined) return undefined;
+  const value = environment[name]!;
+  const address = URL.parse(value.includes('://') ? value : `http://${value}`);
+  if (address !== null && /^https?:$/.test(address.protocol)) return address;
+  throw new UsageError(
+    `${name} is "${value}", which is no proxy that this command can use: its address begins with http:// or https://.`,
+  );
 }
 
 /**

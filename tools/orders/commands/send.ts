@@ -7,7 +7,7 @@ import type { OrdersContext, Run } from '../context.ts';
 import type { FiledOrder } from '../input/json-orders.ts';
 import { readOrders, type ReadFile, readText } from '../input/orders-file.ts';
 import { orderColumns } from '../input/order-columns.ts';
-import { inputFiles, standingFolder } from '../input/paths.ts';
+import { type InputFile, inputFiles, standingFolder } from '../input/paths.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { Exceptions } from './text.ts';
@@ -61,6 +61,7 @@ async function send(
   const refused = new Exceptions();
   let sent = 0;
   let fault: unknown;
+  let unread: readonly InputFile[] = [];
 
   async function* filed(): AsyncGenerator<FiledOrder> {
     try {
@@ -68,6 +69,7 @@ async function send(
     } catch (error) {
       // The orders that were read before are sent all the same.
       fault = error;
+      unread = files.slice(read.length + 1);
     }
   }
 
@@ -123,7 +125,10 @@ async function send(
   } else {
     for (const line of [...invalid.lines('not sent'), ...refused.lines('refused')])
       io.stderr.write(`${printable(line)}\n`);
-    if (stopped) io.stderr.write('Stopped before the end of the file.\n');
+    if (stopped) {
+      const rest = unread.length === 0 ? '' : ` Not read: ${unread.map(({ name }) => name).join(', ')}.`;
+      io.stderr.write(printable(`Stopped before the end of the file${files.length > 1 ? 's' : ''}.${rest}`) + '\n');
+    }
     const rest = left === 0 ? '' : ` Not sent: ${number(left)}.`;
     await context.print(
       paint(done ? 'green' : 'yellow', `Sent ${counted(sent, 'order')}.${rest}${stopped ? '' : ` ${readText(read)}`}`),

@@ -12,8 +12,12 @@ export type CsvOrder = { readonly line: number } & ({ readonly body: string } | 
 const delimiters = [',', ';', '\t'] as const;
 type Delimiter = (typeof delimiters)[number];
 
+/** The line by which Excel tells itself what separates the cells. It stands before the header. */
+const separatorLine = /^"?sep=[,;\t]"?\r?$/i;
+
 /** Whether a text with this first line is a table of orders. */
 export function isHeader(line: string): boolean {
+  if (separatorLine.test(line)) return true;
   return cellsOf(line, delimiterOf(line))?.some((cell) => isTelling(pointerTokens(cell).join('/'))) ?? false;
 }
 
@@ -31,7 +35,7 @@ export async function* csvOrders(lines: Lines): AsyncGenerator<CsvOrder> {
   for (;;) {
     const first = await lines.next();
     if (first === undefined) return;
-    if (isBlank(first)) continue;
+    if (isBlank(first) || (header === undefined && separatorLine.test(first))) continue;
     const line = lines.number;
     if (header === undefined) delimiter = delimiterOf(first);
     const cells = await rowFrom(first, delimiter, lines);

@@ -22,6 +22,9 @@ sso_role_name = Operator
 [sso-session company]
 sso_region = us-east-1
 sso_start_url = https://company.awsapps.com/start
+[profile web]
+role_arn = arn:aws:iam::123456789012:role/operator
+web_identity_token_file = /gone/token
 [profile empty]
 region = eu-west-1
 `;
@@ -39,11 +42,12 @@ describe("without credentials, the SDK's own sentence and the remedy that fits",
   test.each([
     ['sso', /SSO.* Run: aws sso login --profile sso\n$/],
     ['mfa', /^Profile mfa requires multi-factor authentication.*aws configure export-credentials --profile mfa /],
-    ['msa', /^There is no profile "msa", which AWS_PROFILE names\. The profiles are mfa, keys, sso, empty\.\n$/],
+    ['msa', /^There is no profile "msa", which AWS_PROFILE names\. The profiles are mfa, keys, sso, web, empty\.\n$/],
     [
       'empty',
       /^Could not load credentials.* The profile "empty" gives none\. "aws sts get-caller-identity --profile empty"/,
     ],
+    ['web', /^The web identity token cannot be read: ENOENT: .*'\/gone\/token'\. AWS_WEB_IDENTITY_TOKEN_FILE, or /],
     ['', /^There are no AWS credentials: set them as for the AWS CLI/],
   ])('profile %p', async (profile, text) => {
     const env = { AWS_PROFILE: profile, AWS_REGION: 'eu-west-1', HOME: home.path, AWS_EC2_METADATA_DISABLED: 'true' };
@@ -52,6 +56,22 @@ describe("without credentials, the SDK's own sentence and the remedy that fits",
     expect(stderr.split('\n')).toHaveLength(2);
     expect(exitCode).toBe(1);
   });
+});
+
+test('a misspelt profile is told before the region that it would have named', async () => {
+  const env = { AWS_PROFILE: 'msa', HOME: home.path, AWS_EC2_METADATA_DISABLED: 'true' };
+  const { exitCode, stderr } = await child(['status'], { env });
+  expect(stderr).toMatch(/^There is no profile "msa", which AWS_PROFILE names\. The profiles are /);
+  expect(exitCode).toBe(2);
+});
+
+test('of a key without its other half, the missing half is named', () => {
+  const error = Object.assign(new Error('Could not load credentials from any providers'), {
+    name: 'CredentialsProviderError',
+  });
+  expect(credentialsText(error, { AWS_ACCESS_KEY_ID: 'AKIA' }, 'eu-west-1')).toBe(
+    'There are no AWS credentials: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not.',
+  );
 });
 
 const answer = (name: string, message: string) => Object.assign(new Error(message), { name, $metadata: {} });

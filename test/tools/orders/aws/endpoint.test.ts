@@ -126,4 +126,30 @@ describe('a proxy', () => {
     expect(tunnels).toContain('cloudformation.eu-west-1.amazonaws.com:443');
     expect(exitCode).toBe(1);
   });
+
+  test('whose address has no protocol is one of HTTP', async () => {
+    tunnels.length = 0;
+    await child(['status'], { env: { HTTPS_PROXY: proxyUrl.replace('http://', ''), ...keys } });
+    expect(tunnels).toContain('cloudformation.eu-west-1.amazonaws.com:443');
+  });
+
+  test('of another protocol is refused, and not passed by', async () => {
+    const { exitCode, stderr } = await child(['status'], { env: { HTTPS_PROXY: 'socks5://127.0.0.1:9', ...keys } });
+    expect(stderr).toMatch(/^HTTPS_PROXY is "socks5:\/\/127\.0\.0\.1:9", which is no proxy that this command can use/);
+    expect(exitCode).toBe(2);
+  });
+
+  test('that does not answer is told as such', async () => {
+    const { stderr } = await child(['status'], { env: { HTTPS_PROXY: 'http://127.0.0.1:9', ...keys } });
+    expect(stderr).toBe(
+      'AWS cannot be reached through the proxy 127.0.0.1:9 of HTTPS_PROXY: connect ECONNREFUSED 127.0.0.1:9.\n',
+    );
+  });
+});
+
+test('an endpoint that does not speak TLS is told by its address', async () => {
+  const address = awsUrl.replace('http:', 'https:');
+  const { exitCode, stderr } = await child(['status', '--local'], { env: { AWS_ENDPOINT_URL: address } });
+  expect(stderr).toMatch(`${address} does not speak TLS: its address begins with http://, not https://.`);
+  expect(exitCode).toBe(1);
 });

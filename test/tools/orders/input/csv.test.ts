@@ -77,3 +77,8 @@ test('a header is told from JSON and from other texts', () => {
   expect(isHeader('{"customerName":"Ada"}')).toBe(false);
   expect(isHeader('My customerName')).toBe(false);
 });
+
+test("Excel's line before the header is no row", async () => {
+  expect(isHeader('sep=;')).toBe(true);
+  expect(await ordersOf('sep=;\ncustomerName;items\nAda;tea')).toEqual([[3, { customerName: 'Ada', items: ['tea'] }]]);
+});
