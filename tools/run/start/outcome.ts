@@ -138,14 +138,14 @@ function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }
   if (dragged + processed.length === 0) return [];
   return [
     `Why did ${dragged + processed.length} good ${dragged + processed.length === 1 ? 'order' : 'orders'} end in bad-orders? In the lab preset process-orders throws at the first bad`,
-    'order, so its whole batch fails; and maxReceiveCount is 1, so nothing in that batch gets a second attempt.',
+    'order, so its whole batch fails. After the last receive (maxReceiveCount, 1 in the preset) all of it moves on.',
     ...(processed.length === 0
       ? []
       : [
           `${processed.join(', ')} had been processed before their batch threw. failed-orders finds their rows in the orders table`,
           'and counts no failure: because an order is written once, under its own id, delivering it again is harmless.',
         ]),
-    'The production preset reports the bad order alone (partial batch responses) and allows more receives.',
+    'The production preset reports the bad order alone (partial batch responses) and allows more than one receive.',
     '',
   ];
 }
