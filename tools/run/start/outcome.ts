@@ -145,8 +145,8 @@ function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }
   if (dragged + processed.length === 0) return [];
   return [
     `Why did ${counted(dragged + processed.length, 'good order')} end in bad-orders? In the lab preset process-orders ` +
-      'throws at the first bad order, so its whole batch fails; and maxReceiveCount is 1, so nothing in that batch gets ' +
-      'a second attempt.',
+      'throws at the first bad order, so its whole batch fails. After the last receive (maxReceiveCount, 1 in the ' +
+      'preset) all of it moves on.',
     ...(processed.length === 0
       ? []
       : [
@@ -154,7 +154,7 @@ function draggedAlong({ failures, preset, alreadyProcessed }: Outcome, { label }
             'table and counts no failure: because an order is written once, under its own id, delivering it again is ' +
             'harmless.',
         ]),
-    'The production preset reports the bad order alone (partial batch responses) and allows more receives.',
+    'The production preset reports the bad order alone (partial batch responses) and allows more than one receive.',
     '',
   ];
 }

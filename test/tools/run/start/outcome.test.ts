@@ -78,3 +78,10 @@ test('progress has no remaining time while orders only wait for their next try',
   const outage = { sent: 10, processed: 0, failed: 1, inFlight: 9 };
   expect(booksSoFar(outage, 10, 200_000, 197_000)).toBe('10%, sent 10, processed 0, failed 1, in flight 9');
 });
+
+test('what the lab teaches holds for any number of receives', () => {
+  const lab: Outcome = { ...outcome, preset: 'lab', alreadyProcessed: ['message-1'] };
+  const text = outcomeText(lab, { color: false, ...names });
+  expect(text).toContain('Why did 1 good order end in bad-orders?');
+  expect(text).toContain('After the last receive (maxReceiveCount, 1 in the preset) all of it moves on.');
+});
