@@ -8,7 +8,7 @@ const workflow = read('.github/workflows/deploy.yml');
 test('the deployment workflow deploys stages that there are by scripts that there are, and tests each', () => {
   const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
   for (const [, script] of workflow.matchAll(/npm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
-  const deployed = [...workflow.matchAll(/deploy -c stage=(\w+)/g)].map(([, stage]) => stage!);
+  const deployed = [...workflow.matchAll(/deploy OrderPipeline -c stage=(\w+)/g)].map(([, stage]) => stage!);
   expect(deployed).toEqual(['dev', 'prod']);
   for (const stage of deployed) {
     expect(Object.keys(stages)).toContain(stage);
