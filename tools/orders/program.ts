@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { stackNameOf } from '../../shared/pipeline.ts';
-import { createProgram, exitCodes, runProgram } from './command-line.ts';
+import { createProgram, exitCodes, runProgram, searchedText } from './command-line.ts';
 import type { Target } from './aws/clients.ts';
 import { credentialsText, unknownProfileText } from './aws/credentials.ts';
 import { badEndpointText, endpointSources, proxyOf } from './aws/endpoint.ts';
@@ -61,7 +61,9 @@ export async function runOrders(
     .option('--json', 'one JSON document, or one a line, on stdout and nothing else')
     .addOption(new Option('--stage <name>', 'the pipeline of this stage').choices(Object.keys(stages)))
     .addOption(
-      new Option('--stack <name>', `name of the CloudFormation stack (default: ${stackNameOf()})`).conflicts('stage'),
+      new Option('--stack <name>', `name of the CloudFormation stack (default: ${stackNameOf()})`)
+        .argParser(searchedText)
+        .conflicts('stage'),
     )
     .option('--region <name>', 'AWS region (default: of the stage, or else as for the AWS CLI)')
     .option('--local', 'this machine: AWS_ENDPOINT_URL, or else where "npm run local" of this project listens')

@@ -79,6 +79,7 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     [['status', '--timeout', '5m'], '--timeout limits --wait, which is missing.'],
     [['status', '--wait', '--timeout', '5'], '--timeout takes a length of time such as 90s, 10m or 2h, not "5".'],
     [['status', '--wait', '--watch'], "'--wait' cannot be used with option '--watch'"],
+    [['status', '--stack', ''], 'It must not be empty.'],
     [['show', ''], 'It must not be empty.'],
     [['edit', ''], 'It must not be empty.'],
     [['replay', 'an-order', ''], 'It must not be empty.'],

@@ -10,7 +10,7 @@ import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledg
 import { exportedFailure } from '../ledger/purge.ts';
 import type { TableConnection } from '../ledger/table.ts';
 import { idsThatBegin, isShortId, shortId } from '../short-ids.ts';
-import { type Paint, printable, table } from '../terminal/output.ts';
+import { type Paint, printable, table, wrappedProse } from '../terminal/output.ts';
 import { counted, withProgress } from '../terminal/progress.ts';
 import { isoTime, parseMoment } from '../time.ts';
 import { triesLines } from './text.ts';
@@ -93,7 +93,8 @@ async function show(context: OrdersContext, given: string, { since, limit }: Sho
     await context.print('', earlierText(waiting.length - shownFailures.length, 'failure'));
   }
   for (const { failureId, cause, body } of shownFailures) {
-    await context.print('', `Failure ${failureId}, cause ${cause}:`, `  ${bodyText(body)}`);
+    const title = wrappedProse(`Failure ${failureId}, cause ${cause}:`, io.stdout.columns);
+    await context.print('', title, `  ${bodyText(body)}`);
   }
   return exitCodes.done;
 }
