@@ -115,9 +115,21 @@ interface ErrorDescription {
   readonly stack?: string;
 }
 
-/** By hand, because JSON.stringify makes `{}` of an Error. Of what is thrown and is no Error, the type is the name. */
+/**
+ * By hand, because JSON.stringify makes `{}` of an Error. Of what is thrown and is no Error, the type is the name. The
+ * message has the cause, without which nobody knows what failed: `fetch failed (Error: connect ECONNREFUSED)`.
+ */
 export function describeError(error: unknown): ErrorDescription {
   if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
-  const { name, message, stack } = error;
-  return { name, message, ...(stack !== undefined && { stack }) };
+  const { name, message, stack, cause } = error;
+  return {
+    name,
+    message: cause instanceof Error ? `${message} (${causeText(cause)})` : message,
+    ...(stack !== undefined && { stack }),
+  };
+}
+
+/** Node's error for a host with several addresses has a code and no message. */
+function causeText(cause: Error & { readonly code?: unknown }): string {
+  return cause.message === '' && typeof cause.code === 'string' ? `${cause.name}: ${cause.code}` : String(cause);
 }

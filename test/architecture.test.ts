@@ -45,7 +45,7 @@ const imports = files.flatMap((from) =>
 describe('docs/architecture.md', () => {
   test('has a row for every folder', () => {
     expect([...new Set(files)].filter((file) => folderOf(file) === undefined)).toEqual([]);
-    expect(imports.length).toBeGreaterThan(200);
+    expect(imports.length).toBeGreaterThan(100);
   });
 
   test('says of each folder what it may import', () => {
@@ -57,7 +57,9 @@ describe('docs/architecture.md', () => {
   });
 
   test('names no permission that nobody uses', () => {
-    const unused = [...allowed].flatMap(([folder, may]) =>
+    // A folder may be left out (docs/slim.md).
+    const present = [...allowed].filter(([folder]) => files.some((file) => file.startsWith(folder)));
+    const unused = present.flatMap(([folder, may]) =>
       (may ?? [])
         .filter((other) => !imports.some((each) => each.folder === folder && each.target?.startsWith(other)))
         .map((other) => `${folder} → ${other}`),

@@ -91,14 +91,7 @@ const interrupted =
  */
 export function errorReason(error: unknown): string {
   const { name, message } = describeError(error);
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : undefined;
-  const text = cause === undefined ? `${name}: ${message}` : `${name}: ${message} (${causeText(cause)})`;
-  return atMostBytes(text, mostReasonBytes);
-}
-
-/** Node's error for a host with several addresses has a code and no message. */
-function causeText(cause: Error & { readonly code?: unknown }): string {
-  return cause.message === '' && typeof cause.code === 'string' ? `${cause.name}: ${cause.code}` : String(cause);
+  return atMostBytes(`${name}: ${message}`, mostReasonBytes);
 }
 
 /** The reasons of a refusal, all together at most `mostReasonBytes`: what is more is left out. */

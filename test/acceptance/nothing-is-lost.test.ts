@@ -8,7 +8,7 @@ import { orderRowKey } from '../../shared/ledger/rows.ts';
 import { failureKinds, logMessages } from '../../shared/telemetry.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import type { Fate } from './killer.ts';
-import type { Rows } from '../../tools/chaos/evidence.ts';
+import type { Rows } from '../../tools/trial/evidence.ts';
 import { type RunUnderFire, startRunUnderFire } from './run-under-fire.ts';
 
 /*

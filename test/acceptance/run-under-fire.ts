@@ -1,5 +1,5 @@
 import { EventStream, type Runtime, startRuntime, systemClock } from 'local-aws';
-import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/chaos/evidence.ts';
+import { Journal, type OrderWrites, readRows, type Rows, watchOrderWrites } from '../../tools/trial/evidence.ts';
 import { createClients } from '../../tools/orders/aws/clients.ts';
 import type { SendQueue } from '../../tools/orders/aws/send.ts';
 import type { TableConnection } from '../../tools/orders/ledger/table.ts';

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readAssembly } from 'local-aws';
 import { projectRoot } from '../../tools/run/synthesize.ts';
 import { ProjectCopy } from '../tools/run/serve/project-copy.ts';
+import { changed } from './changed.ts';
 
 const page = readFileSync(join(projectRoot, 'docs/add-a-function.md'), 'utf8');
 const [aFunction = '', aQueue = ''] = page.split('## A queue behind it');
@@ -24,19 +25,10 @@ function follow(part: string): void {
   }
 }
 
-function changed(file: string, change: string): string {
-  const lines = change.split('\n').slice(0, -1);
-  const side = (other: string) =>
-    lines.flatMap((line) => (line.startsWith(other) ? [] : [`${line.slice(1)}\n`])).join('');
-  const parts = file.split(side('+'));
-  if (parts.length !== 2) throw new Error(`This is ${parts.length - 1} times in the file:\n${side('+')}`);
-  return parts.join(side('-'));
-}
-
-/** What the app synthesizes, with the reviews of `cdk synth`. */
-function synthesized() {
+/** What the app synthesizes. With validation, as in `cdk synth`, the CDK and cdk-nag review it. */
+function synthesized(CDK_VALIDATION: 'true' | 'false') {
   const outdir = join(copy.directory, 'cdk.out');
-  const env = { ...process.env, CDK_VALIDATION: 'true', CDK_OUTDIR: outdir };
+  const env = { ...process.env, CDK_VALIDATION, CDK_OUTDIR: outdir };
   const { status, stderr } = spawnSync(process.execPath, ['bin/app.ts'], {
     cwd: copy.directory,
     env,
@@ -50,10 +42,10 @@ function synthesized() {
 
 test('the page adds a function, and then a queue with a consumer behind it', () => {
   follow(aFunction);
-  expect(synthesized()).toEqual({ functions: 4, mappings: 2, labels: [] });
+  expect(synthesized('false')).toEqual({ functions: 4, mappings: 2, labels: [] });
   follow(aQueue);
   const labels = ['OrderPipeline-failed-labels', 'OrderPipeline-labels'];
-  expect(synthesized()).toEqual({ functions: 5, mappings: 3, labels });
+  expect(synthesized('true')).toEqual({ functions: 5, mappings: 3, labels });
 
   const files = ['lib', 'lambdas/request-label', 'lambdas/print-label'];
   cpSync(join(projectRoot, 'tsconfig.json'), join(copy.directory, 'tsconfig.json'));

@@ -12,7 +12,7 @@ import * as secondTable from '../../docs/examples/second-table.ts';
 import * as shippingLabel from '../../docs/examples/shipping-label.ts';
 import type { TableClient } from '../../lambdas/common/table-client.ts';
 import { defineProcessing, type Processing, RefusedOrder } from '../../lambdas/process-orders/processing.ts';
-import { LabelService } from '../../tools/chaos/label-service.ts';
+import { LabelService } from '../../tools/trial/label-service.ts';
 import { captureConsole } from '../lambdas/captured-console.ts';
 import { done, failed, message, order, pipelineFunctions } from '../lambdas/pipeline-functions.ts';
 import { startPipelineWithTable } from '../lambdas/pipeline-with-table.ts';

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -71,8 +71,12 @@ export function carryOut(directory: string, renamings: readonly Renaming[]): voi
   for (const { path } of renamings) removeEmpty(join(directory, dirname(path)));
 }
 
+/** @throws {RenameRefused} when git is not there, or does not know the folder */
 export function git(directory: string, ...args: readonly string[]): string {
-  return execFileSync('git', args, { cwd: directory, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const ended = spawnSync('git', args, { cwd: directory, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (ended.status === 0) return ended.stdout;
+  const why = ended.error?.message ?? ended.stderr.trim();
+  throw new RenameRefused(`git ${args[0]}: ${why}. The project must be a clean tree of git: git can take all back.`);
 }
 
 function removeEmpty(folder: string): void {

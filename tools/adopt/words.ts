@@ -25,7 +25,7 @@ const sequences = [
   '(?:[Ii]n|into) (?:this|that|which|any|no|another|arbitrary|reverse|random) order',
   '(?:[Ii]n|into) (?:the|an?) (?:other|reverse|arbitrary|fixed|right|wrong|given) order',
   'the (?:other|reverse|arbitrary|right|wrong) order of',
-  '(?:the|an|no) order of (?:messages|members|records|reasons|properties|elements|steps|events|keys|lines|time|arrival|their|a list)',
+  '(?:(?:the|an|no) )?order of (?:messages|members|records|reasons|properties|elements|steps|events|keys|lines|time|arrival|their|a list)',
   'their order(?! (?:was|were|is(?! no )|had|has)\\b)',
   '(?:arbitrary|alphabetical) order',
   'a list has an order',

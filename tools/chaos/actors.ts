@@ -100,17 +100,24 @@ function shuffled<T>(elements: readonly T[], random: Random): T[] {
  */
 type Reach = 'what may pass' | 'all that failed' | 'what ran out of attempts or may be lost';
 
+/** What was sent again. */
+interface Resent {
+  /** How many failures. */
+  readonly failures: number;
+  /** Bodies of those that were sent as messages of their own. */
+  readonly copies: ReadonlySet<string>;
+}
+
 /**
- * Replays failures as `orders replay` does. When a fault cuts that short, it starts again.
- *
- * @returns how many failures were sent
+ * Replays failures as `orders replay` does. When a fault cuts that short, it starts again. What has no room for its
+ * lineage is sent anew, as a copy (docs/reliability.md, "Room for the lineage"): its processing marks the failure.
  */
 export async function replayFailures(
   table: TableConnection,
   queue: SendQueue,
   reach: Reach,
   clock: Clock,
-): Promise<number> {
+): Promise<Resent> {
   let sent = 0;
   const lostToo = reach === 'what ran out of attempts or may be lost';
   const options = {
@@ -132,9 +139,9 @@ export async function replayFailures(
       });
     }
   });
-  // As docs/reliability.md says, "Room for the lineage": a copy, whose processing marks the failure.
-  await sendCarelessly(queue, [...withoutRoom.values()]);
-  return sent + withoutRoom.size;
+  const copies = [...withoutRoom.values()];
+  await sendCarelessly(queue, copies);
+  return { failures: sent + copies.length, copies: new Set(copies.map(({ body }) => body)) };
 }
 
 async function* selected(

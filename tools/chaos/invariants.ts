@@ -4,8 +4,8 @@ import { causeOf } from '../../shared/ledger/failure.ts';
 import { causeShard, type FailureRow, type OrderRow, statusShard } from '../../shared/ledger/rows.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds } from '../../shared/telemetry.ts';
-import type { Evidence } from './evidence.ts';
-import { isRefused, refusal } from './label-service.ts';
+import type { Evidence } from '../trial/evidence.ts';
+import { isRefused, refusal } from '../trial/label-service.ts';
 
 /** A sentence for each case in which an invariant does not hold. */
 type Invariant = (evidence: Evidence) => readonly string[];

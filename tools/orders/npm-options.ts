@@ -28,7 +28,9 @@ export function refuseOptionsOfNpm(
   // `npm run smoke` starts `orders smoke`.
   const handedOn = args[0] === script ? args.slice(1) : args;
   const options = [...program.options, ...(command?.options ?? [])];
-  const kept = options.filter(({ long }) => !args.includes(String(long))).flatMap((option) => keptBy(env, option));
+  const kept = options
+    .filter(({ long = '', short = '' }) => !args.includes(long) && !args.includes(short))
+    .flatMap((option) => keptBy(env, option));
   if (options.some(({ long }) => long === '--local') && keptLocal(script, handedOn, env)) {
     kept.push({ flag: '--local', words: ['--local'] });
   }
@@ -37,7 +39,9 @@ export function refuseOptionsOfNpm(
   const words = lineOf(handedOn, command, kept).map((word) => shellWord(word));
   throw new UsageError(
     `npm kept ${kept.map(({ flag }) => flag).join(', ')} for itself: options stand behind "--". ` +
-      `Nothing was done. Type: ${start} -- ${words.join(' ')}`,
+      `Nothing was done. Type: ${start} -- ${words.join(' ')}` +
+      // npm's own option has one value, whatever the option of the command has.
+      (kept.some(({ flag }) => flag in shortOptionsOfNpm) ? ' (of several -c, npm knows only the last)' : ''),
   );
 }
 
@@ -61,9 +65,18 @@ function lineOf(args: readonly string[], command: Command | undefined, kept: rea
   return [...(isValue ? args.slice(0, -1) : args), ...options];
 }
 
+/** Short options that npm has as well, and the settings that they are for npm (npm's documentation, "Shorthands"). */
+const shortOptionsOfNpm: Readonly<Record<string, string>> = { '-c': 'call' };
+
 function keptBy(env: EnvironmentVariables, option: Option): readonly KeptOption[] {
-  const flag = option.long ?? '';
-  const name = flag.replace(/^--(no-)?/, '');
+  const { long = '', short = '' } = option;
+  const name = long.replace(/^--(no-)?/, '');
+  const setting = shortOptionsOfNpm[short];
+  const keptShort = setting === undefined ? [] : keptAs(setting, short, env, option);
+  return [...keptAs(name, long, env, option), ...keptShort];
+}
+
+function keptAs(name: string, flag: string, env: EnvironmentVariables, option: Option): readonly KeptOption[] {
   const key = `npm_config_${name.replaceAll('-', '_')}`;
   const value = env[key];
   if (value === undefined || env[key.toUpperCase()] !== undefined || isInNpmrc(name, env)) return [];

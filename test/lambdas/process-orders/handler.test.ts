@@ -82,6 +82,17 @@ describe('process-orders', () => {
     );
   });
 
+  test('logs what an error was caused by', async () => {
+    const { handler } = handlerWith({
+      processOrder() {
+        throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:80') });
+      },
+    });
+    await handler(sqsEvent([goodBody]), context);
+    const message = 'fetch failed (Error: connect ECONNREFUSED 127.0.0.1:80)';
+    expect(lines[0]).toMatchObject({ line: { message: 'Order Not Processed', error: { name: 'TypeError', message } } });
+  });
+
   test('takes an error while processing for a passing one: of that order only, and with a wait', async () => {
     const { handler, changed } = handlerWith({
       processOrder({ record }) {

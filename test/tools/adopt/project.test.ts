@@ -145,6 +145,13 @@ describe('a rename is refused', () => {
     expect(read('package.json')).toBe(manifest);
   });
 
+  test('in a folder that is no tree of git', () => {
+    rmSync(join(directory, '.git'), { recursive: true });
+    expect(refusal('shipment')).toMatch(
+      /^git status: fatal: not a git repository.* The project must be a clean tree of/,
+    );
+  });
+
   test('without one word, or with an option that there is not, with the usage', () => {
     for (const args of [[], ['shipment', 'parcel'], ['shipment', '--force']]) {
       expect(refusal(...args)).toContain('Usage: npm run adopt -- <word> [--plural <words>] [--no-tests]');

@@ -89,6 +89,8 @@ test.each([
   'the other order of steps',
   'ignores the order of reasons',
   'the order\n// of members, and their order',
+  'a rare order of events',
+  'an order of messages',
   'same seed, same order',
   'a list has an order',
 ])('stays: %s', (text) => {

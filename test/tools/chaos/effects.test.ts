@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { idempotencyKeyOf } from '../../../shared/ledger/content.ts';
 import { causeOf } from '../../../shared/ledger/failure.ts';
 import { causeShard } from '../../../shared/ledger/rows.ts';
-import type { Evidence } from '../../../tools/chaos/evidence.ts';
+import type { Evidence } from '../../../tools/trial/evidence.ts';
 import { type invariants, violations } from '../../../tools/chaos/invariants.ts';
-import { isRefused, refusal } from '../../../tools/chaos/label-service.ts';
+import { isRefused, refusal } from '../../../tools/trial/label-service.ts';
 import { bodyOf, conflict, failureRow, good, invalid, sound, unlucky } from './sound-books.ts';
 
 const label = { body: '{}', requests: 1, made: 1 };

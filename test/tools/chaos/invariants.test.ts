@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { conflictReason } from '../../../shared/telemetry.ts';
-import type { Evidence } from '../../../tools/chaos/evidence.ts';
+import type { Evidence } from '../../../tools/trial/evidence.ts';
 import { type invariants, invariantsAfterReplay, violations } from '../../../tools/chaos/invariants.ts';
 import {
   at,

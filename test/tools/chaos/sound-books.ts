@@ -11,7 +11,7 @@ import {
 import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { conflictReason } from '../../../shared/telemetry.ts';
-import type { Evidence } from '../../../tools/chaos/evidence.ts';
+import type { Evidence } from '../../../tools/trial/evidence.ts';
 
 export const at = '2026-01-01T00:00:00.000Z';
 export const bodyOf = (orderId: string, more: object = {}) => JSON.stringify({ ...exampleOrder(0, orderId), ...more });

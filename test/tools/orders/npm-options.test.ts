@@ -53,6 +53,25 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
   expect((await orders(args, { env: { ...npm, ...env } })).stderr).toContain('Did you mean failed?');
 });
 
+test.each<[string, Readonly<Record<string, string>>, string, string]>([
+  [
+    'deploy',
+    { npm_config_call: 'stage=dev' },
+    '-c',
+    'npm run cdk -- deploy -c stage=dev (of several -c, npm knows only the last)',
+  ],
+  ['deploy stage=dev', { npm_config_context: 'true' }, '--context', 'npm run cdk -- deploy --context stage=dev'],
+  ['deploy', { npm_config_profile: 'dev' }, '--profile', 'npm run cdk -- deploy --profile dev'],
+])('npm run cdk %s without its options (%j) deploys nothing', (args, env, flags, line) => {
+  const { status, stdout, stderr } = spawnSync('bin/node24', ['bin/cdk.ts', ...args.split(' ')], {
+    cwd: projectRoot,
+    env: { PATH: process.env['PATH'], ...npm, npm_lifecycle_event: 'cdk', ...env },
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe(kept(flags, line));
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+});
+
 test('a setting of a .npmrc counts for nothing', async () => {
   const npmrc = join(folder.path, 'npmrc');
   writeFileSync(npmrc, 'stack = Mine\njson=true\n');

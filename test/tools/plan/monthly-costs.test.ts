@@ -29,6 +29,6 @@ describe('the cost of a month', () => {
     const idle = costOfMonth(items.filter(({ whenIdle }) => whenIdle));
     const polls = (2 * 5 * 30 * 24 * 60 * 3 * 0.4) / 1e6;
     expect(idle).toBeCloseTo(17 * 0.1 + 3 + 1 + polls);
-    expect(costOfMonth(items) - idle).toBeCloseTo((15 + 8) * 0.3);
+    expect(costOfMonth(items) - idle).toBeCloseTo((16 + 8) * 0.3);
   });
 });

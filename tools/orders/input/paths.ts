@@ -5,7 +5,7 @@ import type { OrdersIo } from '../io.ts';
 
 /** A file to read. */
 export interface InputFile {
-  /** As the person named the file; `-` is stdin. */
+  /** As the person named the file, or `stdin`. */
   readonly name: string;
   /** Absolute; undefined for stdin. */
   readonly path: string | undefined;
@@ -22,7 +22,8 @@ export function standingFolder(env: OrdersIo['env'], workingFolder: string = pro
 }
 
 const endings = ['.json', '.ndjson', '.jsonl', '.csv'];
-const isOrdersFile = (name: string) => endings.some((ending) => name.replace(/\.gz$/, '').endsWith(ending));
+const isOrdersFile = (name: string) =>
+  endings.some((ending) => name.toLowerCase().replace(/\.gz$/, '').endsWith(ending));
 
 /**
  * The files that arguments name, each once: files, folders (their files, and not those of their folders), patterns
@@ -41,7 +42,9 @@ export function inputFiles(names: readonly string[], folder: string): readonly I
 }
 
 function filesOf(name: string, folder: string): readonly InputFile[] {
-  if (name === '-') return [{ name, path: undefined }];
+  // A variable of the shell that is not set must not send a whole folder.
+  if (name === '') throw new UsageError('The name of a file is empty. For the folder where you are, write a dot.');
+  if (name === '-') return [{ name: 'stdin', path: undefined }];
   const path = resolve(folder, name);
   try {
     if (!statSync(path).isDirectory()) {
@@ -58,6 +61,7 @@ function filesOf(name: string, folder: string): readonly InputFile[] {
     const { code, message } = error as NodeJS.ErrnoException;
     const matches = code === 'ENOENT' ? filesLike(name, folder) : [];
     if (matches.length > 0) return matches;
+    if (code === 'ENOENT' && isPattern(name)) throw new UsageError(`There is no file like ${name}.`);
     throw new UsageError(`${name} cannot be read: ${message}.`);
   }
   throw new UsageError(
@@ -65,9 +69,11 @@ function filesOf(name: string, folder: string): readonly InputFile[] {
   );
 }
 
+const isPattern = (name: string) => /[*?[{]/.test(name);
+
 /** A shell that finds no match, or sees quotes, hands a pattern on as it is. */
 function filesLike(pattern: string, folder: string): readonly InputFile[] {
-  if (!/[*?[{]/.test(pattern)) return [];
+  if (!isPattern(pattern)) return [];
   return globSync(pattern, { cwd: folder, withFileTypes: false })
     .map((name) => ({ name, path: resolve(folder, name) }))
     .filter(({ path }) => !statSync(path).isDirectory())

@@ -12,7 +12,7 @@ type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 const namesOfEncodings = { 'utf-8': 'UTF-8', 'utf-16le': 'UTF-16', 'utf-16be': 'UTF-16' } as const;
 
 /** As many first bytes as tell what a file is. */
-const telling = 4;
+const telling = 262;
 
 /**
  * The text of a file that comes in pieces: gzip is unpacked, UTF-8 and UTF-16 are decoded, and the byte order mark is
@@ -23,9 +23,7 @@ export async function* textOf(bytes: AsyncIterable<string | Uint8Array>): AsyncG
   const packed = await begun(bytes);
   const isGzip = startsWith(packed.start, [0x1f, 0x8b]);
   const { start, pieces } = isGzip ? await begun(gunzipped(packed.pieces)) : packed;
-  if (startsWith(start, [0x50, 0x4b, 0x03, 0x04])) {
-    throw new NoText('is a ZIP archive or a workbook. Unpack the archive, or save the sheet as CSV');
-  }
+  refuseArchive(start);
   const encoding = encodingOf(start);
   const decoder = new TextDecoder(encoding, { fatal: true });
   try {
@@ -35,6 +33,23 @@ export async function* textOf(bytes: AsyncIterable<string | Uint8Array>): AsyncG
   } catch (error) {
     throw faultOf(error, encoding);
   }
+}
+
+/** The first bytes of files that hold other files, and where those bytes stand (file(1), "magic"). */
+const archives = [
+  { kind: 'is a ZIP archive or a workbook', at: 0, bytes: [0x50, 0x4b, 0x03, 0x04] },
+  { kind: 'is packed by bzip2', at: 0, bytes: [0x42, 0x5a, 0x68] },
+  { kind: 'is packed by xz', at: 0, bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a] },
+  { kind: 'is packed by Zstandard', at: 0, bytes: [0x28, 0xb5, 0x2f, 0xfd] },
+  { kind: 'is a 7z archive', at: 0, bytes: [0x37, 0x7a, 0xbc, 0xaf] },
+  { kind: 'is a tar archive', at: 257, bytes: [0x75, 0x73, 0x74, 0x61, 0x72] },
+] as const;
+
+function refuseArchive(start: Uint8Array): void {
+  const archive = archives.find(({ at, bytes }) => startsWith(start.subarray(at), bytes));
+  if (archive === undefined) return;
+  const orSave = archive.bytes[0] === 0x50 ? ', or save the sheet as CSV' : '';
+  throw new NoText(`${archive.kind}. Unpack it first${orSave}; only gzip is unpacked here`);
 }
 
 /**
@@ -63,7 +78,10 @@ function encodingOf(start: Uint8Array): Encoding {
   }
   if (startsWith(start, [0xff, 0xfe])) return 'utf-16le';
   if (startsWith(start, [0xfe, 0xff])) return 'utf-16be';
-  const [first, second] = start;
+  const [first, second, third, fourth] = start;
+  if (second === 0 && third === 0 && (first === 0) !== (fourth === 0)) {
+    throw new NoText('is UTF-32. Convert the file to UTF-8 first');
+  }
   if (first === undefined || second === undefined) return 'utf-8';
   if (first !== 0 && second === 0) return 'utf-16le';
   return first === 0 && second !== 0 ? 'utf-16be' : 'utf-8';

@@ -32,8 +32,10 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   let startedAtMs = 0;
   const count = options.count ?? defaultCount;
   using progress = new Progress(process.stderr, systemClock, () =>
-    tally === undefined ? 'synthesizing the stack' : booksSoFar(tally, count, systemClock.now() - startedAtMs),
+    tally === undefined ? 'synthesizing the stack' : soFar(tally, systemClock.now()),
   );
+  const soFar = (books: Tally, now: number) =>
+    booksSoFar(books, count, now - startedAtMs, now - Math.max(books.lastEndAtMs, startedAtMs));
   say(`Synthesizing the stack ${stackOf(options)} with the ${preset} preset …`);
   const warnings = await synthesize({ outputDirectory: folder.path, context: contextOf(options), signal });
   for (const warning of warnings) progress.print(() => process.stderr.write(`${warning}\n`));

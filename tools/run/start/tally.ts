@@ -254,21 +254,26 @@ function customerOf(body: string): string | undefined {
 }
 
 /**
- * How far a run is, in one line: `42%, 4 s left, sent 500, processed 200, failed 10, in flight 290`.
+ * How far a run is, in one line: `42%, 4 s left, sent 500, processed 200, failed 10, in flight 290`. The remaining time
+ * follows from the orders that have ended. It is left out when none ended in the latter half of the run: then orders
+ * wait for their next try, and nobody knows whether that one helps.
+ *
  * @param count orders to be sent
  * @param elapsedMs since the first of them was asked for
+ * @param quietMs since the last of them ended
  */
 export function booksSoFar(
   tally: Pick<Tally, 'sent' | 'processed' | 'failed' | 'inFlight'>,
   count: number,
   elapsedMs: number,
+  quietMs: number,
 ) {
   const { sent, processed, failed, inFlight } = tally;
   const ended = processed + failed;
   const secondsLeft = ((count - ended) * elapsedMs) / ended / 1000;
   return [
     percent(ended, count),
-    ...(ended > 0 && ended < count ? [`${duration(secondsLeft)} left`] : []),
+    ...(ended > 0 && ended < count && quietMs <= elapsedMs / 2 ? [`${duration(secondsLeft)} left`] : []),
     `sent ${number(sent)}`,
     `processed ${number(processed)}`,
     `failed ${number(failed)}`,

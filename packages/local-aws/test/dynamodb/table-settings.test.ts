@@ -5,7 +5,6 @@ import {
   DeleteTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  ListTablesCommand,
   PutItemCommand,
   UpdateItemCommand,
   UpdateTableCommand,
@@ -39,12 +38,35 @@ const create = (name: string, others: object = {}) =>
     }),
   );
 
-const listed = async () => (await running.client.send(new ListTablesCommand({}))).TableNames ?? [];
+/** What clients of AWS wait for: `CREATING`, `ACTIVE` and `DELETING`, or the error of a table that is not there. */
+const status = (name: string) =>
+  running.client.send(new DescribeTableCommand({ TableName: name })).then(
+    ({ Table }) => Table?.TableStatus,
+    ({ name: error }: Error) => error,
+  );
+
+/** The table is `CREATING` for a moment, as on AWS. */
+async function make(name: string, others: object = {}) {
+  const { TableDescription } = await create(name, others);
+  expect(
+    await eventually(
+      () => status(name),
+      (now) => now === 'ACTIVE',
+    ),
+  ).toBe('ACTIVE');
+  return TableDescription;
+}
 
 /** The table is `DELETING` for a moment, as on AWS. */
 async function remove(name: string): Promise<void> {
+  const isGone = 'ResourceNotFoundException';
   await running.client.send(new DeleteTableCommand({ TableName: name }));
-  expect(await eventually(listed, (names) => !names.includes(name))).not.toContain(name);
+  expect(
+    await eventually(
+      () => status(name),
+      (now) => now === isGone,
+    ),
+  ).toBe(isGone);
 }
 
 const isProtected = async (name: string) =>
@@ -85,10 +107,10 @@ describe('the time to live', () => {
   });
 
   test('goes with its table', async () => {
-    await create('short-lived');
+    await make('short-lived');
     await setTimeToLive('expiresAt', true, 'short-lived');
     await remove('short-lived');
-    await create('short-lived');
+    await make('short-lived');
     expect(await timeToLive('short-lived')).toEqual({ TimeToLiveStatus: 'DISABLED' });
   });
 });
@@ -97,8 +119,8 @@ describe('deletion protection', () => {
   test('is told as the template or CreateTable gave it', async () => {
     expect(await isProtected(TableName)).toBe(false);
     expect(await isProtected('guarded')).toBe(true);
-    const { TableDescription } = await create('made', { DeletionProtectionEnabled: true });
-    expect(TableDescription?.DeletionProtectionEnabled).toBe(true);
+    const description = await make('made', { DeletionProtectionEnabled: true });
+    expect(description?.DeletionProtectionEnabled).toBe(true);
     expect(await isProtected('made')).toBe(true);
   });
 

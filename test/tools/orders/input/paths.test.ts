@@ -8,7 +8,16 @@ import { inputFiles, standingFolder } from '../../../../tools/orders/input/paths
 const folder = mkdtempSync(join(tmpdir(), 'orders-paths-'));
 mkdirSync(join(folder, 'week', 'day.json'), { recursive: true });
 mkdirSync(join(folder, 'empty'));
-for (const name of ['a.json', 'b.ndjson', 'c.jsonl', 'd.csv', 'e.csv.gz', 'notes.txt', 'day.json/f.json']) {
+for (const name of [
+  'a.json',
+  'b.ndjson',
+  'c.jsonl',
+  'd.csv',
+  'e.csv.gz',
+  'F.JSON.GZ',
+  'notes.txt',
+  'day.json/f.json',
+]) {
   writeFileSync(join(folder, 'week', name), '');
 }
 writeFileSync(join(folder, 'odd[1].json'), '');
@@ -19,16 +28,20 @@ const namesOf = (...names: readonly string[]) => inputFiles(names, folder).map((
 
 describe('the files that arguments name', () => {
   test.each([
-    ['a folder', ['week'], ['week/a.json', 'week/b.ndjson', 'week/c.jsonl', 'week/d.csv', 'week/e.csv.gz']],
+    [
+      'a folder',
+      ['week'],
+      ['week/F.JSON.GZ', 'week/a.json', 'week/b.ndjson', 'week/c.jsonl', 'week/d.csv', 'week/e.csv.gz'],
+    ],
     ['a pattern', ['week/*.{json,csv}'], ['week/a.json', 'week/d.csv']],
     ['a pattern over folders', ['**/*.json'], ['odd[1].json', 'week/a.json', 'week/day.json/f.json']],
     ['a name that looks like a pattern', ['odd[1].json'], ['odd[1].json']],
     ['another name than those of a folder', ['week/notes.txt'], ['week/notes.txt']],
-    ['stdin', ['-'], ['-']],
+    ['stdin', ['-'], ['stdin']],
     [
       'each once',
       ['week/d.csv', '-', 'week', 'week/../week/d.csv', '-'],
-      ['week/d.csv', '-', 'week/a.json', 'week/b.ndjson', 'week/c.jsonl', 'week/e.csv.gz'],
+      ['week/d.csv', 'stdin', 'week/F.JSON.GZ', 'week/a.json', 'week/b.ndjson', 'week/c.jsonl', 'week/e.csv.gz'],
     ],
   ])('%s', (_what, names, files) => {
     expect(namesOf(...names)).toEqual(files);
@@ -36,7 +49,8 @@ describe('the files that arguments name', () => {
 
   test.each([
     ['gone.json', 'gone.json cannot be read: ENOENT'],
-    ['*.ndjson', '*.ndjson cannot be read: ENOENT'],
+    ['*.ndjson', 'There is no file like *.ndjson.'],
+    ['', 'The name of a file is empty.'],
     ['empty', 'empty is a folder without a file of orders'],
   ])('%s is a mistake in the command line', (name, message) => {
     expect(() => namesOf('week/a.json', name)).toThrow(UsageError);

@@ -53,7 +53,13 @@ describe('the bytes of a file', () => {
       [gzipSync(text).subarray(0, 20)],
       'is damaged and cannot be unpacked to its end: unexpected end of file',
     ],
-    ['a workbook', [Buffer.from('PK\u0003\u0004')], 'is a ZIP archive or a workbook.'],
+    ['UTF-32 without a byte order mark', [Buffer.from([0x7b, 0, 0, 0, 0x7d, 0, 0, 0])], 'is UTF-32.'],
+    ['UTF-32, big-endian', [Buffer.from([0, 0, 0, 0x7b, 0, 0, 0, 0x7d])], 'is UTF-32.'],
+    ['a workbook', [Buffer.from('PK\u0003\u0004')], 'is a ZIP archive or a workbook. Unpack it first, or save'],
+    ['bzip2', [Buffer.from('BZh91AY')], 'is packed by bzip2. Unpack it first; only gzip is unpacked here'],
+    ['xz', [Buffer.from('fd377a585a00', 'hex')], 'is packed by xz. Unpack it first'],
+    ['Zstandard', [Buffer.from('28b52ffd', 'hex')], 'is packed by Zstandard. Unpack it first'],
+    ['tar below gzip', [gzipSync(`${'a.json'.padEnd(257, '\0')}ustar`)], 'is a tar archive. Unpack it first'],
   ])('%s is refused in words', async (_what, pieces, message) => {
     const reading = textIn(pieces);
     await expect(reading).rejects.toThrow(NoText);

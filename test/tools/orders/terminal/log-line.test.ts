@@ -40,7 +40,7 @@ describe.each([60, 80, 120])('a terminal of %d columns', (columns) => {
 
   test('has a text of several lines without marks in their place', () => {
     const text = told('INFO', `first line\nsecond line ${'word '.repeat(40)}`, columns);
-    expect(text).toMatch(/ first line {1,2}second line word/);
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(' first line second line word');
     expect(text).not.toContain('\uFFFD');
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(columns);
   });

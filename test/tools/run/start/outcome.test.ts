@@ -66,8 +66,15 @@ test('a run that was interrupted says how far it came', () => {
 
 test('progress of a run has percent and remaining time', () => {
   const tally = { sent: 1_200, processed: 400, failed: 100, inFlight: 700 };
-  expect(booksSoFar(tally, 2_000, 10_000)).toBe('25%, 30 s left, sent 1,200, processed 400, failed 100, in flight 700');
-  expect(booksSoFar({ sent: 5, processed: 0, failed: 0, inFlight: 5 }, 2_000, 10_000)).toBe(
+  expect(booksSoFar(tally, 2_000, 10_000, 100)).toBe(
+    '25%, 30 s left, sent 1,200, processed 400, failed 100, in flight 700',
+  );
+  expect(booksSoFar({ sent: 5, processed: 0, failed: 0, inFlight: 5 }, 2_000, 10_000, 10_000)).toBe(
     '0%, sent 5, processed 0, failed 0, in flight 5',
   );
+});
+
+test('progress has no remaining time while orders only wait for their next try', () => {
+  const outage = { sent: 10, processed: 0, failed: 1, inFlight: 9 };
+  expect(booksSoFar(outage, 10, 200_000, 197_000)).toBe('10%, sent 10, processed 0, failed 1, in flight 9');
 });

@@ -24,8 +24,7 @@ export class Heap<Item extends HeapItem> {
       item.heapIndex = this.#items.length;
       this.#items.push(item);
     }
-    this.#rise(item);
-    this.#sink(item);
+    if (!this.#rise(item)) this.#sink(item);
   }
 
   remove(item: Item): void {
@@ -38,8 +37,10 @@ export class Heap<Item extends HeapItem> {
     this.put(last);
   }
 
-  #rise(item: Item): void {
-    let index = item.heapIndex;
+  /** Whether the item has moved. */
+  #rise(item: Item): boolean {
+    const from = item.heapIndex;
+    let index = from;
     const key = this.#keyOf(item);
     while (index > 0) {
       const parentIndex = (index - 1) >> 1;
@@ -48,7 +49,9 @@ export class Heap<Item extends HeapItem> {
       this.#place(parent, index);
       index = parentIndex;
     }
+    if (index === from) return false;
     this.#place(item, index);
+    return true;
   }
 
   #sink(item: Item): void {

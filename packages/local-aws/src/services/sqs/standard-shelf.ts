@@ -46,10 +46,15 @@ export function isNoisy(tenant: TenantLoad, inFlightOfAll: number, nowMs: number
  */
 export class StandardShelf implements Shelf {
   readonly #handOut: HandOut | undefined;
-  readonly #tenants = new Map<string | undefined, Tenant>();
-  /** Tenants with waiting messages, by the place of their first one. */
+  /**
+   * Messages without a group. Each counts as a tenant of its own, so they are never noisy. They share one line, and
+   * most queues have no other, so they cost no search for a group.
+   */
+  readonly #ungrouped = new Tenant(undefined);
+  readonly #groups = new Map<string, Tenant>();
+  /** Groups with waiting messages, by the place of their first one. */
   readonly #line = new Heap<Tenant>(({ firstPlace }) => firstPlace);
-  /** Tenants that had their turn put off, out of the line. At most nine can each have more than a tenth. */
+  /** Groups that had their turn put off, out of the line. At most nine can each have more than a tenth. */
   readonly #noisy = new Set<Tenant>();
   #lastPlace = 0;
   #inFlight = 0;
@@ -67,14 +72,14 @@ export class StandardShelf implements Shelf {
     if (isBack) this.#countInFlight(tenant, -1);
     else tenant.lastSentAtMs = message.arrivedAtMs;
     if (isBack && this.#handOut === undefined && message.receivesHere < receivesOfPoison) {
-      tenant.returned.put({ message, heapIndex: -1 });
+      tenant.returned.put({ message, place: message.place, heapIndex: -1 });
     } else {
       message.place = this.#lastPlace += 1;
       tenant.fresh.push(message);
     }
     tenant.waiting += 1;
     this.receivable += 1;
-    this.#lineUp(tenant);
+    if (tenant !== this.#ungrouped) this.#lineUp(tenant);
   }
 
   drop(message: StoredMessage, before: StoredMessage['state']): void {
@@ -83,10 +88,11 @@ export class StandardShelf implements Shelf {
     if (before === 'available') {
       tenant.waiting -= 1;
       this.receivable -= 1;
+      tenant.passDead();
     } else {
       this.#countInFlight(tenant, -1);
     }
-    this.#lineUp(tenant);
+    if (tenant !== this.#ungrouped) this.#lineUp(tenant);
   }
 
   take(max: number, nowMs: number): StoredMessage[] {
@@ -94,12 +100,12 @@ export class StandardShelf implements Shelf {
     const wanted = this.#handOut?.size(possible) ?? possible;
     const taken: StoredMessage[] = [];
     while (taken.length < wanted) {
-      const tenant = this.#next(nowMs);
+      const tenant = this.#groups.size === 0 ? this.#ungrouped : this.#next(nowMs);
       const message = tenant?.take(this.#handOut);
       if (tenant === undefined || message === undefined) break;
       this.#countInFlight(tenant, 1);
       this.receivable -= 1;
-      this.#lineUp(tenant);
+      if (tenant !== this.#ungrouped) this.#lineUp(tenant);
       taken.push(message);
     }
     return taken;
@@ -112,22 +118,25 @@ export class StandardShelf implements Shelf {
       this.#noisy.delete(tenant);
       this.#lineUp(tenant);
     }
+    const place = this.#ungrouped.first?.place ?? Infinity;
     for (let tenant = this.#line.first; tenant !== undefined; tenant = this.#line.first) {
-      if (!tenant.isGroup || !isNoisy(tenant, this.#inFlight, nowMs)) return tenant;
+      if (tenant.firstPlace > place) break;
+      if (!isNoisy(tenant, this.#inFlight, nowMs)) return tenant;
       this.#line.remove(tenant);
       this.#noisy.add(tenant);
     }
+    if (place !== Infinity) return this.#ungrouped;
     let least: Tenant | undefined;
     for (const tenant of this.#noisy) if (least === undefined || tenant.inFlight < least.inFlight) least = tenant;
     return least;
   }
 
-  /** Messages without a group are tenants of their own, each of one message. They are never noisy and share a line. */
   #tenantOf({ groupId }: StoredMessage): Tenant {
-    let tenant = this.#tenants.get(groupId);
+    if (groupId === undefined) return this.#ungrouped;
+    let tenant = this.#groups.get(groupId);
     if (tenant === undefined) {
       tenant = new Tenant(groupId);
-      this.#tenants.set(groupId, tenant);
+      this.#groups.set(groupId, tenant);
     }
     return tenant;
   }
@@ -137,16 +146,16 @@ export class StandardShelf implements Shelf {
     this.#inFlight += change;
   }
 
-  /** Puts a tenant where it belongs after a change, and forgets it when it has no messages. */
-  #lineUp(tenant: Tenant): void {
-    const place = tenant.first?.place;
+  /** Puts a group where it belongs after a change, and forgets it when it has no messages. */
+  #lineUp(group: Tenant): void {
+    const place = group.first?.place;
     if (place === undefined) {
-      this.#line.remove(tenant);
-      this.#noisy.delete(tenant);
-      if (tenant.inFlight === 0) this.#tenants.delete(tenant.groupId);
-    } else if (!this.#noisy.has(tenant)) {
-      tenant.firstPlace = place;
-      this.#line.put(tenant);
+      this.#line.remove(group);
+      this.#noisy.delete(group);
+      if (group.inFlight === 0 && group.groupId !== undefined) this.#groups.delete(group.groupId);
+    } else if (!this.#noisy.has(group) && (group.heapIndex === -1 || group.firstPlace !== place)) {
+      group.firstPlace = place;
+      this.#line.put(group);
     }
   }
 }
@@ -154,17 +163,19 @@ export class StandardShelf implements Shelf {
 /** A message that waits again after consumers had it. */
 interface Returned extends HeapItem {
   readonly message: StoredMessage;
+  /** The message's place. */
+  readonly place: number;
 }
 
 /**
- * The messages of one group. Those that are available for the first time stand in a line, so that each costs the same
+ * The messages of one group, or those without one. Those that are available for the first time stand in a line, so that each costs the same
  * however many wait. A message that leaves from the middle (deleted by an old handle, expired) stays as a dead entry
  * until the front passes it.
  */
 class Tenant implements TenantLoad, HeapItem {
   readonly groupId: string | undefined;
   readonly fresh = new Deque<StoredMessage>();
-  readonly returned = new Heap<Returned>(({ message }) => message.place);
+  readonly returned = new Heap<Returned>(({ place }) => place);
   inFlight = 0;
   waiting = 0;
   lastSentAtMs = 0;
@@ -175,25 +186,33 @@ class Tenant implements TenantLoad, HeapItem {
     this.groupId = groupId;
   }
 
-  get isGroup(): boolean {
-    return this.groupId !== undefined;
-  }
-
   /** The message that has waited longest. */
   get first(): StoredMessage | undefined {
-    const fresh = this.#firstFresh();
-    const returned = this.#firstReturned()?.message;
-    return returned !== undefined && (fresh === undefined || returned.place < fresh.place) ? returned : fresh;
+    return this.#returnedBeforeFresh()?.message ?? this.#firstFresh();
   }
 
+  /** Lets the front pass the messages that have left. */
+  passDead(): void {
+    this.#firstFresh();
+    this.#firstReturned();
+  }
+
+  /** Takes out the message that has waited longest. With a hand-out, a drawn one. */
   take(handOut: HandOut | undefined): StoredMessage | undefined {
-    const message = handOut === undefined ? this.first : this.#drawn(handOut);
+    const returned = this.#returnedBeforeFresh();
+    const message = returned?.message ?? (handOut === undefined ? this.#firstFresh() : this.#drawn(handOut));
     if (message === undefined) return undefined;
-    const returned = this.#firstReturned();
-    if (returned?.message === message) this.returned.remove(returned);
-    else this.fresh.shift();
+    if (returned === undefined) this.fresh.shift();
+    else this.returned.remove(returned);
     this.waiting -= 1;
     return message;
+  }
+
+  #returnedBeforeFresh(): Returned | undefined {
+    const returned = this.#firstReturned();
+    if (returned === undefined) return undefined;
+    const fresh = this.#firstFresh();
+    return fresh === undefined || returned.place < fresh.place ? returned : undefined;
   }
 
   /** Brings one of the first messages to the front. */
