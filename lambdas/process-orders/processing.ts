@@ -27,7 +27,7 @@ interface ProcessingDefinition<Tools> {
    * Does the work. The order is written as processed when this resolves, and never before. An order may come twice, also
    * after its work was done: so everything in here must be harmless when it is done twice with the same key.
    *
-   * @throws {RefusedOrder} for an order that will never be good: it goes to the ledger at once
+   * @throws {RefusedOrder} for an order that will never be good: it goes to the ledger, without waits between its tries
    * @throws anything else when it may work later: the order is tried again, up to `maxReceiveCount` times
    */
   readonly process: (given: OrderToProcess<Tools>) => Promise<void>;

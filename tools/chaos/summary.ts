@@ -110,7 +110,7 @@ export function summaryText(summary: Summary): string {
       `${counted(messages, 'message')} sent, ${counted(processed, 'order')} processed in the end, ` +
       `${counted(failed, 'failure')} written down, ${number(replayed)} replayed ` +
       '(copies of an order are messages of their own, and what failed and was then replayed may be processed, too). ' +
-      `In ${counted(effects.runs, 'run')} of them the processing has an effect: ${counted(effects.labels, 'label')} made.`,
+      `In ${counted(effects.runs, 'run')} the processing had an effect: ${counted(effects.labels, 'label')} made.`,
   ];
   for (const { seed, reasons } of failures) {
     lines.push(`✘ seed ${seed}:`, ...reasons.map((reason) => `    ${reason}`));
