@@ -40,7 +40,7 @@ test('many rows are changed only when somebody says yes', async () => {
 test('Ctrl-C ends a replay between two orders, says how far it came, and the same command goes on', async () => {
   const stopped = await child(['replay', '--local', '--all', '--yes', '--rate', '1', '--json'], {
     env: pipeline.env,
-    onStderr: (text, kill) => text.includes('replayed ') && kill('SIGINT'),
+    onStderr: (text, kill) => /replayed [1-9]/.test(text) && kill('SIGINT'),
   });
   const { replayed, untouched } = documentOf<{ replayed: number; untouched: number }>(stopped);
   expect(stopped.exitCode).toBe(130);
