@@ -97,7 +97,7 @@ test.each<[string, Iterable<string | Uint8Array>, string]>([
   );
   const cutShort = await pipeline.orders(['send', '-'], { stdin: [good, ...rest] });
   expect(cutShort).toMatchObject({ exitCode: 1, stdout: 'Sent 20 orders.\n' });
-  expect(cutShort.stderr).toMatch(/^Stopped before the end of the file\.\n- [^\n]+\n$/m);
+  expect(cutShort.stderr).toMatch(/^Stopped before the end of the file\.\nstdin [^\n]+\n$/m);
   expect(cutShort.stderr).toContain(message);
 });
 
