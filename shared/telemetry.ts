@@ -115,21 +115,40 @@ interface ErrorDescription {
   readonly stack?: string;
 }
 
+/** Characters of a text of an error in a log line: a text may hold a whole answer of a server. */
+const mostErrorCharacters = 8_000;
+
 /**
  * By hand, because JSON.stringify makes `{}` of an Error. Of what is thrown and is no Error, the type is the name. The
- * message has the cause, without which nobody knows what failed: `fetch failed (Error: connect ECONNREFUSED)`.
+ * message has the cause, without which nobody knows what failed: `fetch failed (Error: connect ECONNREFUSED)`. Never
+ * throws, whatever was thrown: one record's error must not fail the batch.
  */
 export function describeError(error: unknown): ErrorDescription {
-  if (!(error instanceof Error)) return { name: typeof error, message: String(error) };
-  const { name, message, stack, cause } = error;
-  return {
-    name,
-    message: cause instanceof Error ? `${message} (${causeText(cause)})` : message,
-    ...(stack !== undefined && { stack }),
-  };
+  try {
+    if (!(error instanceof Error)) return { name: typeof error, message: shortText(error) };
+    const { name, message, stack } = error;
+    return {
+      name: shortText(name),
+      message: shortText(`${shortText(message)}${causeText(error)}`),
+      ...(stack !== undefined && { stack: shortText(stack) }),
+    };
+  } catch {
+    return { name: typeof error, message: 'cannot be read' };
+  }
 }
 
-/** Node's error for a host with several addresses has a code and no message. */
-function causeText(cause: Error & { readonly code?: unknown }): string {
-  return cause.message === '' && typeof cause.code === 'string' ? `${cause.name}: ${cause.code}` : String(cause);
+/** Node's error for a host with several addresses has a code and no message. Empty without a cause that can be read. */
+function causeText(error: Error): string {
+  try {
+    const { cause } = error;
+    if (!(cause instanceof Error)) return '';
+    const { code } = cause as { readonly code?: unknown };
+    return ` (${cause.message === '' && typeof code === 'string' ? `${cause.name}: ${code}` : String(cause)})`;
+  } catch {
+    return '';
+  }
+}
+
+function shortText(value: unknown): string {
+  return String(value).slice(0, mostErrorCharacters);
 }

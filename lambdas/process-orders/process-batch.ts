@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { errorReason } from '../../shared/ledger/failure.ts';
 import { type ConsumedRecord, receiveCountOf, traceIdOf } from '../../shared/ledger/message.ts';
 import { type ReadOrder, readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds, type MetricName } from '../../shared/telemetry.ts';
@@ -191,7 +192,7 @@ class BatchFailedError extends Error {
 
   constructor(outcome: Extract<Outcome, { result: 'permanent' | 'transient' }>, batchSize: number) {
     const order = outcome.orderId === null ? 'without an id' : outcome.orderId;
-    const why = outcome.result === 'permanent' ? outcome.reasons.join(', ') : String(outcome.error);
+    const why = outcome.result === 'permanent' ? outcome.reasons.join(', ') : errorReason(outcome.error);
     super(`Order ${order} (message ${outcome.messageId}) fails its batch of ${batchSize}: ${why}`, {
       ...(outcome.result === 'transient' && { cause: outcome.error }),
     });

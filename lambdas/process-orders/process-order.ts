@@ -49,6 +49,15 @@ class OutOfTime extends Error {
   }
 }
 
+/** The work was not begun, so that nothing of it goes on. */
+class NoTimeToBegin extends Error {
+  override readonly name = 'NoTimeToBegin';
+
+  constructor() {
+    super('There was no time left to begin the work.');
+  }
+}
+
 interface Surroundings {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -69,7 +78,7 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
   const work = processing.start();
 
   return async ({ order, orderId, record }, time) => {
-    if (time.work.aborted) throw new OutOfTime();
+    if (time.work.aborted) throw new NoTimeToBegin();
     const message = messageOf(record);
     const { lineage, messageId, body } = message;
     const orderKey = orderKeyOf({ orderId, lineage, messageId });
@@ -109,6 +118,8 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
     const ended = () => ({ orderKey, message, claim, now: isoTime(to.now()) });
     try {
       const signal = time.work;
+      // The claim took the rest of the time. A signal that has aborted does not tell anybody again.
+      if (signal.aborted) throw new NoTimeToBegin();
       await inTime(work({ order, idempotencyKey, signal }), signal);
     } catch (error) {
       if (error instanceof RefusedOrder) {

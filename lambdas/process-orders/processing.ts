@@ -63,7 +63,9 @@ export class RefusedOrder extends Error {
   readonly reasons: readonly string[];
 
   constructor(reason: string, ...more: readonly string[]) {
-    super([reason, ...more].join(', '));
-    this.reasons = [reason, ...more];
+    // A reason from another program's answer may be of any type.
+    const reasons = [reason, ...more].map(String);
+    super(reasons.join(', '));
+    this.reasons = reasons;
   }
 }

@@ -87,24 +87,28 @@ const interrupted =
 
 /**
  * An error of the processing as a reason, at most `mostReasonBytes`: `TypeError: fetch failed (Error: connect
- * ECONNREFUSED)`.
+ * ECONNREFUSED)`. Never throws, whatever was thrown.
  */
 export function errorReason(error: unknown): string {
   const { name, message } = describeError(error);
   return atMostBytes(`${name}: ${message}`, mostReasonBytes);
 }
 
+/** What a reason costs beside its text, in bytes: the row has it in JSON and in lists. */
+const reasonOverheadBytes = 3;
+
 /** The reasons of a refusal, all together at most `mostReasonBytes`: what is more is left out. */
 export function refusalReasons(reasons: readonly string[]): readonly string[] {
   let room = mostReasonBytes;
   return reasons.flatMap((reason) => {
-    const kept = atMostBytes(reason, room);
-    room -= Buffer.byteLength(kept);
+    const kept = atMostBytes(reason, Math.max(0, room));
+    room -= Buffer.byteLength(kept) + reasonOverheadBytes;
     return kept === '' ? [] : kept;
   });
 }
 
+/** Control characters, which JSON makes six times as long, become spaces; line breaks and tabs stay. */
 function atMostBytes(text: string, bytes: number): string {
-  const sound = text.toWellFormed();
+  const sound = text.toWellFormed().replaceAll(/(?![\n\t])\p{Cc}/gu, ' ');
   return sound.slice(0, new TextEncoder().encodeInto(sound, new Uint8Array(bytes)).read);
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { defineProcessing, RefusedOrder } from '../../lambdas/process-orders/processing.ts';
 import type { TableClient } from '../../lambdas/common/table-client.ts';
 import { captureConsole } from './captured-console.ts';
-import { done, message, order, pipelineFunctions, replayed } from './pipeline-functions.ts';
+import { done, failed, message, order, pipelineFunctions, replayed } from './pipeline-functions.ts';
 import { startPipelineWithTable } from './pipeline-with-table.ts';
 
 /*
@@ -25,7 +25,9 @@ function functionsWith(process: Work, { hasEffects = true, startMs = early, tabl
 const good = () => Promise.resolve();
 const cutShort = () => Promise.reject(new Error('cut short'));
 
-const failing = (thrown: Error) => () => Promise.reject(thrown);
+// What is thrown may be anything.
+// oxlint-disable-next-line typescript/prefer-promise-reject-errors
+const failing = (thrown: unknown) => () => Promise.reject(thrown);
 
 /** The table, as a function meets it that ends after its first request. */
 const crashing: () => TableClient = () => {
@@ -73,6 +75,51 @@ describe.each([
     await functionsWith(good, { startMs: later }).failedOrders([message('m1', order(key('other')), 6)]);
     expect(await failureOf(key('other'))).toMatchObject({ kind: 'out-of-attempts', reasons: [] });
   });
+});
+
+/** An error none of whose texts can be read. */
+function unreadable(): Error {
+  const error = new Error('unreadable');
+  const get = () => {
+    throw error;
+  };
+  for (const name of ['name', 'message', 'stack', 'cause']) Object.defineProperty(error, name, { get });
+  return error;
+}
+
+const ring = new Error('a ring');
+ring.cause = ring;
+
+describe.each([
+  ['undefined', undefined, 'undefined: undefined'],
+  ['an object without a text', Object.create(null), 'object: '],
+  ['a symbol', Symbol('gone'), 'symbol: Symbol(gone)'],
+  ['an error that throws itself when it is read', unreadable(), 'object: '],
+  ['an error whose message is an object', Object.assign(new Error(), { message: { a: 1 } }), 'Error: [object Object]'],
+  [
+    'an error whose name is a symbol',
+    Object.assign(new Error('nameless'), { name: Symbol('n') }),
+    'object: cannot be read',
+  ],
+  ['an error whose cause cannot be read', new Error('outer', { cause: unreadable() }), 'Error: outer'],
+  ['an error that is its own cause', ring, 'Error: a ring (Error: a ring)'],
+])('work that throws %s', (what, thrown, text) => {
+  const key = what.replaceAll(' ', '-');
+
+  test('fails its own order alone, is kept in the row, and gives the claim back', async () => {
+    const functions = functionsWith(failing(thrown));
+    const records = [message('m1', order(key)), message('m2', 'no order')];
+    expect(await functions.processOrders(records)).toEqual(failed('m1', 'm2'));
+    const [row] = await rowsOf(key);
+    expect(row).toMatchObject({ lastError: { error: expect.stringContaining(text) as unknown } });
+    expect(row).not.toHaveProperty('claim');
+  });
+});
+
+test('an error with a huge text is short in the log', async () => {
+  const huge = new Error('x'.repeat(1_000_000));
+  await functionsWith(failing(huge)).processOrders([message('m1', order('huge'))]);
+  expect(JSON.stringify(lines).length).toBeLessThan(40_000);
 });
 
 describe('an order whose function ended while it worked', () => {

@@ -129,6 +129,21 @@ test.each(fullMessages)('the fullest row, of %s, has room for all replays and ed
   expect(itemBytes(newItem(row)) + itemBytes(history)).toBeLessThanOrEqual(maximumItemBytes);
 });
 
+/** Reasons that take the most bytes: as text, as JSON, as a list. */
+const fullReasons = [
+  ['long', ['€'.repeat(mostReasonBytes)]],
+  ['of quotes', ['"'.repeat(mostReasonBytes)]],
+  ['of control characters', ['\u0001'.repeat(mostReasonBytes)]],
+  ['many and short', Array.from({ length: mostReasonBytes }, () => '"')],
+] as const;
+
+test.each(fullReasons)('the fullest row of a refused order has room for reasons that are %s', (_what, given) => {
+  const content = JSON.stringify({ ...exampleOrder(0, 'x'.repeat(64)), note: '' });
+  const full = content.replace('""}', `"${'x'.repeat(messageLimits.bytes - content.length)}"}`);
+  const { row, kind, reasons } = failureOfMessage(messageOf(sqsRecord(full)), { refusal: refusalReasons(given) });
+  expect(itemBytes(newItem(row)) + itemBytes(wholeHistory(kind, reasons))).toBeLessThanOrEqual(maximumItemBytes);
+});
+
 test('the fullest row of an order whose processing failed has room for all replays and edits', () => {
   const order = exampleOrder(0, 'x'.repeat(64));
   const content = JSON.stringify({ ...order, note: '' });
@@ -141,23 +156,28 @@ test('the fullest row of an order whose processing failed has room for all repla
   }
 });
 
-test('the largest order fits into a row that remembers as many failed copies, and all of its tries, as it may', () => {
-  const message = messageOf(sqsRecord('x'.repeat(messageLimits.bytes)));
-  const copy = failedCopyText('h'.repeat(64), { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(100) });
-  const failedCopies = attributeValue(new Set(Array.from({ length: mostFailedCopies }, (_, index) => copy + index)));
-  const tried = { orderKey: 'k'.repeat(64), message, now, claim: 't'.repeat(36) };
-  const reasons = refusalReasons(['€'.repeat(mostReasonBytes)]);
-  const refusals = Array.from({ length: mostRefusals }, (_, index) => refusalText(`${index}`.padEnd(36), reasons));
-  const row = {
-    ...newItem(orderClaimed(tried, { token: tried.claim, until: now })),
-    ...newItem(errorNoted(tried, errorReason(new Error('€'.repeat(mostReasonBytes))), true)),
-    ...newItem(orderWritten(tried)),
-    failedCopies,
-    refusals: attributeValue(new Set(refusals)),
-    refusedMessages: attributeValue(new Set(Array.from({ length: mostRefusals }, (_, index) => `${index}`.padEnd(36)))),
-  };
-  expect(itemBytes(row)).toBeLessThanOrEqual(maximumItemBytes);
-});
+test.each(fullReasons)(
+  'the largest order fits into a row full of failed copies, and of refusals %s',
+  (_what, given) => {
+    const message = messageOf(sqsRecord('x'.repeat(messageLimits.bytes)));
+    const copy = failedCopyText('h'.repeat(64), { orderKey: 'k'.repeat(64), failureId: 'f'.repeat(100) });
+    const failedCopies = attributeValue(new Set(Array.from({ length: mostFailedCopies }, (_, index) => copy + index)));
+    const tried = { orderKey: 'k'.repeat(64), message, now, claim: 't'.repeat(36) };
+    const reasons = refusalReasons(given);
+    const refusals = Array.from({ length: mostRefusals }, (_, index) => refusalText(`${index}`.padEnd(36), reasons));
+    const row = {
+      ...newItem(orderClaimed(tried, { token: tried.claim, until: now })),
+      ...newItem(errorNoted(tried, errorReason(new Error('€'.repeat(mostReasonBytes))), true)),
+      ...newItem(orderWritten(tried)),
+      failedCopies,
+      refusals: attributeValue(new Set(refusals)),
+      refusedMessages: attributeValue(
+        new Set(Array.from({ length: mostRefusals }, (_, index) => `${index}`.padEnd(36))),
+      ),
+    };
+    expect(itemBytes(row)).toBeLessThanOrEqual(maximumItemBytes);
+  },
+);
 
 /** Any message that the orders queue takes. */
 const messages = fc

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { TableClient } from '../../../lambdas/common/table-client.ts';
+import { processOrderIn } from '../../../lambdas/process-orders/process-order.ts';
 import { defineProcessing, type OrderToProcess, RefusedOrder } from '../../../lambdas/process-orders/processing.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { mostReasonBytes } from '../../../shared/ledger/rows.ts';
 import { captureConsole } from '../captured-console.ts';
 import { done, failed, message, order, pipelineFunctions, replayed } from '../pipeline-functions.ts';
@@ -137,6 +140,27 @@ describe('an order with effects', () => {
     expect(await functions.processOrders([message('m2', order('flaky'))])).toEqual(done);
     expect(new Set(functions.calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
     expect(await rowOf('flaky')).toMatchObject({ messageId: 'm2', errorCount: 1 });
+  });
+
+  test('whose time for work is up once it is claimed is not worked on, and gives its claim back', async () => {
+    const work = new AbortController();
+    const { table } = watched(async (number, send) => {
+      const answer = await send();
+      if (number === 1) work.abort();
+      return answer;
+    });
+    const calls: unknown[] = [];
+    // Work that does not look at its signal, and does not end.
+    const process = (given: unknown) => (calls.push(given), new Promise<void>(() => {}));
+    const processing = defineProcessing({ hasEffects: true, tools: () => ({}), process });
+    const processOrder = processOrderIn(table, processing, { now: () => Date.UTC(2026, 0, 1), newToken: randomUUID });
+    const example = exampleOrder(1, 'too-late');
+    const { orderId, customerName } = example;
+    const time = { work: work.signal, batch: new AbortController().signal, remainingMs: () => 10_000 };
+    const given = { order: example, orderId, customerName, record: message('m1', example) };
+    await expect(processOrder(given, time)).rejects.toThrow('no time left');
+    expect(calls).toEqual([]);
+    expect(await rowOf('too-late')).not.toHaveProperty('claim');
   });
 
   test('whose work does not end in time keeps its claim, because the work may go on', async () => {
