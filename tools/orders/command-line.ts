@@ -28,6 +28,7 @@ export function createProgram(name: string, { stdout, stderr }: Outputs): Comman
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
+      outputError: (text, write) => write(wrappedProse(text, stderr.columns)),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
       getOutHasColors: () => false,

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { Option } from 'commander';
 import { orderDefects } from '../../../shared/order/order-defects.generated.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { describeTarget, targetOf } from '../../../tools/orders/aws/clients.ts';
+import { createProgram, runProgram } from '../../../tools/orders/command-line.ts';
 import { UsageError } from '../../../tools/orders/errors.ts';
 import { parseMoment } from '../../../tools/orders/time.ts';
 import { child } from './child-orders.ts';
@@ -93,6 +95,17 @@ describe('a mistake in the command line is told on stderr, with exit code 2', ()
     expect(stderr).not.toMatch(/\n +at /);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   });
+});
+
+test('a mistake in the command line is broken between words, in lines that the terminal has room for', async () => {
+  let said = '';
+  const stderr = { columns: 60, write: (text: string) => void (said += text) };
+  const program = createProgram('orders', { stdout: stderr, stderr });
+  program.addOption(new Option('--stage <name>').choices(['dev', 'prod', 'lab']));
+  expect(await runProgram(program, ['--stage', 'nowhere'], stderr, () => {})).toBe(2);
+  expect(said).toBe(
+    "error: option '--stage <name>' argument 'nowhere' is\ninvalid. Allowed choices are dev, prod, lab.\n",
+  );
 });
 
 const found = () => Promise.resolve('http://127.0.0.1:4567');

@@ -45,7 +45,7 @@ describe('orders show', () => {
     expect((await pipeline.orders(['status'])).stdout).toContain('processed 1 + failed 0');
     const { stdout } = await pipeline.orders(['show', 'BOTH-1']);
     expect(stdout).toMatch(/^Order BOTH-1: processed\n/);
-    expect(stdout).toContain('The order is processed. 3 failures under its id wait still:');
+    expect(stdout).toContain('The order is processed. 3 failures under its id still wait:');
     expect(stdout.match(/^Failure /gm)).toHaveLength(3);
   });
 

@@ -85,7 +85,7 @@ async function show(context: OrdersContext, given: string, { since, limit }: Sho
   if (waiting.length > 0 && state === 'processed') {
     await context.print(
       '',
-      `The order is processed. ${counted(waiting.length, 'failure')} under its id ${waiting.length === 1 ? 'waits' : 'wait'} still:`,
+      `The order is processed. ${counted(waiting.length, 'failure')} under its id still ${waiting.length === 1 ? 'waits' : 'wait'}:`,
     );
   }
   const shownFailures = limit > 0 ? waiting.slice(-limit) : waiting;
