@@ -76,7 +76,8 @@ test('a project takes a word of its own, and types, lint and tests are green', (
   const started = node('bin/start.ts', '--seed', '7');
   expect(started.stdout).toContain(`✔ every ${singular} is accounted for: sent 10 = processed 9 + failed 1`);
   expect(started.status).toBe(0);
-});
+  // 30 s on an idle machine, and five times as long on a busy one: jest's limit would come near.
+}, 600_000);
 
 test('neither a name in its code nor a path has the old word', () => {
   const old = `${from.singular.charAt(0).toUpperCase()}${from.singular.slice(1)}`;
