@@ -1,16 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { EntryRefusal } from '../../../lambdas/common/send.ts';
 import { brokenOrder } from '../../../shared/order/broken-order.ts';
-import { exampleOrder, exampleUserX } from '../../../shared/order/example-order.ts';
+import { exampleOrder } from '../../../shared/order/example-order.ts';
 import { orderDefects } from '../../../shared/order/order-defects.generated.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { messageLimits } from '../../../shared/pipeline.ts';
 import { captureConsole } from '../captured-console.ts';
-import { acceptOrders, batchEvent, postEvent } from '../http-requests.ts';
+import { acceptOrders, postEvent } from '../http-requests.ts';
 
 const lines = captureConsole();
 const { orderId: _orderId, ...withoutId } = exampleOrder(1);
+
+const sized = (bytes: number) => {
+  const order = { ...withoutId, note: '' };
+  return { ...order, note: 'x'.repeat(bytes - JSON.stringify(order).length) };
+};
+
+const refusal = (senderFault: boolean): EntryRefusal => ({
+  position: 0,
+  code: 'Throttled',
+  message: 'No.',
+  senderFault,
+});
 
 describe('an order that comes by HTTP', () => {
   test('is accepted when SQS has it: 202, its id and its address', async () => {
@@ -144,10 +155,6 @@ describe('a request that is no order', () => {
   });
 
   test('that is larger than a message is refused with 413, also when its new id makes it so', async () => {
-    const sized = (bytes: number) => {
-      const order = { ...withoutId, note: '' };
-      return { ...order, note: 'x'.repeat(bytes - JSON.stringify(order).length) };
-    };
     const door = acceptOrders();
     for (const bytes of [messageLimits.bytes, messageLimits.bytes + 1]) {
       const { status, document } = await door.ask(postEvent(sized(bytes)));
@@ -159,13 +166,6 @@ describe('a request that is no order', () => {
 });
 
 describe('an order that SQS does not take', () => {
-  const refusal = (senderFault: boolean): EntryRefusal => ({
-    position: 0,
-    code: 'Throttled',
-    message: 'No.',
-    senderFault,
-  });
-
   test.each([true, false])('is 503 with a time to wait, and its id (sender fault: %s)', async (senderFault) => {
     const { ask, published } = acceptOrders({ sendMessageBatch: () => Promise.resolve([refusal(senderFault)]) });
     const { status, headers, document } = await ask(postEvent(exampleOrder(0, 'A-1')));
@@ -189,100 +189,6 @@ describe('an order that SQS does not take', () => {
     const door = acceptOrders({}, 0);
     expect(await door.ask(postEvent(exampleOrder(0)))).toMatchObject({ status: 503 });
     expect(door.taken).toEqual([]);
-  });
-});
-
-describe('a batch', () => {
-  const good = [exampleOrder(0, 'A'), exampleOrder(1, 'B')];
-
-  test('of good orders is 202, with an address for each', async () => {
-    const { status, document } = await acceptOrders().ask(batchEvent(good));
-    expect({ status, document }).toEqual({
-      status: 202,
-      document: {
-        orders: ['A', 'B'].map((orderId) => ({ status: 202, orderId, location: `/orders/${orderId}` })),
-      },
-    });
-  });
-
-  test('of which some orders are bad is 207, with the reasons of each', async () => {
-    const { status, document } = await acceptOrders().ask(batchEvent([...good, exampleUserX(2, 'X')]));
-    expect(status).toBe(207);
-    expect(document['orders']).toMatchObject([
-      { status: 202 },
-      { status: 202 },
-      { status: 400, kind: 'invalid', reasons: ['/customerAddress is required'] },
-    ]);
-  });
-
-  test('of bad orders only is 400, a problem with the reasons of each', async () => {
-    const { status, headers, document } = await acceptOrders().ask(batchEvent([exampleUserX(2), 7]));
-    expect({ status, type: headers['content-type'] }).toEqual({ status: 400, type: 'application/problem+json' });
-    expect(document['orders']).toMatchObject([
-      { status: 400 },
-      { status: 400, reasons: ['the order must be an object'] },
-    ]);
-  });
-
-  test('whose orders have no ids gives each the key and its place', async () => {
-    const { document } = await acceptOrders().ask(batchEvent([withoutId, withoutId], { 'idempotency-key': 'K' }));
-    expect(document['orders']).toMatchObject([{ orderId: 'K-0' }, { orderId: 'K-1' }]);
-  });
-
-  test.each([
-    ['[]', 'A batch has 1 to 10 orders, not 0: send several batches.'],
-    [
-      JSON.stringify(Array.from({ length: 11 }, (_, index) => exampleOrder(index))),
-      'A batch has 1 to 10 orders, not 11',
-    ],
-    ['{}', 'The body of a batch is a JSON array of orders.'],
-    ['[1', 'The body of a batch is a JSON array of orders.'],
-  ])('of another size or kind is refused: %.20s', async (body, detail) => {
-    const { status, document } = await acceptOrders().ask(batchEvent(body));
-    expect({ status, detail: document['detail'] }).toEqual({ status: 400, detail: expect.stringContaining(detail) });
-  });
-
-  test('may hold ten orders of the largest size, and no more bytes', async () => {
-    const order = (index: number) => ({ ...exampleOrder(index), note: 'x'.repeat(messageLimits.bytes - 200) });
-    const door = acceptOrders();
-    const large = Array.from({ length: 10 }, (_, index) => order(index));
-    expect(await door.ask(batchEvent(large))).toMatchObject({ status: 202 });
-    expect(door.taken).toHaveLength(10);
-    expect(await door.ask(batchEvent([...large.slice(1), { note: 'x'.repeat(400_000) }]))).toMatchObject({
-      status: 413,
-    });
-  });
-
-  test('is answered for each order by what SQS has, whatever SQS refuses', async () => {
-    const behaviours = fc.array(fc.constantFrom('good', 'bad', 'refused', 'late'), { minLength: 1, maxLength: 10 });
-    await fc.assert(
-      fc.asyncProperty(behaviours, async (kinds) => {
-        const queue = new Set<string>();
-        let tries = 0;
-        const { ask } = acceptOrders({
-          sendMessageBatch(messages) {
-            tries += 1;
-            const refusals = messages.flatMap(({ orderId, index }, position) => {
-              const kind = kinds[index];
-              if (kind === 'refused' || (kind === 'late' && tries < 3)) {
-                return [{ position, code: 'Busy', message: '', senderFault: false }];
-              }
-              queue.add(orderId);
-              return [];
-            });
-            return Promise.resolve(refusals);
-          },
-        });
-        const orders = kinds.map((kind, index) => (kind === 'bad' ? exampleUserX(index) : exampleOrder(index)));
-        const { status, document } = await ask(batchEvent(orders));
-        const results = document['orders'] as readonly { readonly status: number; readonly orderId?: string }[];
-        const expected = { good: 202, late: 202, bad: 400, refused: 503 };
-        expect(results.map((result) => result.status)).toEqual(kinds.map((kind) => expected[kind]));
-        const accepted = results.filter((result) => result.status === 202).map(({ orderId }) => orderId);
-        expect(accepted.toSorted()).toEqual([...queue].toSorted());
-        expect(status).toBe(new Set(results.map((result) => result.status)).size === 1 ? results[0]!.status : 207);
-      }),
-    );
   });
 });
 
