@@ -4,6 +4,7 @@ import type { HttpAnswer } from '../../lambdas/common/http-answer.ts';
 import type { OrderMessage, SendMessageBatch } from '../../lambdas/common/send.ts';
 import type { MetricCounts } from '../../shared/telemetry.ts';
 import { deadlineOf } from './deadline-of.ts';
+import { expectDescribed } from './open-api.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -20,7 +21,7 @@ export function postEvent(body: unknown, headers: Headers = {}, path = '/orders'
 
 export const batchEvent = (body: unknown, headers?: Headers) => postEvent(body, headers, '/orders/batch');
 
-/** accept-orders, with an SQS that takes everything unless told otherwise, and what it did. */
+/** accept-orders, whose answers must be as the OpenAPI document has them, with an SQS that takes everything unless told otherwise, and what it did. */
 export function acceptOrders(changes: Partial<Dependencies> = {}, remainingMs = 10_000) {
   const taken: OrderMessage[] = [];
   const published: MetricCounts[] = [];
@@ -38,8 +39,11 @@ export function acceptOrders(changes: Partial<Dependencies> = {}, remainingMs = 
     startDeadline: () => deadlineOf(),
     ...changes,
   });
-  const ask = async (event: AcceptEvent) =>
-    readAnswer(await handler(event, { getRemainingTimeInMillis: () => remainingMs }));
+  const ask = async (event: AcceptEvent) => {
+    const answer = readAnswer(await handler(event, { getRemainingTimeInMillis: () => remainingMs }));
+    expectDescribed(event.routeKey.endsWith('/batch') ? 'acceptBatch' : 'accept', answer);
+    return answer;
+  };
   return { ask, taken, published };
 }
 

@@ -8,6 +8,7 @@ import { deadlineOf } from '../deadline-of.ts';
 import { startFaultyEndpoint } from '../faulty-endpoint.ts';
 import { readAnswer } from '../http-requests.ts';
 import { localClient, tableName } from '../local-table.ts';
+import { expectDescribed } from '../open-api.ts';
 import { message, order } from '../pipeline-functions.ts';
 import { startPipelineWithTable } from '../pipeline-with-table.ts';
 import { bad, replayedFailures } from '../replayed-failures.ts';
@@ -23,7 +24,9 @@ async function track(id: string, client = local.client) {
     publishMetrics: () => {},
     startDeadline: () => deadlineOf(),
   });
-  return readAnswer(await handler({ pathParameters: { id } }, { getRemainingTimeInMillis: () => 5_000 }));
+  const answer = readAnswer(await handler({ pathParameters: { id } }, { getRemainingTimeInMillis: () => 5_000 }));
+  expectDescribed('track', answer);
+  return answer;
 }
 
 describe('the state of an order', () => {

@@ -76,9 +76,10 @@ test.each<[what: string, changes: Partial<Evidence>, broken: keyof typeof invari
   expect(found.map(({ invariant }) => invariant)).toContain(broken);
 });
 
+const brokenAfterReplay = (failures: Evidence['failures']) =>
+  violations({ ...soundEffects, failures }, { afterReplay: true }).map(({ invariant }) => invariant);
+
 describe('a copy of an order that ran out of attempts', () => {
-  const brokenAfterReplay = (failures: Evidence['failures']) =>
-    violations({ ...soundEffects, failures }, { afterReplay: true }).map(({ invariant }) => invariant);
   const copy = { ...failedByService, orderKey: 'refused', body: refusedBody };
   const rule = 'a replay of what failed for a passing reason processes it';
 
