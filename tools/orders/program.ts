@@ -2,9 +2,10 @@ import { Option } from 'commander';
 import { stackNameOf } from '../../shared/pipeline.ts';
 import { createProgram, exitCodes, runProgram, searchedText } from './command-line.ts';
 import type { Target } from './aws/clients.ts';
-import { credentialsText, unknownProfileText } from './aws/credentials.ts';
+import { credentialsText } from './aws/credentials.ts';
 import { badEndpointText, endpointSources, proxyOf } from './aws/endpoint.ts';
 import { announcedEndpoints } from './aws/local-runtime.ts';
+import { unknownProfileText } from './aws/profile-mistakes.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
@@ -95,7 +96,7 @@ Example: orders failed --local`,
 /** An error that a person can mend, in words; any other as it is. */
 function explained(error: unknown, { clients, target, io: { env } }: OrdersContext): unknown {
   if (!(error instanceof Error) || error instanceof UsageError || error instanceof CommandFailed) return error;
-  const credentials = credentialsText(error, env, target.region);
+  const credentials = credentialsText(error, env, target.region, clients.noCredentialsBecause());
   if (credentials !== undefined) return new CommandFailed(credentials);
   // The SDK looks for a region in many places, and says so only when it needs one.
   if (error.message === 'Region is missing') {

@@ -6,6 +6,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { stackNameOf } from '../../../shared/pipeline.ts';
 import { UsageError } from '../errors.ts';
+import { ProfileReason } from './credentials.ts';
 import { checkEndpointVariables, localClientSettings, proxiedAgent, watchEndpoint } from './endpoint.ts';
 import { announcedStack, findLocalRuntime } from './local-runtime.ts';
 
@@ -95,6 +96,8 @@ export interface Clients extends Disposable {
   readonly sqs: SQSClient;
   /** The endpoint that was asked first; undefined before the first request, and for AWS's own endpoint. */
   asked(): string | undefined;
+  /** Why the profile gave no credentials; undefined when that is not known. */
+  noCredentialsBecause(): string | undefined;
 }
 
 /** Many tries, for throttling: a person would only start the command again. */
@@ -102,14 +105,20 @@ const maxAttempts = 8;
 /** The stack is asked first, with few tries: a person wants to know soon whether anybody answers. */
 const firstContactAttempts = 3;
 
-/** Clients for the target of a command. The SDK finds the region and the credentials that the target leaves open. */
+/**
+ * Clients for the target of a command. The SDK finds the region and the credentials that the target leaves open.
+ * @param tell gets what a person should know of the credentials
+ */
 export function createClients(
   { region, endpoint, credentials }: Target,
   environment: EnvironmentVariables = {},
+  tell: (sentence: string) => void = () => {},
 ): Clients {
   const agent = endpoint === undefined ? proxiedAgent(environment) : undefined;
+  const reason = new ProfileReason(tell);
   const settings = {
     maxAttempts,
+    logger: reason.logger,
     ...(agent === undefined ? localClientSettings : { requestHandler: { httpsAgent: agent } }),
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && {
@@ -130,6 +139,7 @@ export function createClients(
   return {
     ...clients,
     asked: () => asked.map((endpointOf) => endpointOf()).find((each) => each !== undefined),
+    noCredentialsBecause: () => reason.get(),
     [Symbol.dispose]() {
       agent?.destroy();
       for (const client of Object.values(clients)) client.destroy();
