@@ -3,7 +3,7 @@ import { stackNameOf } from '../../shared/pipeline.ts';
 import { createProgram, exitCodes, runProgram, searchedText } from './command-line.ts';
 import type { Target } from './aws/clients.ts';
 import { credentialsText } from './aws/credentials.ts';
-import { badEndpointText, endpointSources, proxyOf } from './aws/endpoint.ts';
+import { badEndpointText, endpointSources, proxyOf, refuseLocalAddress } from './aws/endpoint.ts';
 import { announcedEndpoints } from './aws/local-runtime.ts';
 import { unknownProfileText } from './aws/profile-mistakes.ts';
 import { defineCheck } from './commands/check.ts';
@@ -88,7 +88,10 @@ Example: orders failed --local`,
   };
   for (const define of commands) define(program, run);
   const script = args[0] === 'smoke' && io.env['npm_lifecycle_event'] === 'smoke' ? 'smoke' : 'orders';
-  const check = () => refuseOptionsOfNpm(script, program, args, io.env);
+  const check = () => {
+    refuseOptionsOfNpm(script, program, args, io.env);
+    refuseLocalAddress(args);
+  };
   // What an error says may quote an order.
   return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }
@@ -119,7 +122,10 @@ function explained(error: unknown, { clients, target, io: { env } }: OrdersConte
   if (code === 'ECONNREFUSED') {
     return new CommandFailed(
       `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.` +
-        (address === '::1' ? ' Write 127.0.0.1 instead of localhost: "npm run local" listens on IPv4 only.' : '') +
+        (port === 80 ? ' An address without a port is asked at port 80: add the port, such as :4566.' : '') +
+        (address === '::1'
+          ? ' Write 127.0.0.1 instead of localhost or [::1]: "npm run local" listens on IPv4 only.'
+          : '') +
         announcedEndpoints()
           .map((endpoint) => ` A runtime of this project is at ${endpoint}.`)
           .join(''),

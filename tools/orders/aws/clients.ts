@@ -7,7 +7,14 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { stackNameOf } from '../../../shared/pipeline.ts';
 import { UsageError } from '../errors.ts';
 import { ProfileReason } from './credentials.ts';
-import { checkEndpointVariables, localClientSettings, proxiedAgent, watchEndpoint } from './endpoint.ts';
+import {
+  checkEndpointVariables,
+  isLoopback,
+  localAddress,
+  localClientSettings,
+  proxiedAgent,
+  watchEndpoint,
+} from './endpoint.ts';
 import { announcedStack, findLocalRuntime } from './local-runtime.ts';
 
 /** Where the pipeline is. The SDK finds what is undefined: by environment, profile or instance role. */
@@ -58,7 +65,14 @@ export function targetOf(
   const stack = givenStack ?? stackNameOf(stage);
   if (local !== true) return { stack, ...(named !== undefined && { region: named }) };
   const endpoint = said(environment, 'AWS_ENDPOINT_URL');
-  if (endpoint !== undefined && !isLoopback(endpoint)) {
+  const hostname = URL.parse(endpoint ?? '')?.hostname ?? '';
+  if (/^(0\.0\.0\.0|\[::\])$/.test(hostname)) {
+    throw new UsageError(
+      `AWS_ENDPOINT_URL is ${endpoint}, where a server listens for all addresses of its machine. ` +
+        `Ask at one of them: AWS_ENDPOINT_URL=${localAddress(endpoint!)}`,
+    );
+  }
+  if (endpoint !== undefined && !isLoopback(hostname)) {
     throw new UsageError(`--local is this machine, but AWS_ENDPOINT_URL is ${endpoint}. Leave one of them out.`);
   }
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -79,11 +93,6 @@ export function describeTarget({ stack, region, endpoint }: Target, asked?: stri
   if (named !== undefined) return `stack ${stack} at ${named}`;
   if (endpoint !== undefined) return `stack ${stack} on this machine`;
   return `stack ${stack} on AWS${region === undefined ? '' : ` in ${region}`}`;
-}
-
-function isLoopback(url: string): boolean {
-  const host = URL.parse(url)?.hostname;
-  return host === '127.0.0.1' || host === 'localhost' || host === '[::1]';
 }
 
 /** The services that the commands talk to. Dispose of them to close their connections. */
