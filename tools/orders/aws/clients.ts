@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -15,6 +16,7 @@ import {
   proxiedAgent,
   watchEndpoint,
 } from './endpoint.ts';
+import type { Signer } from './http-request.ts';
 import { announcedStack, findLocalRuntime } from './local-runtime.ts';
 
 /** Where the pipeline is. The SDK finds what is undefined: by environment, profile or instance role. */
@@ -103,6 +105,10 @@ export interface Clients extends Disposable {
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly sqs: SQSClient;
+  /** Who signs requests that are for none of these services. */
+  readonly signer: Signer;
+  /** Connections to AWS; undefined for this machine. */
+  readonly agent: Agent | undefined;
   /** The endpoint that was asked first; undefined before the first request, and for AWS's own endpoint. */
   asked(): string | undefined;
   /** Why the profile gave no credentials; undefined when that is not known. */
@@ -147,6 +153,11 @@ export function createClients(
   const asked = Object.values(clients).map((client) => watchEndpoint(client as unknown as CloudFormationClient));
   return {
     ...clients,
+    signer: {
+      region: () => clients.lambda.config.region(),
+      credentials: () => clients.lambda.config.credentials(),
+    },
+    agent,
     asked: () => asked.map((endpointOf) => endpointOf()).find((each) => each !== undefined),
     noCredentialsBecause: () => reason.get(),
     [Symbol.dispose]() {
