@@ -58,7 +58,9 @@ const resources = {
       Policies: [
         {
           PolicyName: 'publish',
-          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'News' } }] },
+          PolicyDocument: {
+            Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: [{ Ref: 'News' }, { Ref: 'Secret' }] }],
+          },
         },
       ],
     },
@@ -209,8 +211,10 @@ describe('a template', () => {
   });
 
   test('needs permission for the key of an encrypted topic', async () => {
-    const denied = await publishedBy(topicArn('secret'));
-    expect(denied['name']).toBe('AuthorizationErrorException');
+    expect(await publishedBy(topicArn('secret'))).toEqual({
+      name: 'KMSAccessDeniedException',
+      message: expect.stringContaining('is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:'),
+    });
   });
 });
 
