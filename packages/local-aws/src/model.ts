@@ -1,4 +1,5 @@
 import type { AssemblyModel } from './assembly/model.ts';
+import type { ApiGatewayModel } from './services/apigateway/model.ts';
 import type { DynamodbModel } from './services/dynamodb/model.ts';
 import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
@@ -11,4 +12,11 @@ import type { SqsModel } from './services/sqs/model.ts';
  * between `assembly/`, which reads it, and the services, which run it. Each service owns its part. Durations carry
  * their unit in the name.
  */
-export type LocalModel = AssemblyModel & SqsModel & LambdaModel & DynamodbModel & IamModel & KmsModel & LogsModel;
+export type LocalModel = AssemblyModel &
+  SqsModel &
+  LambdaModel &
+  DynamodbModel &
+  IamModel &
+  KmsModel &
+  LogsModel &
+  ApiGatewayModel;

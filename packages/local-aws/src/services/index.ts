@@ -1,4 +1,5 @@
 import type { Service } from '../service.ts';
+import { apiGateway } from './apigateway/service.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
@@ -13,4 +14,15 @@ import { sts } from './sts.ts';
  * Every service there is, in the order in which they start: a service stands behind those whose running part it uses.
  * They close in reverse order, so that functions end before the tables and queues that they call.
  */
-export const services: readonly Service[] = [iam, kms, logs, sqs, dynamodb, lambda, cloudFormation, sts, cloudWatch];
+export const services: readonly Service[] = [
+  iam,
+  kms,
+  logs,
+  sqs,
+  dynamodb,
+  lambda,
+  apiGateway,
+  cloudFormation,
+  sts,
+  cloudWatch,
+];
