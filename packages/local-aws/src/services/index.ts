@@ -7,6 +7,7 @@ import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';
 import { lambda } from './lambda/service.ts';
 import { logs } from './logs/service.ts';
+import { sns } from './sns/service.ts';
 import { sqs } from './sqs/service.ts';
 import { sts } from './sts.ts';
 
@@ -22,6 +23,7 @@ export const services: readonly Service[] = [
   dynamodb,
   lambda,
   apiGateway,
+  sns,
   cloudFormation,
   sts,
   cloudWatch,

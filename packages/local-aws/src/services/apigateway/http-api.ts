@@ -232,16 +232,14 @@ class HttpApiRequest {
   }
 
   /**
-   * As whom API Gateway invokes the function. The ARN has the route's own path, with its variables, as the permissions
-   * that the CDK makes; for a route of all methods it has `ANY`, or the method.
+   * As whom API Gateway invokes the function. The ARN has the method of the request and the route's own path, with its
+   * variables, as the permissions that the CDK makes.
    */
   #invoker({ credentialsArn }: LambdaIntegrationModel, { routeKey }: RouteModel, { name: stage }: StageModel) {
     if (credentialsArn !== undefined) return { roleArn: credentialsArn };
     const start = `${this.#executionArn()}/${stage}`;
-    if (routeKey === '$default') return { sourceArns: [`${start}/$default`] };
-    const [method = '', path = ''] = routeKey.split(' ');
-    const methods = method === 'ANY' ? ['ANY', this.#facts.request.method] : [method];
-    return { sourceArns: methods.map((each) => `${start}/${each}${path}`) };
+    if (routeKey === '$default') return { sourceArn: `${start}/$default` };
+    return { sourceArn: `${start}/${this.#facts.request.method}${routeKey.split(' ').at(-1)}` };
   }
 }
 

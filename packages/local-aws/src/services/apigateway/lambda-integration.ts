@@ -1,7 +1,6 @@
 import { type Clock, sleep } from '../../clock.ts';
 import { AwsError } from '../../endpoint/api.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
-import { allowsService } from '../iam/evaluate.ts';
 import type { LambdaService } from '../lambda/functions.ts';
 import type { FunctionModel } from '../lambda/model.ts';
 import { type GatewayAnswer, GatewayError } from './gateway-answer.ts';
@@ -15,7 +14,7 @@ export interface FunctionCall {
   readonly timeoutMs: number;
   readonly traceHeader: string;
   /** Who invokes: a role of the integration, or API Gateway for this ARN of the API, which the function's policy must allow. */
-  readonly as: { readonly roleArn: string } | { readonly sourceArns: readonly string[] };
+  readonly as: { readonly roleArn: string } | { readonly sourceArn: string };
   /** The answer to the client of what the function answers. */
   readonly answerOf: (payload: string) => GatewayAnswer;
   /** Filled in for access logs. */
@@ -86,19 +85,13 @@ function requirePermission({ as }: FunctionCall, fn: FunctionModel, authorizer: 
   const permission = { action: 'lambda:InvokeFunction', resource: fn.arn };
   if ('roleArn' in as) {
     const denial = authorizer.lacks({ roleArn: as.roleArn, sessionName: 'BackplaneAssumeRoleSession' }, permission);
-    if (denial === undefined) return;
-    throw internalError(denial.error.message);
+    if (denial !== undefined) throw internalError(denial.error.message);
+    return;
   }
-  if (authorizer.mode === 'off' || as.sourceArns.some((sourceArn) => mayInvoke(fn, sourceArn))) return;
-  const reason = `The function's policy does not allow apigateway.amazonaws.com to invoke ${fn.name} for ${as.sourceArns[0]}.`;
-  if (authorizer.mode === 'enforce') throw internalError(`${reason} Declare an AWS::Lambda::Permission.`);
-}
-
-function mayInvoke(fn: FunctionModel, sourceArn: string): boolean {
-  const context = { 'aws:sourcearn': sourceArn, 'aws:sourceaccount': sourceArn.split(':')[4] ?? '' };
-  const policy = { Statement: fn.permissions ?? [] };
-  const request = { action: 'lambda:InvokeFunction', resource: fn.arn, context };
-  return allowsService([policy], 'apigateway.amazonaws.com', request);
+  const denial = authorizer.lacksAsService({ service: 'apigateway.amazonaws.com', ...as }, permission);
+  if (denial === undefined) return;
+  const reason = `The policy of ${fn.name} does not let API Gateway invoke it for ${as.sourceArn}.`;
+  throw internalError(`${reason} Declare an AWS::Lambda::Permission.`);
 }
 
 function errorText(payload: string): string {
