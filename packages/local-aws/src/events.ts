@@ -16,6 +16,7 @@ export type RuntimeEvent =
   | DeliveryFailed
   | MailSent
   | TableAnswered
+  | HttpRequestServed
   | FaultInjected
   | Notice;
 
@@ -179,6 +180,23 @@ export interface TableAnswered {
   readonly status: number;
   /** JSON text of the answer. */
   readonly body: Buffer;
+}
+
+/** An HTTP API or a function URL answered a request. Told when the answer is known, before it is sent. */
+export interface HttpRequestServed {
+  readonly type: 'http-request-served';
+  readonly atMs: number;
+  /** Name of the API, or of the function behind the URL. */
+  readonly name: string;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** Absent when no route fits. */
+  readonly routeKey?: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Why it is an answer of API Gateway's own, for people. The client does not read it. */
+  readonly reason?: string;
 }
 
 /** A fault that was brought about on purpose (faults/), at the moment it took effect. */

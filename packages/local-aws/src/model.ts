@@ -1,4 +1,5 @@
 import type { AssemblyModel } from './assembly/model.ts';
+import type { ApiGatewayModel } from './services/apigateway/model.ts';
 import type { DynamodbModel } from './services/dynamodb/model.ts';
 import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
@@ -19,4 +20,5 @@ export type LocalModel = AssemblyModel &
   DynamodbModel &
   IamModel &
   KmsModel &
-  LogsModel;
+  LogsModel &
+  ApiGatewayModel;

@@ -20,6 +20,7 @@ export type AuthorizerOptions = PolicyModel & {
 
 /** Decides calls at the endpoint, and what services ask in the name of a role. */
 export interface Authorizer extends Authorize {
+  readonly mode: IamMode;
   /**
    * What a role lacks for what it does not ask of the endpoint: the permission itself, or one for the key of the
    * resource. Undefined when the role may, and whenever the mode is not `enforce`.
@@ -142,6 +143,7 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
   };
 
   return Object.assign(authorize, {
+    mode,
     lacks: missing,
     lacksAsService: missingToService,
     consult: (policyOf: CurrentPolicy) => void consulted.push(policyOf),
