@@ -5,7 +5,7 @@ import { defineStart, type StartOptions } from '../../../../tools/run/start/opti
 import { parsedOptions } from '../parsed-options.ts';
 
 const parse = (...args: string[]) =>
-  parsedOptions(defineStart({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'] }), args) as StartOptions;
+  parsedOptions(defineStart({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'], doors: ['http', 'fifo'] }), args) as StartOptions;
 
 describe('good command lines', () => {
   test('nothing asks for the production preset and leaves the orders to the producer', () => {
