@@ -17,6 +17,8 @@ const budgetsKb: Readonly<Record<FunctionName, number>> = {
   'generate-orders': 280,
   'process-orders': 310,
   'failed-orders': 310,
+  'accept-orders': 310,
+  'track-orders': 310,
 };
 const directories: string[] = [];
 
