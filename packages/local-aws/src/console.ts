@@ -69,6 +69,11 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
       return line(runtime, `${event.messageId} expired in ${options.queueLabel(event.queueName)}`, 'red');
     case 'messages-filtered':
       return line(runtime, `${event.messageIds.length} messages match no filter and are deleted unprocessed`);
+    case 'mail-delivered': {
+      const { to, subject, fate } = event;
+      const became = fate === 'delivered' ? '' : ` (${fate})`;
+      return line(runtime, `mail to ${to.join(', ')}${became}: ${subject}`, became === '' ? 'green' : 'yellow');
+    }
     case 'fault-injected':
       return line(runtime, `FAULT ${event.fault}: ${labelled(event.detail, options)}`, 'magentaBright');
     case 'notice':

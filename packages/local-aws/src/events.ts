@@ -13,6 +13,7 @@ export type RuntimeEvent =
   | MessageMoved
   | MessageExpired
   | TableAnswered
+  | MailDelivered
   | FaultInjected
   | Notice;
 
@@ -133,6 +134,21 @@ export interface TableAnswered {
   readonly status: number;
   /** JSON text of the answer. */
   readonly body: Buffer;
+}
+
+/** A mail reached the local mailbox, which stands for all mailboxes. */
+export interface MailDelivered {
+  readonly type: 'mail-delivered';
+  readonly atMs: number;
+  /** Under which the mailbox has it: `GET /_local/mails/{id}`. */
+  readonly id: string;
+  /** The service that sent the mail: `ses`, `sns`. */
+  readonly source: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  /** What became of the mail: `delivered`, `bounced`, `complained` or `suppressed`. */
+  readonly fate: string;
 }
 
 /** A fault that was brought about on purpose (faults/), at the moment it took effect. */

@@ -65,7 +65,8 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
   };
 
   const decide = (roleArn: string, sessionName: string | undefined, permission: Needed): Decision => {
-    const key = `${roleArn} ${sessionName} ${permission.action} ${permission.resource} ${permission.viaService}`;
+    const { action, resource, viaService, context } = permission;
+    const key = `${roleArn} ${sessionName} ${action} ${resource} ${viaService} ${context && JSON.stringify(context)}`;
     const known = decisions.get(key);
     if (known !== undefined) return known;
     const identityPolicies = policies.identityPolicies(roleArn);
