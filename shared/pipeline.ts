@@ -88,6 +88,16 @@ export const stackOutputNames = {
   alarmTopicArn: 'AlarmTopicArn',
 } as const;
 
+/** Names of the outputs that the stack has only with `-c http=true`. */
+export const httpOutputNames = {
+  ordersApiUrl: 'OrdersApiUrl',
+  acceptOrdersFunctionName: 'AcceptOrdersFunctionName',
+  trackOrdersFunctionName: 'TrackOrdersFunctionName',
+  acceptOrdersLogGroupName: 'AcceptOrdersLogGroupName',
+  trackOrdersLogGroupName: 'TrackOrdersLogGroupName',
+  httpAccessLogGroupName: 'HttpAccessLogGroupName',
+} as const;
+
 /** What generate-orders answers, as API Gateway's proxy integration takes it and the lecture demo does. */
 export interface GenerateResponse {
   readonly statusCode: 200 | 400 | 500;

@@ -10,6 +10,9 @@ const options = {
   alarmEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
   runbook: { read: link, takes: 'an address or a path, without spaces' },
   tracing: { read: yesOrNo, takes: 'true or false' },
+  http: { read: yesOrNo, takes: 'true or false' },
+  jwtIssuer: { read: link, takes: 'an address that begins with https://' },
+  jwtAudience: { read: list, takes: 'names of audiences, with commas between them' },
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
 
 /** The context keys of this app. */

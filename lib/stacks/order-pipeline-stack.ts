@@ -15,6 +15,7 @@ import { OrdersTable } from '../orders-table.ts';
 import { ProcessOrders } from '../process-orders.ts';
 import { denyOthers } from '../queue-access.ts';
 import { QueuePair, type QueuePairProps } from '../queue-pair.ts';
+import { openDoors } from './doors.ts';
 
 export interface OrderPipelineStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -67,6 +68,7 @@ export class OrderPipelineStack extends Stack {
       table,
       logCustomerNames,
     });
+    const doors = openDoors(this, { configuration, common, orders, table });
 
     warnOfOperators(this, operators);
     denyOthers(orders, { consumer: processOrders.role, operators });
@@ -76,6 +78,7 @@ export class OrderPipelineStack extends Stack {
     const monitoring = new Monitoring(this, 'Monitoring', {
       parts: [
         generateOrders.monitored,
+        ...doors.monitored,
         processOrders.monitored,
         failedOrders.monitored,
         watchLastStop(parkedOrders),
@@ -99,8 +102,11 @@ export class OrderPipelineStack extends Stack {
       failedOrdersLogGroupName: failedOrders.logGroup.logGroupName,
       alarmTopicArn: monitoring.topic.topicArn,
     };
-    this.outputs = Object.entries(stackOutputNames).map(
-      ([output, name]) => new CfnOutput(this, name, { value: outputs[output as keyof typeof stackOutputNames] }),
+    const named = Object.entries(stackOutputNames).map(
+      ([output, name]) => [name, outputs[output as keyof typeof outputs]] as const,
+    );
+    this.outputs = [...named, ...Object.entries(doors.outputs)].map(
+      ([name, value]) => new CfnOutput(this, name, { value }),
     );
   }
 

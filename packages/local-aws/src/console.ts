@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { BatchEnded, LogEvent, RuntimeEvent } from './events.ts';
+import type { BatchEnded, LogEvent, MessagesPublished, RuntimeEvent } from './events.ts';
 import { type LogText, ownFrames, printableLines, readLogMessage, valueText } from './log-text.ts';
 import type { LocalModel } from './model.ts';
 
@@ -67,6 +67,17 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     }
     case 'message-expired':
       return line(runtime, `${event.messageId} expired in ${options.queueLabel(event.queueName)}`, 'red');
+    case 'messages-published': {
+      const text = options.batches === true ? publishedText(event) : undefined;
+      return text && line(runtime, text, 'dim');
+    }
+    case 'delivery-failed': {
+      const { topicName, protocol, endpoint, reason, deadLetterQueueName: queue } = event;
+      const to = protocol === 'lambda' ? options.functionLabel(endpoint) : options.queueLabel(endpoint);
+      const outcome = queue === undefined ? 'is lost' : `→ ${options.queueLabel(queue)}`;
+      const text = `${topicName}: a message for ${to} ${outcome}: ${reason}`;
+      return line(runtime, text, queue === undefined ? 'red' : 'yellow');
+    }
     case 'messages-filtered':
       return line(runtime, `${event.messageIds.length} messages match no filter and are deleted unprocessed`);
     case 'mail-delivered': {
@@ -114,6 +125,37 @@ function batchText(event: BatchEnded, { queueLabel, functionLabel, batches = fal
   // The function deleted them itself, or the queue moved them: to its dead-letter queue, for example.
   const others = gone.length === 0 ? '' : `, ${gone.length} had left the queue before`;
   return `${queue}: batch of ${size} to ${functionLabel(event.functionName)}${instance}, ${what} deleted${others}`;
+}
+
+/** `orders: 2 messages published, 3 deliveries, 1 filtered out`: what one request published. */
+function publishedText({ topicName, messages }: MessagesPublished): string {
+  const sum = (of: (message: MessagesPublished['messages'][number]) => number) =>
+    messages.reduce((total, message) => total + of(message), 0);
+  const counts = [
+    counted(messages.length, 'message published', 'messages published'),
+    counted(
+      sum(({ deliveries }) => deliveries),
+      'delivery',
+      'deliveries',
+    ),
+    ...rest(
+      sum(({ filtered }) => filtered),
+      'filtered out',
+    ),
+    ...rest(
+      sum(({ isDuplicate }) => Number(isDuplicate)),
+      'duplicate',
+    ),
+  ];
+  return `${topicName}: ${counts.join(', ')}`;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function rest(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${what}`];
 }
 
 /** `, hidden for 37 to 120 s`; nothing for messages that are visible already. */

@@ -5,6 +5,7 @@ import type { KmsModel } from './services/kms/keys.ts';
 import type { LambdaModel } from './services/lambda/model.ts';
 import type { LogsModel } from './services/logs/resources.ts';
 import type { SesModel } from './services/ses/model.ts';
+import type { SnsModel } from './services/sns/model.ts';
 import type { SqsModel } from './services/sqs/model.ts';
 
 /**
@@ -14,6 +15,7 @@ import type { SqsModel } from './services/sqs/model.ts';
  */
 export type LocalModel = AssemblyModel &
   SqsModel &
+  SnsModel &
   LambdaModel &
   DynamodbModel &
   IamModel &

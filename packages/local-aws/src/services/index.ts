@@ -8,6 +8,7 @@ import { lambda } from './lambda/service.ts';
 import { logs } from './logs/service.ts';
 import { mailbox } from './mailbox/service.ts';
 import { ses } from './ses/service.ts';
+import { sns } from './sns/service.ts';
 import { sqs } from './sqs/service.ts';
 import { sts } from './sts.ts';
 
@@ -24,6 +25,7 @@ export const services: readonly Service[] = [
   ses,
   dynamodb,
   lambda,
+  sns,
   cloudFormation,
   sts,
   cloudWatch,
