@@ -14,6 +14,10 @@ export const environmentNames = {
   retryBaseSeconds: 'RETRY_BASE_SECONDS',
   /** Longest wait before any retry of a transient failure, in seconds. process-orders, failed-orders. */
   retryCapSeconds: 'RETRY_CAP_SECONDS',
+  /** ARN of the topic `order-events`, with `-c events=true`. process-orders, failed-orders. */
+  orderEventsTopicArn: 'ORDER_EVENTS_TOPIC_ARN',
+  /** `true`: events have the words of errors and refusals. process-orders, failed-orders. */
+  allEventReasons: 'ALL_EVENT_REASONS',
   /** `true`: log customers' names, which are personal data. process-orders, failed-orders. */
   logCustomerNames: 'LOG_CUSTOMER_NAMES',
 } as const;

@@ -30,6 +30,11 @@ export const logMessages = {
   alreadyProcessed: 'Already Processed',
   /** failed-orders, error: the message stays in bad-orders. */
   failureNotRecorded: 'Failure Not Recorded',
+  /**
+   * Both consumers, error, with `-c events=true`: `{ orderId, messageId, receiveCount, error }`. What became of the order
+   * is written down, and nobody was told. The message comes back.
+   */
+  eventNotPublished: 'Event Not Published',
   /** generate-orders, info: its answer's body. */
   ordersQueued: 'Orders Queued',
   /** generate-orders and accept-orders, error: `{ failed: [{ index, orderId, code, message }] }`. */
@@ -95,6 +100,8 @@ export const metricNames = {
   failuresRecorded: 'FailuresRecorded',
   /** failed-orders: failures that could not be written down; they come back. */
   failuresNotRecorded: 'FailuresNotRecorded',
+  /** Both consumers, with `-c events=true`: messages whose event could not be published; they come back. */
+  eventsNotPublished: 'EventsNotPublished',
   /** All functions: 1 from the first invocation of an execution environment, whose start it had to wait for. */
   coldStarts: 'ColdStarts',
 } as const;

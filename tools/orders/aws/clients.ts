@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -7,6 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { stackNameOf } from '../../../shared/pipeline.ts';
 import { UsageError } from '../errors.ts';
 import { checkEndpointVariables, localClientSettings, proxiedAgent, watchEndpoint } from './endpoint.ts';
+import type { Signer } from './http-request.ts';
 import { announcedStack, findLocalRuntime } from './local-runtime.ts';
 
 /** Where the pipeline is. The SDK finds what is undefined: by environment, profile or instance role. */
@@ -93,6 +95,10 @@ export interface Clients extends Disposable {
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly sqs: SQSClient;
+  /** Who signs requests that are for none of these services. */
+  readonly signer: Signer;
+  /** Connections to AWS; undefined for this machine. */
+  readonly agent: Agent | undefined;
   /** The endpoint that was asked first; undefined before the first request, and for AWS's own endpoint. */
   asked(): string | undefined;
 }
@@ -129,6 +135,11 @@ export function createClients(
   const asked = Object.values(clients).map((client) => watchEndpoint(client as unknown as CloudFormationClient));
   return {
     ...clients,
+    signer: {
+      region: () => clients.lambda.config.region(),
+      credentials: () => clients.lambda.config.credentials(),
+    },
+    agent,
     asked: () => asked.map((endpointOf) => endpointOf()).find((each) => each !== undefined),
     [Symbol.dispose]() {
       agent?.destroy();

@@ -1,7 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { contentHashOf } from '../../../shared/ledger/content.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
-import { messageBatches, mostBytesText, type OutgoingMessage, type Parcel, sendMessages } from '../aws/send.ts';
+import { sendByHttp } from '../aws/http-door.ts';
+import {
+  messageBatches,
+  mostBytesText,
+  type OutgoingMessage,
+  type Parcel,
+  sendMessages,
+  type BareOutcome,
+} from '../aws/send.ts';
 import { exitCodes } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import type { FiledOrder } from '../input/json-orders.ts';
@@ -14,7 +22,11 @@ import { Exceptions } from './text.ts';
 
 interface SendOptions {
   readonly unchecked?: boolean;
+  readonly via: 'queue' | 'http';
 }
+
+/** Sends the messages of one request, and answers for each what came of it, in their order. */
+type Send = (messages: readonly OutgoingMessage[]) => Promise<readonly BareOutcome[]>;
 
 const helpText = `
 Files are UTF-8 or UTF-16, and may be packed by gzip. Of a folder, the files
@@ -30,6 +42,9 @@ mistake is sent. In NDJSON only the broken line is left out, and --unchecked
 sends this line, too. With --unchecked, each line of a file that does not begin
 with { or [ is sent, whatever the line is.
 
+With --via http, requests are signed with your credentials, which need
+execute-api:Invoke. If the door asks for a token, put it into ORDERS_TOKEN.
+
 Example: orders send orders.ndjson
          orders send monday/ "week-*.csv.gz"
          jq .orders export.json | orders send -`;
@@ -44,6 +59,11 @@ export function defineSend(program: Command, run: Run): void {
     )
     .argument('<files...>', 'files of orders, folders of them, patterns such as "*.json", or - for stdin')
     .option('--unchecked', 'send also what does not pass the schema')
+    .addOption(
+      new Option('--via <way>', 'straight into the queue, or by the HTTP door')
+        .choices(['queue', 'http'])
+        .default('queue'),
+    )
     .addHelpText('after', helpText)
     .action((names: readonly string[], options: SendOptions) => run((context) => send(context, names, options)));
 }
@@ -51,12 +71,12 @@ export function defineSend(program: Command, run: Run): void {
 async function send(
   context: OrdersContext,
   names: readonly string[],
-  { unchecked = false }: SendOptions,
+  { unchecked = false, via }: SendOptions,
 ): Promise<number> {
   const { io, paint } = context;
   const files = inputFiles(names, standingFolder(io.env));
   const read: ReadFile[] = [];
-  const queue = await context.ordersQueue();
+  const sendBatch = await senderOf(context, via);
   const invalid = new Exceptions();
   const refused = new Exceptions();
   let sent = 0;
@@ -97,10 +117,7 @@ async function send(
           refused.add({ id: place, label: `${place}:`, reason: tooLargeText(batch.bytes) });
           continue;
         }
-        const outcomes = await sendMessages(
-          queue,
-          batch.messages.map(({ message }) => message),
-        );
+        const outcomes = await sendBatch(batch.messages.map(({ message }) => message));
         for (const [position, outcome] of outcomes.entries()) {
           const { place } = batch.messages[position]!.subject;
           if (outcome.sent) sent += 1;
@@ -136,6 +153,15 @@ async function send(
   }
   if (fault !== undefined) throw fault;
   return done ? exitCodes.done : exitCodes.notAllDone;
+}
+
+async function senderOf(context: OrdersContext, via: SendOptions['via']): Promise<Send> {
+  if (via === 'http') {
+    const door = await context.httpDoor();
+    return (messages) => sendByHttp(door, messages);
+  }
+  const queue = await context.ordersQueue();
+  return (messages) => sendMessages(queue, messages);
 }
 
 /**

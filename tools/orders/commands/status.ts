@@ -128,7 +128,7 @@ export function statusLines(
     wrappedProse(text, width)
       .split('\n')
       .map((line) => (style === undefined ? line : paint(style, line)));
-  const errors = functionNames.some((name) => functionErrors[name] > 0);
+  const errors = functionNames.some((name) => (functionErrors[name] ?? 0) > 0);
   return [
     ...table(columns, depths),
     ...(report.agesUnavailable === null ? [] : prose(printable(`OLDEST is not known: ${report.agesUnavailable}`))),
