@@ -9,6 +9,8 @@ const output = (value: unknown, more: object = {}) =>
   readResources({ News: topicWith({ TopicName: 'news' }), ...more }, { Outputs: { It: { Value: value } } }).stacks[0]
     ?.outputs[0]?.value;
 
+const toQueue = (properties: object) => subscriptionWith({ Protocol: 'sqs', Endpoint: queueArn('q'), ...properties });
+
 describe('in a template', () => {
   test('references give what CloudFormation gives', () => {
     expect(output({ Ref: 'News' })).toBe(news);
@@ -54,8 +56,6 @@ describe('in a template', () => {
   });
 
   test('an endpoint has one subscription to a topic', () => {
-    const toQueue = (properties: object) =>
-      subscriptionWith({ Protocol: 'sqs', Endpoint: queueArn('q'), ...properties });
     const twice = { News: topicWith(), One: toQueue({}), Two: toQueue({ RawMessageDelivery: false }) };
     expect(readResources(twice).subscriptions).toMatchObject([{ logicalId: 'One' }]);
     expect(refusalOf({ ...twice, Two: toQueue({ RawMessageDelivery: true }) }).message).toContain(

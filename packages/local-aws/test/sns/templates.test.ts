@@ -1,30 +1,9 @@
-import { ListSubscriptionsByTopicCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../src/testing/eventually.ts';
 import { functionWith, queueWith } from '../../src/testing/written-assembly.ts';
 import { envelopeOf, queueArn, type SnsHarness, startSns, topicArn } from './sns-harness.ts';
-import { arnOf, queuePolicyOf, subscriptionWith, topicWith } from './template-parts.ts';
-
-const permissionOf = (name: string) => ({
-  Type: 'AWS::Lambda::Permission',
-  Properties: {
-    Action: 'lambda:InvokeFunction',
-    FunctionName: arnOf(name),
-    Principal: 'sns.amazonaws.com',
-    SourceArn: { Ref: 'News' },
-  },
-});
-
-const keyFor = (statements: readonly object[]) => ({
-  Type: 'AWS::KMS::Key',
-  Properties: { KeyPolicy: { Statement: statements } },
-});
-const forSns = {
-  Effect: 'Allow',
-  Principal: { Service: 'sns.amazonaws.com' },
-  Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
-  Resource: '*',
-};
+import { arnOf, forSns, keyFor, permissionOf, queuePolicyOf, subscriptionWith, topicWith } from './template-parts.ts';
 
 const listens = 'exports.handler = async (event) => console.log(JSON.stringify(event));';
 /** Publishes to the topic that its event names, and answers the error's name and message. */
@@ -266,20 +245,4 @@ test('a condition on a key that SNS does not send is refused before it decides',
     },
   };
   await expect(sns.reload({ ...resources, QueuePolicy: Odd })).rejects.toThrow('CONDITION_UNSUPPORTED');
-});
-
-test('unsigned requests are refused, as everywhere', async () => {
-  const response = await fetch(sns.runtime.endpoint.url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'Action=ListTopics&Version=2010-03-31',
-  });
-  expect(response.status).toBe(501);
-  const anonymous = new SNSClient({
-    endpoint: sns.runtime.endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  });
-  await expect(anonymous.send(new PublishCommand({ TopicArn: 'x', Message: 'a' }))).rejects.toThrow('An ARN must have');
-  anonymous.destroy();
 });
