@@ -89,8 +89,6 @@ export const metricNames = {
   ordersQueued: 'OrdersQueued',
   /** generate-orders and accept-orders: orders that could not be queued. */
   ordersNotQueued: 'OrdersNotQueued',
-  /** accept-orders: orders, or whole requests, that it did not take for a reason of their own. */
-  ordersRefused: 'OrdersRefused',
   /**
    * process-orders: messages whose order is written, now or at an earlier receive of the same message. That receive may
    * have been cut short before it counted. So a message that is delivered again after its success counts again.
@@ -136,8 +134,16 @@ export const failureMetricNames = {
   [failureKinds.refused]: 'FailuresRefused',
 } as const satisfies Readonly<Record<FailureKind, string>>;
 
+/** What the functions of doors count beside that. */
+export const doorMetricNames = {
+  /** accept-orders: orders, or whole requests, that it did not take for a reason of their own. */
+  ordersRefused: 'OrdersRefused',
+} as const;
+
 export type MetricName =
-  (typeof metricNames)[keyof typeof metricNames] | (typeof failureMetricNames)[keyof typeof failureMetricNames];
+  | (typeof doorMetricNames)[keyof typeof doorMetricNames]
+  | (typeof metricNames)[keyof typeof metricNames]
+  | (typeof failureMetricNames)[keyof typeof failureMetricNames];
 
 export type MetricCounts = Partial<Readonly<Record<MetricName, number>>>;
 

@@ -15,6 +15,7 @@ export type RuntimeEvent =
   | MessagesPublished
   | DeliveryFailed
   | TableAnswered
+  | HttpRequestServed
   | MailDelivered
   | FaultInjected
   | Notice;
@@ -167,6 +168,23 @@ export interface TableAnswered {
   readonly status: number;
   /** JSON text of the answer. */
   readonly body: Buffer;
+}
+
+/** An HTTP API or a function URL answered a request. Told when the answer is known, before it is sent. */
+export interface HttpRequestServed {
+  readonly type: 'http-request-served';
+  readonly atMs: number;
+  /** Name of the API, or of the function behind the URL. */
+  readonly name: string;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** Absent when no route fits. */
+  readonly routeKey?: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Why it is an answer of API Gateway's own, for people. The client does not read it. */
+  readonly reason?: string;
 }
 
 /** A mail reached the local mailbox, which stands for all mailboxes. */

@@ -1,4 +1,5 @@
 import type { AssemblyModel } from './assembly/model.ts';
+import type { ApiGatewayModel } from './services/apigateway/model.ts';
 import type { DynamodbModel } from './services/dynamodb/model.ts';
 import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
@@ -21,4 +22,5 @@ export type LocalModel = AssemblyModel &
   IamModel &
   KmsModel &
   LogsModel &
+  ApiGatewayModel &
   SesModel;

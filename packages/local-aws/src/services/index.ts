@@ -1,4 +1,5 @@
 import type { Service } from '../service.ts';
+import { apiGateway } from './apigateway/service.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
@@ -26,6 +27,7 @@ export const services: readonly Service[] = [
   dynamodb,
   lambda,
   sns,
+  apiGateway,
   cloudFormation,
   sts,
   cloudWatch,

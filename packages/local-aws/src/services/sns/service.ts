@@ -116,7 +116,7 @@ export const sns: Service<SnsModel> = {
   principal: snsPrincipal,
   resourceTypes: snsResourceTypes,
   readModel: readSnsModel,
-  resourcePolicies: ({ topics = [] }) => topics,
+  resourcePolicies: ({ topics = [] }: Partial<SnsModel>) => topics,
   start(model, context) {
     const queues = context.running(SqsService);
     const { functions } = context.running(RunningLambda);
