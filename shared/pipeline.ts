@@ -92,6 +92,12 @@ export const stackOutputNames = {
   alarmTopicArn: 'AlarmTopicArn',
 } as const;
 
+/** Outputs that a stack has only with an option. */
+export const optionOutputNames = {
+  /** With `-c events=true`. */
+  orderEventsTopicArn: 'OrderEventsTopicArn',
+} as const;
+
 /** What generate-orders answers, as API Gateway's proxy integration takes it and the lecture demo does. */
 export interface GenerateResponse {
   readonly statusCode: 200 | 400 | 500;

@@ -86,6 +86,14 @@ export interface Configuration {
    * the others. Logs and ledger have trace ids in any case.
    */
   readonly tracing: boolean;
+  /** Whether a topic tells what became of each order, and process-orders and failed-orders publish (docs/events.md). */
+  readonly events: boolean;
+  /** E-mail addresses that are told of each failed order. AWS first asks each address for its consent. Needs `events`. */
+  readonly notifyEmail: readonly string[];
+  /** Whether they are told of each processed order as well. Mail costs 20 USD a million. */
+  readonly notifyProcessed: boolean;
+  /** Whether events have the words of errors and refusals, which may quote personal data. Needs `events`. */
+  readonly allEventReasons: boolean;
   /** Warnings of the doctor (docs/doctor.md) about intended settings: `cdk synth` does not print them. */
   readonly acknowledged: readonly AcknowledgedWarning[];
 }
@@ -176,6 +184,11 @@ const production: Configuration = {
   runbook: defaultRunbook,
   // Every trace costs money, and metrics and logs answer most questions.
   tracing: false,
+  // A pipeline that nobody listens to needs no topic, and its functions no client of SNS.
+  events: false,
+  notifyEmail: [],
+  notifyProcessed: false,
+  allEventReasons: false,
 };
 
 /**

@@ -10,6 +10,10 @@ const options = {
   alarmEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
   runbook: { read: link, takes: 'an address or a path, without spaces' },
   tracing: { read: yesOrNo, takes: 'true or false' },
+  events: { read: yesOrNo, takes: 'true or false' },
+  notifyEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
+  notifyProcessed: { read: yesOrNo, takes: 'true or false' },
+  allEventReasons: { read: yesOrNo, takes: 'true or false' },
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
 
 /** The context keys of this app. */

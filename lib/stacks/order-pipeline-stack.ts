@@ -2,7 +2,7 @@ import { Aspects, CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { QueueDoctor, warningId } from 'queue-doctor/cdk';
-import { stackOutputNames } from '../../shared/pipeline.ts';
+import { optionOutputNames, stackOutputNames } from '../../shared/pipeline.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { warnOfOperators } from '../configuration/operators.ts';
 import { refuseInvalid } from '../configuration/validate.ts';
@@ -11,6 +11,7 @@ import { FailedOrders } from '../failed-orders.ts';
 import { GenerateOrders } from '../generate-orders.ts';
 import { Monitoring } from '../monitoring/monitoring.ts';
 import { watchLastStop } from '../monitoring/watch-queue.ts';
+import { failuresOnly, OrderEvents } from '../order-events.ts';
 import { OrdersTable } from '../orders-table.ts';
 import { ProcessOrders } from '../process-orders.ts';
 import { denyOthers } from '../queue-access.ts';
@@ -45,6 +46,9 @@ export class OrderPipelineStack extends Stack {
     const ordersTable = new OrdersTable(this, 'OrdersTable', { ...data, warmWritesPerSecond });
     const { table } = ordersTable;
 
+    const events = configuration.events ? orderEventsOf(this, configuration, data) : undefined;
+    const telling = events === undefined ? {} : { events: events.publishing };
+
     const common = { ...data, logRetention, tracing };
     const generateOrders = new GenerateOrders(this, 'GenerateOrders', {
       ...common,
@@ -58,6 +62,7 @@ export class OrderPipelineStack extends Stack {
       maxReceiveCount,
       table,
       logCustomerNames,
+      ...telling,
     });
     const failedOrders = new FailedOrders(this, 'FailedOrders', {
       ...common,
@@ -66,12 +71,14 @@ export class OrderPipelineStack extends Stack {
       receivesBefore: maxReceiveCount,
       table,
       logCustomerNames,
+      ...telling,
     });
 
     warnOfOperators(this, operators);
     denyOthers(orders, { consumer: processOrders.role, operators });
     denyOthers(badOrders, { consumer: failedOrders.role, movedBy: processOrders.role, operators });
     denyOthers(parkedOrders, { movedBy: failedOrders.role, operators });
+    events?.onlyFrom([processOrders.role, failedOrders.role]);
 
     const monitoring = new Monitoring(this, 'Monitoring', {
       parts: [
@@ -80,6 +87,7 @@ export class OrderPipelineStack extends Stack {
         failedOrders.monitored,
         watchLastStop(parkedOrders),
         ordersTable.monitored,
+        ...(events === undefined ? [] : [events.monitored]),
       ],
       emailAddresses: configuration.alarmEmail,
       runbook: configuration.runbook,
@@ -102,6 +110,9 @@ export class OrderPipelineStack extends Stack {
     this.outputs = Object.entries(stackOutputNames).map(
       ([output, name]) => new CfnOutput(this, name, { value: outputs[output as keyof typeof stackOutputNames] }),
     );
+    if (events !== undefined) {
+      new CfnOutput(this, optionOutputNames.orderEventsTopicArn, { value: events.topic.topicArn });
+    }
   }
 
   /** Mistakes that AWS would take stop the synthesis, or are warnings: docs/doctor.md. */
@@ -111,6 +122,16 @@ export class OrderPipelineStack extends Stack {
       Validations.of(this).acknowledge({ id: warningId(code), reason });
     }
   }
+}
+
+function orderEventsOf(
+  scope: Construct,
+  { notifyEmail, notifyProcessed, allEventReasons, operators }: Configuration,
+  data: { readonly retainData: boolean; readonly encryptionKey?: IKey },
+): OrderEvents {
+  const events = new OrderEvents(scope, 'OrderEvents', { ...data, operators, allReasons: allEventReasons });
+  for (const address of notifyEmail) events.subscribeEmail(address, notifyProcessed ? undefined : failuresOnly);
+  return events;
 }
 
 function queuesOf(

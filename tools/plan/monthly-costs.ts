@@ -1,3 +1,4 @@
+import { environmentNames } from '../../shared/pipeline.ts';
 import { failureMetricNames, metricNames } from '../../shared/telemetry.ts';
 import { assumptions, prices } from './cost-model.ts';
 
@@ -69,10 +70,12 @@ function metricsOf({ Properties }: Resource): number {
   return metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
 }
 
-/** One function counts each metric, except cold starts: all functions count these. */
+/** One function counts each metric. Two are of several: cold starts of all, events not published of who publishes. */
 function ownMetrics(resources: readonly Resource[]): number {
-  const functions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function').length;
-  return Object.keys(metricNames).length - 1 + Object.keys(failureMetricNames).length + functions;
+  const functions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  const publishers = functions.filter((each) => JSON.stringify(each).includes(environmentNames.orderEventsTopicArn));
+  const ofOne = Object.keys(metricNames).length - 2 + Object.keys(failureMetricNames).length;
+  return ofOne + functions.length + publishers.length;
 }
 
 /** Of one mapping. */

@@ -5,7 +5,8 @@ import { synthesize } from '../synthesize.ts';
 import { alarmsOf, periodOf, type SynthesizedAlarm } from './synthesized-alarms.ts';
 
 const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
-const alarms = { production: alarmsOf(synthesize()), lab: alarmsOf(synthesize('lab')) };
+const events = { events: 'true' };
+const alarms = { production: alarmsOf(synthesize('production', events)), lab: alarmsOf(synthesize('lab', events)) };
 
 /** Anchors that alarms lead to. */
 const ledTo = new Set(alarms.production.map(({ AlarmDescription }) => /#([a-z-]+)$/.exec(AlarmDescription)![1]!));
