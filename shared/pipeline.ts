@@ -92,9 +92,18 @@ export const stackOutputNames = {
   alarmTopicArn: 'AlarmTopicArn',
 } as const;
 
-/** Outputs that a stack has only with an option. */
-export const optionOutputNames = {
-  /** With `-c events=true`. */
+/** Names of the outputs that the stack has only with `-c http=true`. */
+export const httpOutputNames = {
+  ordersApiUrl: 'OrdersApiUrl',
+  acceptOrdersFunctionName: 'AcceptOrdersFunctionName',
+  trackOrdersFunctionName: 'TrackOrdersFunctionName',
+  acceptOrdersLogGroupName: 'AcceptOrdersLogGroupName',
+  trackOrdersLogGroupName: 'TrackOrdersLogGroupName',
+  httpAccessLogGroupName: 'HttpAccessLogGroupName',
+} as const;
+
+/** Names of the outputs that the stack has only with `-c events=true`. */
+export const eventsOutputNames = {
   orderEventsTopicArn: 'OrderEventsTopicArn',
 } as const;
 

@@ -37,10 +37,16 @@ export const logMessages = {
   eventNotPublished: 'Event Not Published',
   /** generate-orders, info: its answer's body. */
   ordersQueued: 'Orders Queued',
-  /** generate-orders, error: `{ failed: [{ index, orderId, code, message }] }`. */
+  /** generate-orders and accept-orders, error: `{ failed: [{ index, orderId, code, message }] }`. */
   ordersNotQueued: 'Orders Not Queued',
   /** generate-orders, error: `{ problems }`. */
   eventRefused: 'Event Refused',
+  /** accept-orders, info: `{ orderId }`: SQS has the order. */
+  orderAccepted: 'Order Accepted',
+  /** accept-orders, warn: `{ status, kind, reasons }`: a request, or an order of a batch, that it does not take. */
+  requestRefused: 'Request Refused',
+  /** track-orders, error: `{ orderId, error }`: the table did not answer. */
+  orderNotLookedUp: 'Order Not Looked Up',
 } as const;
 
 /** What a message in bad-orders is. */
@@ -69,10 +75,12 @@ export const metricNamespace = 'OrderPipeline';
 
 /** What the functions count, beside what AWS counts for them. All are counts of one invocation: look at their sum. */
 export const metricNames = {
-  /** generate-orders: orders in the queue. */
+  /** generate-orders and accept-orders, each for itself: orders in the queue. */
   ordersQueued: 'OrdersQueued',
-  /** generate-orders: orders that could not be queued. */
+  /** generate-orders and accept-orders: orders that could not be queued. */
   ordersNotQueued: 'OrdersNotQueued',
+  /** accept-orders: orders, or whole requests, that it did not take for a reason of their own. */
+  ordersRefused: 'OrdersRefused',
   /**
    * process-orders: messages whose order is written, now or at an earlier receive of the same message. That receive may
    * have been cut short before it counted. So a message that is delivered again after its success counts again.

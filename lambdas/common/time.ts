@@ -30,6 +30,21 @@ export function timeBudget(context: InvocationContext, hasEvents = false): TimeB
   return { workMs: Math.floor(processingMs - reservedMs / 2), processingMs, publishingMs, reportingMs };
 }
 
+/** Time that is kept when sending stops: for the requests in flight, and its last fifth for the report. */
+const sendingReserve = { maximumMs: 5_000, share: 0.25 } as const;
+
+/** How the time of an invocation that sends orders is shared out. */
+export function sendingBudget(context: InvocationContext): {
+  /** With less time than this, nothing more is sent. */
+  readonly reservedMs: number;
+  /** From now: then not even an answer can be waited for any longer. */
+  readonly deadlineMs: number;
+} {
+  const remainingMs = Math.max(0, context.getRemainingTimeInMillis());
+  const reservedMs = Math.min(sendingReserve.maximumMs, remainingMs * sendingReserve.share);
+  return { reservedMs, deadlineMs: Math.floor(remainingMs - reservedMs / 5) };
+}
+
 /** The end of the time that something may take: its signal aborts then, unless the deadline is disposed of before. */
 export interface Deadline extends Disposable {
   readonly signal: AbortSignal;

@@ -44,8 +44,9 @@ interface Decision extends SQSBatchResponse {
  * waiting for the visibility timeout in between helps nobody. A queue that does not move it would hand it out without
  * end, and each receive is paid for. There it comes back later from try to try.
  *
- * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once. One
- * that waits for another delivery of its order waits at least as long as that has time.
+ * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once. After
+ * its last try it has nothing to wait for, as a permanent failure. One that waits for another delivery of its order
+ * waits at least as long as that has time.
  *
  * A held-back message waits out its visibility timeout. A group is received from its front, up to the first message
  * that is invisible. So the failed message comes back alone, and its next tries cost the held-back ones no receive
@@ -73,8 +74,9 @@ export function decide(
   };
 
   function waitSeconds(outcome: Outcome): number {
-    if (outcome.result === 'permanent' && outcome.receiveCount <= maxReceiveCount) return 0;
     const notBeforeMs = outcome.result === 'transient' ? (outcome.notBeforeMs ?? 0) : 0;
+    const isMoved = outcome.receiveCount === maxReceiveCount && notBeforeMs === 0;
+    if (isMoved || (outcome.result === 'permanent' && outcome.receiveCount <= maxReceiveCount)) return 0;
     return Math.max(Math.ceil(notBeforeMs / 1000), Math.round(equalJitter(outcome.receiveCount, backoff, random)));
   }
 }

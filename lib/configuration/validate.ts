@@ -39,6 +39,7 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...waitProblems('processOrders', processOrders.retry),
     ...waitProblems('failedOrders', failedOrders.retry),
     ...deploymentProblems(configuration),
+    ...httpProblems(configuration),
     ...eventProblems(configuration),
     ...configuration.acknowledged.flatMap(acknowledgementProblems),
   ];
@@ -73,6 +74,29 @@ function deploymentProblems({ alarmEmail, notifyEmail, runbook, logRetention }: 
       RetentionDays[logRetention] === undefined,
       `logRetention is ${logRetention}: it takes one of the days of CloudWatch, as RetentionDays names them.`,
     ),
+  ];
+}
+
+/** API Gateway waits 30 s for a function, and takes 50 audiences (Developer Guide, "Quotas for HTTP APIs"). */
+function httpProblems({ http, httpDoor, jwtIssuer, jwtAudience }: Configuration): readonly string[] {
+  const { acceptOrders, trackOrders, requestsPerSecond, burst, slowMs } = httpDoor;
+  const isAddress = jwtIssuer !== undefined && /^https:\/\/[^\s/]+/.test(jwtIssuer);
+  return [
+    ...functionProblems('httpDoor.acceptOrders', acceptOrders, 29),
+    ...functionProblems('httpDoor.trackOrders', trackOrders, 29),
+    ...range('httpDoor.requestsPerSecond', requestsPerSecond, 1, 1_000_000),
+    ...range('httpDoor.burst', burst, 1, 1_000_000),
+    ...range('httpDoor.slowMs', slowMs, 1, 30_000),
+    ...when(
+      jwtIssuer !== undefined && !isAddress,
+      `jwtIssuer is ${JSON.stringify(jwtIssuer)}: it takes an address that begins with https://, as the claim "iss" of the tokens has it.`,
+    ),
+    ...when(
+      (jwtIssuer === undefined) !== (jwtAudience.length === 0),
+      'jwtIssuer and jwtAudience go together: give both, or none.',
+    ),
+    ...when(jwtAudience.length > 50, `jwtAudience has ${jwtAudience.length} names: an authorizer takes 50 at most.`),
+    ...when(!http && jwtIssuer !== undefined, 'jwtIssuer is for the HTTP door, which is off: give http=true as well.'),
   ];
 }
 
@@ -162,9 +186,9 @@ function reservedProblems(name: string, { reservedConcurrency = 0 }: FunctionSet
   );
 }
 
-function functionProblems(name: string, settings: FunctionSettings): readonly string[] {
+function functionProblems(name: string, settings: FunctionSettings, longestSeconds = 900): readonly string[] {
   return [
-    ...range(`${name}.timeoutSeconds`, settings.timeoutSeconds, 1, 900),
+    ...range(`${name}.timeoutSeconds`, settings.timeoutSeconds, 1, longestSeconds),
     ...range(`${name}.memoryMb`, settings.memoryMb, 128, 10_240),
     ...reservedProblems(name, settings),
   ];

@@ -2,7 +2,7 @@ import { Aspects, CfnOutput, Stack, type StackProps, Validations } from 'aws-cdk
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { QueueDoctor, warningId } from 'queue-doctor/cdk';
-import { optionOutputNames, stackOutputNames } from '../../shared/pipeline.ts';
+import { stackOutputNames } from '../../shared/pipeline.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { warnOfOperators } from '../configuration/operators.ts';
 import { refuseInvalid } from '../configuration/validate.ts';
@@ -11,11 +11,11 @@ import { FailedOrders } from '../failed-orders.ts';
 import { GenerateOrders } from '../generate-orders.ts';
 import { Monitoring } from '../monitoring/monitoring.ts';
 import { watchLastStop } from '../monitoring/watch-queue.ts';
-import { failuresOnly, OrderEvents } from '../order-events.ts';
 import { OrdersTable } from '../orders-table.ts';
 import { ProcessOrders } from '../process-orders.ts';
 import { denyOthers } from '../queue-access.ts';
 import { QueuePair, type QueuePairProps } from '../queue-pair.ts';
+import { openDoors, orderEventsOf } from './doors.ts';
 
 export interface OrderPipelineStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -46,7 +46,7 @@ export class OrderPipelineStack extends Stack {
     const ordersTable = new OrdersTable(this, 'OrdersTable', { ...data, warmWritesPerSecond });
     const { table } = ordersTable;
 
-    const events = configuration.events ? orderEventsOf(this, configuration, data) : undefined;
+    const events = orderEventsOf(this, configuration, data);
     const telling = events === undefined ? {} : { events: events.publishing };
 
     const common = { ...data, logRetention, tracing };
@@ -73,6 +73,7 @@ export class OrderPipelineStack extends Stack {
       logCustomerNames,
       ...telling,
     });
+    const doors = openDoors(this, { configuration, common, orders, table, events });
 
     warnOfOperators(this, operators);
     denyOthers(orders, { consumer: processOrders.role, operators });
@@ -83,11 +84,11 @@ export class OrderPipelineStack extends Stack {
     const monitoring = new Monitoring(this, 'Monitoring', {
       parts: [
         generateOrders.monitored,
+        ...doors.monitored,
         processOrders.monitored,
         failedOrders.monitored,
         watchLastStop(parkedOrders),
         ordersTable.monitored,
-        ...(events === undefined ? [] : [events.monitored]),
       ],
       emailAddresses: configuration.alarmEmail,
       runbook: configuration.runbook,
@@ -107,12 +108,12 @@ export class OrderPipelineStack extends Stack {
       failedOrdersLogGroupName: failedOrders.logGroup.logGroupName,
       alarmTopicArn: monitoring.topic.topicArn,
     };
-    this.outputs = Object.entries(stackOutputNames).map(
-      ([output, name]) => new CfnOutput(this, name, { value: outputs[output as keyof typeof stackOutputNames] }),
+    const named = Object.entries(stackOutputNames).map(
+      ([output, name]) => [name, outputs[output as keyof typeof outputs]] as const,
     );
-    if (events !== undefined) {
-      new CfnOutput(this, optionOutputNames.orderEventsTopicArn, { value: events.topic.topicArn });
-    }
+    this.outputs = [...named, ...Object.entries(doors.outputs)].map(
+      ([name, value]) => new CfnOutput(this, name, { value }),
+    );
   }
 
   /** Mistakes that AWS would take stop the synthesis, or are warnings: docs/doctor.md. */
@@ -122,16 +123,6 @@ export class OrderPipelineStack extends Stack {
       Validations.of(this).acknowledge({ id: warningId(code), reason });
     }
   }
-}
-
-function orderEventsOf(
-  scope: Construct,
-  { notifyEmail, notifyProcessed, allEventReasons, operators }: Configuration,
-  data: { readonly retainData: boolean; readonly encryptionKey?: IKey },
-): OrderEvents {
-  const events = new OrderEvents(scope, 'OrderEvents', { ...data, operators, allReasons: allEventReasons });
-  for (const address of notifyEmail) events.subscribeEmail(address, notifyProcessed ? undefined : failuresOnly);
-  return events;
 }
 
 function queuesOf(

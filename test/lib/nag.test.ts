@@ -47,6 +47,7 @@ const options = {
   customerManagedKey: 'true',
   tracing: 'true',
   alarmEmail: 'team@example.org',
+  http: 'true',
   events: 'true',
   notifyEmail: 'team@example.org',
 };

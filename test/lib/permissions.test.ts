@@ -40,6 +40,12 @@ function text({ Effect, Action, Resource, Condition }: Statement): string {
 
 const writeLogs = (group: string) => `Allow logs:CreateLogStream logs:PutLogEvents on ${group}Logs`;
 
+/** With the HTTP door, without its name before the names of its functions. */
+function doorPermissionsOf(template: Template): Readonly<Record<string, readonly string[]>> {
+  const all = Object.entries(permissionsOf(template));
+  return Object.fromEntries(all.map(([name, permissions]) => [name.replace(/^HttpDoor/, ''), permissions]));
+}
+
 /** All that the functions of production may do. Why each needs it: test/acceptance/permissions.test.ts. */
 const production = {
   GenerateOrders: [writeLogs('GenerateOrders'), 'Allow sqs:SendMessage on QueuesOrders'],
@@ -113,6 +119,45 @@ describe.each([
   ])('may with the options %j do only this beside', (options, more) => {
     expect(permissionsOf(synthesize(preset, { ...options }))).toEqual(withMore(permissions, more));
   });
+});
+
+test('the HTTP door has a function that can only send, and one that can only read the rows of an order', () => {
+  const { AcceptOrders, TrackOrders, ...others } = doorPermissionsOf(synthesize('production', { http: 'true' }));
+  expect(others).toEqual(production);
+  expect(AcceptOrders).toEqual([writeLogs('HttpDoorAcceptOrders'), 'Allow sqs:SendMessage on QueuesOrders']);
+  expect(TrackOrders).toEqual([writeLogs('HttpDoorTrackOrders'), 'Allow dynamodb:Query on OrdersTable']);
+});
+
+test('the functions of the HTTP door may use the key of the account only for that, and X-Ray', () => {
+  const options = { http: 'true', customerManagedKey: 'true', tracing: 'true' };
+  const { AcceptOrders, TrackOrders } = doorPermissionsOf(synthesize('production', options));
+  expect(AcceptOrders).toEqual([
+    writeLogs('HttpDoorAcceptOrders'),
+    'Allow sqs:SendMessage on QueuesOrders',
+    ...key.GenerateOrders,
+    ...sendTraces,
+  ]);
+  expect(TrackOrders).toEqual([
+    writeLogs('HttpDoorTrackOrders'),
+    'Allow dynamodb:Query on OrdersTable',
+    ...key.ProcessOrders,
+    ...sendTraces,
+  ]);
+});
+
+test('only the API, and only by its three routes, may invoke the functions of the HTTP door', () => {
+  const permissions = resourcesOf(synthesize('production', { http: 'true' }))
+    .filter(([, { Type }]) => Type === 'AWS::Lambda::Permission')
+    .map(([, { Properties }]) => Properties!);
+  expect(permissions.map(({ Action, Principal }) => `${String(Action)} by ${String(Principal)}`)).toEqual(
+    Array.from({ length: 3 }, () => 'lambda:InvokeFunction by apigateway.amazonaws.com'),
+  );
+  const sources = permissions.map(({ SourceArn }) => JSON.stringify(SourceArn));
+  expect(sources.map((source) => /\/\*\/\*(\/[^"]*)"/.exec(source)![1]!).toSorted()).toEqual([
+    '/orders',
+    '/orders/batch',
+    '/orders/{id}',
+  ]);
 });
 
 test('nobody else is given a permission, but CloudWatch’s alarms and its logs', () => {

@@ -4,6 +4,7 @@ import { Progress } from '../orders/terminal/progress.ts';
 import { systemClock } from '../orders/time.ts';
 import { type CommandContext, errorText } from '../run/run-command.ts';
 import { backlog } from './backlog.ts';
+import { bodyReading } from './body-reading.ts';
 import { coldStart } from './cold-start.ts';
 import { costs } from './costs.ts';
 import { endToEnd } from './end-to-end.ts';
@@ -17,6 +18,7 @@ import { warmBatch } from './warm-batch.ts';
 const parts = {
   'cold-start': coldStart,
   'warm-batch': warmBatch,
+  'body-reading': bodyReading,
   producer,
   mapping,
   'end-to-end': endToEnd,

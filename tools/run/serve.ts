@@ -27,7 +27,15 @@ import { standingFolder } from '../orders/input/paths.ts';
 import { maximumLocalSeed } from './local-pipeline.ts';
 import { type CommandContext, errorText } from './run-command.ts';
 import { addKnobs, isTurned, type Knobs, refuseOutOfRange } from './knobs.ts';
-import { addChoice, contextOf, type PipelineChoice, pipelineStackIn, stackOf, turnKnobs } from './pipeline-template.ts';
+import {
+  addChoice,
+  contextOf,
+  type PipelineChoice,
+  type PipelineChoices,
+  pipelineStackIn,
+  stackOf,
+  turnKnobs,
+} from './pipeline-template.ts';
 import { projectRoot, synthesize, TemporaryFolder } from './synthesize.ts';
 
 /** Faults are rarer than in `npm run chaos`: a person watches, and no wait is skipped. */
@@ -111,8 +119,8 @@ interface ServeOptions extends AssemblyOptions, Knobs, PipelineChoice {
 
 const defaultPort = 4566;
 
-/** @param choices names that `--preset` and `--stage` may take */
-export const defineServe = (choices: Record<'presets' | 'stages', readonly string[]>) => (program: Command) =>
+/** @param choices names that `--preset`, `--stage` and `--with` may take */
+export const defineServe = (choices: PipelineChoices) => (program: Command) =>
   addAssemblyOptions(
     addChoice(addKnobs(program, ['assembly']), choices, ['assembly'])
       .description(

@@ -12,6 +12,9 @@ export type RuntimeEvent =
   | MessagesSent
   | MessageMoved
   | MessageExpired
+  | MessagesPublished
+  | DeliveryFailed
+  | MailSent
   | TableAnswered
   | FaultInjected
   | Notice;
@@ -120,6 +123,49 @@ export interface MessageExpired {
   readonly atMs: number;
   readonly messageId: string;
   readonly queueName: string;
+}
+
+/** One request published messages to a topic, however many it had. */
+export interface MessagesPublished {
+  readonly type: 'messages-published';
+  readonly atMs: number;
+  readonly topicName: string;
+  readonly messages: readonly {
+    readonly messageId: string;
+    /** To how many subscriptions it is on its way. */
+    readonly deliveries: number;
+    /** How many filter policies did not let it through. */
+    readonly filtered: number;
+    /** A FIFO topic had the message within the last five minutes, so that it goes nowhere. */
+    readonly isDuplicate: boolean;
+  }[];
+}
+
+/** A message did not reach a subscription of its topic, and will not be tried again. */
+export interface DeliveryFailed {
+  readonly type: 'delivery-failed';
+  readonly atMs: number;
+  readonly topicName: string;
+  readonly messageId: string;
+  /** `sqs`, `lambda`, `email`, `email-json`. */
+  readonly protocol: string;
+  /** Name of the queue or of the function, or the mail address. */
+  readonly endpoint: string;
+  readonly reason: string;
+  /** The queue that took the message instead. Absent: the message is lost. */
+  readonly deadLetterQueueName?: string;
+}
+
+/** A mail, which goes to nobody. */
+export interface MailSent {
+  readonly type: 'mail-sent';
+  readonly atMs: number;
+  readonly from: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** The service that sent it: `sns`. */
+  readonly source: string;
 }
 
 /** The tables answered a request. Told before the answer goes to its caller, who may be gone. */

@@ -4,6 +4,7 @@ import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
 import type { LambdaModel } from './services/lambda/model.ts';
 import type { LogsModel } from './services/logs/resources.ts';
+import type { SnsModel } from './services/sns/model.ts';
 import type { SqsModel } from './services/sqs/model.ts';
 
 /**
@@ -11,4 +12,11 @@ import type { SqsModel } from './services/sqs/model.ts';
  * between `assembly/`, which reads it, and the services, which run it. Each service owns its part. Durations carry
  * their unit in the name.
  */
-export type LocalModel = AssemblyModel & SqsModel & LambdaModel & DynamodbModel & IamModel & KmsModel & LogsModel;
+export type LocalModel = AssemblyModel &
+  SqsModel &
+  SnsModel &
+  LambdaModel &
+  DynamodbModel &
+  IamModel &
+  KmsModel &
+  LogsModel;

@@ -99,6 +99,15 @@ describe('deciding on a batch', () => {
     expect(seconds).toEqual(expected);
   });
 
+  test('lets nothing wait after its last try, except for another delivery that may still succeed', () => {
+    const last = outcome('transient', 0, maxReceiveCount);
+    const claimed: Outcome = { ...last, result: 'transient', error: new Error('claimed'), notBeforeMs: 2_500 };
+    const seconds = [last, claimed].map(
+      (failed) => decide([failed], backoff, () => 0, maxReceiveCount).visibilityChanges[0]!.visibilityTimeoutSeconds,
+    );
+    expect(seconds).toEqual([0, 16]);
+  });
+
   test('asks for whole seconds that SQS takes', () => {
     const outcomes = fc.array(
       fc.record({ result: fc.constantFrom(...results), receiveCount: fc.integer({ min: 1, max: 1_000 }) }),

@@ -6,6 +6,7 @@ import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';
 import { lambda } from './lambda/service.ts';
 import { logs } from './logs/service.ts';
+import { sns } from './sns/service.ts';
 import { sqs } from './sqs/service.ts';
 import { sts } from './sts.ts';
 
@@ -13,4 +14,15 @@ import { sts } from './sts.ts';
  * Every service there is, in the order in which they start: a service stands behind those whose running part it uses.
  * They close in reverse order, so that functions end before the tables and queues that they call.
  */
-export const services: readonly Service[] = [iam, kms, logs, sqs, dynamodb, lambda, cloudFormation, sts, cloudWatch];
+export const services: readonly Service[] = [
+  iam,
+  kms,
+  logs,
+  sqs,
+  dynamodb,
+  lambda,
+  sns,
+  cloudFormation,
+  sts,
+  cloudWatch,
+];
