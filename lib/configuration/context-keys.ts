@@ -13,6 +13,10 @@ const options = {
   http: { read: yesOrNo, takes: 'true or false' },
   jwtIssuer: { read: link, takes: 'an address that begins with https://' },
   jwtAudience: { read: list, takes: 'names of audiences, with commas between them' },
+  events: { read: yesOrNo, takes: 'true or false' },
+  notifyEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
+  notifyProcessed: { read: yesOrNo, takes: 'true or false' },
+  allEventReasons: { read: yesOrNo, takes: 'true or false' },
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
 
 /** The context keys of this app. */

@@ -12,10 +12,18 @@ export interface DoorSettings {
   readonly jwtIssuer?: string;
   /** For whom these tokens must be: 1 to 50 names. */
   readonly jwtAudience: readonly string[];
+  /** Whether a topic tells what became of each order, and process-orders and failed-orders publish (docs/events.md). */
+  readonly events: boolean;
+  /** E-mail addresses that are told of each failed order. AWS first asks each address for its consent. Needs `events`. */
+  readonly notifyEmail: readonly string[];
+  /** Whether they are told of each processed order as well. Mail costs 20 USD a million. */
+  readonly notifyProcessed: boolean;
+  /** Whether events have the words of errors and refusals, which may quote personal data. Needs `events`. */
+  readonly allEventReasons: boolean;
 }
 
 /** Context keys that are opened by the value `true`: what `--with` of `npm start` and `npm run local` takes. */
-export const doorNames: readonly (keyof DoorSettings)[] = ['http'];
+export const doorNames: readonly (keyof DoorSettings)[] = ['http', 'events'];
 
 export const production: DoorSettings = {
   http: false,
@@ -31,6 +39,11 @@ export const production: DoorSettings = {
     isOpen: false,
   },
   jwtAudience: [],
+  // A pipeline that nobody listens to needs no topic, and its functions no client of SNS.
+  events: false,
+  notifyEmail: [],
+  notifyProcessed: false,
+  allEventReasons: false,
 };
 
 export const lab: DoorSettings = {
