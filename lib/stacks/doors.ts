@@ -1,10 +1,11 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { eventsOutputNames, httpOutputNames } from '../../shared/pipeline.ts';
+import { eventsOutputNames, httpOutputNames, mailOutputNames } from '../../shared/pipeline.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { type HttpAuthorization, HttpDoor } from '../http-door.ts';
 import type { Contribution } from '../monitoring/contribution.ts';
+import { MailDoor } from '../mail-door.ts';
 import { failuresOnly, OrderEvents, type OrderEventsProps } from '../order-events.ts';
 import type { CommonFunctionProps } from '../pipeline-function.ts';
 
@@ -27,7 +28,9 @@ export interface Doors {
 
 /** Makes the doors that a configuration asks for, in a stack. Without any, the stack is what it would be without this. */
 export function openDoors(stack: Construct, props: DoorProps): Doors {
-  const doors = [httpDoor(stack, props), eventsDoor(props)];
+  // The mails subscribe to the events, and each subscriber brings an alarm to them.
+  const mail = mailDoor(stack, props);
+  const doors = [httpDoor(stack, props), eventsDoor(props), mail];
   return {
     monitored: doors.flatMap(({ monitored }) => monitored),
     outputs: Object.assign({}, ...doors.map(({ outputs }) => outputs)) as Doors['outputs'],
@@ -59,6 +62,21 @@ function eventsDoor({ events }: DoorProps): Doors {
   return {
     monitored: [events.monitored],
     outputs: { [eventsOutputNames.orderEventsTopicArn]: events.topic.topicArn },
+  };
+}
+
+function mailDoor(stack: Construct, { configuration, common, table, events }: DoorProps): Doors {
+  const { mail, mailFrom: from, mailIdentity: makesIdentity, mailDoor: settings, operators } = configuration;
+  if (!mail || events === undefined || from === undefined) return closed;
+  const door = new MailDoor(stack, 'Mail', { ...common, settings, events, table, from, makesIdentity, operators });
+  return {
+    monitored: [door.monitored],
+    outputs: {
+      [mailOutputNames.notificationsQueueUrl]: door.notifications.queueUrl,
+      [mailOutputNames.parkedNotificationsQueueUrl]: door.parked.queueUrl,
+      [mailOutputNames.notifyCustomersFunctionName]: door.notifyCustomers.function.functionName,
+      [mailOutputNames.notifyCustomersLogGroupName]: door.notifyCustomers.logGroup.logGroupName,
+    },
   };
 }
 
