@@ -66,6 +66,9 @@ test.each<[string, Readonly<Record<string, string>>, string, string]>([
   ],
   ['deploy stage=dev', { npm_config_context: 'true' }, '--context', 'npm run cdk -- deploy --context stage=dev'],
   ['deploy', { npm_config_profile: 'dev' }, '--profile', 'npm run cdk -- deploy --profile dev'],
+  ['synth', { npm_config_loglevel: 'warn' }, '-q', 'npm run cdk -- synth -q'],
+  ['synth out', { npm_config_o: 'true' }, '-o', 'npm run cdk -- synth -o out'],
+  ['deploy', { npm_config_force: 'true' }, '--force', 'npm run cdk -- deploy --force'],
 ])('npm run cdk %s without its options (%j) deploys nothing', (args, env, flags, line) => {
   const { status, stdout, stderr } = spawnSync('bin/node24', ['bin/cdk.ts', ...args.split(' ')], {
     cwd: projectRoot,

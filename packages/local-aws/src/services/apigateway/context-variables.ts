@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../assembly/json.ts';
+import type { Clock } from '../../clock.ts';
+import { type GatewayAnswer, GatewayError } from './gateway-answer.ts';
 import { clfTime, type GatewayRequest, headerValue } from './gateway-request.ts';
 import type { Identity } from './iam-authorization.ts';
 
@@ -29,6 +31,25 @@ export interface IntegrationFacts {
   error?: string;
   latencyMs?: number;
   requestId?: string;
+}
+
+/** Calls an integration, and takes down what became of the call. */
+export async function recorded(
+  facts: IntegrationFacts,
+  clock: Pick<Clock, 'now'>,
+  call: () => Promise<GatewayAnswer>,
+): Promise<GatewayAnswer> {
+  const startedAtMs = clock.now();
+  try {
+    const answer = await call();
+    facts.answeredStatus = answer.status;
+    return answer;
+  } catch (error) {
+    if (error instanceof GatewayError) facts.error = error.integrationMessage ?? error.text;
+    throw error;
+  } finally {
+    facts.latencyMs = clock.now() - startedAtMs;
+  }
 }
 
 /** The answer, once it is known. */

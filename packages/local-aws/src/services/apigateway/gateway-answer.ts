@@ -6,6 +6,11 @@ export interface GatewayAnswer {
   readonly body: Buffer;
 }
 
+interface GatewayErrorOptions {
+  readonly headers?: GatewayAnswer['headers'];
+  readonly integrationMessage?: string | undefined;
+}
+
 /** An answer of API Gateway's own, in place of the integration's. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
@@ -15,13 +20,21 @@ export class GatewayError extends Error {
   readonly headers: GatewayAnswer['headers'];
   /** Why, for access logs and the person at the terminal. The client never reads it. */
   readonly reason: string | undefined;
+  /** What access logs say of the integration, in AWS's words where they are known. Default: the reason. */
+  readonly integrationMessage: string | undefined;
 
-  constructor(status: number, text: string, reason?: string, headers: GatewayAnswer['headers'] = []) {
+  constructor(
+    status: number,
+    text: string,
+    reason?: string,
+    { headers = [], integrationMessage = reason }: GatewayErrorOptions = {},
+  ) {
     super(reason ?? text);
     this.status = status;
     this.text = text;
     this.reason = reason;
     this.headers = headers;
+    this.integrationMessage = integrationMessage;
   }
 }
 

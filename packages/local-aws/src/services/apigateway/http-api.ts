@@ -5,14 +5,14 @@ import type { IamModel } from '../iam/model.ts';
 import type { LambdaService } from '../lambda/functions.ts';
 import type { LogsService } from '../logs/service.ts';
 import type { SqsService } from '../sqs/service.ts';
-import { accessLogLine, contextVariables, type RequestFacts } from './context-variables.ts';
+import { accessLogLine, contextVariables, recorded, type RequestFacts } from './context-variables.ts';
 import { isPreflight, preflightAnswer, withCors } from './cors.ts';
 import { answerHeader, errorAnswer, type GatewayAnswer, GatewayError } from './gateway-answer.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import { authorizeByIam, type IamParts, type Identity } from './iam-authorization.ts';
 import type { JwtVerifier } from './jwt.ts';
 import { answerOfV1, answerOfV2, httpApiRules } from './lambda-answer.ts';
-import { callFunction } from './lambda-integration.ts';
+import { callFunction, type FunctionCall } from './lambda-integration.ts';
 import type { HttpApiModel, IntegrationModel, LambdaIntegrationModel, RouteModel, StageModel } from './model.ts';
 import { payloadV1 } from './payload-v1.ts';
 import { payloadV2, type Routed } from './payload-v2.ts';
@@ -188,7 +188,7 @@ class HttpApiRequest {
     authorizer: JsonObject | undefined,
   ): Promise<GatewayAnswer> {
     const { request, accountId, apiId, requestId } = this.#facts;
-    const facts = { latencyMs: 0 };
+    const facts = {};
     this.#facts.integration = facts;
     if (integration.kind === 'service') {
       const context = contextVariables(this.#facts);
@@ -198,11 +198,8 @@ class HttpApiRequest {
         stageVariables: stage.variables,
         context,
       };
-      return callService(integration, sources, {
-        ...this.#parts,
-        signal: this.#signal,
-        requestId: crypto.randomUUID(),
-      });
+      const how = { ...this.#parts, signal: this.#signal, requestId: crypto.randomUUID() };
+      return recorded(facts, this.#parts.clock, () => callService(integration, sources, how));
     }
     const routed: Routed = {
       accountId,
@@ -216,32 +213,28 @@ class HttpApiRequest {
       ...(authorizer === undefined ? {} : { authorizer }),
     };
     const isV2 = integration.payloadFormatVersion === '2.0';
-    return callFunction(
-      {
-        uri: withStageVariables(integration.uri, stage.variables),
-        event: isV2 ? payloadV2(request, routed) : payloadV1(request, routed),
-        timeoutMs: integration.timeoutMs,
-        traceHeader: request.traceHeader,
-        as: this.#invoker(integration, route, stage),
-        answerOf: (payload) =>
-          isV2 ? answerOfV2(payload, httpApiRules) : answerOfV1(payload, { ...httpApiRules, decodesBase64: true }),
-        facts,
-      },
-      this.#parts,
-    );
+    const call: FunctionCall = {
+      uri: withStageVariables(integration.uri, stage.variables),
+      event: isV2 ? payloadV2(request, routed) : payloadV1(request, routed),
+      timeoutMs: integration.timeoutMs,
+      traceHeader: request.traceHeader,
+      as: this.#invoker(integration, route, stage),
+      answerOf: (payload) =>
+        isV2 ? answerOfV2(payload, httpApiRules) : answerOfV1(payload, { ...httpApiRules, decodesBase64: true }),
+      facts,
+    };
+    return recorded(facts, this.#parts.clock, () => callFunction(call, this.#parts));
   }
 
   /**
-   * As whom API Gateway invokes the function. The ARN has the route's own path, with its variables, as the permissions
-   * that the CDK makes; for a route of all methods it has `ANY`, or the method.
+   * As whom API Gateway invokes the function. The ARN has the method of the request and the route's own path, with its
+   * variables, as the permissions that the CDK makes.
    */
   #invoker({ credentialsArn }: LambdaIntegrationModel, { routeKey }: RouteModel, { name: stage }: StageModel) {
     if (credentialsArn !== undefined) return { roleArn: credentialsArn };
     const start = `${this.#executionArn()}/${stage}`;
-    if (routeKey === '$default') return { sourceArns: [`${start}/$default`] };
-    const [method = '', path = ''] = routeKey.split(' ');
-    const methods = method === 'ANY' ? ['ANY', this.#facts.request.method] : [method];
-    return { sourceArns: methods.map((each) => `${start}/${each}${path}`) };
+    if (routeKey === '$default') return { sourceArn: `${start}/$default` };
+    return { sourceArn: `${start}/${this.#facts.request.method}${routeKey.split(' ').at(-1)}` };
   }
 }
 

@@ -142,17 +142,13 @@ function claimText(value: unknown): string {
 
 function unauthorized(problem?: string): GatewayError {
   const detail = problem === undefined ? '' : ` scope="" error="invalid_token" error_description="${problem}"`;
-  return new GatewayError(401, 'Unauthorized', problem ?? 'There is no token.', [
-    ['www-authenticate', `Bearer${detail}`],
-  ]);
+  return new GatewayError(401, 'Unauthorized', problem ?? 'There is no token.', {
+    headers: [['www-authenticate', `Bearer${detail}`]],
+  });
 }
 
 function insufficient(scopes: readonly string[]): GatewayError {
   const problem = 'the token does not have the required scopes';
-  return new GatewayError(403, 'Forbidden', problem, [
-    [
-      'www-authenticate',
-      `Bearer scope="${scopes.join(' ')}" error="insufficient_scope" error_description="${problem}"`,
-    ],
-  ]);
+  const challenge = `Bearer scope="${scopes.join(' ')}" error="insufficient_scope" error_description="${problem}"`;
+  return new GatewayError(403, 'Forbidden', problem, { headers: [['www-authenticate', challenge]] });
 }

@@ -1,7 +1,6 @@
 import { type Clock, sleep } from '../../clock.ts';
 import { AwsError } from '../../endpoint/api.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
-import { allowsService } from '../iam/evaluate.ts';
 import type { LambdaService } from '../lambda/functions.ts';
 import type { FunctionModel } from '../lambda/model.ts';
 import { type GatewayAnswer, GatewayError } from './gateway-answer.ts';
@@ -15,7 +14,7 @@ export interface FunctionCall {
   readonly timeoutMs: number;
   readonly traceHeader: string;
   /** Who invokes: a role of the integration, or API Gateway for this ARN of the API, which the function's policy must allow. */
-  readonly as: { readonly roleArn: string } | { readonly sourceArns: readonly string[] };
+  readonly as: { readonly roleArn: string } | { readonly sourceArn: string };
   /** The answer to the client of what the function answers. */
   readonly answerOf: (payload: string) => GatewayAnswer;
   /** Filled in for access logs. */
@@ -37,21 +36,10 @@ const eventLimitBytes = 6 * 1024 * 1024;
  * @throws {GatewayError} 500 for a function's error, a missing permission or function; 503 after the timeout or when
  *   Lambda throttles; 413 for an event that Lambda would not take
  */
-export async function callFunction(call: FunctionCall, parts: FunctionCallParts): Promise<GatewayAnswer> {
-  const { facts } = call;
-  const startedAtMs = parts.clock.now();
-  try {
-    return await invoke(call, parts);
-  } catch (error) {
-    const failure = asGatewayError(error);
-    facts.error = failure.reason ?? failure.text;
-    throw failure;
-  } finally {
-    facts.latencyMs = parts.clock.now() - startedAtMs;
-  }
-}
-
-async function invoke(call: FunctionCall, { functions, authorizer, clock }: FunctionCallParts): Promise<GatewayAnswer> {
+export async function callFunction(
+  call: FunctionCall,
+  { functions, authorizer, clock }: FunctionCallParts,
+): Promise<GatewayAnswer> {
   const name = functionNameIn(call.uri);
   const fn = name === undefined ? undefined : functions.find(name);
   if (fn === undefined) throw internalError(`There is no function ${name ?? call.uri}.`);
@@ -63,17 +51,23 @@ async function invoke(call: FunctionCall, { functions, authorizer, clock }: Func
   const late = new AbortController();
   const invocation = functions.invoke(fn.name, payload, { traceHeader: call.traceHeader });
   const timeout = sleep(clock, call.timeoutMs, late.signal);
-  const result = await Promise.race([invocation, timeout]).finally(() => late.abort());
+  const result = await Promise.race([invocation, timeout])
+    .catch((error: unknown) => {
+      throw lambdaRefusal(error);
+    })
+    .finally(() => late.abort());
   if (result === undefined) {
     invocation.catch(() => {});
     throw new GatewayError(503, 'Service Unavailable', `${fn.name} did not answer within ${call.timeoutMs} ms.`);
   }
   call.facts.requestId = result.requestId;
   call.facts.status = 200;
-  if (result.functionError !== undefined) throw internalError(errorText(result.payload));
-  const answer = call.answerOf(result.payload);
-  call.facts.answeredStatus = answer.status;
-  return answer;
+  if (result.functionError !== undefined) {
+    const { functionError } = result;
+    const message = `The Lambda function returned the following error: ${functionError}. Check your Lambda function code and try again.`;
+    throw internalError(errorText(result.payload), message);
+  }
+  return call.answerOf(result.payload);
 }
 
 /** The name in `arn:aws:lambda:…:function:NAME`, with or without a qualifier and API Gateway's ARN around it. */
@@ -81,24 +75,22 @@ function functionNameIn(uri: string): string | undefined {
   return /:function:([\w-]+)/.exec(uri)?.[1];
 }
 
+/** As HTTP APIs log it (seen by users of AWS). */
+const noPermission =
+  "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. Check the permissions and try again.";
+
 /** Source: API Gateway Developer Guide, "Troubleshooting issues with HTTP API Lambda integrations". */
 function requirePermission({ as }: FunctionCall, fn: FunctionModel, authorizer: Authorizer): void {
   const permission = { action: 'lambda:InvokeFunction', resource: fn.arn };
   if ('roleArn' in as) {
     const denial = authorizer.lacks({ roleArn: as.roleArn, sessionName: 'BackplaneAssumeRoleSession' }, permission);
-    if (denial === undefined) return;
-    throw internalError(denial.error.message);
+    if (denial !== undefined) throw internalError(denial.error.message, noPermission);
+    return;
   }
-  if (authorizer.mode === 'off' || as.sourceArns.some((sourceArn) => mayInvoke(fn, sourceArn))) return;
-  const reason = `The function's policy does not allow apigateway.amazonaws.com to invoke ${fn.name} for ${as.sourceArns[0]}.`;
-  if (authorizer.mode === 'enforce') throw internalError(`${reason} Declare an AWS::Lambda::Permission.`);
-}
-
-function mayInvoke(fn: FunctionModel, sourceArn: string): boolean {
-  const context = { 'aws:sourcearn': sourceArn, 'aws:sourceaccount': sourceArn.split(':')[4] ?? '' };
-  const policy = { Statement: fn.permissions ?? [] };
-  const request = { action: 'lambda:InvokeFunction', resource: fn.arn, context };
-  return allowsService([policy], 'apigateway.amazonaws.com', request);
+  const denial = authorizer.lacksAsService({ service: 'apigateway.amazonaws.com', ...as }, permission);
+  if (denial === undefined) return;
+  const reason = `The policy of ${fn.name} does not let API Gateway invoke it for ${as.sourceArn}.`;
+  throw internalError(`${reason} Declare an AWS::Lambda::Permission.`, noPermission);
 }
 
 function errorText(payload: string): string {
@@ -106,14 +98,13 @@ function errorText(payload: string): string {
   return `The function failed: ${errorType ?? 'Error'}: ${errorMessage ?? ''}`;
 }
 
-function internalError(reason: string): GatewayError {
-  return new GatewayError(500, 'Internal Server Error', reason);
+function internalError(reason: string, integrationMessage?: string): GatewayError {
+  return new GatewayError(500, 'Internal Server Error', reason, { integrationMessage: integrationMessage ?? reason });
 }
 
 /** A throttled function is a 503, by what users of HTTP APIs report. */
-function asGatewayError(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  if (!(error instanceof AwsError)) throw error;
+function lambdaRefusal(error: unknown): unknown {
+  if (!(error instanceof AwsError)) return error;
   if (error.code === 'TooManyRequestsException') return new GatewayError(503, 'Service Unavailable', error.message);
   return internalError(error.message);
 }

@@ -161,7 +161,10 @@ export async function callService(
   const role = roles.find(({ arn }) => arn === credentialsArn);
   if (role !== undefined && !isTrusted(role)) {
     const reason = `API Gateway may not assume the role ${role.name}: its trust policy does not name apigateway.amazonaws.com.`;
-    throw new GatewayError(500, 'Internal Server Error', reason);
+    // As an access log of AWS has it (terraform-aws-apigateway-v2, issue 87).
+    const integrationMessage =
+      "API Gateway doesn't have permissions to assume the IAM role configured on the integration. Check the permissions and try again.";
+    throw new GatewayError(500, 'Internal Server Error', reason, { integrationMessage });
   }
   const caller: Caller = { accessKeyId: '', roleArn: credentialsArn, sessionName: 'BackplaneAssumeRoleSession' };
   const protocol = queryProtocol(operationName, sqs.rpc);

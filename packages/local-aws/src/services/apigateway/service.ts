@@ -85,6 +85,7 @@ export class ApiGatewayService implements RunningService<ServedModel> {
 
 export const apiGateway: Service<ServedModel> = {
   actionPrefix: 'execute-api',
+  principal: 'apigateway.amazonaws.com',
   resourceTypes: apiGatewayResourceTypes,
   readModel: readApiGatewayModel,
   async start(model, context) {

@@ -20,7 +20,6 @@ export type AuthorizerOptions = PolicyModel & {
 
 /** Decides calls at the endpoint, and what services ask in the name of a role. */
 export interface Authorizer extends Authorize {
-  readonly mode: IamMode;
   /**
    * What a role lacks for what it does not ask of the endpoint: the permission itself, or one for the key of the
    * resource. Undefined when the role may, and whenever the mode is not `enforce`.
@@ -88,8 +87,9 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
   };
 
   const decide = (roleArn: string, sessionName: string | undefined, permission: Needed): Decision => {
-    const key = `${roleArn} ${sessionName} ${permission.action} ${permission.resource} ${permission.viaService}`;
-    const ofResource = resourcePolicies(permission.resource);
+    const { action, resource, viaService, context } = permission;
+    const key = `${roleArn} ${sessionName} ${action} ${resource} ${viaService} ${context && JSON.stringify(context)}`;
+    const ofResource = resourcePolicies(resource);
     const known = decisions.get(key);
     if (known !== undefined && known.policy === ofResource[0]) return known.decision;
     const identityPolicies = policies.identityPolicies(roleArn);
@@ -143,7 +143,6 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
   };
 
   return Object.assign(authorize, {
-    mode,
     lacks: missing,
     lacksAsService: missingToService,
     consult: (policyOf: CurrentPolicy) => void consulted.push(policyOf),
