@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 // The CDK's validation of templates takes longer than the rest of a synthesis: one test switches it on again
@@ -23,8 +24,9 @@ export default {
   // The limit ends what would never end, and measures nothing: a test of processes that takes 30 s on an idle machine
   // takes some minutes on a busy one. Longer than the patience of a single wait (eventually of local-aws/testing).
   testTimeout: 180_000,
-  // All cores: by default jest leaves one to itself, and tests of processes wait more than they compute.
-  maxWorkers: '100%',
+  testSequencer: '<rootDir>/test/runner/longest-first.ts',
+  // More than there are cores: tests of processes wait more than they compute.
+  maxWorkers: availableParallelism() + 1,
   // A worker that has grown is replaced by a new one: each test file leaves memory behind, because jest cannot free ES
   // modules. At the end, the system took more than half a second to free 1.3 GB, and jest then says that "a worker
   // process has failed to exit gracefully", although nothing was left open.
