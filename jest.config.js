@@ -24,6 +24,7 @@ export default {
   // The limit ends what would never end, and measures nothing: a test of processes that takes 30 s on an idle machine
   // takes some minutes on a busy one. Longer than the patience of a single wait (eventually of local-aws/testing).
   testTimeout: 180_000,
+  globalSetup: '<rootDir>/test/runner/assemblies-of-this-run.ts',
   testSequencer: '<rootDir>/test/runner/longest-first.ts',
   // More than there are cores: tests of processes wait more than they compute.
   maxWorkers: availableParallelism() + 1,
