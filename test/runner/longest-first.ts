@@ -42,6 +42,7 @@ export default class LongestFirst extends Sequencer {
       const found = longest.indexOf(relative(context.config.rootDir, path).replaceAll(sep, '/'));
       return found < 0 ? longest.length : found;
     };
+    // oxlint-disable-next-line unicorn/no-array-sort -- It is jest's method, and answers a list.
     const sorted = await super.sort(tests);
     return sorted.toSorted((a, b) => place(a) - place(b));
   }
