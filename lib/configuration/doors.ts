@@ -1,3 +1,4 @@
+import type { Grouping } from '../../shared/message-group.ts';
 import type { HttpDoorSettings } from '../http-door.ts';
 
 /** What a pipeline may have beside its core. All of it is off by default, and may be combined. */
@@ -12,10 +13,12 @@ export interface DoorSettings {
   readonly jwtIssuer?: string;
   /** For whom these tokens must be: 1 to 50 names. */
   readonly jwtAudience: readonly string[];
+  /** What a message group is, in FIFO queues: an order, or all orders of a customer, which wait for each other then. */
+  readonly groupBy: Grouping;
 }
 
 /** Context keys that are opened by the value `true`: what `--with` of `npm start` and `npm run local` takes. */
-export const doorNames: readonly (keyof DoorSettings)[] = ['http'];
+export const doorNames: readonly string[] = ['http', 'fifo'];
 
 export const production: DoorSettings = {
   http: false,
@@ -31,6 +34,7 @@ export const production: DoorSettings = {
     isOpen: false,
   },
   jwtAudience: [],
+  groupBy: 'order',
 };
 
 export const lab: DoorSettings = {

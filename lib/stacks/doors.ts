@@ -1,7 +1,7 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { httpOutputNames } from '../../shared/pipeline.ts';
+import { groupByOutputName, httpOutputNames } from '../../shared/pipeline.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { type HttpAuthorization, HttpDoor } from '../http-door.ts';
 import type { Contribution } from '../monitoring/contribution.ts';
@@ -24,13 +24,16 @@ export interface Doors {
 
 /** Makes the doors that a configuration asks for, in a stack. Without any, the stack is what it would be without this. */
 export function openDoors(stack: Construct, { configuration, common, orders, table }: DoorProps): Doors {
-  if (!configuration.http) return { monitored: [], outputs: {} };
+  const { fifo, groupBy, http } = configuration;
+  const grouped = fifo ? { [groupByOutputName]: groupBy } : {};
+  if (!http) return { monitored: [], outputs: grouped };
   const settings = configuration.httpDoor;
   const authorization = httpAuthorizationOf(configuration);
-  const door = new HttpDoor(stack, 'Http', { ...common, settings, authorization, orders, table });
+  const door = new HttpDoor(stack, 'Http', { ...common, settings, authorization, orders, groupBy, table });
   return {
     monitored: [door.monitored],
     outputs: {
+      ...grouped,
       [httpOutputNames.ordersApiUrl]: door.url,
       [httpOutputNames.acceptOrdersFunctionName]: door.acceptOrders.function.functionName,
       [httpOutputNames.trackOrdersFunctionName]: door.trackOrders.function.functionName,
