@@ -121,6 +121,19 @@ export const httpOutputNames = {
   httpAccessLogGroupName: 'HttpAccessLogGroupName',
 } as const;
 
+/** Names of the outputs that the stack has only with `-c events=true`. */
+export const eventsOutputNames = {
+  orderEventsTopicArn: 'OrderEventsTopicArn',
+} as const;
+
+/** Names of the outputs that the stack has only with `-c mail=true`. */
+export const mailOutputNames = {
+  notificationsQueueUrl: 'NotificationsQueueUrl',
+  parkedNotificationsQueueUrl: 'ParkedNotificationsQueueUrl',
+  notifyCustomersFunctionName: 'NotifyCustomersFunctionName',
+  notifyCustomersLogGroupName: 'NotifyCustomersLogGroupName',
+} as const;
+
 /** What generate-orders answers, as API Gateway's proxy integration takes it and the lecture demo does. */
 export interface GenerateResponse {
   readonly statusCode: 200 | 400 | 500;

@@ -16,6 +16,13 @@ const options = {
   http: { read: yesOrNo, takes: 'true or false' },
   jwtIssuer: { read: link, takes: 'an address that begins with https://' },
   jwtAudience: { read: list, takes: 'names of audiences, with commas between them' },
+  events: { read: yesOrNo, takes: 'true or false' },
+  notifyEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
+  notifyProcessed: { read: yesOrNo, takes: 'true or false' },
+  allEventReasons: { read: yesOrNo, takes: 'true or false' },
+  mail: { read: yesOrNo, takes: 'true or false' },
+  mailFrom: { read: emailAddress, takes: 'one e-mail address' },
+  mailIdentity: { read: yesOrNo, takes: 'true or false' },
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
 
 /** The context keys of this app. */
@@ -104,6 +111,12 @@ export function link(given: unknown): string | undefined {
 export function emailAddresses(given: unknown): readonly string[] | undefined {
   const addresses = list(given);
   return addresses?.every((address) => /^[^\s@]+@[^\s@]+$/.test(address)) === true ? addresses : undefined;
+}
+
+/** One of them. */
+function emailAddress(given: unknown): string | undefined {
+  const [address, ...others] = emailAddresses(given) ?? [];
+  return others.length === 0 ? address : undefined;
 }
 
 function textItems(given: unknown): readonly string[] | undefined {

@@ -7,7 +7,10 @@ import { alarmsOf, periodOf, type SynthesizedAlarm } from './synthesized-alarms.
 
 const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
 /** FIFO queues have other thresholds. */
-const everyDoor = Object.fromEntries(doorNames.filter((name) => name !== 'fifo').map((name) => [name, 'true']));
+const everyDoor = {
+  ...Object.fromEntries(doorNames.filter((name) => name !== 'fifo').map((name) => [name, 'true'])),
+  mailFrom: 'orders@example.com',
+};
 const alarms = {
   production: alarmsOf(synthesize('production', everyDoor)),
   lab: alarmsOf(synthesize('lab', everyDoor)),

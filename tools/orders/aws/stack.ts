@@ -9,6 +9,7 @@ import {
   groupByOutputName,
   groupingOf,
   httpOutputNames,
+  mailOutputNames,
   stackOutputNames,
 } from '../../../shared/pipeline.ts';
 import { CommandFailed } from '../errors.ts';
@@ -27,12 +28,14 @@ export interface StackOutputs {
   readonly groupBy: Grouping;
   /** Address of the HTTP door; undefined for a pipeline without one. */
   readonly ordersApiUrl?: string;
+  /** Where notify-customers hears of processed orders; undefined for a pipeline without mails. */
+  readonly notificationsQueueUrl?: string;
 }
 
 /** The functions that every pipeline has. */
 const coreFunctionNames = ['generate-orders', 'process-orders', 'failed-orders'] as const;
 /** The functions of doors, and the options that open them. */
-const doorFunctions = { 'accept-orders': 'http', 'track-orders': 'http' } as const;
+const doorFunctions = { 'accept-orders': 'http', 'track-orders': 'http', 'notify-customers': 'mail' } as const;
 const doorFunctionNames = Object.keys(doorFunctions) as DoorFunctionName[];
 
 export type CoreFunctionName = (typeof coreFunctionNames)[number];
@@ -95,9 +98,11 @@ export async function readStackOutputs(
       'failed-orders': output(stackOutputNames.failedOrdersLogGroupName),
       ...optional('accept-orders', httpOutputNames.acceptOrdersLogGroupName),
       ...optional('track-orders', httpOutputNames.trackOrdersLogGroupName),
+      ...optional('notify-customers', mailOutputNames.notifyCustomersLogGroupName),
     },
     groupBy: groupingOf({ [environmentNames.groupBy]: given.get(groupByOutputName) }),
     ...optional('ordersApiUrl', httpOutputNames.ordersApiUrl),
+    ...optional('notificationsQueueUrl', mailOutputNames.notificationsQueueUrl),
   };
 }
 

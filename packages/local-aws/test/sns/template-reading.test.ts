@@ -53,6 +53,16 @@ describe('in a template', () => {
     expect(refusalOf(refused)).toMatchObject({ code: 'REFUSED_BY_AWS', message: expect.stringContaining(message) });
   });
 
+  test('an endpoint has one subscription to a topic', () => {
+    const toQueue = (properties: object) =>
+      subscriptionWith({ Protocol: 'sqs', Endpoint: queueArn('q'), ...properties });
+    const twice = { News: topicWith(), One: toQueue({}), Two: toQueue({ RawMessageDelivery: false }) };
+    expect(readResources(twice).subscriptions).toMatchObject([{ logicalId: 'One' }]);
+    expect(refusalOf({ ...twice, Two: toQueue({ RawMessageDelivery: true }) }).message).toContain(
+      'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
+    );
+  });
+
   test('two topics of one name are refused', () => {
     const [News, Twin] = [topicWith({ TopicName: 'news' }), topicWith({ TopicName: 'news' })];
     expect(refusalOf({ News, Twin }).code).toBe('DUPLICATE_NAME');

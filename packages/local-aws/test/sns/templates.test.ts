@@ -49,6 +49,7 @@ const resources = {
     RawMessageDelivery: true,
   }),
   Mail: subscriptionWith({ Protocol: 'email', Endpoint: 'ops@example.com' }),
+  MailJson: subscriptionWith({ Protocol: 'email-json', Endpoint: 'json@example.com' }),
   Role: {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -58,7 +59,9 @@ const resources = {
       Policies: [
         {
           PolicyName: 'publish',
-          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: { Ref: 'News' } }] },
+          PolicyDocument: {
+            Statement: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: [{ Ref: 'News' }, { Ref: 'Secret' }] }],
+          },
         },
       ],
     },
@@ -166,10 +169,15 @@ describe('a template', () => {
 
   test('mails to its addresses without asking them, from the display name of the topic', async () => {
     await sns.publish({ TopicArn: news, Message: 'Hello', Subject: 'Greeting' });
-    expect(sns.mailbox.mails().at(-1)).toMatchObject({
+    const mailTo = (address: string) => sns.mailbox.mails().findLast(({ to }) => to.includes(address));
+    expect(mailTo('ops@example.com')).toMatchObject({
       from: 'News <no-reply@sns.amazonaws.com>',
-      to: ['ops@example.com'],
       subject: 'Greeting',
+      text: expect.stringMatching(/^Hello\n/),
+    });
+    expect(JSON.parse(mailTo('json@example.com')?.text ?? '')).toMatchObject({
+      Type: 'Notification',
+      Message: 'Hello',
     });
     expect(await sns.drain('queue')).toEqual([]);
   });
@@ -209,15 +217,17 @@ describe('a template', () => {
   });
 
   test('needs permission for the key of an encrypted topic', async () => {
-    const denied = await publishedBy(topicArn('secret'));
-    expect(denied['name']).toBe('AuthorizationErrorException');
+    expect(await publishedBy(topicArn('secret'))).toEqual({
+      name: 'KMSAccessDeniedException',
+      message: expect.stringContaining('is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:'),
+    });
   });
 });
 
 test('a changed template is taken on while clients keep what they subscribed', async () => {
   const own = await sns.createQueue('own');
   await sns.subscribe(news, 'sqs', own, { RawMessageDelivery: 'true' });
-  const { ToListener: _, ToStranger: __, Mail: ___, ToQueue, ...others } = resources;
+  const { ToListener: _, ToStranger: __, Mail: ___, MailJson: ____, ToQueue, ...others } = resources;
   const changed = { ...ToQueue, Properties: { ...ToQueue.Properties, FilterPolicy: { kind: ['better'] } } };
   await sns.reload({ ...others, ToQueue: changed, Extra: topicWith({ TopicName: 'extra' }) });
   await sns.publish({ TopicArn: news, Message: 'good', MessageAttributes: good });
@@ -230,6 +240,19 @@ test('a changed template is taken on while clients keep what they subscribed', a
   );
   await sns.reload(others);
   await expect(sns.publish({ TopicArn: topicArn('extra'), Message: 'gone' })).rejects.toThrow('Topic does not exist');
+});
+
+test('an endpoint that a client subscribed has one subscription when the template subscribes it, too', async () => {
+  const Queue = queueWith({ QueueName: 'late' });
+  const shop = { News: topicWith({ TopicName: 'news' }), Queue, Policy: queuePolicyOf('Queue') };
+  await sns.reload(shop);
+  await sns.subscribe(news, 'sqs', queueArn('late'));
+  await sns.reload({
+    ...shop,
+    Late: subscriptionWith({ Protocol: 'sqs', Endpoint: arnOf('Queue'), RawMessageDelivery: true }),
+  });
+  await sns.publish({ TopicArn: news, Message: 'once' });
+  expect(await sns.drain('late')).toMatchObject([{ Body: 'once' }]);
 });
 
 test('a condition on a key that SNS does not send is refused before it decides', async () => {

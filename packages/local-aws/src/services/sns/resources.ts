@@ -14,6 +14,7 @@ import {
   declaredTopics,
   type Protocol,
   type SnsModel,
+  type SubscriptionModel,
   type TopicModel,
 } from './model.ts';
 import { checkTopicName } from './operations/topics.ts';
@@ -238,15 +239,30 @@ export function readSnsModel(draft: Draft): SnsModel {
   const subscriptions = draft.all(declaredSubscriptions).flatMap(({ type, ...subscription }) => {
     if (arns.has(subscription.topicArn)) return [subscription];
     const { stack, logicalId, topicArn } = subscription;
-    draft.skip({
-      stack,
-      logicalId,
-      type,
-      reason: `No stack has the topic ${topicArn}, and nobody publishes to it here.`,
-    });
+    const reason = `No stack has the topic ${topicArn}, and nobody publishes to it here.`;
+    draft.skip({ stack, logicalId, type, reason });
     return [];
   });
-  return { topics: topics.map((topic) => withPolicies(topic, draft)), subscriptions };
+  return { topics: topics.map((topic) => withPolicies(topic, draft)), subscriptions: distinct(subscriptions) };
+}
+
+/** An endpoint has one subscription to a topic: Subscribe answers the one that is there, if nothing of it differs. */
+function distinct(subscriptions: readonly SubscriptionModel[]): SubscriptionModel[] {
+  const byTarget = new Map<string, SubscriptionModel>();
+  for (const subscription of subscriptions) {
+    const { topicArn, protocol, endpoint, settings, stack, logicalId } = subscription;
+    const target = JSON.stringify([topicArn, protocol, endpoint]);
+    const first = byTarget.get(target) ?? subscription;
+    byTarget.set(target, first);
+    if (JSON.stringify(first.settings) === JSON.stringify(settings)) continue;
+    throw refusedByAws(
+      'InvalidParameter',
+      'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
+      `Make one subscription of this one and ${first.logicalId}, or give both the same attributes.`,
+      { stack, logicalId },
+    );
+  }
+  return [...byTarget.values()];
 }
 
 function withPolicies(topic: DeclaredTopic, draft: Draft): TopicModel {
