@@ -1,3 +1,4 @@
+import type { Grouping } from '../../shared/message-group.ts';
 import type { HttpDoorSettings } from '../http-door.ts';
 import type { MailDoorSettings } from '../mail-door.ts';
 
@@ -13,6 +14,8 @@ export interface DoorSettings {
   readonly jwtIssuer?: string;
   /** For whom these tokens must be: 1 to 50 names. */
   readonly jwtAudience: readonly string[];
+  /** What a message group is, in FIFO queues: an order, or all orders of a customer, which wait for each other then. */
+  readonly groupBy: Grouping;
   /** Whether a topic tells what became of each order, and process-orders and failed-orders publish (docs/events.md). */
   readonly events: boolean;
   /** E-mail addresses that are told of each failed order. AWS first asks each address for its consent. Needs `events`. */
@@ -31,7 +34,7 @@ export interface DoorSettings {
 }
 
 /** Context keys that are opened by the value `true`: what `--with` of `npm start` and `npm run local` takes. */
-export const doorNames: readonly (keyof DoorSettings)[] = ['http', 'events', 'mail'];
+export const doorNames: readonly string[] = ['http', 'events', 'mail', 'fifo'];
 
 export const production: DoorSettings = {
   http: false,
@@ -47,6 +50,7 @@ export const production: DoorSettings = {
     isOpen: false,
   },
   jwtAudience: [],
+  groupBy: 'order',
   // A pipeline that nobody listens to needs no topic, and its functions no client of SNS.
   events: false,
   notifyEmail: [],

@@ -40,6 +40,10 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...waitProblems('failedOrders', failedOrders.retry),
     ...deploymentProblems(configuration),
     ...httpProblems(configuration),
+    ...when(
+      configuration.groupBy !== 'order' && !fifo,
+      `groupBy is ${configuration.groupBy}, and the queues are standard queues, which keep no order: give fifo=true as well.`,
+    ),
     ...eventProblems(configuration),
     ...mailProblems(configuration),
     ...configuration.acknowledged.flatMap(acknowledgementProblems),

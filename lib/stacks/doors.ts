@@ -1,7 +1,7 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { eventsOutputNames, httpOutputNames, mailOutputNames } from '../../shared/pipeline.ts';
+import { eventsOutputNames, groupByOutputName, httpOutputNames, mailOutputNames } from '../../shared/pipeline.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { type HttpAuthorization, HttpDoor } from '../http-door.ts';
 import type { Contribution } from '../monitoring/contribution.ts';
@@ -30,7 +30,7 @@ export interface Doors {
 export function openDoors(stack: Construct, props: DoorProps): Doors {
   // The mails subscribe to the events, and each subscriber brings an alarm to them.
   const mail = mailDoor(stack, props);
-  const doors = [httpDoor(stack, props), eventsDoor(props), mail];
+  const doors = [groups(props), httpDoor(stack, props), eventsDoor(props), mail];
   return {
     monitored: doors.flatMap(({ monitored }) => monitored),
     outputs: Object.assign({}, ...doors.map(({ outputs }) => outputs)) as Doors['outputs'],
@@ -39,11 +39,17 @@ export function openDoors(stack: Construct, props: DoorProps): Doors {
 
 const closed: Doors = { monitored: [], outputs: {} };
 
+/** Whoever sends to FIFO queues looks the grouping up. */
+function groups({ configuration: { fifo, groupBy } }: DoorProps): Doors {
+  return fifo ? { monitored: [], outputs: { [groupByOutputName]: groupBy } } : closed;
+}
+
 function httpDoor(stack: Construct, { configuration, common, orders, table }: DoorProps): Doors {
   if (!configuration.http) return closed;
+  const { groupBy } = configuration;
   const settings = configuration.httpDoor;
   const authorization = httpAuthorizationOf(configuration);
-  const door = new HttpDoor(stack, 'Http', { ...common, settings, authorization, orders, table });
+  const door = new HttpDoor(stack, 'Http', { ...common, settings, authorization, orders, groupBy, table });
   return {
     monitored: [door.monitored],
     outputs: {

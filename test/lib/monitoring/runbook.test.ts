@@ -6,8 +6,9 @@ import { synthesize } from '../synthesize.ts';
 import { alarmsOf, periodOf, type SynthesizedAlarm } from './synthesized-alarms.ts';
 
 const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
+/** FIFO queues have other thresholds. */
 const everyDoor = {
-  ...Object.fromEntries(doorNames.map((name) => [name, 'true'])),
+  ...Object.fromEntries(doorNames.filter((name) => name !== 'fifo').map((name) => [name, 'true'])),
   mailFrom: 'orders@example.com',
 };
 const alarms = {
