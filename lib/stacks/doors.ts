@@ -27,7 +27,7 @@ export interface Doors {
 
 /** Makes the doors that a configuration asks for, in a stack. Without any, the stack is what it would be without this. */
 export function openDoors(stack: Construct, props: DoorProps): Doors {
-  const doors = [httpDoor(stack, props), eventsDoor(props)];
+  const doors = [openHttp(stack, props), openEvents(props)];
   return {
     monitored: doors.flatMap(({ monitored }) => monitored),
     outputs: Object.assign({}, ...doors.map(({ outputs }) => outputs)) as Doors['outputs'],
@@ -36,11 +36,11 @@ export function openDoors(stack: Construct, props: DoorProps): Doors {
 
 const closed: Doors = { monitored: [], outputs: {} };
 
-function httpDoor(stack: Construct, { configuration, common, orders, table }: DoorProps): Doors {
+function openHttp(stack: Construct, { configuration, common, orders, table }: DoorProps): Doors {
   if (!configuration.http) return closed;
   const settings = configuration.httpDoor;
   const authorization = httpAuthorizationOf(configuration);
-  const door = new HttpDoor(stack, 'HttpDoor', { ...common, settings, authorization, orders, table });
+  const door = new HttpDoor(stack, 'Http', { ...common, settings, authorization, orders, table });
   return {
     monitored: [door.monitored],
     outputs: {
@@ -54,7 +54,7 @@ function httpDoor(stack: Construct, { configuration, common, orders, table }: Do
   };
 }
 
-function eventsDoor({ events }: DoorProps): Doors {
+function openEvents({ events }: DoorProps): Doors {
   if (events === undefined) return closed;
   return {
     monitored: [events.monitored],

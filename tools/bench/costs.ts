@@ -8,6 +8,7 @@ import {
   demoUse,
   eventsUse,
   type Flow,
+  httpDoorUse,
   pipelineUse,
   prices,
   type Settings,
@@ -20,11 +21,18 @@ import type { Figure, Part } from './report.ts';
 export const costs: Part = () =>
   Promise.resolve([
     ...[0.01, 0.1].flatMap((badRate) => [10, 1].flatMap((fill) => compared({ badRate, fill }))),
+    ...[1, 10].map((orders) => httpDoor(orders)),
     ...month(),
     ordersASecond(),
   ]);
 
-const { processOrders, failedOrders, maxReceiveCount, warmWritesPerSecond } = presets.production;
+const {
+  processOrders,
+  failedOrders,
+  maxReceiveCount,
+  warmWritesPerSecond,
+  httpDoor: httpSettings,
+} = presets.production;
 /** The lecture demo's: Lambda's default memory. */
 const demoSettings: Settings = { consumerMemoryMb: 128, failedMemoryMb: 128, maxReceiveCount: 1 };
 const ours: Settings = {
@@ -47,6 +55,16 @@ function eventsFigure(id: string, flow: Flow): Figure {
   const use = eventsUse(flow, ours);
   const detail = `${count(use.snsRequests)} SNS requests, ${count(use.gbSeconds)} GB-s, mails aside`;
   return { id: `${id}-events`, title: 'its events, beside that', value: costOfEvents(use), unit: 'USD', detail };
+}
+
+/** What the HTTP door adds for a million orders. */
+function httpDoor(orders: number): Figure {
+  const use = httpDoorUse(orders, httpSettings.acceptOrders.memoryMb);
+  return figure(
+    `cost-http-${orders}`,
+    `what the HTTP door adds, ${orders === 1 ? 'one order' : `${orders} orders`} a request`,
+    use,
+  );
 }
 
 function figure(id: string, title: string, use: ReturnType<typeof demoUse>): Figure {
@@ -78,6 +96,7 @@ function month(): readonly Figure[] {
   const items = monthlyItems(template({}));
   const withKey = monthlyItems(template({ customerManagedKey: 'true' }));
   const withEvents = monthlyItems(template({ events: 'true' }));
+  const withHttp = monthlyItems(template({ http: 'true' }));
   return [
     ...items.map((item) => ({ ...monthFigure(item.id, item.title, [item]), detail: detailOf(item) })),
     monthFigure(
@@ -86,6 +105,7 @@ function month(): readonly Figure[] {
       items.filter(({ whenIdle }) => whenIdle),
     ),
     monthFigure('busy', 'in all, when every metric appears in every hour', items),
+    monthFigure('busy-with-http', 'the same with -c http=true', withHttp),
     monthFigure('busy-with-key', 'the same with -c customerManagedKey=true, requests to the key aside', withKey),
     monthFigure('busy-with-events', 'the same with -c events=true', withEvents),
   ];

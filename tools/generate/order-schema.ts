@@ -87,8 +87,9 @@ export function readOrderSchema(text: string, name: string): OrderSchema {
   return { schema: object, ajv, validate };
 }
 
-function newAjv({ $schema = 'http://json-schema.org/draft-07/schema#' }: AnySchemaObject, name: string): Ajv {
-  const [, create] = drafts.find(([draft]) => String($schema).includes(draft)) ?? [];
+function newAjv(schema: { readonly $schema?: unknown }, name: string): Ajv {
+  const { $schema = 'http://json-schema.org/draft-07/schema#' } = schema;
+  const [, create] = drafts.find(([draft]) => typeof $schema === 'string' && $schema.includes(draft)) ?? [];
   if (create === undefined) {
     throw new SchemaRefused(`${name}, at /$schema: the draft is unknown; known are draft-07, 2019-09 and 2020-12.`);
   }

@@ -13,6 +13,7 @@ import { defineExample } from './commands/example.ts';
 import { defineFailed } from './commands/failed.ts';
 import { defineGenerate } from './commands/generate.ts';
 import { defineLogs } from './commands/logs.ts';
+import { defineMail } from './commands/mail.ts';
 import { definePatch } from './commands/patch.ts';
 import { definePurge } from './commands/purge.ts';
 import { defineReplay } from './commands/replay.ts';
@@ -34,6 +35,7 @@ const commands = [
   defineSmoke,
   defineDoctor,
   defineLogs,
+  defineMail,
   defineFailed,
   defineShow,
   defineCheck,

@@ -1,5 +1,5 @@
 import { environmentNames } from '../../shared/pipeline.ts';
-import { failureMetricNames, metricNames } from '../../shared/telemetry.ts';
+import { doorMetricNames, failureMetricNames, metricNames } from '../../shared/telemetry.ts';
 import { assumptions, prices } from './cost-model.ts';
 
 /** Something that costs money every month, however many orders pass through. */
@@ -70,12 +70,30 @@ function metricsOf({ Properties }: Resource): number {
   return metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
 }
 
-/** One function counts each metric. Two are of several: cold starts of all, events not published of who publishes. */
+/** Metrics that several functions count, or that only functions of an option count. */
+const notOfEveryPipeline: readonly string[] = [
+  metricNames.coldStarts,
+  metricNames.eventsNotPublished,
+  metricNames.mailsSent,
+  metricNames.mailsAskedAgain,
+  metricNames.mailsRefused,
+  metricNames.mailsNotSent,
+];
+
+/**
+ * One function counts each metric, except cold starts, which all count, and events that were not published, which each
+ * that publishes counts. An HTTP door counts what generate-orders counts once more, and what it refuses itself and for
+ * the rate.
+ */
 function ownMetrics(resources: readonly Resource[]): number {
-  const functions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function');
-  const publishers = functions.filter((each) => JSON.stringify(each).includes(environmentNames.orderEventsTopicArn));
-  const ofOne = Object.keys(metricNames).length - 2 + Object.keys(failureMetricNames).length;
-  return ofOne + functions.length + publishers.length;
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
+  const ofHttp = ofType('AWS::ApiGatewayV2::Api').length * (2 + Object.keys(doorMetricNames).length);
+  const ofLogs = ofType('AWS::Logs::MetricFilter').length;
+  const functions = ofType('AWS::Lambda::Function');
+  const publishers = functions.filter((fn) => JSON.stringify(fn).includes(environmentNames.orderEventsTopicArn));
+  const ofAll = [...Object.values(metricNames), ...Object.values(failureMetricNames)];
+  const own = ofAll.filter((name) => !notOfEveryPipeline.includes(name));
+  return own.length + functions.length + publishers.length + ofHttp + ofLogs;
 }
 
 /** Of one mapping. */

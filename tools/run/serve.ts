@@ -61,6 +61,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
     quiet,
     explain: errorText,
     onReady: announced,
+    ...(options.apiPort === undefined ? {} : { apiPort: options.apiPort }),
     ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
     ...(chaos === undefined ? {} : withFaults(chaos)),
   };
@@ -105,6 +106,8 @@ interface ServeOptions extends AssemblyOptions, Knobs, PipelineChoice {
   readonly assembly?: string;
   /** 0 lets the system choose. A port that was asked for is not replaced by another when it is taken. */
   readonly port?: number;
+  /** Where HTTP APIs and function URLs are served. */
+  readonly apiPort?: number;
   readonly iam: IamMode;
   /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
   readonly shuffle?: number;
@@ -124,8 +127,8 @@ export const defineServe = (choices: PipelineChoices) => (program: Command) =>
   addAssemblyOptions(
     addChoice(addKnobs(program, ['assembly']), choices, ['assembly'])
       .description(
-        'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
-          'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
+        'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, API Gateway, CloudWatch, ' +
+          'CloudWatch Logs, CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
       )
       .option(
         '--assembly <dir>',
@@ -135,6 +138,11 @@ export const defineServe = (choices: PipelineChoices) => (program: Command) =>
     .option(
       '--port <n>',
       `1 to 65,535 (default: ${defaultPort}, the next free one when it is taken); 0 for any free one`,
+      wholeNumberOption(0, 65_535),
+    )
+    .option(
+      '--api-port <n>',
+      'port for HTTP APIs and function URLs (default: the first free one behind --port); 0 for any free one',
       wholeNumberOption(0, 65_535),
     )
     .addOption(

@@ -80,10 +80,19 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
       const text = `${topicText(event, options)}: a message for ${to} ${outcome}: ${reason}`;
       return line(runtime, text, queue === undefined ? 'red' : 'yellow');
     }
-    case 'mail-sent':
-      return line(runtime, `mail to ${event.to}: ${event.subject}`);
     case 'messages-filtered':
       return line(runtime, `${event.messageIds.length} messages match no filter and are deleted unprocessed`);
+    case 'http-request-served': {
+      const { method, path, status, durationMs, reason } = event;
+      const why = reason === undefined ? '' : `: ${reason}`;
+      const text = `${event.name}: ${method} ${path} ${status} in ${Math.round(durationMs)} ms${why}`;
+      return options.batches === true || status >= 500 ? line(runtime, text, status >= 500 ? 'red' : 'dim') : undefined;
+    }
+    case 'mail-delivered': {
+      const { to, subject, fate } = event;
+      const became = fate === 'delivered' ? '' : ` (${fate})`;
+      return line(runtime, `mail to ${to.join(', ')}${became}: ${subject}`, became === '' ? 'green' : 'yellow');
+    }
     case 'fault-injected':
       return line(runtime, `FAULT ${event.fault}: ${labelled(event.detail, options)}`, 'magentaBright');
     case 'notice':

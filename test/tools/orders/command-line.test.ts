@@ -15,6 +15,7 @@ const commands = [
   'example',
   'status',
   'logs',
+  'mail',
   'failed',
   'show',
   'check',

@@ -37,7 +37,11 @@ test.each<[string, Readonly<Record<string, string>>, string, string]>([
 });
 
 test('npm start --preset=lab is refused, too', () => {
-  const program = defineStart({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'] })(new Command());
+  const program = defineStart({
+    presets: ['production', 'lab'],
+    stages: ['dev', 'prod', 'lab'],
+    doors: ['http', 'fifo'],
+  })(new Command());
   const refused = (env: Readonly<Record<string, string>>) => () => refuseOptionsOfNpm('start', program, [], env);
   const env = { npm_lifecycle_event: 'start', npm_config_preset: 'lab' };
   expect(refused(env)).toThrow('Type: npm start -- --preset lab');

@@ -22,7 +22,7 @@ export class ProfileReason {
   readonly logger = {
     trace: () => {},
     debug: (text: unknown) => {
-      if (/ defaultProvider::fromIni$/.test(String(text))) this.#isAsked = true;
+      if (String(text).endsWith(' defaultProvider::fromIni')) this.#isAsked = true;
       const [, reason] = /^@smithy\/property-provider (?:->|\(!\)) (.*)$/s.exec(String(text)) ?? [];
       // Other settings that are nowhere are told before, other providers afterwards.
       if (this.#isAsked && !/checking config file next/.test(String(reason))) this.#reason ??= reason;

@@ -17,6 +17,7 @@ export interface ServeOptions extends Pick<
   | 'queues'
   | 'port'
   | 'nextFreePort'
+  | 'apiPort'
   | 'iam'
   | 'shuffleSeed'
   | 'queueWaits'
@@ -123,6 +124,7 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     ...model.functions.map(({ name }) => `  function  ${name}`),
     ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
     ...model.tables.map(({ name }) => `  table     ${name}`),
+    ...model.httpApis.map(({ name, url }) => `  api       ${url}  ${name}`),
     ...limited(model),
     ...skipped(model),
     ...leftOut(model),

@@ -135,9 +135,10 @@ const none = Object.assign(new Error('Could not load credentials from any provid
   name: 'CredentialsProviderError',
 });
 
+const inProfile = (profile: string) =>
+  `Could not resolve credentials using profile: [${profile}] in configuration/credentials file(s).`;
+
 describe('what the SDK says of a profile is told with the remedy that fits:', () => {
-  const inProfile = (profile: string) =>
-    `Could not resolve credentials using profile: [${profile}] in configuration/credentials file(s).`;
   test.each([
     ['half', inProfile('half'), 'In the profile, aws_access_key_id is set, but aws_secret_access_key is not.'],
     ['both', inProfile('both'), 'Beside role_arn it has source_profile and credential_source: leave one of them out.'],

@@ -26,8 +26,9 @@ describe('an address behind --local is refused with the command line that was me
   });
 });
 
+const target = (endpoint: string) => () => targetOf({ local: true }, { AWS_ENDPOINT_URL: endpoint });
+
 test('where a server listens for all addresses is no address to ask, and the message has one', () => {
-  const target = (endpoint: string) => () => targetOf({ local: true }, { AWS_ENDPOINT_URL: endpoint });
   expect(target('http://0.0.0.0:4567')).toThrow('Ask at one of them: AWS_ENDPOINT_URL=http://127.0.0.1:4567');
   expect(target('http://[::]')).toThrow('Ask at one of them: AWS_ENDPOINT_URL=http://127.0.0.1:4566');
   expect(target('http://10.0.0.1:4566')).toThrow('--local is this machine');

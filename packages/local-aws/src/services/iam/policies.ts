@@ -132,13 +132,17 @@ export function readPolicies(model: PolicyModel, services: readonly PolicyServic
 
 const mayNothing = { policies: [], managedPolicyArns: [] };
 
-/** Whether only services of AWS other than Lambda assume the role: nobody here can call in its name. */
+/** Whether only services of AWS that do nothing here assume the role: nobody can call in its name. */
 function isOfOtherServices({ trustPolicy }: RoleModel): boolean {
   const statements = trustPolicy?.Statement ?? [];
-  return statements.length > 0 && statements.every((one) => isForServicesOnly(one) && !names(one.Principal, lambda));
+  return (
+    statements.length > 0 &&
+    statements.every((one) => isForServicesOnly(one) && !assumers.some((service) => names(one.Principal, service)))
+  );
 }
 
-const lambda = 'lambda.amazonaws.com';
+/** Services of AWS that assume roles here. */
+const assumers = ['apigateway.amazonaws.com', 'lambda.amazonaws.com'];
 
 function names(principal: unknown, service: string): boolean {
   return [(principal as { readonly Service?: unknown }).Service].flat().includes(service);
