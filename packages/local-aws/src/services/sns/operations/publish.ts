@@ -102,7 +102,10 @@ function take(
     const sent = isDuplicate
       ? { deliveries: 0, filtered: 0 }
       : spread(sns, topic, publication, { ...accepted, publishedAtMs, traceHeader });
-    return { accepted, told: { messageId: accepted.messageId, isDuplicate, ...sent } };
+    return {
+      accepted,
+      told: { messageId: accepted.messageId, body: publication.textFor('sqs'), isDuplicate, ...sent },
+    };
   });
   sns.tellPublished(
     topic,
