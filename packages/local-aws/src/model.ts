@@ -1,5 +1,6 @@
 import type { AssemblyModel } from './assembly/model.ts';
 import type { DynamodbModel } from './services/dynamodb/model.ts';
+import type { EventBridgeModel } from './services/eventbridge/model.ts';
 import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
 import type { LambdaModel } from './services/lambda/model.ts';
@@ -19,4 +20,5 @@ export type LocalModel = AssemblyModel &
   DynamodbModel &
   IamModel &
   KmsModel &
-  LogsModel;
+  LogsModel &
+  EventBridgeModel;

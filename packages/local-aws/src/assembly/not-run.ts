@@ -4,7 +4,7 @@ import type { DeclaredResource, Identity } from './resource-type.ts';
 const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
 const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
-const buses = 'There is no EventBridge: a function that puts events gets NotImplemented, and no rule matches.';
+const archives = 'Events are not kept, so that nothing can be replayed.';
 const deployment = 'It steers deployments, and nothing is deployed here.';
 const identities = 'Functions run as roles; users and groups do not call from here.';
 const logTools = 'It works on stored logs and feeds nothing back into queues or functions.';
@@ -38,9 +38,7 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::EC2::VPC': network,
   'AWS::EC2::VPCEndpoint': network,
   'AWS::EC2::VPCGatewayAttachment': network,
-  'AWS::Events::Archive': buses,
-  'AWS::Events::EventBus': buses,
-  'AWS::Events::EventBusPolicy': buses,
+  'AWS::Events::Archive': archives,
   'AWS::IAM::Group': identities,
   'AWS::IAM::InstanceProfile': identities,
   'AWS::IAM::User': identities,
@@ -83,10 +81,6 @@ export function identifySkipped(resource: DeclaredResource): Identity {
       return { physicalId: name, attributes: { Value: properties.text('Value') ?? '' } };
     case 'Custom::LogRetention':
       return { physicalId: name, attributes: { LogGroupName: name } };
-    case 'AWS::Events::EventBus': {
-      const bus = properties.text('Name') ?? name;
-      return { physicalId: bus, attributes: { Arn: arn('events', `event-bus/${bus}`), Name: bus } };
-    }
     default:
       return { physicalId: name, attributes: {} };
   }

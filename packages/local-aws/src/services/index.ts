@@ -2,6 +2,7 @@ import type { Service } from '../service.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
+import { eventBridge } from './eventbridge/service.ts';
 import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';
 import { lambda } from './lambda/service.ts';
@@ -22,6 +23,7 @@ export const services: readonly Service[] = [
   dynamodb,
   lambda,
   sns,
+  eventBridge,
   cloudFormation,
   sts,
   cloudWatch,

@@ -1,5 +1,6 @@
 import { LocalRuntimeError, type Place } from '../../errors.ts';
 import type { DynamodbModel } from '../dynamodb/model.ts';
+import type { EventBridgeModel } from '../eventbridge/model.ts';
 import type { KmsModel } from '../kms/keys.ts';
 import type { SnsModel } from '../sns/model.ts';
 import type { SqsModel } from '../sqs/model.ts';
@@ -104,7 +105,7 @@ interface PolicySet {
 }
 
 /** The parts of the model that IAM decides by, beside what the services say of their resources. */
-export type PolicyModel = IamModel & Partial<KmsModel & SqsModel & SnsModel & DynamodbModel>;
+export type PolicyModel = IamModel & Partial<KmsModel & SqsModel & SnsModel & DynamodbModel & EventBridgeModel>;
 
 /**
  * @param services those behind the endpoint. The use of keys is asked for when there are keys.
@@ -132,13 +133,17 @@ export function readPolicies(model: PolicyModel, services: readonly PolicyServic
 
 const mayNothing = { policies: [], managedPolicyArns: [] };
 
-/** Whether only services of AWS other than Lambda assume the role: nobody here can call in its name. */
+/** Whether only services of AWS that do nothing here assume the role: nobody can call in its name. */
 function isOfOtherServices({ trustPolicy }: RoleModel): boolean {
   const statements = trustPolicy?.Statement ?? [];
-  return statements.length > 0 && statements.every((one) => isForServicesOnly(one) && !names(one.Principal, lambda));
+  return (
+    statements.length > 0 &&
+    statements.every((one) => isForServicesOnly(one) && !assumers.some((service) => names(one.Principal, service)))
+  );
 }
 
-const lambda = 'lambda.amazonaws.com';
+/** Services of AWS that assume roles here. */
+const assumers = ['events.amazonaws.com', 'lambda.amazonaws.com'];
 
 function names(principal: unknown, service: string): boolean {
   return [(principal as { readonly Service?: unknown }).Service].flat().includes(service);
