@@ -71,11 +71,11 @@ function readOnce(directory: string, options: ReadOptions, leftOut: LeftOut): Lo
   const earlier = new EarlierStacks();
   const given = new GivenValues(options);
   declareImportedQueues(imported, { account, endpointUrl: options.endpointUrl, draft, types });
-  const stacks = artifacts.map((artifact) => {
+  const stacks = artifacts.flatMap((artifact) => {
     const environment = stackEnvironment(artifact.name, account, options.endpointUrl);
-    const stack = readStack(artifact, { environment, codeRoot, draft, earlier, given, leftOut, types });
-    earlier.add(stack);
-    return stack;
+    const read = readStack(artifact, { environment, codeRoot, draft, earlier, given, leftOut, types });
+    earlier.add(read[0]);
+    return read;
   });
   refuseUnusedNames(leftOut, given);
   refuseSameNames(
