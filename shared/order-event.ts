@@ -46,6 +46,15 @@ export type FailedOrder = Pick<FailedEvent, 'orderId' | 'orderKey' | 'messageId'
   readonly failedAt: string;
 };
 
+/** What a message owes the world: the event of what is written down, told before the message may be deleted. */
+export type OwedEvent =
+  ({ readonly type: 'order.processed' } & ProcessedOrder) | ({ readonly type: 'order.failed' } & FailedOrder);
+
+/** @param allReasons see `eventReasons` */
+export function eventOf(owed: OwedEvent, allReasons: boolean): OrderEvent {
+  return owed.type === 'order.processed' ? processedEvent(owed) : failedEvent(owed, allReasons);
+}
+
 /** The event of an order whose row is written. */
 export function processedEvent({ orderId, orderKey, messageId, processedAt }: ProcessedOrder): ProcessedEvent {
   const type = 'order.processed';

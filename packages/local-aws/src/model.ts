@@ -1,10 +1,12 @@
 import type { AssemblyModel } from './assembly/model.ts';
+import type { ApiGatewayModel } from './services/apigateway/model.ts';
 import type { DynamodbModel } from './services/dynamodb/model.ts';
 import type { EventBridgeModel } from './services/eventbridge/model.ts';
 import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
 import type { LambdaModel } from './services/lambda/model.ts';
 import type { LogsModel } from './services/logs/resources.ts';
+import type { SesModel } from './services/ses/model.ts';
 import type { SnsModel } from './services/sns/model.ts';
 import type { SqsModel } from './services/sqs/model.ts';
 
@@ -21,4 +23,6 @@ export type LocalModel = AssemblyModel &
   IamModel &
   KmsModel &
   LogsModel &
-  EventBridgeModel;
+  EventBridgeModel &
+  ApiGatewayModel &
+  SesModel;

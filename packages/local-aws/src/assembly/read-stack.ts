@@ -70,8 +70,7 @@ export function readStack(artifact: StackArtifact, surroundings: Surroundings): 
   }
 
   function readNested(inner: StackArtifact): StackModel {
-    const { region, accountId, endpointUrl } = environment;
-    const innerEnvironment = stackEnvironment(inner.name, { region, accountId }, endpointUrl);
+    const innerEnvironment = stackEnvironment(inner.name, environment, environment);
     const [read, ...others] = readStack(inner, { ...surroundings, environment: innerEnvironment });
     earlier.add(read);
     nested.push(read, ...others);
@@ -106,7 +105,7 @@ export function readStack(artifact: StackArtifact, surroundings: Surroundings): 
 }
 
 function nestingOf(artifact: StackArtifact, environment: StackEnvironment): NonNullable<StackModel['nesting']> {
-  const arnOf = ({ name }: StackArtifact) => stackEnvironment(name, environment, environment.endpointUrl).stackArn;
+  const arnOf = ({ name }: StackArtifact) => stackEnvironment(name, environment, environment).stackArn;
   const { parent = artifact } = artifact;
   let root = parent;
   while (root.parent !== undefined) root = root.parent;

@@ -1,4 +1,5 @@
 import type { Service } from '../service.ts';
+import { apiGateway } from './apigateway/service.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
@@ -7,6 +8,8 @@ import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';
 import { lambda } from './lambda/service.ts';
 import { logs } from './logs/service.ts';
+import { mailbox } from './mailbox/service.ts';
+import { ses } from './ses/service.ts';
 import { sns } from './sns/service.ts';
 import { sqs } from './sqs/service.ts';
 import { sts } from './sts.ts';
@@ -19,11 +22,14 @@ export const services: readonly Service[] = [
   iam,
   kms,
   logs,
+  mailbox,
   sqs,
+  ses,
   dynamodb,
   lambda,
   sns,
   eventBridge,
+  apiGateway,
   cloudFormation,
   sts,
   cloudWatch,

@@ -191,6 +191,6 @@ describe('policies that cannot be evaluated are refused when they are loaded', (
       trustPolicy: document({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service } }),
     });
     expect(() => authorizer([trustedBy('lambda.amazonaws.com')])).toThrow('CONDITION_UNSUPPORTED');
-    expect(() => authorizer([trustedBy('apigateway.amazonaws.com')])).not.toThrow();
+    expect(() => authorizer([trustedBy('states.amazonaws.com')])).not.toThrow();
   });
 });

@@ -57,6 +57,8 @@ describe('a policy for attributes', () => {
   });
 });
 
+const record = (key: string, eventName: string) => ({ eventName, s3: { object: { key } } });
+
 describe('a policy for bodies', () => {
   const nested = {
     object: { key: [{ prefix: 'auto-' }, 'hardcodedvalue'], nested_key: [{ exists: false }] },
@@ -65,7 +67,6 @@ describe('a policy for bodies', () => {
   const records = {
     Records: { s3: { object: { key: [{ prefix: 'auto-' }] } }, eventName: [{ prefix: 'ObjectCreated:' }] },
   };
-  const record = (key: string, eventName: string) => ({ eventName, s3: { object: { key } } });
 
   test.each<[boolean, object, unknown]>([
     [true, nested, { object: { key: 'auto-test' } }],
@@ -148,6 +149,11 @@ describe('a policy that SNS refuses', () => {
     const nestedPolicy = { a: { b: { c: numbers(4) } }, d: { e: numbers(6) } };
     expect(filterPolicyProblem(nestedPolicy, 'MessageBody')).toBeUndefined();
     expect(filterPolicyProblem({ ...nestedPolicy, d: { e: numbers(7) } }, 'MessageBody')).toContain('too complex');
+  });
+
+  test('is deeper than any message, and costs no stack', () => {
+    const deep = `${'{"a":'.repeat(40_000)}["x"]${'}'.repeat(40_000)}`;
+    expect(filterPolicyProblem(JSON.parse(deep), 'MessageBody')).toBe('FilterPolicy: Filter policy is too complex');
   });
 
   test('is nested, and for attributes', () => {

@@ -87,8 +87,9 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
   };
 
   const decide = (roleArn: string, sessionName: string | undefined, permission: Needed): Decision => {
-    const key = `${roleArn} ${sessionName} ${permission.action} ${permission.resource} ${permission.viaService}`;
-    const ofResource = resourcePolicies(permission.resource);
+    const { action, resource, viaService, context } = permission;
+    const key = `${roleArn} ${sessionName} ${action} ${resource} ${viaService} ${context && JSON.stringify(context)}`;
+    const ofResource = resourcePolicies(resource);
     const known = decisions.get(key);
     if (known !== undefined && known.policy === ofResource[0]) return known.decision;
     const identityPolicies = policies.identityPolicies(roleArn);

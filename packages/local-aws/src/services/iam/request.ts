@@ -1,3 +1,5 @@
+import type { Permission, RequestContext } from '../../endpoint/api.ts';
+
 /** One call, as policies see it. */
 export interface AccessRequest {
   /** `sqs:SendMessage`. */
@@ -11,7 +13,7 @@ export interface AccessRequest {
   readonly sessionArn: string;
   readonly accountId: string;
   /** Condition keys in lower case and their values; a key that is not in the request is missing. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: RequestContext;
 }
 
 /**
@@ -34,6 +36,10 @@ export const conditionKeys: Readonly<Record<string, string>> = {
   'aws:sourceowner': 'The same, under the name that topics had for it.',
   'kms:calleraccount': 'Of a key that a service uses for a caller: the account of the role.',
   'kms:viaservice': 'Of such a key: the service, as in sqs.us-east-1.amazonaws.com.',
+  'ses:feedbackaddress': 'Of a mail: where bounces go, if the request says it.',
+  'ses:fromaddress': 'Of a mail: the address of the sender.',
+  'ses:fromdisplayname': 'Of a mail: the name of the sender, if there is one.',
+  'ses:recipients': 'Of a mail: every address in To, Cc and Bcc.',
 };
 
 /** A service of AWS that calls another service, because a resource of its own asks for that. */
@@ -81,7 +87,7 @@ function resourceContext(arn: string): Record<string, string> {
 /** The request of a role's session. */
 export function accessRequest(
   caller: { readonly roleArn: string; readonly sessionName?: string | undefined },
-  permission: { readonly action: string; readonly resource: string; readonly viaService?: string },
+  permission: Permission & { readonly viaService?: string },
 ): AccessRequest {
   const accountId = caller.roleArn.split(':')[4] ?? '';
   const region = permission.resource.split(':')[3] ?? '';
@@ -105,6 +111,7 @@ export function accessRequest(
         'kms:viaservice': `${viaService}.${region}.amazonaws.com`,
       }),
       ...resourceContext(permission.resource),
+      ...permission.context,
     },
   };
 }
