@@ -1,5 +1,6 @@
 import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { describe, expect, test } from '@jest/globals';
+import { MailboxService } from '../../src/services/mailbox/service.ts';
 import { eventually } from '../../src/testing/eventually.ts';
 import { readResources, refusalOf } from '../../src/testing/written-assembly.ts';
 import { bodyOf, busArn, placed, queueArn, queuePolicy, ruleArn, startEventBridge } from './eventbridge-harness.ts';
@@ -37,6 +38,7 @@ describe('a template', () => {
       (event) => event !== undefined,
     );
     expect(mail).toMatchObject({ source: 'sns', to: ['a@shop.example'] });
+    expect(JSON.stringify(bridge.runtime.service(MailboxService).mailbox.mails())).toMatch(/\{\\*"a\\*":1\}/);
 
     await clock.advance(2 * 3_600_000);
     const logged = await eventually(
