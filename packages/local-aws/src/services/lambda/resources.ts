@@ -16,7 +16,11 @@ import {
 } from './model.ts';
 
 /** Services of AWS that invoke functions here. */
-const invokers: ReadonlySet<string> = new Set(['apigateway.amazonaws.com', 'sns.amazonaws.com']);
+const invokers: ReadonlySet<string> = new Set([
+  'apigateway.amazonaws.com',
+  'events.amazonaws.com',
+  'sns.amazonaws.com',
+]);
 
 /** `AWS::Lambda::Permission`: skipped for AWS services that do not call here; refused for roles and accounts. */
 const permissionType: ResourceType = {
