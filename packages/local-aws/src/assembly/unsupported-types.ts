@@ -79,7 +79,6 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
     remedy: "Bundle the layer's content with the function.",
     without: 'Functions run without what the layer brings.',
   },
-  'AWS::Lambda::Url': httpFrontEnd,
   'AWS::Pipes::': schedules,
   'AWS::RDS::': {
     reason: 'Databases do not run here.',

@@ -125,6 +125,7 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
     ...model.tables.map(({ name }) => `  table     ${name}`),
     ...model.httpApis.map(({ name, url }) => `  api       ${url}  ${name}`),
+    ...model.functionUrls.map(({ functionName, url }) => `  url       ${url}  ${functionName}`),
     ...limited(model),
     ...skipped(model),
     ...leftOut(model),

@@ -62,7 +62,7 @@ const offers: Readonly<Record<string, readonly string[]>> = {
   ],
   'a container that works for the queue': ['AWS::ECS::Cluster', 'AWS::ECS::TaskDefinition'],
   'a VPC whose security group is closed, as new apps have it': [],
-  'a function with a URL': ['AWS::Lambda::Url'],
+  'a function with a URL': [],
   'a function in Python': ['Python'],
 };
 

@@ -11,6 +11,7 @@ test('say what to export, and name every function, queue, table and API', () => 
       functions: [{ name: 'Process' }],
       queues: [{ name: 'orders' }],
       tables: [{ name: 'Orders' }],
+      functionUrls: [{ functionName: 'Process', url: 'http://127.0.0.1:4567/0123456789/' }],
       httpApis: [{ name: 'orders-api', url: 'http://127.0.0.1:4567/a1b2c3d4e5' }],
       limited: [
         { logicalId: 'Orders', type: 'AWS::DynamoDB::Table', limit: 'Items do not expire here.' },
@@ -31,6 +32,7 @@ test('say what to export, and name every function, queue, table and API', () => 
     '  queue     http://127.0.0.1:4566/000000000000/orders',
     '  table     Orders',
     '  api       http://127.0.0.1:4567/a1b2c3d4e5  orders-api',
+    '  url       http://127.0.0.1:4567/0123456789/  Process',
     '  served with a limit: Orders, Ledger, AWS::DynamoDB::Table: Items do not expire here.',
     '  without meaning here, skipped: AWS::CloudWatch::Alarm',
     '  left out by choice: Uploads, AWS::S3::Bucket: Nothing comes from S3.',

@@ -9,7 +9,7 @@ import { accessLogLine, contextVariables, recorded, type RequestFacts } from './
 import { isPreflight, preflightAnswer, withCors } from './cors.ts';
 import { answerHeader, errorAnswer, type GatewayAnswer, GatewayError } from './gateway-answer.ts';
 import type { GatewayRequest } from './gateway-request.ts';
-import { authorizeByIam, type IamParts, type Identity } from './iam-authorization.ts';
+import { authorizeByIam, iamContext, type IamParts } from './iam-authorization.ts';
 import type { JwtVerifier } from './jwt.ts';
 import { answerOfV1, answerOfV2, httpApiRules } from './lambda-answer.ts';
 import { callFunction, type FunctionCall } from './lambda-integration.ts';
@@ -236,11 +236,6 @@ class HttpApiRequest {
     if (routeKey === '$default') return { sourceArn: `${start}/$default` };
     return { sourceArn: `${start}/${this.#facts.request.method}${routeKey.split(' ').at(-1)}` };
   }
-}
-
-function iamContext(identity: Identity): JsonObject {
-  const { accessKey, accountId, callerId, userArn, userId } = identity;
-  return { accessKey, accountId, callerId, cognitoIdentity: null, principalOrgId: null, userArn, userId };
 }
 
 function withStageVariables(text: string, variables: Readonly<Record<string, string>>): string {

@@ -1,6 +1,7 @@
 import { ResourceList } from '../../assembly/draft.ts';
 import type { Declared } from '../../assembly/model.ts';
 import type { Place } from '../../errors.ts';
+import type { CorsConfiguration } from '../lambda/model.ts';
 
 /** API Gateway's part of the model. */
 export interface ApiGatewayModel {
@@ -26,16 +27,6 @@ export interface DeclaredHttpApi extends Declared {
   readonly cors?: CorsConfiguration;
   /** False: AWS answers 404 at the API's own address, and only a custom domain leads to it. */
   readonly hasOwnAddress: boolean;
-}
-
-/** What API Gateway answers to browsers. Source: API Gateway v2 API reference, "Cors". */
-export interface CorsConfiguration {
-  readonly allowOrigins: readonly string[];
-  readonly allowMethods: readonly string[];
-  readonly allowHeaders: readonly string[];
-  readonly exposeHeaders: readonly string[];
-  readonly maxAgeSeconds?: number;
-  readonly allowCredentials: boolean;
 }
 
 /** `AWS::ApiGatewayV2::Route`. */

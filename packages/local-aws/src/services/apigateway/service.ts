@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { AssemblyModel } from '../../assembly/model.ts';
 import type { RunningService, Service, ServiceContext } from '../../service.ts';
 import type { IamModel } from '../iam/model.ts';
+import type { FunctionUrlModel, LambdaModel } from '../lambda/model.ts';
 import { LogsService } from '../logs/service.ts';
 import { RunningLambda } from '../lambda/service.ts';
 import { SqsService } from '../sqs/service.ts';
 import { namesOrigin } from './cors.ts';
+import { serveFunctionUrl } from './function-url.ts';
 import { createFront, type Target } from './front.ts';
 import { type GatewayParts, serveHttpApi } from './http-api.ts';
 import { JwtVerifier } from './jwt.ts';
@@ -13,7 +15,7 @@ import type { ApiGatewayModel, HttpApiModel } from './model.ts';
 import { apiGatewayResourceTypes, readApiGatewayModel } from './read-model.ts';
 import { Throttling } from './throttling.ts';
 
-type ServedModel = ApiGatewayModel & IamModel;
+type ServedModel = ApiGatewayModel & IamModel & LambdaModel;
 
 /** API Gateway, running: one server for all APIs, which listens while there are any. */
 export class ApiGatewayService implements RunningService<ServedModel> {
@@ -45,7 +47,7 @@ export class ApiGatewayService implements RunningService<ServedModel> {
 
   /** @throws {LocalRuntimeError} `PORT_TAKEN` when an app without APIs gets one, and its port is gone */
   async prepare(next: AssemblyModel & ServedModel): Promise<void> {
-    if (next.httpApis.length > 0) await this.#open();
+    if (next.httpApis.length > 0 || next.functionUrls.length > 0) await this.#open();
   }
 
   async update(next: AssemblyModel & ServedModel): Promise<void> {
@@ -69,7 +71,22 @@ export class ApiGatewayService implements RunningService<ServedModel> {
   }
 
   #setTargets(): void {
-    this.#targets = new Map(this.#model.httpApis.map((api) => [api.id, this.#httpApi(api)]));
+    const { httpApis, functionUrls } = this.#model;
+    const targets = [
+      ...httpApis.map((api) => this.#httpApi(api)),
+      ...functionUrls.map((url) => this.#functionUrl(url)),
+    ];
+    this.#targets = new Map(targets.map((target) => [target.id, target]));
+  }
+
+  #functionUrl(url: FunctionUrlModel): Target {
+    const { region } = this.#context;
+    return {
+      id: url.id,
+      hostName: `${url.id}.lambda-url.${region}.localhost`,
+      allowsOrigin: (origin) => namesOrigin(url.cors, origin),
+      serve: (request) => serveFunctionUrl(url, request, { ...this.#parts, roles: this.#model.roles }),
+    };
   }
 
   #httpApi(api: HttpApiModel): Target {

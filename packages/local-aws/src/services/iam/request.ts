@@ -32,6 +32,8 @@ export const conditionKeys: Readonly<Record<string, string>> = {
   'aws:sourcearn': 'Of a service that calls for a resource: ARN of the resource. Never there for a role.',
   'aws:sourceaccount': 'Account of that resource.',
   'aws:sourceowner': 'The same, under the name that topics had for it.',
+  'lambda:functionurlauthtype': 'Of a request to a function URL: NONE or AWS_IAM.',
+  'lambda:invokedviafunctionurl': 'True for such a request.',
   'kms:calleraccount': 'Of a key that a service uses for a caller: the account of the role.',
   'kms:viaservice': 'Of such a key: the service, as in sqs.us-east-1.amazonaws.com.',
 };
@@ -44,13 +46,20 @@ export interface ServiceCaller {
   readonly sourceArn: string;
 }
 
+/** What a caller needs, and condition keys in lower case that are about this call alone. */
+export interface PermissionInContext {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string>>;
+}
+
 /** What a resource's policy sees of a service's call. */
 export type ServiceRequest = Pick<AccessRequest, 'action' | 'resource' | 'context'> & { readonly service: string };
 
 /** The request of a service. Source: IAM User Guide, "AWS global condition context keys". */
 export function serviceRequest(
   { service, sourceArn }: ServiceCaller,
-  { action, resource }: { readonly action: string; readonly resource: string },
+  { action, resource, context }: PermissionInContext,
 ): ServiceRequest {
   const sourceAccount = sourceArn.split(':')[4] ?? '';
   return {
@@ -65,6 +74,7 @@ export function serviceRequest(
       'aws:sourcearn': sourceArn,
       ...(sourceAccount === '' ? {} : { 'aws:sourceaccount': sourceAccount, 'aws:sourceowner': sourceAccount }),
       ...resourceContext(resource),
+      ...context,
     },
   };
 }
@@ -81,7 +91,7 @@ function resourceContext(arn: string): Record<string, string> {
 /** The request of a role's session. */
 export function accessRequest(
   caller: { readonly roleArn: string; readonly sessionName?: string | undefined },
-  permission: { readonly action: string; readonly resource: string; readonly viaService?: string },
+  permission: PermissionInContext & { readonly viaService?: string },
 ): AccessRequest {
   const accountId = caller.roleArn.split(':')[4] ?? '';
   const region = permission.resource.split(':')[3] ?? '';
@@ -105,6 +115,7 @@ export function accessRequest(
         'kms:viaservice': `${viaService}.${region}.amazonaws.com`,
       }),
       ...resourceContext(permission.resource),
+      ...permission.context,
     },
   };
 }
