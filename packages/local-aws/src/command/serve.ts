@@ -124,7 +124,7 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     ...model.functions.map(({ name }) => `  function  ${name}`),
     ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
     ...model.tables.map(({ name }) => `  table     ${name}`),
-    ...model.httpApis.map(({ name, url }) => `  api       ${url}  ${name}`),
+    ...[...model.httpApis, ...model.restApis].map(({ name, url }) => `  api       ${url}  ${name}`),
     ...model.functionUrls.map(({ functionName, url }) => `  url       ${url}  ${functionName}`),
     ...limited(model),
     ...skipped(model),

@@ -54,16 +54,17 @@ const signed = (accessKeyId: string, service = 'execute-api') => ({
   },
 });
 
+const ofJwt = (scopes: readonly string[]) => ({
+  AuthorizationType: 'JWT',
+  AuthorizerId: { Ref: 'Tokens' },
+  AuthorizationScopes: scopes,
+});
+
 let issuer: Issuer;
 let api: RunningApi;
 
 beforeAll(async () => {
   issuer = await Issuer.start();
-  const ofJwt = (scopes: readonly string[]) => ({
-    AuthorizationType: 'JWT',
-    AuthorizerId: { Ref: 'Tokens' },
-    AuthorizationScopes: scopes,
-  });
   api = await startApi({
     ...functions({
       echo: 'return { statusCode: 200, headers: { "access-control-allow-origin": "mine" }, body: JSON.stringify(event.requestContext.authorizer ?? null) };',
@@ -224,10 +225,10 @@ describe('a route with a JWT authorizer', () => {
   });
 });
 
-describe('CORS', () => {
-  const preflight = (path: string, origin: string) =>
-    api.fetch(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } });
+const preflight = (path: string, origin: string) =>
+  api.fetch(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } });
 
+describe('CORS', () => {
   test('answers a preflight itself, where there is no route for it', async () => {
     const response = await preflight('/open', 'http://localhost:3000');
     expect(response.status).toBe(204);

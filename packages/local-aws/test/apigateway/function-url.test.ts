@@ -41,18 +41,22 @@ const answers = `
   return kinds[event.rawPath] ?? event;
 `;
 
+const mayOnGuarded = (action: string) => ({
+  Effect: 'Allow',
+  Action: action,
+  Resource: { 'Fn::GetAtt': ['guarded', 'Arn'] },
+});
+
 let api: RunningApi;
 let lambda: LambdaClient;
 
 beforeAll(async () => {
-  const invokeUrl = (action: string) => ({
-    Effect: 'Allow',
-    Action: action,
-    Resource: { 'Fn::GetAtt': ['guarded', 'Arn'] },
-  });
   api = await startApi({
     ...functions({ open: answers, guarded: 'return event.requestContext;', closed: 'return 1;', half: 'return 1;' }),
-    May: roleFor('lambda.amazonaws.com', [invokeUrl('lambda:InvokeFunctionUrl'), invokeUrl('lambda:InvokeFunction')]),
+    May: roleFor('lambda.amazonaws.com', [
+      mayOnGuarded('lambda:InvokeFunctionUrl'),
+      mayOnGuarded('lambda:InvokeFunction'),
+    ]),
     Api: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
     OpenUrl: functionUrl('open', { Cors: { AllowOrigins: ['*'], AllowMethods: ['GET'] } }),
     ...openTo('open'),
@@ -71,6 +75,12 @@ beforeAll(async () => {
 afterAll(async () => {
   lambda?.destroy();
   await api?.[Symbol.asyncDispose]();
+});
+
+const signed = (accessKeyId: string, service: string) => ({
+  headers: {
+    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request`,
+  },
 });
 
 function urlOf(functionName: string): string {
@@ -136,11 +146,6 @@ describe('a function URL', () => {
   });
 
   test('with AWS_IAM lets in who signs and may', async () => {
-    const signed = (accessKeyId: string, service: string) => ({
-      headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request`,
-      },
-    });
     expect((await fetch(urlOf('guarded'))).status).toBe(403);
     expect((await fetch(urlOf('guarded'), signed('local', 'execute-api'))).status).toBe(403);
     const response = await fetch(urlOf('guarded'), signed('local', 'lambda'));

@@ -53,7 +53,7 @@ const offers: Readonly<Record<string, readonly string[]>> = {
     'Orders.StreamSpecification',
     'FollowerDynamoDBEventSourceShopOrders',
   ],
-  'a REST API before a function': ['AWS::ApiGateway::RestApi', 'AWS::ApiGateway::Account'],
+  'a REST API before a function': [],
   'custom resources': ['Custom::AWS'],
   'a pipe from the queue': ['AWS::Pipes::Pipe'],
   'destinations and a layer of a function': [

@@ -11,6 +11,7 @@ test('say what to export, and name every function, queue, table and API', () => 
       functions: [{ name: 'Process' }],
       queues: [{ name: 'orders' }],
       tables: [{ name: 'Orders' }],
+      restApis: [],
       functionUrls: [{ functionName: 'Process', url: 'http://127.0.0.1:4567/0123456789/' }],
       httpApis: [{ name: 'orders-api', url: 'http://127.0.0.1:4567/a1b2c3d4e5' }],
       limited: [

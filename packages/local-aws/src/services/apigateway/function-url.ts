@@ -9,6 +9,7 @@ import type { GatewayParts } from './http-api.ts';
 import { authorizeByIam, iamContext } from './iam-authorization.ts';
 import { answerOfV2 } from './lambda-answer.ts';
 import { bodyOf, cookiesOf, httpOf, joinedHeaders, placeOf, queryOf, timeOf } from './payload-v2.ts';
+import { tellServed } from './request-log.ts';
 import { decoded } from './route-key.ts';
 
 /** Recorded by LocalStack: an answer without a content type is JSON, also one with a `statusCode`. */
@@ -24,7 +25,6 @@ export async function serveFunctionUrl(
   request: GatewayRequest,
   parts: GatewayParts,
 ): Promise<GatewayAnswer> {
-  const { clock, events } = parts;
   const requestId = randomUUID();
   let reason: string | undefined;
   let answer: GatewayAnswer;
@@ -36,17 +36,8 @@ export async function serveFunctionUrl(
     answer = failureAnswer(failure);
   }
   if (url.cors !== undefined && !isPreflight(request)) answer = withCors(answer, url.cors, request);
-  events.emit({
-    type: 'http-request-served',
-    atMs: clock.now(),
-    name: url.functionName,
-    method: request.method,
-    path: request.path,
-    routeKey: '$default',
-    status: answer.status,
-    durationMs: clock.now() - request.receivedAtMs,
-    ...(reason === undefined ? {} : { reason }),
-  });
+  const facts = { request, accountId: parts.accountId, apiId: url.id, requestId, path: request.path };
+  tellServed(parts, url.functionName, { ...facts, routeKey: '$default' }, answer, { accessLog: undefined, reason });
   return { ...answer, headers: [...answer.headers, ['x-amzn-requestid', requestId]] };
 }
 

@@ -11,8 +11,9 @@ import { serveFunctionUrl } from './function-url.ts';
 import { createFront, type Target } from './front.ts';
 import { type GatewayParts, serveHttpApi } from './http-api.ts';
 import { JwtVerifier } from './jwt.ts';
-import type { ApiGatewayModel, HttpApiModel } from './model.ts';
+import type { ApiGatewayModel, HttpApiModel, RestApiModel } from './model.ts';
 import { apiGatewayResourceTypes, readApiGatewayModel } from './read-model.ts';
+import { serveRestApi } from './rest-api.ts';
 import { Throttling } from './throttling.ts';
 
 type ServedModel = ApiGatewayModel & IamModel & LambdaModel;
@@ -47,7 +48,7 @@ export class ApiGatewayService implements RunningService<ServedModel> {
 
   /** @throws {LocalRuntimeError} `PORT_TAKEN` when an app without APIs gets one, and its port is gone */
   async prepare(next: AssemblyModel & ServedModel): Promise<void> {
-    if (next.httpApis.length > 0 || next.functionUrls.length > 0) await this.#open();
+    if (next.httpApis.length + next.restApis.length + next.functionUrls.length > 0) await this.#open();
   }
 
   async update(next: AssemblyModel & ServedModel): Promise<void> {
@@ -71,12 +72,24 @@ export class ApiGatewayService implements RunningService<ServedModel> {
   }
 
   #setTargets(): void {
-    const { httpApis, functionUrls } = this.#model;
+    const { httpApis, restApis, functionUrls } = this.#model;
     const targets = [
       ...httpApis.map((api) => this.#httpApi(api)),
+      ...restApis.map((api) => this.#restApi(api)),
       ...functionUrls.map((url) => this.#functionUrl(url)),
     ];
     this.#targets = new Map(targets.map((target) => [target.id, target]));
+  }
+
+  /** REST APIs have no CORS configuration: pages of other sites do not get in. */
+  #restApi(api: RestApiModel): Target {
+    const { region } = this.#context;
+    return {
+      id: api.id,
+      hostName: `${api.id}.execute-api.${region}.localhost`,
+      allowsOrigin: () => false,
+      serve: (request) => serveRestApi(api, request, { ...this.#parts, roles: this.#model.roles }),
+    };
   }
 
   #functionUrl(url: FunctionUrlModel): Target {

@@ -13,7 +13,6 @@ export interface FunctionUrls {
 /** Lambda's operations on function URLs that read. */
 export function functionUrlRoutes(urls: FunctionUrls): readonly RestRoute[] {
   const { directory } = urls;
-  const nameIn = (parameters: Readonly<Record<string, string>>) => parameters['FunctionName'] ?? '';
   const ofFunction = (name: string) => {
     const fn = findFunction(directory, name);
     return urls.all().filter(({ functionName }) => functionName === fn.name);
@@ -51,6 +50,10 @@ export function functionUrlRoutes(urls: FunctionUrls): readonly RestRoute[] {
       },
     },
   ];
+}
+
+function nameIn(parameters: Readonly<Record<string, string>>): string {
+  return parameters['FunctionName'] ?? '';
 }
 
 function urlConfig({ url, functionArn, authType, cors }: FunctionUrlModel, changedAt: Date): JsonObject {
