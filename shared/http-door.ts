@@ -33,7 +33,7 @@ export interface AcceptedOrder {
   readonly status: 202;
   /** Null where the schema has no place for an id: then nobody can ask for the order. */
   readonly orderId: string | null;
-  /** Path at which the order's state can be asked for. Absent without an id. */
+  /** Path behind the door's address at which the order's state can be asked for. Absent without an id. */
   readonly location?: string;
 }
 

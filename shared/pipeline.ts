@@ -18,6 +18,10 @@ export const environmentNames = {
   orderEventsTopicArn: 'ORDER_EVENTS_TOPIC_ARN',
   /** `true`: events have the words of errors and refusals. process-orders, failed-orders. */
   allEventReasons: 'ALL_EVENT_REASONS',
+  /** URL of the notifications queue. notify-customers. */
+  notificationsQueueUrl: 'NOTIFICATIONS_QUEUE_URL',
+  /** The address that mails come from. notify-customers. */
+  mailFrom: 'MAIL_FROM',
   /** `true`: log customers' names, which are personal data. process-orders, failed-orders. */
   logCustomerNames: 'LOG_CUSTOMER_NAMES',
 } as const;

@@ -1,6 +1,6 @@
 import { type AcceptedOrder, type BatchAnswer, type Problem } from '../../shared/http-door.ts';
 import type { NotQueued } from '../../shared/pipeline.ts';
-import { logMessages, metricNames } from '../../shared/telemetry.ts';
+import { doorMetricNames, logMessages, metricNames } from '../../shared/telemetry.ts';
 import { type HttpAnswer, jsonAnswer, problemAnswer, problemOf, retryAfter } from '../common/http-answer.ts';
 import type { PublishMetrics } from '../common/metrics.ts';
 import { sendAll, type SendMessageBatch, tooLargeCode } from '../common/send.ts';
@@ -34,7 +34,7 @@ export function createHandler(
     const request = readRequest(event);
     if (request.kind === 'refused') {
       logProblem(request.problem);
-      dependencies.publishMetrics({ [metricNames.ordersRefused]: 1 });
+      dependencies.publishMetrics({ [doorMetricNames.ordersRefused]: 1 });
       return problemAnswer(request.problem);
     }
     const prepared = request.orders.map((order) => prepareOrder(order, dependencies.newId));
@@ -45,7 +45,7 @@ export function createHandler(
     dependencies.publishMetrics({
       [metricNames.ordersQueued]: count((status) => status === 202),
       [metricNames.ordersNotQueued]: count((status) => status === 503),
-      [metricNames.ordersRefused]: count((status) => status >= 400 && status < 500),
+      [doorMetricNames.ordersRefused]: count((status) => status >= 400 && status < 500),
     });
     return request.isBatch ? batchAnswer(results, dependencies.random) : answerOf(results[0]!, dependencies.random);
   };
@@ -92,11 +92,14 @@ function resultOf(order: PreparedOrder, notQueued: NotQueued | undefined, collec
   return problemOf(503, detail, orderId === null ? {} : { orderId });
 }
 
+/**
+ * The header is relative to the address that was asked, `orders/A-1`: it is right behind every domain and prefix, of
+ * which the function knows nothing (RFC 9110, section 10.2.2).
+ */
 function answerOf(result: Result, random: () => number): HttpAnswer {
-  if (result.status === 202) {
-    return jsonAnswer(202, result, result.location === undefined ? {} : { location: result.location });
-  }
-  return problemAnswer(result, result.status === 503 ? retryAfter(random) : {});
+  if (result.status !== 202) return problemAnswer(result, result.status === 503 ? retryAfter(random) : {});
+  const location = result.location?.split('/').slice(-2).join('/');
+  return jsonAnswer(202, result, location === undefined ? {} : { location });
 }
 
 /**

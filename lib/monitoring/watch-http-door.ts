@@ -3,7 +3,7 @@ import type { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { GraphWidget, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { metricNames, metricNamespace } from '../../shared/telemetry.ts';
+import { doorMetricNames, type MetricName, metricNames, metricNamespace } from '../../shared/telemetry.ts';
 import type { PipelineFunction } from '../pipeline-function.ts';
 import { type AlarmDefinition, type Contribution, together } from './contribution.ts';
 import { ownCount, watchOwnTelemetry } from './own-telemetry.ts';
@@ -113,7 +113,7 @@ function throttledRequests(door: MonitoredHttpDoor): Metric {
 }
 
 function sending({ acceptOrders }: MonitoredHttpDoor): Contribution {
-  const count = (name: (typeof metricNames)[keyof typeof metricNames], label: string) =>
+  const count = (name: MetricName, label: string) =>
     ownCount(acceptOrders, name, { label: `${acceptOrders.name}, ${label}` });
   return {
     lines: {
@@ -121,7 +121,7 @@ function sending({ acceptOrders }: MonitoredHttpDoor): Contribution {
         computed: [
           count(metricNames.ordersQueued, 'accepted'),
           count(metricNames.ordersNotQueued, 'could not be queued'),
-          count(metricNames.ordersRefused, 'refused'),
+          count(doorMetricNames.ordersRefused, 'refused'),
         ],
       },
     },

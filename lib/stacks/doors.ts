@@ -27,7 +27,7 @@ export function openDoors(stack: Construct, { configuration, common, orders, tab
   if (!configuration.http) return { monitored: [], outputs: {} };
   const settings = configuration.httpDoor;
   const authorization = httpAuthorizationOf(configuration);
-  const door = new HttpDoor(stack, 'HttpDoor', { ...common, settings, authorization, orders, table });
+  const door = new HttpDoor(stack, 'Http', { ...common, settings, authorization, orders, table });
   return {
     monitored: [door.monitored],
     outputs: {

@@ -17,6 +17,8 @@ const budgetsKb: Readonly<Record<FunctionName, number>> = {
   'generate-orders': 280,
   'process-orders': 310,
   'failed-orders': 310,
+  'accept-orders': 310,
+  'track-orders': 310,
 };
 /** What events add at start: the client of SNS, and XML, which SNS answers. */
 const snsBudgetKb = 60;

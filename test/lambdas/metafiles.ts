@@ -1,7 +1,13 @@
 import { buildSync, type Metafile } from 'esbuild';
 import { bundlingOptions } from '../../lib/bundle-function.ts';
 
-export const functionNames = ['generate-orders', 'process-orders', 'failed-orders'] as const;
+export const functionNames = [
+  'generate-orders',
+  'process-orders',
+  'failed-orders',
+  'accept-orders',
+  'track-orders',
+] as const;
 
 export type FunctionName = (typeof functionNames)[number];
 

@@ -41,7 +41,7 @@ const writeLogs = (group: string) => `Allow logs:CreateLogStream logs:PutLogEven
 /** With the HTTP door, without its name before the names of its functions. */
 function doorPermissionsOf(template: Template): Readonly<Record<string, readonly string[]>> {
   const all = Object.entries(permissionsOf(template));
-  return Object.fromEntries(all.map(([name, permissions]) => [name.replace(/^HttpDoor/, ''), permissions]));
+  return Object.fromEntries(all.map(([name, permissions]) => [name.replace(/^Http/, ''), permissions]));
 }
 
 /** All that the functions of production may do. Why each needs it: test/acceptance/permissions.test.ts. */
@@ -111,21 +111,21 @@ describe.each([
 test('the HTTP door has a function that can only send, and one that can only read the rows of an order', () => {
   const { AcceptOrders, TrackOrders, ...others } = doorPermissionsOf(synthesize('production', { http: 'true' }));
   expect(others).toEqual(production);
-  expect(AcceptOrders).toEqual([writeLogs('HttpDoorAcceptOrders'), 'Allow sqs:SendMessage on QueuesOrders']);
-  expect(TrackOrders).toEqual([writeLogs('HttpDoorTrackOrders'), 'Allow dynamodb:Query on OrdersTable']);
+  expect(AcceptOrders).toEqual([writeLogs('HttpAcceptOrders'), 'Allow sqs:SendMessage on QueuesOrders']);
+  expect(TrackOrders).toEqual([writeLogs('HttpTrackOrders'), 'Allow dynamodb:Query on OrdersTable']);
 });
 
 test('the functions of the HTTP door may use the key of the account only for that, and X-Ray', () => {
   const options = { http: 'true', customerManagedKey: 'true', tracing: 'true' };
   const { AcceptOrders, TrackOrders } = doorPermissionsOf(synthesize('production', options));
   expect(AcceptOrders).toEqual([
-    writeLogs('HttpDoorAcceptOrders'),
+    writeLogs('HttpAcceptOrders'),
     'Allow sqs:SendMessage on QueuesOrders',
     ...key.GenerateOrders,
     ...sendTraces,
   ]);
   expect(TrackOrders).toEqual([
-    writeLogs('HttpDoorTrackOrders'),
+    writeLogs('HttpTrackOrders'),
     'Allow dynamodb:Query on OrdersTable',
     ...key.ProcessOrders,
     ...sendTraces,

@@ -65,7 +65,12 @@ function acceptOperation(): Json {
     responses: {
       202: {
         description: 'The queue has the order.',
-        headers: { Location: { description: 'Where its state is told.', schema: { type: 'string' } } },
+        headers: {
+          Location: {
+            description: 'Where its state is told, relative to the address of the request.',
+            schema: { type: 'string' },
+          },
+        },
         content: jsonOf(ref('AcceptedOrder')),
       },
       ...problems({

@@ -73,7 +73,11 @@ function remarksOn({ validate }: OrderSchema, unbroken: readonly string[]): read
     return [`exampleOrder does not pass the schema: ${reasons}. Change shared/order/example-order.ts.`];
   }
   if (validate(exampleUserX(6))) {
-    return ['exampleUserX passes the schema, but must not. Change shared/order/example-order.ts.'];
+    return [
+      'exampleUserX passes the schema, but must not: the schema must have a rule that this order breaks, such as ' +
+        '"required": ["customerAddress"]. Change shared/order/order.schema.json, or the order in ' +
+        'shared/order/example-order.ts.',
+    ];
   }
   return unbroken.map(
     (rule) => `No bad order was found for the rule ${rule}. It may help when exampleOrder has a value there.`,

@@ -62,7 +62,7 @@ export function createContext(io: OrdersIo, options: SharedOptions, regionOfStag
     if (endpoint !== defaultLocalEndpoint) io.stderr.write(`The pipeline of this project is at ${endpoint}.\n`);
     return endpoint;
   });
-  const clients = createClients(target, io.env);
+  const clients = createClients(target, io.env, (sentence) => void io.stderr.write(`${sentence}\n`));
   let outputs: Promise<StackOutputs> | undefined;
   const context: OrdersContext = {
     io,

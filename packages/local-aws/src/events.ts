@@ -14,9 +14,9 @@ export type RuntimeEvent =
   | MessageExpired
   | MessagesPublished
   | DeliveryFailed
-  | MailSent
   | TableAnswered
   | HttpRequestServed
+  | MailDelivered
   | FaultInjected
   | Notice;
 
@@ -157,18 +157,6 @@ export interface DeliveryFailed {
   readonly deadLetterQueueName?: string;
 }
 
-/** A mail, which goes to nobody. */
-export interface MailSent {
-  readonly type: 'mail-sent';
-  readonly atMs: number;
-  readonly from: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  /** The service that sent it: `sns`. */
-  readonly source: string;
-}
-
 /** The tables answered a request. Told before the answer goes to its caller, who may be gone. */
 export interface TableAnswered {
   readonly type: 'table-answered';
@@ -197,6 +185,21 @@ export interface HttpRequestServed {
   readonly durationMs: number;
   /** Why it is an answer of API Gateway's own, for people. The client does not read it. */
   readonly reason?: string;
+}
+
+/** A mail reached the local mailbox, which stands for all mailboxes. */
+export interface MailDelivered {
+  readonly type: 'mail-delivered';
+  readonly atMs: number;
+  /** Under which the mailbox has it: `GET /_local/mails/{id}`. */
+  readonly id: string;
+  /** The service that sent the mail: `ses`, `sns`. */
+  readonly source: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  /** What became of the mail: `delivered`, `bounced`, `complained` or `suppressed`. */
+  readonly fate: string;
 }
 
 /** A fault that was brought about on purpose (faults/), at the moment it took effect. */

@@ -5,6 +5,7 @@ import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
 import type { LambdaModel } from './services/lambda/model.ts';
 import type { LogsModel } from './services/logs/resources.ts';
+import type { SesModel } from './services/ses/model.ts';
 import type { SnsModel } from './services/sns/model.ts';
 import type { SqsModel } from './services/sqs/model.ts';
 
@@ -21,4 +22,5 @@ export type LocalModel = AssemblyModel &
   IamModel &
   KmsModel &
   LogsModel &
-  ApiGatewayModel;
+  ApiGatewayModel &
+  SesModel;

@@ -31,7 +31,7 @@ describe('an order that comes by HTTP', () => {
       status: 202,
       document: { status: 202, orderId: 'A-1', location: '/orders/A-1' },
     });
-    expect(headers).toMatchObject({ location: '/orders/A-1', 'content-type': 'application/json' });
+    expect(headers).toMatchObject({ location: 'orders/A-1', 'content-type': 'application/json' });
     expect(door.taken).toEqual([{ index: 0, orderId: 'A-1', body: JSON.stringify(exampleOrder(3, 'A-1')) }]);
     expect(door.published).toEqual([{ OrdersQueued: 1, OrdersNotQueued: 0, OrdersRefused: 0 }]);
   });

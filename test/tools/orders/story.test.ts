@@ -205,7 +205,7 @@ describe('after the story', () => {
     await settled(303);
     const refused = await run('replay', '--all', '--yes');
     expect(refused).toMatchObject({ exitCode: 1, stdout: 'Replayed 0 failures, left out 1.\n' });
-    expect(refused.stderr).toMatch(/^left out: again-1 would fail again: /);
+    expect(refused.stderr).toMatch(/^left out: again-1 \(failure [0-9a-f]{8}\) would fail again: /);
     expect((await run('replay', '--all', '--yes', '--force')).stdout).toBe('Replayed 1 failure.\n');
     expect(await settled(303)).toMatchObject({ books: { failed: 1 }, replayed: 0 });
     const [failure] = documentsOf(await run('failed', '--list', '--json'));

@@ -12,12 +12,15 @@ import {
 } from '../aws/send.ts';
 import { exitCodes } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
+import { UsageError } from '../errors.ts';
 import type { FiledOrder } from '../input/json-orders.ts';
 import { readOrders, type ReadFile, readText } from '../input/orders-file.ts';
 import { orderColumns } from '../input/order-columns.ts';
 import { type InputFile, inputFiles, standingFolder } from '../input/paths.ts';
+import { wrappedOrders } from '../input/wrapped-orders.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
+import { shellWord } from '../terminal/shell.ts';
 import { Exceptions } from './text.ts';
 
 interface SendOptions {
@@ -57,7 +60,7 @@ export function defineSend(program: Command, run: Run): void {
       'Sends orders from files, or from stdin for "-". A file is a JSON array, one order a line (NDJSON), orders one ' +
         'after the other, or CSV. Each order is validated first; those that do not pass are named and not sent.',
     )
-    .argument('<files...>', 'files of orders, folders of them, patterns such as "*.json", or - for stdin')
+    .argument('[files...]', 'files of orders, folders of them, patterns such as "*.json", or - for stdin')
     .option('--unchecked', 'send also what does not pass the schema')
     .addOption(
       new Option('--via <way>', 'straight into the queue, or by the HTTP door')
@@ -74,7 +77,12 @@ async function send(
   { unchecked = false, via }: SendOptions,
 ): Promise<number> {
   const { io, paint } = context;
-  const files = inputFiles(names, standingFolder(io.env));
+  if (names.length === 0) {
+    throw new UsageError(
+      'send takes files, folders or patterns, or "-" for what comes by a pipe: npx orders send orders.json',
+    );
+  }
+  const files = inputFiles(names, standingFolder(io.env), context.hint);
   const read: ReadFile[] = [];
   const sendBatch = await senderOf(context, via);
   const invalid = new Exceptions();
@@ -100,7 +108,8 @@ async function send(
       const content = readOrder(body ?? '');
       if (body === undefined || (content.kind !== 'order' && !unchecked)) {
         const reasons = content.kind === 'order' ? [] : content.reasons;
-        invalid.add({ id: place, label: `${place}:`, reason: mistake ?? reasons.join(', ') });
+        const reason = mistake ?? wrappingText(context, body ?? '', order.file) ?? reasons.join(', ');
+        invalid.add({ id: place, label: `${place}:`, reason });
         continue;
       }
       yield { subject: order, message: orderMessage(body, content.orderId) };
@@ -171,6 +180,15 @@ async function senderOf(context: OrdersContext, via: SendOptions['via']): Promis
 export function orderMessage(body: string, orderId: string | null): OutgoingMessage {
   const deduplicationId = contentHashOf(body);
   return { body, attributes: {}, groupId: orderId ?? deduplicationId, deduplicationId };
+}
+
+/** Of a document that has orders in it: how to send them. */
+function wrappingText({ hint }: OrdersContext, body: string, file: string | undefined): string | undefined {
+  const wrapped = wrappedOrders(body);
+  if (wrapped === undefined) return undefined;
+  const { what, filter } = wrapped;
+  const source = file === undefined ? '' : ` ${shellWord(file)}`;
+  return `this is ${what}, not an order. Send them by: jq -r '${filter}'${source} | ${hint('send -')}`;
 }
 
 function tooLargeText(bytes: number): string {

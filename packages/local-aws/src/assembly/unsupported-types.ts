@@ -92,7 +92,11 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
     reason: 'No Secrets Manager answers here, and the secret has no value before a deployment makes one.',
     remedy: 'Leave it out, and pass functions a plain value instead, when the stack is synthesized for local use.',
   },
-  'AWS::SES::': store('SES'),
+  'AWS::SES::': {
+    reason: 'Of SES, only mails and their identities are here.',
+    remedy: leaveOut,
+    without: 'Mails are sent to the local mailbox without it.',
+  },
   'AWS::StepFunctions::': {
     ...store('Step Functions'),
     without: 'A function that starts an execution gets NotImplemented, and nobody invokes the functions of its states.',

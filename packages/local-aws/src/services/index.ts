@@ -7,6 +7,8 @@ import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';
 import { lambda } from './lambda/service.ts';
 import { logs } from './logs/service.ts';
+import { mailbox } from './mailbox/service.ts';
+import { ses } from './ses/service.ts';
 import { sns } from './sns/service.ts';
 import { sqs } from './sqs/service.ts';
 import { sts } from './sts.ts';
@@ -19,11 +21,13 @@ export const services: readonly Service[] = [
   iam,
   kms,
   logs,
+  mailbox,
   sqs,
+  ses,
   dynamodb,
   lambda,
-  apiGateway,
   sns,
+  apiGateway,
   cloudFormation,
   sts,
   cloudWatch,

@@ -57,6 +57,8 @@ describe('a policy for attributes', () => {
   });
 });
 
+const record = (key: string, eventName: string) => ({ eventName, s3: { object: { key } } });
+
 describe('a policy for bodies', () => {
   const nested = {
     object: { key: [{ prefix: 'auto-' }, 'hardcodedvalue'], nested_key: [{ exists: false }] },
@@ -65,7 +67,6 @@ describe('a policy for bodies', () => {
   const records = {
     Records: { s3: { object: { key: [{ prefix: 'auto-' }] } }, eventName: [{ prefix: 'ObjectCreated:' }] },
   };
-  const record = (key: string, eventName: string) => ({ eventName, s3: { object: { key } } });
 
   test.each<[boolean, object, unknown]>([
     [true, nested, { object: { key: 'auto-test' } }],

@@ -56,7 +56,7 @@ describe('a message', () => {
       MessageAttributes: { key: text('value') },
     });
     const large = await sns.createTopic('large', { MaximumMessageSize: '1048576' });
-    await sns.publish({ TopicArn: large, Message: 'a'.repeat(1_048_576) });
+    expect(await sns.publish({ TopicArn: large, Message: 'a'.repeat(1_048_576) })).toHaveProperty('MessageId');
   });
 
   test('to a number is refused by name, as is all that is not served', async () => {
@@ -104,6 +104,8 @@ describe('a message', () => {
   });
 });
 
+const entriesOf = (count: number) => Array.from({ length: count }, (_, index) => ({ Id: `${index}`, Message: 'a' }));
+
 describe('a batch', () => {
   test('is answered entry by entry, and is one event', async () => {
     const { topic: own } = await pairOf(sns, 'batch', { RawMessageDelivery: 'true' });
@@ -114,8 +116,6 @@ describe('a batch', () => {
     expect((await sns.drain('batch')).map(({ Body }) => Body)).toEqual(['a', 'b', 'c']);
     expect(sns.watch.ofType('messages-published').filter(({ topicName }) => topicName === 'batch')).toHaveLength(1);
   });
-
-  const entriesOf = (count: number) => Array.from({ length: count }, (_, index) => ({ Id: `${index}`, Message: 'a' }));
 
   test.each<[string, string, PublishBatchRequestEntry[]]>([
     [

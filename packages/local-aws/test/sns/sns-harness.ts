@@ -18,6 +18,7 @@ import {
 import { afterAll } from '@jest/globals';
 import { EventStream } from '../../src/events.ts';
 import { startRuntime } from '../../src/runtime.ts';
+import { MailboxService } from '../../src/services/mailbox/service.ts';
 import { EventWatch } from '../../src/testing/event-watch.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { writeAssembly } from '../../src/testing/written-assembly.ts';
@@ -102,6 +103,7 @@ export async function startSns(resources: object = {}) {
 
   return {
     runtime,
+    mailbox: runtime.service(MailboxService).mailbox,
     clock,
     client,
     sqs,

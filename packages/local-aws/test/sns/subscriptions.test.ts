@@ -139,9 +139,9 @@ describe('a subscription', () => {
   });
 });
 
-describe('a mail address that a client subscribes', () => {
-  const mailsTo = (address: string) => sns.watch.ofType('mail-sent').filter(({ to }) => to === address);
+const mailsTo = (address: string) => sns.mailbox.mails().filter(({ to }) => to.includes(address));
 
+describe('a mail address that a client subscribes', () => {
   test('gets a mail to confirm, and nothing else before it does', async () => {
     const topic = await sns.createTopic('mailing');
     const command = new SubscribeCommand({ TopicArn: topic, Protocol: 'email', Endpoint: 'a@b.example' });

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../assembly/json.ts';
 import { credentialScope } from '../../endpoint/call-context.ts';
 import { generatedRoleId } from '../../assembly/physical-names.ts';
-import type { Caller } from '../../endpoint/api.ts';
+import type { Caller, Permission } from '../../endpoint/api.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import type { CredentialRegistry } from '../iam/credentials.ts';
 import type { RoleModel } from '../iam/model.ts';
-import { assumedRoleArn, type PermissionInContext } from '../iam/request.ts';
+import { assumedRoleArn } from '../iam/request.ts';
 import { GatewayError } from './gateway-answer.ts';
 import { type GatewayRequest, headerValue } from './gateway-request.ts';
 
@@ -37,7 +37,7 @@ export interface IamParts {
 export function authorizeByIam(
   request: GatewayRequest,
   signingName: string,
-  permission: PermissionInContext,
+  permission: Permission,
   { credentials, authorizer, accountId, roles }: IamParts,
 ): Identity {
   const presigned = new URLSearchParams(request.rawQuery).get('X-Amz-Credential');

@@ -5,7 +5,7 @@ import { type KeyPermission, keyPermissions } from '../kms/key-permissions.ts';
 import { type Decision, evaluate, evaluateService } from './evaluate.ts';
 import type { PolicyDocument, PolicyService } from './model.ts';
 import { type PolicyModel, readPolicies } from './policies.ts';
-import { accessRequest, type PermissionInContext, type ServiceCaller, serviceRequest } from './request.ts';
+import { accessRequest, type ServiceCaller, serviceRequest } from './request.ts';
 
 /** `enforce` denies as AWS does; `audit` lets calls through and says what AWS would deny; `off` looks at nothing. */
 export type IamMode = 'enforce' | 'audit' | 'off';
@@ -43,7 +43,7 @@ export interface Authorizer extends Authorize {
 export type CurrentPolicy = (resourceArn: string) => PolicyDocument | null | undefined;
 
 /** A permission for a resource, or for a key that a service uses in the caller's name. */
-type Needed = Permission & Partial<KeyPermission> & Pick<PermissionInContext, 'context'>;
+type Needed = Permission & Partial<KeyPermission>;
 
 type RoleCaller = Pick<Caller, 'roleArn' | 'sessionName'>;
 
@@ -87,8 +87,9 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
   };
 
   const decide = (roleArn: string, sessionName: string | undefined, permission: Needed): Decision => {
-    const key = `${roleArn} ${sessionName} ${permission.action} ${permission.resource} ${permission.viaService} ${JSON.stringify(permission.context)}`;
-    const ofResource = resourcePolicies(permission.resource);
+    const { action, resource, viaService, context } = permission;
+    const key = `${roleArn} ${sessionName} ${action} ${resource} ${viaService} ${context && JSON.stringify(context)}`;
+    const ofResource = resourcePolicies(resource);
     const known = decisions.get(key);
     if (known !== undefined && known.policy === ofResource[0]) return known.decision;
     const identityPolicies = policies.identityPolicies(roleArn);

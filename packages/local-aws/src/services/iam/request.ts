@@ -1,3 +1,5 @@
+import type { Permission, RequestContext } from '../../endpoint/api.ts';
+
 /** One call, as policies see it. */
 export interface AccessRequest {
   /** `sqs:SendMessage`. */
@@ -11,7 +13,7 @@ export interface AccessRequest {
   readonly sessionArn: string;
   readonly accountId: string;
   /** Condition keys in lower case and their values; a key that is not in the request is missing. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: RequestContext;
 }
 
 /**
@@ -36,6 +38,10 @@ export const conditionKeys: Readonly<Record<string, string>> = {
   'lambda:invokedviafunctionurl': 'True for such a request.',
   'kms:calleraccount': 'Of a key that a service uses for a caller: the account of the role.',
   'kms:viaservice': 'Of such a key: the service, as in sqs.us-east-1.amazonaws.com.',
+  'ses:feedbackaddress': 'Of a mail: where bounces go, if the request says it.',
+  'ses:fromaddress': 'Of a mail: the address of the sender.',
+  'ses:fromdisplayname': 'Of a mail: the name of the sender, if there is one.',
+  'ses:recipients': 'Of a mail: every address in To, Cc and Bcc.',
 };
 
 /** A service of AWS that calls another service, because a resource of its own asks for that. */
@@ -46,20 +52,13 @@ export interface ServiceCaller {
   readonly sourceArn: string;
 }
 
-/** What a caller needs, and condition keys in lower case that are about this call alone. */
-export interface PermissionInContext {
-  readonly action: string;
-  readonly resource: string;
-  readonly context?: Readonly<Record<string, string>>;
-}
-
 /** What a resource's policy sees of a service's call. */
 export type ServiceRequest = Pick<AccessRequest, 'action' | 'resource' | 'context'> & { readonly service: string };
 
 /** The request of a service. Source: IAM User Guide, "AWS global condition context keys". */
 export function serviceRequest(
   { service, sourceArn }: ServiceCaller,
-  { action, resource, context }: PermissionInContext,
+  { action, resource, context }: Permission,
 ): ServiceRequest {
   const sourceAccount = sourceArn.split(':')[4] ?? '';
   return {
@@ -91,7 +90,7 @@ function resourceContext(arn: string): Record<string, string> {
 /** The request of a role's session. */
 export function accessRequest(
   caller: { readonly roleArn: string; readonly sessionName?: string | undefined },
-  permission: PermissionInContext & { readonly viaService?: string },
+  permission: Permission & { readonly viaService?: string },
 ): AccessRequest {
   const accountId = caller.roleArn.split(':')[4] ?? '';
   const region = permission.resource.split(':')[3] ?? '';

@@ -61,7 +61,7 @@ export const lambda: Service<LambdaModel> = {
   actionPrefix: 'lambda',
   resourceTypes: lambdaResourceTypes,
   readModel: readLambdaModel,
-  resourcePolicies: ({ functions = [] }) => functions.flatMap(policyHolder),
+  resourcePolicies: ({ functions = [] }: Partial<LambdaModel>) => functions.flatMap(policyHolder),
   validate: checkMappingRoles,
   async start(model, context) {
     // The session of a function's role is named after the function, as on AWS.

@@ -5,6 +5,8 @@ import type { RunningService, Service } from '../../service.ts';
 import type { PolicyDocument } from '../iam/model.ts';
 import { readablePolicy } from '../iam/policies.ts';
 import { RunningLambda } from '../lambda/service.ts';
+import type { Mailbox } from '../mailbox/mailbox.ts';
+import { MailboxService } from '../mailbox/service.ts';
 import { SqsService } from '../sqs/service.ts';
 import { Deliveries } from './deliveries.ts';
 import type { SnsModel } from './model.ts';
@@ -39,6 +41,8 @@ import type { Topic } from './topic.ts';
 interface SnsServiceOptions extends Omit<TargetOptions, 'sendMail'> {
   readonly clock: Clock;
   readonly events: EventStream;
+  /** Where mails to subscribed addresses go. */
+  readonly mailbox: Mailbox;
   readonly region: string;
   /** 12 digits. */
   readonly accountId: string;
@@ -97,8 +101,8 @@ export class SnsService implements RunningService<SnsModel> {
   }
 
   #sendMail({ from, to, subject, text }: Mail): void {
-    const { clock, events } = this.#options;
-    events.emit({ type: 'mail-sent', atMs: clock.now(), from, to, subject, text, source: 'sns' });
+    const { clock, mailbox } = this.#options;
+    mailbox.deliver({ from, to: [to], subject, text, atMs: clock.now(), source: 'sns' });
   }
 
   #tellPublished({ name }: Topic, messages: readonly PublishedMessage[]): void {
@@ -112,13 +116,14 @@ export const sns: Service<SnsModel> = {
   principal: snsPrincipal,
   resourceTypes: snsResourceTypes,
   readModel: readSnsModel,
-  resourcePolicies: ({ topics = [] }) => topics,
+  resourcePolicies: ({ topics = [] }: Partial<SnsModel>) => topics,
   start(model, context) {
     const queues = context.running(SqsService);
     const { functions } = context.running(RunningLambda);
     const service = new SnsService(model, {
       ...context,
       functions,
+      mailbox: context.running(MailboxService).mailbox,
       sqs: context.faults?.api(queues.rpc) ?? queues.rpc,
       isQueue: (arn) => queues.queue(arn) !== undefined,
     });
