@@ -256,6 +256,37 @@ describe('CORS', () => {
   });
 });
 
+test("API Gateway's own API tells of the API, its routes, integrations, stages and authorizers", async () => {
+  const get = async (path: string) => {
+    const response = await fetch(api.runtime.endpoint.url + path, signed('local', 'apigateway'));
+    return [response.status, await response.json()] as [number, Record<string, never>];
+  };
+  const { id, url } = api.runtime.model.httpApis[0] ?? { id: '', url: '' };
+  const [status, all] = await get('/v2/apis');
+  expect([status, all]).toMatchObject([200, { items: [{ apiId: id, apiEndpoint: url, protocolType: 'HTTP' }] }]);
+  expect((await get(`/v2/apis/${id}`))[1]).toMatchObject({ name: 'orders-api', corsConfiguration: { maxAge: 60 } });
+  const [, routes] = await get(`/v2/apis/${id}/routes`);
+  expect(routes['items']).toContainEqual(
+    expect.objectContaining({
+      routeKey: 'GET /scoped',
+      authorizationType: 'JWT',
+      authorizationScopes: ['write', 'admin'],
+    }),
+  );
+  expect((await get(`/v2/apis/${id}/integrations`))[1]).toMatchObject({
+    items: [{ integrationType: 'AWS_PROXY', payloadFormatVersion: '2.0', timeoutInMillis: 30_000 }],
+  });
+  expect((await get(`/v2/apis/${id}/stages`))[1]).toMatchObject({
+    items: [{ stageName: '$default', autoDeploy: true, routeSettings: { 'GET /slow': { throttlingBurstLimit: 2 } } }],
+  });
+  expect((await get(`/v2/apis/${id}/authorizers`))[1]).toMatchObject({ items: [{ name: 'tokens' }] });
+  expect(await get('/v2/apis/absent')).toMatchObject([404, { message: expect.stringContaining('absent') }]);
+  expect(await get('/v2/domainnames')).toMatchObject([
+    501,
+    { message: 'The local endpoint does not implement apigateway: GetDomainNames.' },
+  ]);
+});
+
 test('a route beyond its limits answers 429', async () => {
   const statuses = [];
   for (let count = 0; count < 3; count += 1) statuses.push((await api.fetch('/slow')).status);

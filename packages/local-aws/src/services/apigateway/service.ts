@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { RestService } from '../../endpoint/api.ts';
+import { managementApi } from './management-api.ts';
 import type { AssemblyModel } from '../../assembly/model.ts';
 import type { RunningService, Service, ServiceContext } from '../../service.ts';
 import type { IamModel } from '../iam/model.ts';
@@ -20,10 +22,12 @@ type ServedModel = ApiGatewayModel & IamModel & LambdaModel;
 
 /** API Gateway, running: one server for all APIs, which listens while there are any. */
 export class ApiGatewayService implements RunningService<ServedModel> {
+  readonly rest: RestService;
   readonly #context: ServiceContext;
   readonly #parts: Omit<GatewayParts, 'roles'>;
   #model: ServedModel;
   #targets = new Map<string, Target>();
+  #changedAt: Date;
 
   constructor(model: ServedModel, context: ServiceContext) {
     const { clock, running } = context;
@@ -39,6 +43,10 @@ export class ApiGatewayService implements RunningService<ServedModel> {
       newRequestId: () => randomBytes(11).toString('base64'),
     };
     this.#setTargets();
+    this.#changedAt = new Date(clock.now());
+    const { region, accountId } = context;
+    const changedAt = () => this.#changedAt;
+    this.rest = managementApi({ model: () => this.#model, region, accountId, changedAt });
   }
 
   /** Opens the door when something stands behind it. */
@@ -53,6 +61,7 @@ export class ApiGatewayService implements RunningService<ServedModel> {
 
   async update(next: AssemblyModel & ServedModel): Promise<void> {
     this.#model = next;
+    this.#changedAt = new Date(this.#context.clock.now());
     this.#setTargets();
     if (this.#targets.size === 0) await this.#context.door.close();
   }
