@@ -1,7 +1,15 @@
 import { AwsError, type JsonObject, type RestRequest, type RestRoute, type RestService } from '../../endpoint/api.ts';
 import { notImplemented } from '../../endpoint/unserved.ts';
 import type { CorsConfiguration } from '../lambda/model.ts';
-import type { ApiGatewayModel, HttpApiModel, IntegrationModel, RestApiModel, RouteModel, StageModel } from './model.ts';
+import type {
+  ApiGatewayModel,
+  HttpApiModel,
+  IntegrationModel,
+  RestApiModel,
+  RouteModel,
+  StageModel,
+  Throttle,
+} from './model.ts';
 
 /** What the operations answer from. */
 export interface Catalog {
@@ -138,11 +146,6 @@ function integrationDocument(integration: IntegrationModel): JsonObject {
 
 function stageDocument(stage: StageModel, catalog: Catalog): JsonObject {
   const { name, autoDeploy, description, deploymentId, accessLog, variables } = stage;
-  const throttle = (limits: StageModel['defaultThrottle']) => ({
-    detailedMetricsEnabled: false,
-    ...(limits.burstLimit !== undefined && { throttlingBurstLimit: limits.burstLimit }),
-    ...(limits.rateLimit !== undefined && { throttlingRateLimit: limits.rateLimit }),
-  });
   const { region, accountId } = catalog;
   return {
     ...(accessLog !== undefined && {
@@ -153,14 +156,24 @@ function stageDocument(stage: StageModel, catalog: Catalog): JsonObject {
     }),
     autoDeploy,
     createdDate: catalog.changedAt().toISOString(),
-    defaultRouteSettings: throttle(stage.defaultThrottle),
+    defaultRouteSettings: throttleDocument(stage.defaultThrottle),
     ...(deploymentId !== undefined && { deploymentId }),
     ...(description !== undefined && { description }),
     lastUpdatedDate: catalog.changedAt().toISOString(),
-    routeSettings: Object.fromEntries(Object.entries(stage.routeThrottles).map(([key, own]) => [key, throttle(own)])),
+    routeSettings: Object.fromEntries(
+      Object.entries(stage.routeThrottles).map(([key, own]) => [key, throttleDocument(own)]),
+    ),
     stageName: name,
     stageVariables: variables,
     tags: {},
+  };
+}
+
+function throttleDocument({ burstLimit, rateLimit }: Throttle): JsonObject {
+  return {
+    detailedMetricsEnabled: false,
+    ...(burstLimit !== undefined && { throttlingBurstLimit: burstLimit }),
+    ...(rateLimit !== undefined && { throttlingRateLimit: rateLimit }),
   };
 }
 
