@@ -174,7 +174,8 @@ describe('an HTTP API', () => {
         const path = `${pathname}/echo/${part}?__proto__=${query}&${query}`;
         const [status, body] = await get(port, path, { cookie: part, 'x-any': query });
         expect([200, 404]).toContain(status);
-        if (status === 200) expect(JSON.parse(body)).toMatchObject({ rawQueryString: `__proto__=${query}&${query}` });
+        const { rawQueryString } = JSON.parse(body) as { readonly rawQueryString?: string };
+        expect(rawQueryString).toBe(status === 200 ? `__proto__=${query}&${query}` : undefined);
       }),
       { numRuns: 40 },
     );
