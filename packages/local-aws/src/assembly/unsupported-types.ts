@@ -36,8 +36,8 @@ const httpFrontEnd: Unsupported = {
   without: 'No request comes in: invoke the function through the Lambda API, or send to the queue.',
 };
 const otherApis: Unsupported = {
-  reason: 'Of API Gateway, HTTP APIs are served, at addresses of their own.',
-  remedy: 'Use an HTTP API without it, or leave the resource out when the stack is synthesized for local use.',
+  reason: 'Of API Gateway, HTTP APIs and the methods of REST APIs are served, at addresses of their own.',
+  remedy: 'Do without it, or leave the resource out when the stack is synthesized for local use.',
   without: 'The app has no such part of API Gateway.',
 };
 const customResource: Unsupported = {
@@ -80,7 +80,6 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
     remedy: "Bundle the layer's content with the function.",
     without: 'Functions run without what the layer brings.',
   },
-  'AWS::Lambda::Url': httpFrontEnd,
   'AWS::Pipes::': pipes,
   'AWS::RDS::': {
     reason: 'Databases do not run here.',

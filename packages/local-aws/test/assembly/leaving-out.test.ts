@@ -53,7 +53,7 @@ const offers: Readonly<Record<string, readonly string[]>> = {
     'Orders.StreamSpecification',
     'FollowerDynamoDBEventSourceShopOrders',
   ],
-  'a REST API before a function': ['AWS::ApiGateway::RestApi', 'AWS::ApiGateway::Account'],
+  'a REST API before a function': [],
   'custom resources': ['Custom::AWS'],
   'a pipe from the queue': ['AWS::Pipes::Pipe'],
   'destinations and a layer of a function': [
@@ -62,7 +62,7 @@ const offers: Readonly<Record<string, readonly string[]>> = {
   ],
   'a container that works for the queue': ['AWS::ECS::Cluster', 'AWS::ECS::TaskDefinition'],
   'a VPC whose security group is closed, as new apps have it': [],
-  'a function with a URL': ['AWS::Lambda::Url'],
+  'a function with a URL': [],
   'a function in Python': ['Python'],
 };
 
