@@ -4,21 +4,25 @@ import { Command } from 'commander';
 import { errorText, exitCodes } from '../tools/orders/command-line.ts';
 import { refuseOptionsOfNpm } from '../tools/orders/npm-options.ts';
 
-// The options that decide what is deployed, where, and who is asked (`cdk deploy --help`).
+// The options that decide what is deployed, where, who is asked, and what is printed (`cdk deploy --help`).
 const options = new Command()
   .option('-c, --context <key=value>')
   .option('--profile <name>')
+  .option('-a, --app <command>')
+  .option('-q, --quiet')
+  .option('-j, --json')
+  .option('-y, --yes')
   .option('--all')
-  .option('--exclusively')
-  .option('--force')
+  .option('-e, --exclusively')
+  .option('-f, --force')
   .option('--parameters <name=value>')
   .option('--require-approval <what>')
-  .option('--role-arn <arn>')
+  .option('-r, --role-arn <arn>')
   .option('--toolkit-stack-name <name>')
   .option('--method <name>')
   .option('--hotswap')
   .option('--no-rollback')
-  .option('--output <folder>')
+  .option('-o, --output <folder>')
   .option('--outputs-file <file>');
 
 try {

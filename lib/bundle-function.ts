@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,10 +40,11 @@ export function bundledCode(entry: string): Code {
  */
 const fileMode = 0o644;
 
-/** Bundles the function whose entry file is `entry` into `directory`. */
+/** Bundles the function whose entry file is `entry` into `directory`, which is made if it is not there. */
 export function bundleFunction(entry: string, directory: string): void {
   const options = bundlingOptions(entry);
   const { outputFiles } = buildSync({ ...options, entryPoints: { ...options.entryPoints }, write: false });
+  mkdirSync(directory, { recursive: true });
   for (const file of outputFiles) {
     const path = join(directory, relative(options.outdir, file.path));
     writeFileSync(path, file.contents);

@@ -30,12 +30,33 @@ export const logMessages = {
   alreadyProcessed: 'Already Processed',
   /** failed-orders, error: the message stays in bad-orders. */
   failureNotRecorded: 'Failure Not Recorded',
+  /**
+   * Both consumers, error, with `-c events=true`: `{ orderId, messageId, receiveCount, error }`. What became of the order
+   * is written down, and nobody was told. The message comes back.
+   */
+  eventNotPublished: 'Event Not Published',
+  /** notify-customers, info: `{ orderKey, mailMessageId, tries }`: SES has the mail. `tries` above 1: perhaps twice. */
+  mailSent: 'Mail Sent',
+  /** notify-customers, info: `{ orderKey }`: the order has no address. */
+  noAddress: 'No Address',
+  /** notify-customers, info: `{ orderKey }`: SES had the mail before. */
+  mailSentBefore: 'Mail Sent Before',
+  /** notify-customers, error: `{ orderKey, error }`: SES will never take the mail. The row of the mail has the reason. */
+  mailRefused: 'Mail Refused',
+  /** notify-customers, error: `{ orderKey, error }`: for a passing reason; the notification comes back. */
+  mailNotSent: 'Mail Not Sent',
   /** generate-orders, info: its answer's body. */
   ordersQueued: 'Orders Queued',
-  /** generate-orders, error: `{ failed: [{ index, orderId, code, message }] }`. */
+  /** generate-orders and accept-orders, error: `{ failed: [{ index, orderId, code, message }] }`. */
   ordersNotQueued: 'Orders Not Queued',
   /** generate-orders, error: `{ problems }`. */
   eventRefused: 'Event Refused',
+  /** accept-orders, info: `{ orderId }`: SQS has the order. */
+  orderAccepted: 'Order Accepted',
+  /** accept-orders, warn: `{ status, kind, reasons }`: a request, or an order of a batch, that it does not take. */
+  requestRefused: 'Request Refused',
+  /** track-orders, error: `{ orderId, error }`: the table did not answer. */
+  orderNotLookedUp: 'Order Not Looked Up',
 } as const;
 
 /** What a message in bad-orders is. */
@@ -64,9 +85,9 @@ export const metricNamespace = 'OrderPipeline';
 
 /** What the functions count, beside what AWS counts for them. All are counts of one invocation: look at their sum. */
 export const metricNames = {
-  /** generate-orders: orders in the queue. */
+  /** generate-orders and accept-orders, each for itself: orders in the queue. */
   ordersQueued: 'OrdersQueued',
-  /** generate-orders: orders that could not be queued. */
+  /** generate-orders and accept-orders: orders that could not be queued. */
   ordersNotQueued: 'OrdersNotQueued',
   /**
    * process-orders: messages whose order is written, now or at an earlier receive of the same message. That receive may
@@ -87,6 +108,16 @@ export const metricNames = {
   failuresRecorded: 'FailuresRecorded',
   /** failed-orders: failures that could not be written down; they come back. */
   failuresNotRecorded: 'FailuresNotRecorded',
+  /** Both consumers, with `-c events=true`: messages whose event could not be published; they come back. */
+  eventsNotPublished: 'EventsNotPublished',
+  /** notify-customers: mails that SES took. */
+  mailsSent: 'MailsSent',
+  /** notify-customers: mails that SES was asked for again, because nobody knows what became of the try before. */
+  mailsAskedAgain: 'MailsAskedAgain',
+  /** notify-customers: mails that SES refused for ever. Each is written down, with its reason. */
+  mailsRefused: 'MailsRefused',
+  /** notify-customers: notifications that come back, because a mail was not sent for a passing reason. */
+  mailsNotSent: 'MailsNotSent',
   /** All functions: 1 from the first invocation of an execution environment, whose start it had to wait for. */
   coldStarts: 'ColdStarts',
 } as const;
@@ -103,8 +134,16 @@ export const failureMetricNames = {
   [failureKinds.refused]: 'FailuresRefused',
 } as const satisfies Readonly<Record<FailureKind, string>>;
 
+/** What the functions of doors count beside that. */
+export const doorMetricNames = {
+  /** accept-orders: orders, or whole requests, that it did not take for a reason of their own. */
+  ordersRefused: 'OrdersRefused',
+} as const;
+
 export type MetricName =
-  (typeof metricNames)[keyof typeof metricNames] | (typeof failureMetricNames)[keyof typeof failureMetricNames];
+  | (typeof doorMetricNames)[keyof typeof doorMetricNames]
+  | (typeof metricNames)[keyof typeof metricNames]
+  | (typeof failureMetricNames)[keyof typeof failureMetricNames];
 
 export type MetricCounts = Partial<Readonly<Record<MetricName, number>>>;
 

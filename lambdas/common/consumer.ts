@@ -34,7 +34,7 @@ export function consumerOnLambda(queueUrl: string): ConsumerDependencies {
 }
 
 /** Loads the SDK once, when it is first needed: an execution environment that meets no failure does without. */
-function lazySqsVisibility(queueUrl: string): () => Promise<ChangeVisibilityBatch> {
+export function lazySqsVisibility(queueUrl: string): () => Promise<ChangeVisibilityBatch> {
   let loaded: Promise<ChangeVisibilityBatch> | undefined;
   return () => (loaded ??= import('./sqs-visibility.ts').then((sqs) => sqs.sqsChangeVisibilityBatch(queueUrl)));
 }

@@ -54,28 +54,28 @@ export function tableClient(TableName: string, client: DynamoDBClient): TableCli
   };
 }
 
-/**
- * Short and few: DynamoDB answers in milliseconds, and a record that fails comes back by itself, later and spread out.
- * Two tries of a request fit into the time that even the lab preset's functions have.
- */
-const patience = { maxAttempts: 2, connectionTimeoutMs: 500, requestTimeoutMs: 1_000 } as const;
-
 /** Connections, kept alive, and requests at a time: enough for the rows of several batches side by side. */
-const connections = 50;
+export const connections = 50;
+
+/**
+ * How long the functions' SDK clients try. Short and few times: AWS answers in milliseconds, and a record that fails
+ * comes back by itself, later and spread out. Two tries of a request fit into the time that even the lab preset's
+ * functions have.
+ */
+export const patience = {
+  maxAttempts: 2,
+  requestHandler: {
+    connectionTimeout: 500,
+    requestTimeout: 1_000,
+    throwOnRequestTimeout: true,
+    httpAgent: { keepAlive: true, maxSockets: connections },
+    httpsAgent: { keepAlive: true, maxSockets: connections },
+  },
+} as const;
 
 /** An SDK client for a function. Region, endpoint and credentials come from environment variables, as on Lambda. */
 export function createDynamoDbClient(configuration: DynamoDBClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({
-    ...configuration,
-    maxAttempts: patience.maxAttempts,
-    requestHandler: {
-      connectionTimeout: patience.connectionTimeoutMs,
-      requestTimeout: patience.requestTimeoutMs,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: connections },
-      httpsAgent: { keepAlive: true, maxSockets: connections },
-    },
-  });
+  return new DynamoDBClient({ ...configuration, ...patience });
 }
 
 /** Runs tasks, at most `limit` at a time, in the order in which they came. */

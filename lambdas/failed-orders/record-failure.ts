@@ -1,10 +1,11 @@
 import { contentHashOf, sameContent } from '../../shared/ledger/content.ts';
 import { attributeValues, fromItem } from '../../shared/ledger/expressions.ts';
-import { type Failure, failureOf, lastErrorOf } from '../../shared/ledger/failure.ts';
+import { causeOf, type Failure, failureOf, lastErrorOf } from '../../shared/ledger/failure.ts';
 import { type Message, orderKeyOf } from '../../shared/ledger/message.ts';
 import {
   failedCopiesOf,
   type FailurePlace,
+  type FailureRow,
   failureRowKey,
   type Lineage,
   mostReplays,
@@ -21,17 +22,19 @@ import {
   replayProcessed,
 } from '../../shared/ledger/transitions.ts';
 import { type Identity, readOrder } from '../../shared/order/read-order.ts';
-import { failureKinds } from '../../shared/telemetry.ts';
+import type { OwedEvent } from '../../shared/order-event.ts';
+import { type FailureKind, failureKinds } from '../../shared/telemetry.ts';
 import type { TableClient } from '../common/table-client.ts';
 
 /**
  * What became of a message of bad-orders. Its failure is written down, now (`failed`) or at an earlier delivery. Or
- * there is no failure, because the order had been processed for the message `firstMessageId`.
+ * there is no failure, because the order had been processed for the message `firstMessageId`. What this message wrote,
+ * now or before, here or in process-orders, is `owed`: the event of it has to be told.
  */
 export type Recorded = Identity &
   (
-    | ({ readonly result: 'failed' | 'already-recorded' } & Failure)
-    | { readonly result: 'already-processed'; readonly firstMessageId: string }
+    | ({ readonly result: 'failed' | 'already-recorded'; readonly owed?: OwedEvent } & Failure)
+    | { readonly result: 'already-processed'; readonly firstMessageId: string; readonly owed?: OwedEvent }
   );
 
 /** A new failure was written down before something else failed. The failure counts now, its message is kept. */
@@ -78,7 +81,10 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
       for (const copy of failedCopiesOf(received.body, order.failedCopies ?? [])) {
         await table.update(copyProcessed(copy, message, time), signal);
       }
-      return { orderId, customerName, result: 'already-processed', firstMessageId: order.messageId ?? '' };
+      const { messageId: firstMessageId = '', processedAt = time } = order;
+      const owed = { type: 'order.processed', orderId, orderKey, messageId, processedAt } as const;
+      const isOwn = firstMessageId === messageId;
+      return { orderId, customerName, result: 'already-processed', firstMessageId, ...(isOwn && { owed }) };
     };
 
     const orderRow = read.kind === 'order' ? await orderRowNow(table, orderKey, signal) : {};
@@ -97,12 +103,18 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
         : [failedAgain(toWrite, lineage.count), failedLate(toWrite, lineage.count)];
     let isNew = false;
     for (const write of writes) isNew ||= (await table.update(write, signal)).kind === 'written';
+    let written = { ...failure, at: time };
     if (!isNew) {
       if (lineage !== null && (await claim()) !== 'recorded')
         throw new Error('The failure that the message replays was changed meanwhile; to be tried again.');
-      isNew = await wasWrittenBy(table, place, { failedAt: time, replayToken }, signal);
+      const row = await failureRowNow(table, place, signal);
+      isNew = row.failedAt === time && row.replayToken === replayToken;
+      written = writtenFor(messageId, row) ?? written;
     }
-    const recorded: Recorded = { orderId, customerName, result: isNew ? 'failed' : 'already-recorded', ...failure };
+    const { at: failedAt, ...told } = written;
+    const owed = { type: 'order.failed', orderId, ...place, messageId, ...told, failedAt } as const;
+    const result = isNew ? 'failed' : 'already-recorded';
+    const recorded: Recorded = { orderId, customerName, result, ...told, owed };
     if (!mayBeProcessedYet.has(failure.kind)) return recorded;
 
     try {
@@ -116,19 +128,27 @@ export function recordFailureIn(table: TableClient, now: () => number, newToken:
   };
 }
 
+/** What a failure that is there tells of how it was written. */
+type FailureRowNow = Partial<Pick<FailureRow, 'failedAt' | 'replayToken' | 'history'>>;
+
 /**
- * Whether a failure that is there was written with these values: then the answer was lost, and the SDK asked again. The
- * time alone does not tell, because a batch may hold a message twice. A new failure's token does.
+ * Of a failure that was not written now. Perhaps it was: then the answer was lost, and the SDK asked again. The time
+ * alone does not tell, because a batch may hold a message twice. A new failure's token does.
  */
-async function wasWrittenBy(
-  table: TableClient,
-  place: FailurePlace,
-  written: { readonly failedAt: string; readonly replayToken: string },
-  signal: AbortSignal,
-): Promise<boolean> {
+async function failureRowNow(table: TableClient, place: FailurePlace, signal: AbortSignal): Promise<FailureRowNow> {
   const Key = attributeValues(failureRowKey(place.orderKey, place.failureId));
-  const row = await table.get({ Key, ProjectionExpression: 'failedAt, replayToken' }, signal);
-  return row?.['failedAt']?.S === written.failedAt && row['replayToken']?.S === written.replayToken;
+  return fromItem((await table.get({ Key, ProjectionExpression: 'failedAt, replayToken, history' }, signal)) ?? {});
+}
+
+/** The failure as it was written for this message: meanwhile the order may fail for another reason. */
+function writtenFor(
+  messageId: string,
+  { history = [] }: FailureRowNow,
+): (Failure & { readonly at: string }) | undefined {
+  const entry = history.find((each) => each.event === 'failed' && each.messageId === messageId);
+  if (entry?.kind === undefined) return undefined;
+  const { at, kind, reasons = [] } = entry;
+  return { at, kind: kind as FailureKind, reasons, cause: causeOf(kind, reasons) };
 }
 
 /**
@@ -163,7 +183,7 @@ type OrderRowNow = Partial<OrderRow>;
 
 async function orderRowNow(table: TableClient, orderKey: string, signal: AbortSignal): Promise<OrderRowNow> {
   const ProjectionExpression =
-    'contentHash, messageId, failedCopies, refusals, lastError, claim, claimHash, claimedUntil';
+    'contentHash, messageId, processedAt, failedCopies, refusals, lastError, claim, claimHash, claimedUntil';
   return fromItem(
     (await table.get({ Key: attributeValues(orderRowKey(orderKey)), ProjectionExpression }, signal)) ?? {},
   );

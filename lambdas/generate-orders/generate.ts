@@ -1,10 +1,10 @@
 import type { EventRefusal, GenerateAnswer, GenerateResponse } from '../../shared/pipeline.ts';
 import { logMessages, metricNames } from '../../shared/telemetry.ts';
 import type { PublishMetrics } from '../common/metrics.ts';
-import type { Deadline, InvocationContext } from '../common/time.ts';
-import { orderSequence } from './orders.ts';
+import { sendAll, type SendMessageBatch } from '../common/send.ts';
+import { type Deadline, type InvocationContext, sendingBudget } from '../common/time.ts';
+import { orderSequence } from '../../shared/order/order-sequence.ts';
 import { InvalidEventError, parseRequest } from './request.ts';
-import { sendAll, type SendMessageBatch } from './send.ts';
 
 /** What generate-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies {
@@ -15,9 +15,6 @@ export interface Dependencies {
   readonly publishMetrics: PublishMetrics;
   readonly startDeadline: (milliseconds: number) => Deadline;
 }
-
-/** Time that is kept when sending stops: for the requests in flight, and its last fifth for the report. */
-const reserve = { maximumMs: 5_000, share: 0.25 } as const;
 
 /** Queues the orders that an event asks for, stops before the time is up, and answers which were not queued. */
 export function createHandler(
@@ -33,10 +30,9 @@ export function createHandler(
       return respond(400, { problems: error.problems.map(({ told }) => told) });
     }
     const seed = request.seed ?? Math.floor(dependencies.random() * 2 ** 32);
-    const remainingMs = Math.max(0, context.getRemainingTimeInMillis());
-    const reservedMs = Math.min(reserve.maximumMs, remainingMs * reserve.share);
+    const { reservedMs, deadlineMs } = sendingBudget(context);
     const { count, from } = request;
-    using deadline = dependencies.startDeadline(Math.floor(remainingMs - reservedMs / 5));
+    using deadline = dependencies.startDeadline(deadlineMs);
     const { queued, notQueued, lastIndex } = await sendAll(orderSequence({ ...request, seed }), {
       ...dependencies,
       mayContinue: () => context.getRemainingTimeInMillis() > reservedMs,

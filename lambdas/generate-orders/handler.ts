@@ -4,7 +4,7 @@ import { environmentNames, requireText } from '../../shared/pipeline.ts';
 import { publishMetricsOnLambda } from '../common/metrics.ts';
 import { startDeadline } from '../common/time.ts';
 import { createHandler } from './generate.ts';
-import { sqsSendMessageBatch } from './send.ts';
+import { sqsSendMessageBatch } from '../common/send.ts';
 
 /**
  * generate-orders fills the orders queue. It reads what the event asks for (request.ts), makes the orders of a seed one

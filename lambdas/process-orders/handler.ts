@@ -3,7 +3,7 @@ import '../common/map-stack-traces.ts';
 import { environmentNames, requireBoolean, requireCount, requireText } from '../../shared/pipeline.ts';
 import { consumerOnLambda } from '../common/consumer.ts';
 import { createDynamoDbClient, tableClient } from '../common/table-client.ts';
-import { createHandler } from './process-batch.ts';
+import { createHandler, type Dependencies } from './process-batch.ts';
 import { processOrderIn } from './process-order.ts';
 import { processing } from './process.ts';
 
@@ -12,6 +12,14 @@ const table = tableClient(
   // Made while the function starts, when it has the most CPU: every order needs it.
   createDynamoDbClient(),
 );
+
+/** What the code needs from outside. handler-with-events.ts adds the events. */
+export const dependencies: Dependencies = {
+  ...consumerOnLambda(requireText(process.env, environmentNames.ordersQueueUrl)),
+  processOrder: processOrderIn(table, processing, { now: Date.now, newToken: randomUUID }),
+  partialBatchResponses: requireBoolean(process.env, environmentNames.partialBatchResponses),
+  maxReceiveCount: requireCount(process.env, environmentNames.maxReceiveCount),
+};
 
 /**
  * process-orders, the consumer of the orders queue. What happens to a batch:
@@ -26,9 +34,4 @@ const table = tableClient(
  *
  * The batch ends before the function's timeout, which would fail good and bad orders together (`timeBudget`).
  */
-export const handler = createHandler({
-  ...consumerOnLambda(requireText(process.env, environmentNames.ordersQueueUrl)),
-  processOrder: processOrderIn(table, processing, { now: Date.now, newToken: randomUUID }),
-  partialBatchResponses: requireBoolean(process.env, environmentNames.partialBatchResponses),
-  maxReceiveCount: requireCount(process.env, environmentNames.maxReceiveCount),
-});
+export const handler = createHandler(dependencies);

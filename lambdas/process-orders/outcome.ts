@@ -1,4 +1,5 @@
 import type { SQSBatchResponse } from 'aws-lambda';
+import type { OwedEvent } from '../../shared/order-event.ts';
 import { type Backoff, equalJitter } from '../../shared/sending.ts';
 import { describeError, type FailureKind, logMessages, type MetricName, metricNames } from '../../shared/telemetry.ts';
 import { logIdentity, type Received } from '../common/consumer.ts';
@@ -7,7 +8,8 @@ import type { VisibilityChange } from '../common/message-visibility.ts';
 /**
  * What became of one record.
  *
- * - `processed`, `duplicate`: its order is written, now or before. The message may be deleted.
+ * - `processed`, `duplicate`: its order is written, now or before. The message may be deleted, after what it owes is told.
+ * - `untold`: its order is written, and what it owes could not be told. The message deserves another try.
  * - `permanent`: the body is no order, or an order that can never be processed. The message must reach the dead-letter
  *   queue.
  * - `transient`: processing failed for a reason that may pass. The message deserves another try, and needs none before
@@ -15,8 +17,9 @@ import type { VisibilityChange } from '../common/message-visibility.ts';
  * - `held-back`: not tried, because a message before it in its group of a FIFO queue has to be tried again.
  */
 export type Outcome = Received & { readonly receiptHandle: string } & (
-    | { readonly result: 'processed' }
-    | { readonly result: 'duplicate'; readonly firstMessageId: string }
+    | { readonly result: 'processed'; readonly owed?: OwedEvent }
+    | { readonly result: 'duplicate'; readonly firstMessageId: string; readonly owed?: OwedEvent }
+    | { readonly result: 'untold'; readonly error: Error }
     | { readonly result: 'permanent'; readonly kind: FailureKind; readonly reasons: readonly string[] }
     | { readonly result: 'transient'; readonly error: unknown; readonly notBeforeMs?: number }
     | { readonly result: 'held-back'; readonly error: Error }
@@ -33,16 +36,17 @@ interface Decision extends SQSBatchResponse {
 }
 
 /**
- * Which messages stay in the queue, and when they come back. Every record whose order is not written is named, and no
- * other one: Lambda deletes what is not named.
+ * Which messages stay in the queue, and when they come back. Every record whose order is not written, or not told, is
+ * named, and no other one: Lambda deletes what is not named.
  *
  * A permanent failure comes back at once. A message moves to the dead-letter queue on the receive after its
  * maxReceiveCount is used up (SQS Developer Guide, dead-letter queues). So it has to be received to get there, and
  * waiting for the visibility timeout in between helps nobody. A queue that does not move it would hand it out without
  * end, and each receive is paid for. There it comes back later from try to try.
  *
- * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once. One
- * that waits for another delivery of its order waits at least as long as that has time.
+ * A transient failure waits longer from try to try, and never so short that an outage takes all its tries at once. After
+ * its last try it has nothing to wait for, as a permanent failure. One that waits for another delivery of its order
+ * waits at least as long as that has time.
  *
  * A held-back message waits out its visibility timeout. A group is received from its front, up to the first message
  * that is invisible. So the failed message comes back alone, and its next tries cost the held-back ones no receive
@@ -70,8 +74,9 @@ export function decide(
   };
 
   function waitSeconds(outcome: Outcome): number {
-    if (outcome.result === 'permanent' && outcome.receiveCount <= maxReceiveCount) return 0;
     const notBeforeMs = outcome.result === 'transient' ? (outcome.notBeforeMs ?? 0) : 0;
+    const isMoved = outcome.receiveCount === maxReceiveCount && notBeforeMs === 0;
+    if (isMoved || (outcome.result === 'permanent' && outcome.receiveCount <= maxReceiveCount)) return 0;
     return Math.max(Math.ceil(notBeforeMs / 1000), Math.round(equalJitter(outcome.receiveCount, backoff, random)));
   }
 }
@@ -89,6 +94,9 @@ export function logOutcome(outcome: Outcome, logCustomerNames: boolean): void {
     case 'permanent':
       console.warn({ message: logMessages.badOrder, ...identity, kind: outcome.kind, reasons: outcome.reasons });
       return;
+    case 'untold':
+      console.error({ message: logMessages.eventNotPublished, ...identity, error: describeError(outcome.error) });
+      return;
     case 'transient':
     case 'held-back':
       console.error({ message: logMessages.orderNotProcessed, ...identity, error: describeError(outcome.error) });
@@ -104,6 +112,8 @@ export function metricOf(outcome: Outcome): MetricName {
       return outcome.firstMessageId === outcome.messageId ? metricNames.ordersProcessed : metricNames.duplicateOrders;
     case 'permanent':
       return metricNames.badOrders;
+    case 'untold':
+      return metricNames.eventsNotPublished;
     case 'transient':
     case 'held-back':
       return metricNames.ordersNotProcessed;

@@ -6,9 +6,11 @@ import { conflictReason, failureKinds, type MetricName } from '../../shared/tele
 import type { ConsumerDependencies } from '../common/consumer.ts';
 import { changeVisibility } from '../common/message-visibility.ts';
 import { tally } from '../common/metrics.ts';
+import type { PublishEvents } from '../common/events.ts';
 import { type InvocationContext, timeBudget } from '../common/time.ts';
 import { decide, isToBeTriedAgain, logOutcome, metricOf, type Outcome } from './outcome.ts';
 import type { BatchTime, Processed, ProcessOrder } from './process-order.ts';
+import { tellOutcomes } from './tell-outcomes.ts';
 
 /** What process-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies extends ConsumerDependencies {
@@ -17,35 +19,46 @@ export interface Dependencies extends ConsumerDependencies {
   readonly partialBatchResponses: boolean;
   /** Receives after which the queue moves a message to its dead-letter queue; 0 where it has none. */
   readonly maxReceiveCount: number;
+  /** Tells the world of processed orders. Default: nobody is told. */
+  readonly publishEvents?: PublishEvents;
 }
 
 /**
  * With partial batch responses, records are processed side by side, those of a FIFO group in turn. Failed records are
  * named, and come back when `decide` says. Without, records are processed one after the other, and the first that
- * fails brings back the whole batch.
+ * fails brings back the whole batch. Events of the batch are published when all of it is processed.
  */
 export function createHandler(
   dependencies: Dependencies,
 ): (event: SQSEvent, context: InvocationContext) => Promise<SQSBatchResponse> {
-  const { processOrder, logCustomerNames, backoff, random, maxReceiveCount, startDeadline } = dependencies;
+  const { processOrder, publishEvents, logCustomerNames, backoff, random, maxReceiveCount, startDeadline } =
+    dependencies;
   return async ({ Records: records }, context) => {
-    const { workMs, processingMs, reportingMs } = timeBudget(context);
+    const { workMs, processingMs, publishingMs, reportingMs } = timeBudget(context, publishEvents !== undefined);
     using deadline = startDeadline(processingMs);
     using workDeadline = startDeadline(workMs);
     const remainingMs = () => context.getRemainingTimeInMillis();
     const time = { work: workDeadline.signal, batch: deadline.signal, remainingMs };
     const counted: MetricName[] = [];
-    const process = (received: readonly ConsumedRecord[]) =>
-      processBatch(received, processOrder, time, (outcome) => {
-        logOutcome(outcome, logCustomerNames);
-        counted.push(metricOf(outcome));
-      });
+    const note = (outcome: Outcome) => {
+      logOutcome(outcome, logCustomerNames);
+      counted.push(metricOf(outcome));
+    };
+    const process = (received: readonly ConsumedRecord[]) => processBatch(received, processOrder, time, note);
+    const tell = async (outcomes: readonly Outcome[]) => {
+      if (publishEvents === undefined) return outcomes;
+      using publishing = startDeadline(publishingMs);
+      const told = await tellOutcomes(outcomes, publishEvents, publishing.signal);
+      for (const outcome of told) if (outcome.result === 'untold') note(outcome);
+      return told;
+    };
     try {
       if (!dependencies.partialBatchResponses) {
-        await processWholeBatch(records, process);
+        refuseFailed(await tell(await processWholeBatch(records, process)), records.length);
         return { batchItemFailures: [] };
       }
-      const { batchItemFailures, visibilityChanges } = decide(await process(records), backoff, random, maxReceiveCount);
+      const outcomes = await tell(await process(records));
+      const { batchItemFailures, visibilityChanges } = decide(outcomes, backoff, random, maxReceiveCount);
       if (visibilityChanges.length > 0) {
         using reporting = startDeadline(reportingMs);
         await changeVisibility(visibilityChanges, dependencies.loadChangeVisibilityBatch, reporting.signal);
@@ -171,17 +184,27 @@ function receivedOf(record: ConsumedRecord, { orderId, customerName }: ReadOrder
 
 /**
  * Without partial batch responses: throws at the first order that fails, as the lecture demo does. Lambda then keeps
- * the whole batch. The orders before were processed and come back all the same, those after were never seen.
+ * the whole batch. The orders before were processed and come back all the same, those after were never seen. So no
+ * event is due before all of them are processed.
  */
 async function processWholeBatch(
   records: readonly ConsumedRecord[],
   process: (records: readonly ConsumedRecord[]) => Promise<readonly Outcome[]>,
-): Promise<void> {
+): Promise<readonly Outcome[]> {
+  const processed: Outcome[] = [];
   for (const record of records) {
-    for (const outcome of await process([record])) {
-      if (outcome.result === 'permanent' || outcome.result === 'transient') {
-        throw new BatchFailedError(outcome, records.length);
-      }
+    const outcomes = await process([record]);
+    refuseFailed(outcomes, records.length);
+    processed.push(...outcomes);
+  }
+  return processed;
+}
+
+/** @throws {BatchFailedError} of the first record that failed */
+function refuseFailed(outcomes: readonly Outcome[], batchSize: number): void {
+  for (const outcome of outcomes) {
+    if (outcome.result === 'permanent' || outcome.result === 'transient' || outcome.result === 'untold') {
+      throw new BatchFailedError(outcome, batchSize);
     }
   }
 }
@@ -190,11 +213,11 @@ async function processWholeBatch(
 class BatchFailedError extends Error {
   override readonly name = 'BatchFailedError';
 
-  constructor(outcome: Extract<Outcome, { result: 'permanent' | 'transient' }>, batchSize: number) {
+  constructor(outcome: Extract<Outcome, { result: 'permanent' | 'transient' | 'untold' }>, batchSize: number) {
     const order = outcome.orderId === null ? 'without an id' : outcome.orderId;
     const why = outcome.result === 'permanent' ? outcome.reasons.join(', ') : errorReason(outcome.error);
     super(`Order ${order} (message ${outcome.messageId}) fails its batch of ${batchSize}: ${why}`, {
-      ...(outcome.result === 'transient' && { cause: outcome.error }),
+      ...(outcome.result !== 'permanent' && { cause: outcome.error }),
     });
   }
 }

@@ -7,6 +7,7 @@ import { errorNoted, orderClaimed, orderWritten, refusalNoted } from '../../shar
 import { copyProcessed, replayProcessed } from '../../shared/ledger/transitions.ts';
 import type { Order } from '../../shared/order/order.generated.ts';
 import type { Identity } from '../../shared/order/read-order.ts';
+import type { OwedEvent } from '../../shared/order-event.ts';
 import type { Row, TableClient } from '../common/table-client.ts';
 import { type Processing, RefusedOrder } from './processing.ts';
 
@@ -32,10 +33,13 @@ export interface BatchTime {
 /**
  * `duplicate`: done before, for the message `firstMessageId`. `conflict`: another order has its id. `refused`: it will
  * never be good. `claimed`: another delivery processes an order with its id at this moment.
+ *
+ * Who wrote the row owes the world its event, `owed`: now, or when the message comes again. A duplicate of another
+ * message owes none.
  */
 export type Processed =
-  | { readonly result: 'processed' }
-  | { readonly result: 'duplicate'; readonly firstMessageId: string }
+  | { readonly result: 'processed'; readonly owed?: OwedEvent }
+  | { readonly result: 'duplicate'; readonly firstMessageId: string; readonly owed?: OwedEvent }
   | { readonly result: 'conflict' }
   | { readonly result: 'refused'; readonly reasons: readonly string[] }
   | { readonly result: 'claimed'; readonly remainingMs: number };
@@ -87,20 +91,26 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
     const now = isoTime(nowMs);
     const ask = (request: Parameters<TableClient['update']>[0]) => table.update(request, time.batch);
 
-    /** @param row of the order, before it was written now or as it was written before */
-    async function written(row: Row | undefined): Promise<Processed> {
+    /**
+     * @param row of the order, before it was written now or as it was written before
+     * @param writtenAt of an order that was written now
+     */
+    async function written(row: Row | undefined, writtenAt: string): Promise<Processed> {
       const old = fromItem<Partial<OrderRow>>(row ?? {});
       if (lineage !== null) await ask(replayProcessed(lineage, message, now));
       const copies = old.failedCopies === undefined ? [] : failedCopiesOf(body, old.failedCopies);
       for (const copy of copies) await ask(copyProcessed(copy, message, now));
-      if (old.contentHash === undefined) return { result: 'processed' };
-      return { result: 'duplicate', firstMessageId: old.messageId ?? messageId };
+      const firstMessageId = old.messageId ?? messageId;
+      const { processedAt = writtenAt } = old;
+      const owed = { type: 'order.processed', orderId, orderKey, messageId, processedAt } as const;
+      if (old.contentHash === undefined) return { result: 'processed', owed };
+      return { result: 'duplicate', firstMessageId, ...(firstMessageId === messageId && { owed }) };
     }
 
     /** @param row for which a condition failed */
     async function notMine(row: Row | undefined): Promise<Processed> {
       const old = fromItem<Partial<OrderRow>>(row ?? {});
-      if (sameContent(body)(old.contentHash)) return written(row);
+      if (sameContent(body)(old.contentHash)) return written(row, now);
       const refusal = refusalOf(messageId, old);
       if (refusal !== undefined) return { result: 'refused', reasons: refusal };
       if (old.contentHash !== undefined) return { result: 'conflict' };
@@ -132,8 +142,9 @@ export function processOrderIn(table: TableClient, processing: Processing, to: S
       throw error;
     }
 
-    const answer = await ask(orderWritten({ orderKey, message, now: isoTime(to.now()) }));
-    return answer.kind === 'written' ? written(answer.old) : notMine(answer.row);
+    const writtenAt = isoTime(to.now());
+    const answer = await ask(orderWritten({ orderKey, message, now: writtenAt }));
+    return answer.kind === 'written' ? written(answer.old, writtenAt) : notMine(answer.row);
   };
 }
 

@@ -2,6 +2,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { FindingCode } from 'queue-doctor';
 import { messageLimits } from '../../shared/pipeline.ts';
 import { defaultRunbook } from '../monitoring/contribution.ts';
+import * as doors from './doors.ts';
 import {
   type ConsumerSettings,
   type FunctionSettings,
@@ -14,7 +15,7 @@ import {
  * has the limits of functions and queues. A preset is one `Configuration`. lib/configuration/validate.ts refuses what
  * AWS would refuse. The doctor (packages/queue-doctor) finds what AWS would take and what is unwise.
  */
-export interface Configuration {
+export interface Configuration extends doors.DoorSettings {
   readonly generateOrders: FunctionSettings;
   readonly orders: QueueSettings;
   readonly processOrders: ConsumerSettings & {
@@ -109,6 +110,7 @@ const daySeconds = 24 * 60 * 60;
 
 /** The default. Follows AWS's advice for a queue with a function. */
 const production: Configuration = {
+  ...doors.production,
   // A million orders take several invocations: each stops in time and says where to go on. CPU is what limits it.
   generateOrders: { timeoutSeconds: 60, memoryMb: 1024 },
   // SQS's default. It leaves a weekend and the Monday after it to notice that nothing is consumed.
@@ -185,6 +187,7 @@ const production: Configuration = {
  */
 const lab: Configuration = {
   ...production,
+  ...doors.lab,
   processOrders: {
     ...production.processOrders,
     // Short, so that the visibility timeout is short: without partial responses, failures wait for its end.

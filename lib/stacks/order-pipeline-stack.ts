@@ -15,6 +15,7 @@ import { OrdersTable } from '../orders-table.ts';
 import { ProcessOrders } from '../process-orders.ts';
 import { denyOthers } from '../queue-access.ts';
 import { QueuePair, type QueuePairProps } from '../queue-pair.ts';
+import { openDoors, orderEventsOf } from './doors.ts';
 
 export interface OrderPipelineStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -45,11 +46,15 @@ export class OrderPipelineStack extends Stack {
     const ordersTable = new OrdersTable(this, 'OrdersTable', { ...data, warmWritesPerSecond });
     const { table } = ordersTable;
 
+    const events = orderEventsOf(this, configuration, data);
+    const telling = events === undefined ? {} : { events: events.publishing };
+
     const common = { ...data, logRetention, tracing };
     const generateOrders = new GenerateOrders(this, 'GenerateOrders', {
       ...common,
       settings: configuration.generateOrders,
       orders,
+      groupBy: configuration.groupBy,
     });
     const processOrders = new ProcessOrders(this, 'ProcessOrders', {
       ...common,
@@ -58,6 +63,7 @@ export class OrderPipelineStack extends Stack {
       maxReceiveCount,
       table,
       logCustomerNames,
+      ...telling,
     });
     const failedOrders = new FailedOrders(this, 'FailedOrders', {
       ...common,
@@ -66,16 +72,20 @@ export class OrderPipelineStack extends Stack {
       receivesBefore: maxReceiveCount,
       table,
       logCustomerNames,
+      ...telling,
     });
+    const doors = openDoors(this, { configuration, common, orders, table, events });
 
     warnOfOperators(this, operators);
     denyOthers(orders, { consumer: processOrders.role, operators });
     denyOthers(badOrders, { consumer: failedOrders.role, movedBy: processOrders.role, operators });
     denyOthers(parkedOrders, { movedBy: failedOrders.role, operators });
+    events?.onlyFrom([processOrders.role, failedOrders.role]);
 
     const monitoring = new Monitoring(this, 'Monitoring', {
       parts: [
         generateOrders.monitored,
+        ...doors.monitored,
         processOrders.monitored,
         failedOrders.monitored,
         watchLastStop(parkedOrders),
@@ -99,8 +109,11 @@ export class OrderPipelineStack extends Stack {
       failedOrdersLogGroupName: failedOrders.logGroup.logGroupName,
       alarmTopicArn: monitoring.topic.topicArn,
     };
-    this.outputs = Object.entries(stackOutputNames).map(
-      ([output, name]) => new CfnOutput(this, name, { value: outputs[output as keyof typeof stackOutputNames] }),
+    const named = Object.entries(stackOutputNames).map(
+      ([output, name]) => [name, outputs[output as keyof typeof outputs]] as const,
+    );
+    this.outputs = [...named, ...Object.entries(doors.outputs)].map(
+      ([name, value]) => new CfnOutput(this, name, { value }),
     );
   }
 

@@ -8,12 +8,13 @@ import { sameContent } from './content.ts';
  *     ORDER#<order key>  ORDER                    a processed order, written once; before the order is processed, the
  *                                                 row holds what is known of its tries (`OrderNotes`), if anything is
  *     ORDER#<order key>  FAILURE#<failure id>     a failure and what became of it
+ *     ORDER#<order key>  MAIL                     the mail about the order, if the stack sends mails: mail.ts
  *
  * An order's key is its own id. An order without an id has the id of the message that brought it first. Everything known
  * of an order is one query. Good orders are in no index, so each costs one write. Failures are in two sparse indexes,
  * split over shards so that no partition is hot:
  *
- *     failures-by-status   statusShard = <status>#<shard>   failedAt     while `failed` or `replayed`
+ *     failures-by-status   statusShard = <status>#<shard>   failedAt     while `failed` or `replayed`; refused mails
  *     failures-by-cause    causeShard = <cause>#<shard>     failedAt     while `failed`
  */
 
@@ -62,6 +63,10 @@ export type FailureStatus = 'failed' | 'replayed' | 'processed';
 
 /** Partition key of a failure in `byStatus`. */
 export const statusShard = (status: FailureStatus, failureId: string) => `${status}#${shardOf(failureId)}`;
+/** What orders whose mail was refused are under in `byStatus` (mail.ts). */
+export const mailRefusedStatus = 'mail-refused';
+/** Partition key of such an order. */
+export const mailRefusedShard = (orderKey: string) => `${mailRefusedStatus}#${shardOf(orderKey)}`;
 /** Partition key of a failure in `byCause`. */
 export const causeShard = (cause: string, failureId: string) => `${cause}#${shardOf(failureId)}`;
 

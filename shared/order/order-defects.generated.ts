@@ -13,6 +13,8 @@ export const orderDefects: readonly OrderDefect[] = [
   {"place":["customerName"],"length":0},
   {"place":["customerAddress"],"value":7},
   {"place":["customerAddress"],"length":0},
+  {"place":["customerEmail"],"value":7},
+  {"place":["customerEmail"],"value":"no email"},
   {"place":["items"],"value":"7"},
   {"place":["items","0"],"value":7},
 ];

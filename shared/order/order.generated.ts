@@ -10,6 +10,10 @@ export interface Order {
   orderId?: string;
   customerName: string;
   customerAddress: string;
+  /**
+   * Where the customer is told by mail that the order was processed, if the stack sends mails. No address, no mail.
+   */
+  customerEmail?: string;
   items: string[];
   [k: string]: unknown;
 }

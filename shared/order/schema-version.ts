@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const textOf = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+/** Without the byte order mark that some editors write. */
+const textOf = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8').replace(/^\uFEFF/, '');
 
 /** A schema's own fingerprint: 12 hex digits of the SHA-256 of its JSON, however the JSON is laid out. */
 export function schemaVersionOf(schema: object): string {

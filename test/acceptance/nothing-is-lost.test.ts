@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { orderSequence } from '../../lambdas/generate-orders/orders.ts';
+import { orderSequence } from '../../shared/order/order-sequence.ts';
 import { countFailures, countProcessed, failureRows, failures } from '../../tools/orders/ledger/failures.ts';
 import { replay, type ReplayOutcome } from '../../tools/orders/ledger/replay.ts';
 import { contentHashOf } from '../../shared/ledger/content.ts';

@@ -1,18 +1,24 @@
 import { buildSync, type Metafile } from 'esbuild';
 import { bundlingOptions } from '../../lib/bundle-function.ts';
 
-export const functionNames = ['generate-orders', 'process-orders', 'failed-orders'] as const;
+export const functionNames = [
+  'generate-orders',
+  'process-orders',
+  'failed-orders',
+  'accept-orders',
+  'track-orders',
+] as const;
 
 export type FunctionName = (typeof functionNames)[number];
 
-/** The file that a function's bundle is made from. */
-export function entryOf(name: FunctionName): string {
-  return `lambdas/${name}/handler.ts`;
+/** The file that a function's bundle is made from. @param handler `handler-with-events` with `-c events=true` */
+export function entryOf(name: FunctionName, handler = 'handler'): string {
+  return `lambdas/${name}/${handler}.ts`;
 }
 
 /** What esbuild says of a function's bundle: which files it is made of, and what comes from where. */
-export function metafileOf(name: FunctionName): Metafile {
-  const { entryPoints, external, ...options } = bundlingOptions(entryOf(name));
+export function metafileOf(name: FunctionName, handler?: string): Metafile {
+  const { entryPoints, external, ...options } = bundlingOptions(entryOf(name, handler));
   return buildSync({
     ...options,
     entryPoints: { ...entryPoints },

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createHandler as createFailedOrders } from '../../lambdas/failed-orders/record-batch.ts';
 import { recordFailureIn } from '../../lambdas/failed-orders/record-failure.ts';
+import type { PublishEvents } from '../../lambdas/common/events.ts';
 import type { VisibilityEntry } from '../../lambdas/common/message-visibility.ts';
 import type { PublishMetrics } from '../../lambdas/common/metrics.ts';
 import type { TableClient } from '../../lambdas/common/table-client.ts';
@@ -33,6 +34,8 @@ interface PipelineSettings {
   /** Default: that of process.ts. */
   readonly processing?: Processing;
   readonly newToken?: () => string;
+  /** Default: nobody is told. */
+  readonly publishEvents?: PublishEvents;
 }
 
 /** Time goes on by a second with each look at the clock, from the start of 2026 if nothing else is said. */
@@ -43,10 +46,15 @@ export function pipelineFunctions(
     publishMetrics,
     processing = shippedProcessing,
     newToken = () => replayToken,
+    publishEvents,
   }: PipelineSettings = {},
 ): PipelineFunctions {
   const { dependencies: standard, changed, outOfTime } = consumerDependencies();
-  const dependencies = publishMetrics === undefined ? standard : { ...standard, publishMetrics };
+  const dependencies = {
+    ...standard,
+    ...(publishMetrics !== undefined && { publishMetrics }),
+    ...(publishEvents !== undefined && { publishEvents }),
+  };
   let nowMs = startMs;
   const now = () => (nowMs += 1_000);
   const processOrders = createProcessOrders({

@@ -1,7 +1,7 @@
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHandler as createGenerateOrders } from '../../lambdas/generate-orders/generate.ts';
-import { sqsSendMessageBatch } from '../../lambdas/generate-orders/send.ts';
+import { sqsSendMessageBatch } from '../../lambdas/common/send.ts';
 import { createHandler as createProcessOrders } from '../../lambdas/process-orders/process-batch.ts';
 import { sqsChangeVisibilityBatch } from '../../lambdas/common/sqs-visibility.ts';
 import { readOrder } from '../../shared/order/read-order.ts';

@@ -30,13 +30,21 @@ function permissionsOf(template: Template): Readonly<Record<string, readonly str
 }
 
 function text({ Effect, Action, Resource, Condition }: Statement): string {
-  const target = (Resource as { 'Fn::GetAtt'?: readonly string[] })['Fn::GetAtt'];
-  const named = target?.[1] === 'Arn' ? target[0]?.replace(/[\dA-F]{8}$/, '') : JSON.stringify(Resource);
+  const { 'Fn::GetAtt': target, Ref } = Resource as { 'Fn::GetAtt'?: readonly string[]; Ref?: string };
+  // `Ref` of a topic is its ARN.
+  const id = target?.[1] === 'Arn' ? target[0] : Ref;
+  const named = id?.replace(/[\dA-F]{8}$/, '') ?? JSON.stringify(Resource);
   const condition = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
   return `${Effect} ${[Action].flat().join(' ')} on ${named}${condition}`;
 }
 
 const writeLogs = (group: string) => `Allow logs:CreateLogStream logs:PutLogEvents on ${group}Logs`;
+
+/** With the HTTP door, without its name before the names of its functions. */
+function doorPermissionsOf(template: Template): Readonly<Record<string, readonly string[]>> {
+  const all = Object.entries(permissionsOf(template));
+  return Object.fromEntries(all.map(([name, permissions]) => [name.replace(/^Http/, ''), permissions]));
+}
 
 /** All that the functions of production may do. Why each needs it: test/acceptance/permissions.test.ts. */
 const production = {
@@ -79,6 +87,15 @@ const key = {
   ProcessOrders: ['Allow kms:Decrypt on EncryptionKey'],
   FailedOrders: ['Allow kms:Decrypt on EncryptionKey'],
 };
+/** Events come from the two functions that write what they tell. */
+const publish = ['Allow sns:Publish on OrderEventsTopic'];
+const events = { GenerateOrders: [], ProcessOrders: publish, FailedOrders: publish };
+/** Beside the key: to encrypt what SNS keeps. */
+const withKey = {
+  GenerateOrders: key.GenerateOrders,
+  ProcessOrders: [...publish, 'Allow kms:Decrypt kms:GenerateDataKey on EncryptionKey'],
+  FailedOrders: [...publish, 'Allow kms:Decrypt kms:GenerateDataKey on EncryptionKey'],
+};
 const operators = { operators: 'arn:aws:iam::111122223333:role/operators', alarmEmail: 'team@example.org' };
 
 describe.each([
@@ -97,8 +114,85 @@ describe.each([
       { GenerateOrders: [], ProcessOrders: [], FailedOrders: [] },
     ],
     [{ customerManagedKey: 'true', tracing: 'true' }, withMore(key, tracing)],
+    [{ events: 'true', notifyEmail: 'team@example.org' }, events],
+    [{ events: 'true', customerManagedKey: 'true' }, withKey],
   ])('may with the options %j do only this beside', (options, more) => {
     expect(permissionsOf(synthesize(preset, { ...options }))).toEqual(withMore(permissions, more));
+  });
+});
+
+test('the HTTP door has a function that can only send, and one that can only read the rows of an order', () => {
+  const { AcceptOrders, TrackOrders, ...others } = doorPermissionsOf(synthesize('production', { http: 'true' }));
+  expect(others).toEqual(production);
+  expect(AcceptOrders).toEqual([writeLogs('HttpAcceptOrders'), 'Allow sqs:SendMessage on QueuesOrders']);
+  expect(TrackOrders).toEqual([writeLogs('HttpTrackOrders'), 'Allow dynamodb:Query on OrdersTable']);
+});
+
+test('the functions of the HTTP door may use the key of the account only for that, and X-Ray', () => {
+  const options = { http: 'true', customerManagedKey: 'true', tracing: 'true' };
+  const { AcceptOrders, TrackOrders } = doorPermissionsOf(synthesize('production', options));
+  expect(AcceptOrders).toEqual([
+    writeLogs('HttpAcceptOrders'),
+    'Allow sqs:SendMessage on QueuesOrders',
+    ...key.GenerateOrders,
+    ...sendTraces,
+  ]);
+  expect(TrackOrders).toEqual([
+    writeLogs('HttpTrackOrders'),
+    'Allow dynamodb:Query on OrdersTable',
+    ...key.ProcessOrders,
+    ...sendTraces,
+  ]);
+});
+
+test('only the API, and only by its three routes, may invoke the functions of the HTTP door', () => {
+  const permissions = resourcesOf(synthesize('production', { http: 'true' }))
+    .filter(([, { Type }]) => Type === 'AWS::Lambda::Permission')
+    .map(([, { Properties }]) => Properties!);
+  expect(permissions.map(({ Action, Principal }) => `${String(Action)} by ${String(Principal)}`)).toEqual(
+    Array.from({ length: 3 }, () => 'lambda:InvokeFunction by apigateway.amazonaws.com'),
+  );
+  const sources = permissions.map(({ SourceArn }) => JSON.stringify(SourceArn));
+  expect(sources.map((source) => /\/\*\/\*(\/[^"]*)"/.exec(source)![1]!).toSorted()).toEqual([
+    '/orders',
+    '/orders/batch',
+    '/orders/{id}',
+  ]);
+});
+
+describe('the function that sends mails', () => {
+  const mail = { events: 'true', mail: 'true', mailFrom: 'orders@example.com' };
+  const identity = (name: string) => ({
+    'Fn::Join': [
+      '',
+      [
+        'arn:',
+        { Ref: 'AWS::Partition' },
+        ':ses:',
+        { Ref: 'AWS::Region' },
+        ':',
+        { Ref: 'AWS::AccountId' },
+        `:identity/${name}`,
+      ],
+    ],
+  });
+  const may = [
+    writeLogs('MailNotifyCustomers'),
+    'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on MailQueuesNotifications',
+    'Allow dynamodb:GetItem dynamodb:UpdateItem on OrdersTable',
+    `Allow ses:SendEmail on ${JSON.stringify([identity('example.com'), identity('orders@example.com')])} if ` +
+      '{"StringEquals":{"ses:FromAddress":"orders@example.com"}}',
+  ];
+
+  test('may read and write the rows of orders, and send from one address, and nothing else', () => {
+    const { MailNotifyCustomers, ...others } = permissionsOf(synthesize('production', mail));
+    expect(MailNotifyCustomers).toEqual(may);
+    expect(others).toEqual(permissionsOf(synthesize('production', { events: 'true' })));
+  });
+
+  test('may use the key of the account only to decrypt', () => {
+    const { MailNotifyCustomers } = permissionsOf(synthesize('production', { ...mail, customerManagedKey: 'true' }));
+    expect(MailNotifyCustomers).toEqual([...may, ...key.ProcessOrders]);
   });
 });
 

@@ -2,7 +2,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { presets } from '../../lib/configuration/configuration.ts';
 import { createApp } from '../../lib/order-pipeline-app.ts';
 import { capacityOf } from '../plan/capacity.ts';
-import { costOf, demoUse, type Flow, pipelineUse, prices, type Settings } from '../plan/cost-model.ts';
+import { costOf, demoUse, type Flow, httpDoorUse, pipelineUse, prices, type Settings } from '../plan/cost-model.ts';
 import { costOfMonth, type MonthlyItem, monthlyItems, type Resources } from '../plan/monthly-costs.ts';
 import { TemporaryFolder } from '../run/synthesize.ts';
 import type { Figure, Part } from './report.ts';
@@ -11,11 +11,18 @@ import type { Figure, Part } from './report.ts';
 export const costs: Part = () =>
   Promise.resolve([
     ...[0.01, 0.1].flatMap((badRate) => [10, 1].flatMap((fill) => compared({ badRate, fill }))),
+    ...[1, 10].map((orders) => httpDoor(orders)),
     ...month(),
     ordersASecond(),
   ]);
 
-const { processOrders, failedOrders, maxReceiveCount, warmWritesPerSecond } = presets.production;
+const {
+  processOrders,
+  failedOrders,
+  maxReceiveCount,
+  warmWritesPerSecond,
+  httpDoor: httpSettings,
+} = presets.production;
 /** The lecture demo's: Lambda's default memory. */
 const demoSettings: Settings = { consumerMemoryMb: 128, failedMemoryMb: 128, maxReceiveCount: 1 };
 const ours: Settings = {
@@ -31,6 +38,16 @@ function compared(flow: Flow): readonly Figure[] {
     figure(id, `a million orders, ${percent}`, pipelineUse(flow, ours)),
     figure(`${id}-demo`, "the same the demo's way", demoUse(flow, demoSettings)),
   ];
+}
+
+/** What the HTTP door adds for a million orders. */
+function httpDoor(orders: number): Figure {
+  const use = httpDoorUse(orders, httpSettings.acceptOrders.memoryMb);
+  return figure(
+    `cost-http-${orders}`,
+    `what the HTTP door adds, ${orders === 1 ? 'one order' : `${orders} orders`} a request`,
+    use,
+  );
 }
 
 function figure(id: string, title: string, use: ReturnType<typeof demoUse>): Figure {
@@ -61,6 +78,7 @@ function ordersASecond(): Figure {
 function month(): readonly Figure[] {
   const items = monthlyItems(template({}));
   const withKey = monthlyItems(template({ customerManagedKey: 'true' }));
+  const withHttp = monthlyItems(template({ http: 'true' }));
   return [
     ...items.map((item) => ({ ...monthFigure(item.id, item.title, [item]), detail: detailOf(item) })),
     monthFigure(
@@ -69,6 +87,7 @@ function month(): readonly Figure[] {
       items.filter(({ whenIdle }) => whenIdle),
     ),
     monthFigure('busy', 'in all, when every metric appears in every hour', items),
+    monthFigure('busy-with-http', 'the same with -c http=true', withHttp),
     monthFigure('busy-with-key', 'the same with -c customerManagedKey=true, requests to the key aside', withKey),
   ];
 }

@@ -8,7 +8,7 @@ import { interleaved, median, medianRatio, type Part, perSecond, roundText } fro
 const rounds = 20;
 const orders = 10_000;
 const memoryOrders = { few: 10_000, many: 1_000_000 } as const;
-/** As many as generate-orders has (lambdas/generate-orders/send.ts). */
+/** As many as generate-orders has (lambdas/common/send.ts). */
 const requestsInFlight = 10;
 
 /**

@@ -3,7 +3,7 @@ import { devNull } from 'node:os';
 import type { SQSEvent } from 'aws-lambda';
 import { publishMetricsTo } from '../../lambdas/common/metrics.ts';
 import { startDeadline } from '../../lambdas/common/time.ts';
-import { orderSequence } from '../../lambdas/generate-orders/orders.ts';
+import { orderSequence } from '../../shared/order/order-sequence.ts';
 import { createHandler } from '../../lambdas/process-orders/process-batch.ts';
 import validateOrder from '../../shared/order/validate-order.generated.js';
 import { sqsRecord } from '../../test/lambdas/sqs-event.ts';

@@ -156,6 +156,8 @@ export const invariantsAfterReplay = {
       .filter(
         ({ kind, status }) => status === 'replayed' || (kind === failureKinds.outOfAttempts && status === 'failed'),
       )
+      // A replay sends one copy of an order. When the order is refused, its other copies stay as they are.
+      .filter((failure) => failure.status === 'replayed' || !hasRefusedCopy(failure, failures))
       .map((failure) => `Failure ${failure.failureId} is still ${failure.status}: ${told(failure)}.`),
 
   'a replay of an edited order processes it': ({ failures }) =>
@@ -168,6 +170,12 @@ export const invariantsAfterReplay = {
 export interface Violation {
   readonly invariant: string;
   readonly detail: string;
+}
+
+/** Whether another failure of the same order says that the order is refused. */
+function hasRefusedCopy(failure: FailureRow, failures: readonly FailureRow[]): boolean {
+  const key = keyOfFailure(failure);
+  return isRefused(key) && failures.some((copy) => copy.kind === failureKinds.refused && keyOfFailure(copy) === key);
 }
 
 /** Everything that does not hold. */

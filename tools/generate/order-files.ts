@@ -8,13 +8,15 @@ import { maximumErrors, reasonsFrom } from '../../shared/order/reasons.ts';
 import type { OrderDefect } from '../../shared/order/broken-order.ts';
 import { schemaVersionOf } from '../../shared/order/schema-version.ts';
 import { defectsOf } from './order-defects.ts';
+import { openApiOf } from './openapi.ts';
 import { type OrderSchema, readOrderSchema } from './order-schema.ts';
 
 const sharedUrl = new URL('../../shared/order/', import.meta.url);
+const openApiUrl = new URL('../../docs/openapi.json', import.meta.url);
 const schemaName = 'order.schema.json';
 const header = `// Generated from ${schemaName} by "npm run generate": change the schema, not this file.`;
 
-/** A file of shared/ that follows from the schema. */
+/** A file that follows from the schema: of shared/, or the OpenAPI document. */
 export interface GeneratedFile {
   readonly url: URL;
   readonly text: string;
@@ -32,7 +34,7 @@ const examples = Array.from({ length: 20 }, (_, index) => exampleOrder(index));
 
 /**
  * Everything that is derived from shared/order/order.schema.json: the type, the validator compiled ahead of time (why:
- * docs/decisions/0003), the schema's version and the ways in which an order can be wrong. Pure but for reading the
+ * docs/decisions/0003), the schema's version, the ways in which an order can be wrong, and the OpenAPI document of the HTTP door. Pure but for reading the
  * schema, so that a test can tell when the committed files are stale.
  *
  * @throws {SchemaRefused} for a schema of which no validator can be made
@@ -55,7 +57,10 @@ export async function renderFiles(orderSchema: OrderSchema): Promise<RenderedFil
     'order-defects.generated.ts': renderDefects(defects),
   };
   return {
-    files: Object.entries(files).map(([name, text]) => ({ url: new URL(name, sharedUrl), text })),
+    files: [
+      ...Object.entries(files).map(([name, text]) => ({ url: new URL(name, sharedUrl), text })),
+      { url: openApiUrl, text: `${JSON.stringify(openApiOf(schema), undefined, 2)}\n` },
+    ],
     remarks: remarksOn(orderSchema, unbroken),
   };
 }
@@ -68,7 +73,11 @@ function remarksOn({ validate }: OrderSchema, unbroken: readonly string[]): read
     return [`exampleOrder does not pass the schema: ${reasons}. Change shared/order/example-order.ts.`];
   }
   if (validate(exampleUserX(6))) {
-    return ['exampleUserX passes the schema, but must not. Change shared/order/example-order.ts.'];
+    return [
+      'exampleUserX passes the schema, but must not: the schema must have a rule that this order breaks, such as ' +
+        '"required": ["customerAddress"]. Change shared/order/order.schema.json, or the order in ' +
+        'shared/order/example-order.ts.',
+    ];
   }
   return unbroken.map(
     (rule) => `No bad order was found for the rule ${rule}. It may help when exampleOrder has a value there.`,

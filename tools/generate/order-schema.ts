@@ -1,7 +1,8 @@
-import { Ajv, type AnySchemaObject, type Options, type ValidateFunction } from 'ajv';
+import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { duplicateName } from './duplicate-names.ts';
 import { mistakeIn } from '../orders/input/json-scanner.ts';
 
 /** A schema that no validator can be made of. The message is one sentence with the place, for a person. */
@@ -39,11 +40,15 @@ const drafts: readonly (readonly [name: string, create: () => Ajv])[] = [
  * @throws {SchemaRefused} for what is no JSON or no JSON Schema, and for what ajv's strict mode takes for a mistake
  */
 export function readOrderSchema(text: string, name: string): OrderSchema {
+  // Some editors begin a file with a byte order mark, which is none of the JSON.
+  const json = text.replace(/^\uFEFF/, '');
+  if (json.trim() === '')
+    throw new SchemaRefused(`${name} is empty: write the schema of an order, or restore the file.`);
   let schema: unknown;
   try {
-    schema = JSON.parse(text);
+    schema = JSON.parse(json);
   } catch (error) {
-    const mistake = mistakeIn(text);
+    const mistake = mistakeIn(json);
     if (mistake === undefined) throw error;
     const { line, column } = mistake.place;
     throw new SchemaRefused(`${name} is no JSON: line ${line}, column ${column}, ${mistake.message}.`, {
@@ -53,34 +58,69 @@ export function readOrderSchema(text: string, name: string): OrderSchema {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw new SchemaRefused(`${name} is no JSON Schema: it must be an object.`);
   }
+  const duplicate = duplicateName(json);
+  if (duplicate !== undefined) {
+    throw new SchemaRefused(
+      `${name}, line ${duplicate.line}: "${duplicate.name}" stands there a second time, and only the last one counts. ` +
+        'Leave one of them out.',
+    );
+  }
   const object = schema as AnySchemaObject;
   const ajv = newAjv(object, name);
   const refusal = (place: string, reason: string) =>
     new SchemaRefused(`${name}, at ${place === '' ? 'its top' : place}: ${reason}.`);
   if (ajv.validateSchema(object) !== true) {
-    const { instancePath, message = 'is no JSON Schema' } = ajv.errors![0]!;
-    throw refusal(instancePath, message);
+    throw refusal(ajv.errors![0]!.instancePath, ruleText(ajv.errors!));
+  }
+  if (!isOfObjects(object)) {
+    throw refusal('type' in object ? '/type' : '', 'an order is a JSON object: write "type": "object"');
   }
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(object);
   } catch (error) {
     const reason = reasonOf(error);
-    throw refusal(placeOf(object, reason, name) ?? '', reason);
+    throw refusal(placeOf(object, reason, name) ?? '', withRemedy(reason, ajv));
   }
   // Such a validator answers a promise, which would make every order a good one.
   if ('$async' in validate) throw refusal('/$async', 'an order is validated at once, so leave $async out');
   return { schema: object, ajv, validate };
 }
 
-function newAjv({ $schema = 'http://json-schema.org/draft-07/schema#' }: AnySchemaObject, name: string): Ajv {
-  const [, create] = drafts.find(([draft]) => $schema.includes(draft)) ?? [];
+function newAjv(schema: { readonly $schema?: unknown }, name: string): Ajv {
+  const { $schema = 'http://json-schema.org/draft-07/schema#' } = schema;
+  const [, create] = drafts.find(([draft]) => typeof $schema === 'string' && $schema.includes(draft)) ?? [];
   if (create === undefined) {
     throw new SchemaRefused(`${name}, at /$schema: the draft is unknown; known are draft-07, 2019-09 and 2020-12.`);
   }
   const ajv = create();
   addFormats.default(ajv);
   return ajv;
+}
+
+/** Whether the schema is one of JSON objects, as far as its top tells: a reference or a choice may say so elsewhere. */
+function isOfObjects(schema: AnySchemaObject): boolean {
+  if ('type' in schema) return [schema['type']].flat().every((type) => type === 'object');
+  return ['$ref', 'allOf', 'anyOf', 'oneOf', 'if'].some((keyword) => keyword in schema);
+}
+
+/** What JSON Schema has against a part, with the values that it allows. Ajv tells of each way that a part may be. */
+function ruleText(errors: readonly ErrorObject[]): string {
+  const [{ instancePath, message = 'is no JSON Schema', params }] = errors as readonly [ErrorObject];
+  const allowed = (params as { readonly allowedValues?: readonly string[] }).allowedValues;
+  if (allowed === undefined) return message;
+  const others = errors.filter((error) => error.keyword === 'type' && error.instancePath === instancePath);
+  return `must be one of ${allowed.join(', ')}${others.length > 0 ? ', or a list of them' : ''}`;
+}
+
+/** What ajv says, and how to mend that. */
+function withRemedy(reason: string, ajv: Ajv): string {
+  const [, format] = /^unknown format "(.*)"$/.exec(reason) ?? [];
+  if (format !== undefined) return `${reason}; known are ${Object.keys(ajv.formats).join(', ')}`;
+  if (reason.startsWith('unknown keyword')) return `${reason}; mend its spelling, or leave the keyword out`;
+  if (reason.startsWith("can't resolve")) return `${reason}; write this part into the file, or mend the reference`;
+  const [, type] = /^missing type (.*) for keyword/.exec(reason) ?? [];
+  return type === undefined ? reason : `${reason}; write "type": ${type.replaceAll(',', ' or ')} beside the keyword`;
 }
 
 /** Without the place, which ajv tells for some mistakes only, and without ajv's own words for its mode. */

@@ -28,13 +28,19 @@ export function createProgram(name: string, { stdout, stderr }: Outputs): Comman
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
-      outputError: (text, write) => write(wrappedProse(text, stderr.columns)),
+      outputError: (text, write) => write(wrappedProse(withDashHint(text), stderr.columns)),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
     .exitOverride();
+}
+
+/** An id may begin with a dash, and so may a file's name. */
+function withDashHint(text: string): string {
+  if (!text.startsWith('error: unknown option') || text.includes('Did you mean')) return text;
+  return `${text}An id or a file that begins with a dash stands behind "--", after all options.\n`;
 }
 
 /**

@@ -6,9 +6,11 @@ import {
   targetOf,
   type TargetOptions,
 } from './aws/clients.ts';
+import type { HttpDoor } from './aws/http-door.ts';
 import { defaultLocalEndpoint, findLocalRuntime } from './aws/local-runtime.ts';
 import type { SendQueue } from './aws/send.ts';
 import { readStackOutputs, type StackOutputs } from './aws/stack.ts';
+import { CommandFailed } from './errors.ts';
 import type { OrdersIo } from './io.ts';
 import type { TableConnection } from './ledger/table.ts';
 import { type Paint, painter, write } from './terminal/output.ts';
@@ -35,6 +37,8 @@ export interface OrdersContext extends Disposable {
   outputs(): Promise<StackOutputs>;
   table(): Promise<TableConnection>;
   ordersQueue(): Promise<SendQueue>;
+  /** @throws {CommandFailed} for a pipeline without an HTTP door */
+  httpDoor(): Promise<HttpDoor>;
   /** Writes lines for a person to stdout. */
   print(...lines: readonly string[]): Promise<void>;
   /** Writes one document to stdout, indented, or as a line of a stream. */
@@ -58,7 +62,7 @@ export function createContext(io: OrdersIo, options: SharedOptions, regionOfStag
     if (endpoint !== defaultLocalEndpoint) io.stderr.write(`The pipeline of this project is at ${endpoint}.\n`);
     return endpoint;
   });
-  const clients = createClients(target, io.env);
+  const clients = createClients(target, io.env, (sentence) => void io.stderr.write(`${sentence}\n`));
   let outputs: Promise<StackOutputs> | undefined;
   const context: OrdersContext = {
     io,
@@ -78,6 +82,16 @@ export function createContext(io: OrdersIo, options: SharedOptions, regionOfStag
     async ordersQueue() {
       const { ordersQueueUrl: url } = await context.outputs();
       return { client: clients.sqs, url, clock, random };
+    },
+    async httpDoor() {
+      const { ordersApiUrl: url } = await context.outputs();
+      if (url === undefined) {
+        throw new CommandFailed(
+          `The ${context.where} has no HTTP door: deploy it with -c http=true, or serve it by "npm run local -- --with http".`,
+        );
+      }
+      const { signer, agent } = clients;
+      return { url, signer, agent, token: io.env['ORDERS_TOKEN'], clock, random, signal: io.signal };
     },
     print: (...lines) => write(io.stdout, lines.map((line) => `${line}\n`).join('')),
     printJson: (document, layout = 'indented') =>

@@ -30,7 +30,7 @@ export function refuseOptionsOfNpm(
   const options = [...program.options, ...(command?.options ?? [])];
   const kept = options
     .filter(({ long = '', short = '' }) => !args.includes(long) && !args.includes(short))
-    .flatMap((option) => keptBy(env, option));
+    .flatMap((option) => [...keptBy(env, option), ...keptQuiet(option, handedOn, env)]);
   if (options.some(({ long }) => long === '--local') && keptLocal(script, handedOn, env)) {
     kept.push({ flag: '--local', words: ['--local'] });
   }
@@ -41,7 +41,7 @@ export function refuseOptionsOfNpm(
     `npm kept ${kept.map(({ flag }) => flag).join(', ')} for itself: options stand behind "--". ` +
       `Nothing was done. Type: ${start} -- ${words.join(' ')}` +
       // npm's own option has one value, whatever the option of the command has.
-      (kept.some(({ flag }) => flag in shortOptionsOfNpm) ? ' (of several -c, npm knows only the last)' : ''),
+      (kept.some(({ flag }) => flag === '-c') ? ' (of several -c, npm knows only the last)' : ''),
   );
 }
 
@@ -65,15 +65,33 @@ function lineOf(args: readonly string[], command: Command | undefined, kept: rea
   return [...(isValue ? args.slice(0, -1) : args), ...options];
 }
 
-/** Short options that npm has as well, and the settings that they are for npm (npm's documentation, "Shorthands"). */
-const shortOptionsOfNpm: Readonly<Record<string, string>> = { '-c': 'call' };
+/**
+ * Short options that npm has as well, and the settings that they are for npm (npm's documentation, "Shorthands"). Of a
+ * letter that npm does not know, npm makes a setting of this name.
+ */
+const shortOptionsOfNpm: Readonly<Record<string, string>> = {
+  '-a': 'all',
+  '-c': 'call',
+  '-f': 'force',
+  '-p': 'parseable',
+  '-y': 'yes',
+};
+
+/** `-q` and `--quiet` are `--loglevel warn` for npm. Where options are handed on, npm was meant: it stood before `--`. */
+function keptQuiet({ long = '', short = '' }: Option, args: readonly string[], env: EnvironmentVariables) {
+  if (long !== '--quiet' || args.some((word) => word.startsWith('-'))) return [];
+  const { npm_config_loglevel: level, NPM_CONFIG_LOGLEVEL: chosen } = env;
+  if (level !== 'warn' || chosen !== undefined || isInNpmrc('loglevel', env)) return [];
+  const flag = short === '' ? long : short;
+  return [{ flag, words: [flag] }];
+}
 
 function keptBy(env: EnvironmentVariables, option: Option): readonly KeptOption[] {
   const { long = '', short = '' } = option;
   const name = long.replace(/^--(no-)?/, '');
-  const setting = shortOptionsOfNpm[short];
-  const keptShort = setting === undefined ? [] : keptAs(setting, short, env, option);
-  return [...keptAs(name, long, env, option), ...keptShort];
+  const kept = keptAs(name, long, env, option);
+  const setting = shortOptionsOfNpm[short] ?? short.slice(1);
+  return kept.length > 0 || short === '' || setting === name ? kept : keptAs(setting, short, env, option);
 }
 
 function keptAs(name: string, flag: string, env: EnvironmentVariables, option: Option): readonly KeptOption[] {

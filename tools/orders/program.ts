@@ -2,9 +2,10 @@ import { Option } from 'commander';
 import { stackNameOf } from '../../shared/pipeline.ts';
 import { createProgram, exitCodes, runProgram, searchedText } from './command-line.ts';
 import type { Target } from './aws/clients.ts';
-import { credentialsText, unknownProfileText } from './aws/credentials.ts';
-import { badEndpointText, endpointSources, proxyOf } from './aws/endpoint.ts';
+import { credentialsText } from './aws/credentials.ts';
+import { badEndpointText, endpointSources, proxyOf, refuseLocalAddress } from './aws/endpoint.ts';
 import { announcedEndpoints } from './aws/local-runtime.ts';
+import { unknownProfileText } from './aws/profile-mistakes.ts';
 import { defineCheck } from './commands/check.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineEdit } from './commands/edit.ts';
@@ -12,6 +13,7 @@ import { defineExample } from './commands/example.ts';
 import { defineFailed } from './commands/failed.ts';
 import { defineGenerate } from './commands/generate.ts';
 import { defineLogs } from './commands/logs.ts';
+import { defineMail } from './commands/mail.ts';
 import { definePatch } from './commands/patch.ts';
 import { definePurge } from './commands/purge.ts';
 import { defineReplay } from './commands/replay.ts';
@@ -33,6 +35,7 @@ const commands = [
   defineSmoke,
   defineDoctor,
   defineLogs,
+  defineMail,
   defineFailed,
   defineShow,
   defineCheck,
@@ -87,7 +90,10 @@ Example: orders failed --local`,
   };
   for (const define of commands) define(program, run);
   const script = args[0] === 'smoke' && io.env['npm_lifecycle_event'] === 'smoke' ? 'smoke' : 'orders';
-  const check = () => refuseOptionsOfNpm(script, program, args, io.env);
+  const check = () => {
+    refuseOptionsOfNpm(script, program, args, io.env);
+    refuseLocalAddress(args);
+  };
   // What an error says may quote an order.
   return (await runProgram(program, args, io.stderr, check, printableLines)) ?? exitCode;
 }
@@ -95,7 +101,7 @@ Example: orders failed --local`,
 /** An error that a person can mend, in words; any other as it is. */
 function explained(error: unknown, { clients, target, io: { env } }: OrdersContext): unknown {
   if (!(error instanceof Error) || error instanceof UsageError || error instanceof CommandFailed) return error;
-  const credentials = credentialsText(error, env, target.region);
+  const credentials = credentialsText(error, env, target.region, clients.noCredentialsBecause());
   if (credentials !== undefined) return new CommandFailed(credentials);
   // The SDK looks for a region in many places, and says so only when it needs one.
   if (error.message === 'Region is missing') {
@@ -118,7 +124,10 @@ function explained(error: unknown, { clients, target, io: { env } }: OrdersConte
   if (code === 'ECONNREFUSED') {
     return new CommandFailed(
       `Nothing answers at ${address}:${port}: start the pipeline with "npm run local", or check ${endpointSources}.` +
-        (address === '::1' ? ' Write 127.0.0.1 instead of localhost: "npm run local" listens on IPv4 only.' : '') +
+        (port === 80 ? ' An address without a port is asked at port 80: add the port, such as :4566.' : '') +
+        (address === '::1'
+          ? ' Write 127.0.0.1 instead of localhost or [::1]: "npm run local" listens on IPv4 only.'
+          : '') +
         announcedEndpoints()
           .map((endpoint) => ` A runtime of this project is at ${endpoint}.`)
           .join(''),

@@ -8,6 +8,27 @@ export function shortId(id: string): string {
 }
 
 /**
+ * The ids as short as a list can show them: eight digits of a UUID, and more where several begin with the same eight.
+ * Each of them is unambiguous among these ids.
+ */
+export function shortIds(ids: Iterable<string>): ReadonlyMap<string, string> {
+  const whole = [...new Set(ids)].toSorted();
+  return new Map(
+    whole.map((id, position) => {
+      const neighbours = [whole[position - 1], whole[position + 1]];
+      const shared = Math.max(...neighbours.map((other) => (other === undefined ? 0 : sharedStart(id, other))));
+      return [id, shared < shortLength || !madeUpId.test(id) ? shortId(id) : id.slice(0, shared + 1)];
+    }),
+  );
+}
+
+function sharedStart(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
+}
+
+/**
  * Whether a person may mean a UUID by its first digits: eight of them at least. A shorter one, or one with other
  * letters, is an id of its own, so that `A-1` never stands for `A-10`.
  */

@@ -34,14 +34,18 @@ const unitsMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_0
 
 /**
  * A moment as people give it: a time ago (`90s`, `10m`, `2h`, `3d`, `1w`), a day (`2026-11-20`, midnight UTC), or a
- * time (`2026-11-20T12:00Z`).
+ * time (`2026-11-20T12:00Z`). A time without a zone is UTC, as all times that the commands show.
  * @returns milliseconds since the epoch
- * @throws {UsageError}
+ * @throws {UsageError} also for `--since` a moment that has not come yet
  */
 export function parseMoment(name: string, text: string, nowMs: number): number {
   const [, count, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
   if (count !== undefined) return nowMs - Number(count) * unitsMs[unit as keyof typeof unitsMs];
-  const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  const isUtc = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text);
+  const atMs = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(isUtc ? `${text}Z` : text) : Number.NaN;
+  if (name === '--since' && atMs > nowMs) {
+    throw new UsageError(`${name} ${text} is in the future: it is ${shownTime(isoTime(nowMs))} UTC now.`);
+  }
   if (!Number.isNaN(atMs)) return atMs;
   throw new UsageError(`${name} takes a time such as 10m, 2h, 3d, 2026-11-20 or 2026-11-20T12:00Z, not "${text}".`);
 }

@@ -1,6 +1,6 @@
 /**
- * Prices in us-east-1 in USD, on-demand, beyond the free tiers, of Lambda (Arm), SQS (standard queues), DynamoDB and
- * CloudWatch. They change: look at AWS's pricing pages before a decision hangs on them.
+ * Prices in us-east-1 in USD, on-demand, beyond the free tiers, of Lambda (Arm), SQS (standard queues), API Gateway
+ * (HTTP APIs), DynamoDB and CloudWatch. They change: look at AWS's pricing pages before a decision hangs on them.
  */
 export const prices = {
   asOf: 'November 2026',
@@ -8,6 +8,8 @@ export const prices = {
   lambdaGbSecond: 0.000_013_333_4,
   /** For each 64 KB of a request. */
   sqsRequest: 0.4 / 1e6,
+  /** Of an HTTP API, the first 300 million of a month, for each 512 KB of a request. */
+  httpRequest: 1 / 1e6,
   writeUnit: 0.625 / 1e6,
   readUnit: 0.125 / 1e6,
   logGb: 0.5,
@@ -35,6 +37,10 @@ export const assumptions = {
   logBytesPerInvocation: 900,
   /** The line of metrics that each of our invocations writes; the demo has none. */
   metricsBytesPerInvocation: 300,
+  /** A line of the HTTP door's access log. */
+  accessLogBytes: 350,
+  /** A request to SQS, as accept-orders waits for it. */
+  sqsMs: 10,
   /**
    * A mapping waits with so many long polls while its queue is empty, also with a maximum concurrency (Lambda Developer
    * Guide, "Configuring scaling behavior for SQS event source mappings"). Each poll is taken to wait as long as SQS
@@ -68,6 +74,8 @@ export interface Use {
   readonly writeUnits: number;
   readonly readUnits: number;
   readonly logGb: number;
+  /** To API Gateway. Default: none. */
+  readonly httpRequests?: number;
 }
 
 /** @returns USD */
@@ -78,7 +86,8 @@ export function costOf(use: Use): number {
     use.gbSeconds * prices.lambdaGbSecond +
     use.writeUnits * prices.writeUnit +
     use.readUnits * prices.readUnit +
-    use.logGb * prices.logGb
+    use.logGb * prices.logGb +
+    (use.httpRequests ?? 0) * prices.httpRequest
   );
 }
 
@@ -111,6 +120,28 @@ export function pipelineUse({ badRate, fill }: Flow, settings: Settings): Use {
     logGb:
       logGb(orders + retries + bad, invocations + bad) +
       ((invocations + bad) * assumptions.metricsBytesPerInvocation) / 1e9,
+  };
+}
+
+/**
+ * What the HTTP door adds for a million orders, in place of another sender: each request is one of API Gateway, one of
+ * Lambda and one of SQS.
+ *
+ * @param ordersARequest 1 for `POST /orders`, up to 10 for a batch
+ * @param memoryMb of accept-orders
+ */
+export function httpDoorUse(ordersARequest: number, memoryMb: number): Use {
+  const { orders, accessLogBytes, metricsBytesPerInvocation } = assumptions;
+  const requests = orders / ordersARequest;
+  const ms = invocationMs(ordersARequest, memoryMb, 0) + assumptions.sqsMs;
+  return {
+    httpRequests: requests,
+    sqsRequests: requests,
+    lambdaRequests: requests,
+    gbSeconds: (requests * ms * memoryMb) / 1024 / 1000,
+    writeUnits: 0,
+    readUnits: 0,
+    logGb: logGb(orders, requests) + (requests * (accessLogBytes + metricsBytesPerInvocation)) / 1e9,
   };
 }
 

@@ -1,4 +1,4 @@
-import { failureMetricNames, metricNames } from '../../shared/telemetry.ts';
+import { doorMetricNames, failureMetricNames, metricNames } from '../../shared/telemetry.ts';
 import { assumptions, prices } from './cost-model.ts';
 
 /** Something that costs money every month, however many orders pass through. */
@@ -69,10 +69,16 @@ function metricsOf({ Properties }: Resource): number {
   return metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
 }
 
-/** One function counts each metric, except cold starts: all functions count these. */
+/**
+ * One function counts each metric, except cold starts: all functions count these. An HTTP door counts what generate-orders
+ * counts once more, and what it refuses itself and for the rate.
+ */
 function ownMetrics(resources: readonly Resource[]): number {
-  const functions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function').length;
-  return Object.keys(metricNames).length - 1 + Object.keys(failureMetricNames).length + functions;
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type).length;
+  const ofHttp = ofType('AWS::ApiGatewayV2::Api') * (2 + Object.keys(doorMetricNames).length);
+  const ofLogs = ofType('AWS::Logs::MetricFilter');
+  const own = Object.keys(metricNames).length - 1 + Object.keys(failureMetricNames).length;
+  return own + ofType('AWS::Lambda::Function') + ofHttp + ofLogs;
 }
 
 /** Of one mapping. */

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LocalModel, LocalRuntimeError, type Runtime } from 'local-aws';
-import { stackOutputNames } from '../../shared/pipeline.ts';
+import { httpOutputNames, stackOutputNames } from '../../shared/pipeline.ts';
 import { localClientSettings } from '../orders/aws/endpoint.ts';
 import { countFailures, countProcessed } from '../orders/ledger/failures.ts';
 import { systemClock } from '../orders/time.ts';
@@ -13,6 +13,8 @@ export interface PipelineNames {
   readonly generateOrders: string;
   readonly processOrders: string;
   readonly failedOrders: string;
+  /** Address of the HTTP door; undefined for a pipeline without one. */
+  readonly ordersApiUrl?: string;
 }
 
 /**
@@ -30,7 +32,9 @@ export function pipelineNames(model: LocalModel, stack?: string): PipelineNames 
     if (value !== undefined) return value;
     throw new LocalRuntimeError('OUTPUT_MISSING', `The stack has no output ${name}.`, 'Add it back to lib/.');
   };
+  const ordersApiUrl = outputs.get(httpOutputNames.ordersApiUrl);
   return {
+    ...(ordersApiUrl !== undefined && { ordersApiUrl }),
     ordersQueue: queueName(output('ordersQueueUrl')),
     badOrdersQueue: queueName(output('badOrdersQueueUrl')),
     ordersTable: output('ordersTableName'),

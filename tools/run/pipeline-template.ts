@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { LocalRuntimeError } from 'local-aws';
 import { environmentNames, stackNameOf, stackOutputNames } from '../../shared/pipeline.ts';
 import type { Knobs } from './knobs.ts';
@@ -10,17 +10,36 @@ export interface PipelineChoice {
   readonly stage?: string;
   /** With a stage, the preset of the stage. */
   readonly preset: string;
+  /** Doors to open (lib/configuration/doors.ts), beside those of the stage. */
+  readonly with?: readonly string[];
 }
+
+/** Names that the options of a `PipelineChoice` may take. */
+export type PipelineChoices = Record<'presets' | 'stages' | 'doors', readonly string[]>;
 
 /** Adds the options of `PipelineChoice`. @param others options beside which they make no sense */
 export function addChoice(
   program: Command,
-  { presets, stages }: Record<'presets' | 'stages', readonly string[]>,
+  { presets, stages, doors }: PipelineChoices,
   others: readonly string[] = [],
 ): Command {
   const preset = new Option('--preset <name>', 'how the pipeline is configured').choices(presets).default('production');
   const stage = new Option('--stage <name>', 'as lib/configuration/stages.ts has it').choices(stages);
-  return program.addOption(preset.conflicts([...others])).addOption(stage.conflicts(['preset', ...others]));
+  const open = new Option('--with <doors>', `what the pipeline has beside its core: ${doors.join(', ')}`);
+  return program
+    .addOption(preset.conflicts([...others]))
+    .addOption(stage.conflicts(['preset', ...others]))
+    .addOption(open.argParser(doorsOption(doors)).conflicts([...others]));
+}
+
+/** `http,fifo` → `['http', 'fifo']` */
+function doorsOption(doors: readonly string[]) {
+  return (text: string, before: readonly string[] = []): readonly string[] => {
+    const names = text.split(',').map((name) => name.trim());
+    const unknown = names.find((name) => !doors.includes(name));
+    if (unknown === undefined) return [...new Set([...before, ...names])];
+    throw new InvalidArgumentError(`There is no ${JSON.stringify(unknown)}. There are ${doors.join(', ')}.`);
+  };
 }
 
 /** Gives the choice of a stage the preset of the stage. */
@@ -32,9 +51,17 @@ export function withPresetOfStage<Options extends PipelineChoice>(
   return preset === undefined ? options : { ...options, preset };
 }
 
+/** What a door needs beside itself. On this machine nobody has to confirm a sender. */
+const needs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  mail: { events: 'true', mailFrom: 'orders@example.com' },
+};
+
 /** The context that makes the choice, as `cdk -c` gives it. */
-export const contextOf = ({ stage, preset }: PipelineChoice): Readonly<Record<string, string>> =>
-  stage === undefined ? { preset } : { stage };
+export function contextOf({ stage, preset, with: doors = [] }: PipelineChoice): Readonly<Record<string, string>> {
+  const needed = doors.map((name) => needs[name] ?? {});
+  const open = Object.fromEntries(doors.map((name) => [name, 'true']));
+  return Object.assign(stage === undefined ? { preset } : { stage }, ...needed, open) as Record<string, string>;
+}
 
 /** Name of the stack that the choice makes (lib/configuration/deployment.ts). */
 export const stackOf = ({ stage, preset }: PipelineChoice): string =>

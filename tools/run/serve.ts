@@ -27,7 +27,15 @@ import { standingFolder } from '../orders/input/paths.ts';
 import { maximumLocalSeed } from './local-pipeline.ts';
 import { type CommandContext, errorText } from './run-command.ts';
 import { addKnobs, isTurned, type Knobs, refuseOutOfRange } from './knobs.ts';
-import { addChoice, contextOf, type PipelineChoice, pipelineStackIn, stackOf, turnKnobs } from './pipeline-template.ts';
+import {
+  addChoice,
+  contextOf,
+  type PipelineChoice,
+  type PipelineChoices,
+  pipelineStackIn,
+  stackOf,
+  turnKnobs,
+} from './pipeline-template.ts';
 import { projectRoot, synthesize, TemporaryFolder } from './synthesize.ts';
 
 /** Faults are rarer than in `npm run chaos`: a person watches, and no wait is skipped. */
@@ -53,6 +61,7 @@ export async function serve(options: ServeOptions, { signal }: CommandContext): 
     quiet,
     explain: errorText,
     onReady: announced,
+    ...(options.apiPort === undefined ? {} : { apiPort: options.apiPort }),
     ...(shuffle === undefined ? {} : { shuffleSeed: shuffle }),
     ...(chaos === undefined ? {} : withFaults(chaos)),
   };
@@ -97,6 +106,8 @@ interface ServeOptions extends AssemblyOptions, Knobs, PipelineChoice {
   readonly assembly?: string;
   /** 0 lets the system choose. A port that was asked for is not replaced by another when it is taken. */
   readonly port?: number;
+  /** Where HTTP APIs and function URLs are served. */
+  readonly apiPort?: number;
   readonly iam: IamMode;
   /** Seed of the arbitrary order in which queues hand out messages; undefined: in the order they came. */
   readonly shuffle?: number;
@@ -111,13 +122,13 @@ interface ServeOptions extends AssemblyOptions, Knobs, PipelineChoice {
 
 const defaultPort = 4566;
 
-/** @param choices names that `--preset` and `--stage` may take */
-export const defineServe = (choices: Record<'presets' | 'stages', readonly string[]>) => (program: Command) =>
+/** @param choices names that `--preset`, `--stage` and `--with` may take */
+export const defineServe = (choices: PipelineChoices) => (program: Command) =>
   addAssemblyOptions(
     addChoice(addKnobs(program, ['assembly']), choices, ['assembly'])
       .description(
-        'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
-          'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
+        'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, API Gateway, CloudWatch, ' +
+          'CloudWatch Logs, CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
       )
       .option(
         '--assembly <dir>',
@@ -127,6 +138,11 @@ export const defineServe = (choices: Record<'presets' | 'stages', readonly strin
     .option(
       '--port <n>',
       `1 to 65,535 (default: ${defaultPort}, the next free one when it is taken); 0 for any free one`,
+      wholeNumberOption(0, 65_535),
+    )
+    .option(
+      '--api-port <n>',
+      'port for HTTP APIs and function URLs (default: the first free one behind --port); 0 for any free one',
       wholeNumberOption(0, 65_535),
     )
     .addOption(

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { BatchEnded, LogEvent, RuntimeEvent } from './events.ts';
+import type { BatchEnded, LogEvent, MessagesPublished, RuntimeEvent } from './events.ts';
 import { type LogText, ownFrames, printableLines, readLogMessage, valueText } from './log-text.ts';
 import type { LocalModel } from './model.ts';
 
@@ -9,6 +9,8 @@ export interface RenderOptions {
   /** Short display name of a function; its physical name is long. */
   readonly functionLabel: (functionName: string) => string;
   readonly queueLabel: (queueName: string) => string;
+  /** Default: the physical name. */
+  readonly topicLabel?: (topicName: string) => string;
   /** What to call a message instead of its id, where more is known of it. */
   readonly messageLabel?: (messageId: string) => string | undefined;
   /** Characters of a line of the terminal. A log event that is longer is told more briefly. Default: no limit. */
@@ -67,8 +69,30 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
     }
     case 'message-expired':
       return line(runtime, `${event.messageId} expired in ${options.queueLabel(event.queueName)}`, 'red');
+    case 'messages-published': {
+      const text = options.batches === true ? publishedText(event, options) : undefined;
+      return text && line(runtime, text, 'dim');
+    }
+    case 'delivery-failed': {
+      const { protocol, endpoint, reason, deadLetterQueueName: queue } = event;
+      const to = protocol === 'lambda' ? options.functionLabel(endpoint) : options.queueLabel(endpoint);
+      const outcome = queue === undefined ? 'is lost' : `→ ${options.queueLabel(queue)}`;
+      const text = `${topicText(event, options)}: a message for ${to} ${outcome}: ${reason}`;
+      return line(runtime, text, queue === undefined ? 'red' : 'yellow');
+    }
     case 'messages-filtered':
       return line(runtime, `${event.messageIds.length} messages match no filter and are deleted unprocessed`);
+    case 'http-request-served': {
+      const { method, path, status, durationMs, reason } = event;
+      const why = reason === undefined ? '' : `: ${reason}`;
+      const text = `${event.name}: ${method} ${path} ${status} in ${Math.round(durationMs)} ms${why}`;
+      return options.batches === true || status >= 500 ? line(runtime, text, status >= 500 ? 'red' : 'dim') : undefined;
+    }
+    case 'mail-delivered': {
+      const { to, subject, fate } = event;
+      const became = fate === 'delivered' ? '' : ` (${fate})`;
+      return line(runtime, `mail to ${to.join(', ')}${became}: ${subject}`, became === '' ? 'green' : 'yellow');
+    }
     case 'fault-injected':
       return line(runtime, `FAULT ${event.fault}: ${labelled(event.detail, options)}`, 'magentaBright');
     case 'notice':
@@ -109,6 +133,42 @@ function batchText(event: BatchEnded, { queueLabel, functionLabel, batches = fal
   // The function deleted them itself, or the queue moved them: to its dead-letter queue, for example.
   const others = gone.length === 0 ? '' : `, ${gone.length} had left the queue before`;
   return `${queue}: batch of ${size} to ${functionLabel(event.functionName)}${instance}, ${what} deleted${others}`;
+}
+
+/** `orders: 2 messages published, 3 deliveries, 1 filtered out`: what one request published. */
+function publishedText(event: MessagesPublished, options: RenderOptions): string {
+  const { messages } = event;
+  const sum = (of: (message: MessagesPublished['messages'][number]) => number) =>
+    messages.reduce((total, message) => total + of(message), 0);
+  const counts = [
+    counted(messages.length, 'message published', 'messages published'),
+    counted(
+      sum(({ deliveries }) => deliveries),
+      'delivery',
+      'deliveries',
+    ),
+    ...rest(
+      sum(({ filtered }) => filtered),
+      'filtered out',
+    ),
+    ...rest(
+      sum(({ isDuplicate }) => Number(isDuplicate)),
+      'duplicate',
+    ),
+  ];
+  return `${topicText(event, options)}: ${counts.join(', ')}`;
+}
+
+function topicText({ topicName }: { readonly topicName: string }, { topicLabel }: RenderOptions): string {
+  return topicLabel?.(topicName) ?? topicName;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function rest(count: number, what: string): readonly string[] {
+  return count === 0 ? [] : [`${count} ${what}`];
 }
 
 /** `, hidden for 37 to 120 s`; nothing for messages that are visible already. */
@@ -182,6 +242,7 @@ function timeOfDay(atMs: number): string {
 export interface ConsoleLabels {
   readonly functionLabel: (functionName: string) => string;
   readonly queueLabel: (queueName: string) => string;
+  readonly topicLabel?: (topicName: string) => string;
 }
 
 /** Names short enough for a terminal: from logical ids where CloudFormation made up the physical name. */
@@ -190,9 +251,11 @@ export function consoleLabels(model: LocalModel): ConsoleLabels {
     model.functions.map(({ name, logicalId, stack }) => [name, shortName(name, logicalId, stack)]),
   );
   const queues = new Map(model.queues.map(({ name, logicalId, stack }) => [name, shortName(name, logicalId, stack)]));
+  const topics = new Map(model.topics.map(({ name, logicalId, stack }) => [name, shortName(name, logicalId, stack)]));
   return {
     functionLabel: (name) => functions.get(name) ?? name,
     queueLabel: (name) => queues.get(name) ?? name,
+    topicLabel: (name) => topics.get(name) ?? name,
   };
 }
 
@@ -203,7 +266,7 @@ function shortName(name: string, logicalId: string, stack: string): string {
   const words = logicalId
     // CDK appends eight hex digits to a construct's path.
     .replace(/[0-9A-F]{8}$/, '')
-    .replace(/(Function|Lambda|Fn|Queue|Resource)+$/, '')
+    .replace(/(Function|Lambda|Fn|Queue|Topic|Resource)+$/, '')
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase();
   return words === '' ? logicalId : words;

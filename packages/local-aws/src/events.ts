@@ -12,7 +12,11 @@ export type RuntimeEvent =
   | MessagesSent
   | MessageMoved
   | MessageExpired
+  | MessagesPublished
+  | DeliveryFailed
   | TableAnswered
+  | HttpRequestServed
+  | MailDelivered
   | FaultInjected
   | Notice;
 
@@ -122,6 +126,37 @@ export interface MessageExpired {
   readonly queueName: string;
 }
 
+/** One request published messages to a topic, however many it had. */
+export interface MessagesPublished {
+  readonly type: 'messages-published';
+  readonly atMs: number;
+  readonly topicName: string;
+  readonly messages: readonly {
+    readonly messageId: string;
+    /** To how many subscriptions it is on its way. */
+    readonly deliveries: number;
+    /** How many filter policies did not let it through. */
+    readonly filtered: number;
+    /** A FIFO topic had the message within the last five minutes, so that it goes nowhere. */
+    readonly isDuplicate: boolean;
+  }[];
+}
+
+/** A message did not reach a subscription of its topic, and will not be tried again. */
+export interface DeliveryFailed {
+  readonly type: 'delivery-failed';
+  readonly atMs: number;
+  readonly topicName: string;
+  readonly messageId: string;
+  /** `sqs`, `lambda`, `email`, `email-json`. */
+  readonly protocol: string;
+  /** Name of the queue or of the function, or the mail address. */
+  readonly endpoint: string;
+  readonly reason: string;
+  /** The queue that took the message instead. Absent: the message is lost. */
+  readonly deadLetterQueueName?: string;
+}
+
 /** The tables answered a request. Told before the answer goes to its caller, who may be gone. */
 export interface TableAnswered {
   readonly type: 'table-answered';
@@ -133,6 +168,38 @@ export interface TableAnswered {
   readonly status: number;
   /** JSON text of the answer. */
   readonly body: Buffer;
+}
+
+/** An HTTP API or a function URL answered a request. Told when the answer is known, before it is sent. */
+export interface HttpRequestServed {
+  readonly type: 'http-request-served';
+  readonly atMs: number;
+  /** Name of the API, or of the function behind the URL. */
+  readonly name: string;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** Absent when no route fits. */
+  readonly routeKey?: string;
+  readonly status: number;
+  readonly durationMs: number;
+  /** Why it is an answer of API Gateway's own, for people. The client does not read it. */
+  readonly reason?: string;
+}
+
+/** A mail reached the local mailbox, which stands for all mailboxes. */
+export interface MailDelivered {
+  readonly type: 'mail-delivered';
+  readonly atMs: number;
+  /** Under which the mailbox has it: `GET /_local/mails/{id}`. */
+  readonly id: string;
+  /** The service that sent the mail: `ses`, `sns`. */
+  readonly source: string;
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  /** What became of the mail: `delivered`, `bounced`, `complained` or `suppressed`. */
+  readonly fate: string;
 }
 
 /** A fault that was brought about on purpose (faults/), at the moment it took effect. */

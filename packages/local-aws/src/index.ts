@@ -11,6 +11,8 @@ export { type RpcService } from './endpoint/api.ts';
 export { type IamMode } from './services/iam/authorizer.ts';
 export { type DynamodbService } from './services/dynamodb/service.ts';
 export { type LambdaService } from './services/lambda/functions.ts';
+export { type KeptMail, type Mail, type Mailbox, type MailFate } from './services/mailbox/mailbox.ts';
+export { MailboxService } from './services/mailbox/service.ts';
 export { type NewMessage } from './services/sqs/message.ts';
 export { type Queue } from './services/sqs/queue.ts';
 export { type SqsService } from './services/sqs/service.ts';

@@ -1,9 +1,12 @@
 import type { AssemblyModel } from './assembly/model.ts';
+import type { ApiGatewayModel } from './services/apigateway/model.ts';
 import type { DynamodbModel } from './services/dynamodb/model.ts';
 import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
 import type { LambdaModel } from './services/lambda/model.ts';
 import type { LogsModel } from './services/logs/resources.ts';
+import type { SesModel } from './services/ses/model.ts';
+import type { SnsModel } from './services/sns/model.ts';
 import type { SqsModel } from './services/sqs/model.ts';
 
 /**
@@ -11,4 +14,13 @@ import type { SqsModel } from './services/sqs/model.ts';
  * between `assembly/`, which reads it, and the services, which run it. Each service owns its part. Durations carry
  * their unit in the name.
  */
-export type LocalModel = AssemblyModel & SqsModel & LambdaModel & DynamodbModel & IamModel & KmsModel & LogsModel;
+export type LocalModel = AssemblyModel &
+  SqsModel &
+  SnsModel &
+  LambdaModel &
+  DynamodbModel &
+  IamModel &
+  KmsModel &
+  LogsModel &
+  ApiGatewayModel &
+  SesModel;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readAssembly, type ReadOptions } from './assembly/read-assembly.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { RpcService } from './endpoint/api.ts';
+import { FrontDoor } from './endpoint/front-door.ts';
 import { type Endpoint, startEndpoint } from './endpoint/server.ts';
 import type { EventStream } from './events.ts';
 import type { Faults } from './faults/faults.ts';
@@ -26,6 +27,11 @@ export interface RuntimeOptions extends Pick<ReadOptions, 'stacks' | 'skip' | 'p
   readonly port: number;
   /** Whether to take the next free port when `port` is taken. Default: no, and `PORT_TAKEN` is thrown. */
   readonly nextFreePort?: boolean;
+  /**
+   * Where HTTP APIs and function URLs are served. Default: the first free port behind `port`. Given: this port, or
+   * `PORT_TAKEN` is thrown. Nothing listens there when the app has neither.
+   */
+  readonly apiPort?: number;
   readonly clock?: Clock;
   /** Default `enforce`. */
   readonly iam?: IamMode;
@@ -81,6 +87,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { path: directory } = starting.use(new TemporaryFolder('local-runtime-'));
   const endpoint = await startEndpoint({ ...options, nextFreePort: options.nextFreePort ?? false, clock });
   starting.defer(() => endpoint.close());
+  const door = await reserveDoor(options, endpoint.port);
+  starting.defer(() => door.close());
 
   const authorizerOf = (holders: LocalModel) =>
     createAuthorizer({ ...holders, services, mode: options.iam ?? 'enforce', events, clock });
@@ -90,7 +98,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       authorizer = authorizerOf(readModel);
       for (const service of services) service.validate?.(readModel, authorizer);
     };
-    const about = { endpointUrl: endpoint.url, codeRoot: directory, services, check };
+    const about = { endpointUrl: endpoint.url, apiUrl: door.url, codeRoot: directory, services, check };
     const readModel = readAssembly(assembly, { ...options, ...about });
     return { model: readModel, authorizer: authorizer ?? authorizerOf(readModel) };
   };
@@ -103,7 +111,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const credentials = new CredentialRegistry(randomBytes);
   const started: RunningService[] = [];
   const running = <Wanted>(type: ServiceClass<Wanted>) => findService(started, type);
-  const about = { clock, events, region, accountId, endpointUrl: endpoint.url, directory };
+  const about = { clock, events, region, accountId, endpointUrl: endpoint.url, door, directory };
   const shuffleSeed = options.shuffleSeed ?? faults?.shuffleSeed;
   const { queueWaits = true } = options;
   const context = { ...about, authorizer, credentials, shuffleSeed, queueWaits, faults, running };
@@ -113,6 +121,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     started.push(one);
     starting.defer(() => one.close?.());
   }
+  if (!door.isOpen) await door.close();
   faults?.attach(running);
 
   const { wrapApi = (api) => api } = options;
@@ -152,6 +161,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     },
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
+}
+
+function reserveDoor({ port, apiPort }: RuntimeOptions, endpointPort: number): Promise<FrontDoor> {
+  const option = '--api-port';
+  if (apiPort !== undefined) return FrontDoor.reserve({ port: apiPort, nextFreePort: false, option });
+  return FrontDoor.reserve({ port: port === 0 ? 0 : (endpointPort + 1) % 65_536, nextFreePort: true, option });
 }
 
 function findService<Wanted>(started: readonly RunningService[], type: ServiceClass<Wanted>): Wanted {

@@ -2,6 +2,7 @@ import type { AssemblyModel } from './assembly/model.ts';
 import type { ServiceResources } from './assembly/resource-type.ts';
 import type { Clock } from './clock.ts';
 import type { RestService, RpcService } from './endpoint/api.ts';
+import type { FrontDoor } from './endpoint/front-door.ts';
 import type { EventStream } from './events.ts';
 import type { Authorizer } from './services/iam/authorizer.ts';
 import type { CredentialRegistry } from './services/iam/credentials.ts';
@@ -56,6 +57,8 @@ export interface ServiceContext {
   readonly accountId: string;
   /** `http://127.0.0.1:4566`: where clients find the services. */
   readonly endpointUrl: string;
+  /** Where other clients than those of AWS come in: closed until a service opens it. */
+  readonly door: FrontDoor;
   /** A folder that goes with the runtime, and that nobody else may enter. */
   readonly directory: string;
   readonly authorizer: Authorizer;

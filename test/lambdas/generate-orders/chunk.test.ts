@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chunk } from '../../../lambdas/generate-orders/send.ts';
+import { chunk } from '../../../lambdas/common/send.ts';
 import { messageLimits as limits } from '../../../shared/pipeline.ts';
 
 /** Bodies of all sizes up to a little above the limit, some in characters of several bytes. */

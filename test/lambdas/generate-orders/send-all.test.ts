@@ -2,15 +2,15 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { messageLimits as limits } from '../../../shared/pipeline.ts';
-import type { GeneratedMessage } from '../../../lambdas/generate-orders/orders.ts';
 import {
   type EntryRefusal,
+  type OrderMessage,
   sendAll,
   type SendBatchDependencies,
   sqsSendMessageBatch,
-} from '../../../lambdas/generate-orders/send.ts';
+} from '../../../lambdas/common/send.ts';
 
-function* stream(count: number): Generator<GeneratedMessage> {
+function* stream(count: number): Generator<OrderMessage> {
   for (let index = 0; index < count; index += 1) yield { index, orderId: `order-${index}`, body: '{}' };
 }
 

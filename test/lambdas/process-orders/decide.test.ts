@@ -21,13 +21,14 @@ function outcome(result: Outcome['result'], index: number, receiveCount = 1): Ou
       return { ...received, result, firstMessageId: 'earlier' };
     case 'permanent':
       return { ...received, result, kind: 'invalid', reasons: ['/items is required'] };
+    case 'untold':
     case 'transient':
     case 'held-back':
       return { ...received, result, error: new Error('later') };
   }
 }
 
-const results = ['processed', 'duplicate', 'permanent', 'transient', 'held-back'] as const;
+const results = ['processed', 'duplicate', 'permanent', 'transient', 'held-back', 'untold'] as const;
 
 /** Every way in which `count` records can turn out. */
 function combinations(count: number): Outcome['result'][][] {
@@ -43,7 +44,7 @@ const secondsWhere = (movesAfter: number) =>
   });
 
 describe('deciding on a batch', () => {
-  test('keeps exactly what was not processed, in all 3,906 ways that up to 5 records can turn out', () => {
+  test('keeps exactly what was not processed or not told, in all 9,331 ways that up to 5 records can turn out', () => {
     let ways = 0;
     for (let count = 0; count <= 5; count += 1) {
       for (const combination of combinations(count)) {
@@ -57,13 +58,13 @@ describe('deciding on a batch', () => {
           maxReceiveCount,
         );
         expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(
-          named('permanent', 'transient', 'held-back'),
+          named('permanent', 'transient', 'held-back', 'untold'),
         );
         // What was held back comes back after what it waits for, which alone uses up receives meanwhile.
-        expect(visibilityChanges.map(({ messageId }) => messageId)).toEqual(named('permanent', 'transient'));
+        expect(visibilityChanges.map(({ messageId }) => messageId)).toEqual(named('permanent', 'transient', 'untold'));
       }
     }
-    expect(ways).toBe(3_906);
+    expect(ways).toBe(9_331);
   });
 
   test('brings a permanent failure back at once, up to the receive after which it is moved', () => {
@@ -96,6 +97,15 @@ describe('deciding on a batch', () => {
           .visibilityTimeoutSeconds,
     );
     expect(seconds).toEqual(expected);
+  });
+
+  test('lets nothing wait after its last try, except for another delivery that may still succeed', () => {
+    const last = outcome('transient', 0, maxReceiveCount);
+    const claimed: Outcome = { ...last, result: 'transient', error: new Error('claimed'), notBeforeMs: 2_500 };
+    const seconds = [last, claimed].map(
+      (failed) => decide([failed], backoff, () => 0, maxReceiveCount).visibilityChanges[0]!.visibilityTimeoutSeconds,
+    );
+    expect(seconds).toEqual([0, 16]);
   });
 
   test('asks for whole seconds that SQS takes', () => {

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { idempotencyKeyOf } from '../../../shared/ledger/content.ts';
 import { causeOf } from '../../../shared/ledger/failure.ts';
 import { causeShard } from '../../../shared/ledger/rows.ts';
@@ -74,4 +74,24 @@ test.each<[what: string, changes: Partial<Evidence>, broken: keyof typeof invari
 ])('it is found when %s', (_what, changes, broken) => {
   const found = violations({ ...soundEffects, ...changes }, { afterReplay: false });
   expect(found.map(({ invariant }) => invariant)).toContain(broken);
+});
+
+const brokenAfterReplay = (failures: Evidence['failures']) =>
+  violations({ ...soundEffects, failures }, { afterReplay: true }).map(({ invariant }) => invariant);
+
+describe('a copy of an order that ran out of attempts', () => {
+  const copy = { ...failedByService, orderKey: 'refused', body: refusedBody };
+  const rule = 'a replay of what failed for a passing reason processes it';
+
+  test('may stay as it is when another copy was replayed and refused', () => {
+    expect(brokenAfterReplay([conflict, copy, invalid, refused])).not.toContain(rule);
+  });
+
+  test('is to be processed when no copy was refused', () => {
+    expect(brokenAfterReplay([conflict, copy, invalid])).toContain(rule);
+  });
+
+  test('is to end when it was replayed itself', () => {
+    expect(brokenAfterReplay([conflict, { ...copy, status: 'replayed' }, invalid, refused])).toContain(rule);
+  });
 });

@@ -16,16 +16,30 @@ describe('a schema that cannot be is refused in one sentence with the place:', (
       '{',
       ' is no JSON: line 1, column 2, expected a name in double quotes or "}" after "{", found the end',
     ],
+    ['an empty file', ' \n', ' is empty: write the schema of an order, or restore the file.'],
+    [
+      'a name that stands twice',
+      '{\n  "type": "object",\n  "title": "}",\n  "type": "object"\n}',
+      ', line 4: "type" stands there a second time, and only the last one counts. Leave one of them out.',
+    ],
+    ['orders that are texts', '{ "type": "string" }', ', at /type: an order is a JSON object: write "type": "object".'],
+    ['nothing in it', '{}', ', at its top: an order is a JSON object: write "type": "object".'],
+    [
+      'a misspelt type',
+      '{ "type": "objct" }',
+      ', at /type: must be one of array, boolean, integer, null, number, object, string, or a list of them.',
+    ],
+    ['a draft that is no text', '{ "$schema": 7 }', ', at /$schema: the draft is unknown; known are draft-07, '],
     ['a list', '[]', ' is no JSON Schema: it must be an object.'],
     [
       'an unknown format',
       withEmail({ type: 'string', format: 'emial' }),
-      ', at /properties/email: unknown format "emial".',
+      ', at /properties/email: unknown format "emial"; known are date, time, date-time, ',
     ],
     [
       'a misspelt keyword',
       withEmail({ type: 'string', minLenght: 1 }),
-      ', at /properties/email: unknown keyword: "minLenght".',
+      ', at /properties/email: unknown keyword: "minLenght"; mend its spelling, or leave the keyword out.',
     ],
     [
       'a limit that is no number',
@@ -35,7 +49,7 @@ describe('a schema that cannot be is refused in one sentence with the place:', (
     [
       'a rule without its type',
       withEmail({ minLength: 1 }),
-      ', at /properties/email: missing type "string" for keyword "minLength".',
+      ', at /properties/email: missing type "string" for keyword "minLength"; write "type": "string" beside the keyword.',
     ],
     [
       'a pattern that is none',
@@ -45,12 +59,12 @@ describe('a schema that cannot be is refused in one sentence with the place:', (
     [
       'a reference to nothing',
       withEmail({ $ref: '#/$defs/email' }),
-      ", at /properties/email: can't resolve reference #/$defs/email.",
+      ", at /properties/email: can't resolve reference #/$defs/email; write this part into the file, or mend the reference.",
     ],
     [
       'a reference to another file',
       withEmail({ $ref: 'email.json' }),
-      ", at /properties/email: can't resolve reference email.json.",
+      ", at /properties/email: can't resolve reference email.json; write this part into the file, or mend the reference.",
     ],
     [
       'a mistake in a definition, where it stands',
@@ -58,7 +72,7 @@ describe('a schema that cannot be is refused in one sentence with the place:', (
         { $ref: '#/$defs/address' },
         { $defs: { address: { type: 'array', items: { type: 'string', format: 'x' } } } },
       ),
-      ', at /$defs/address/items: unknown format "x".',
+      ', at /$defs/address/items: unknown format "x"; known are date, time, ',
     ],
     [
       'a draft that ajv does not know',
@@ -97,4 +111,9 @@ test.each([
   ],
 ])('a schema may have %s', (_what, schema) => {
   expect(() => readOrderSchema(JSON.stringify(schema), 'order.schema.json')).not.toThrow();
+});
+
+test('a schema may begin with a byte order mark, as some editors save it', () => {
+  const { schema } = readOrderSchema(`\uFEFF${withEmail({ type: 'string' })}`, 'order.schema.json');
+  expect(schema['type']).toBe('object');
 });

@@ -15,6 +15,7 @@ const commands = [
   'example',
   'status',
   'logs',
+  'mail',
   'failed',
   'show',
   'check',
@@ -158,7 +159,19 @@ test('moments are so long ago, a day or a time', () => {
   expect(parse('1w')).toBe('2026-01-03T12:00:00.000Z');
   expect(parse('2026-01-05')).toBe('2026-01-05T00:00:00.000Z');
   expect(parse('2026-01-05T06:00+02:00')).toBe('2026-01-05T04:00:00.000Z');
+  expect(parse('2026-01-05T06:00')).toBe('2026-01-05T06:00:00.000Z');
+  expect(parse('2026-01-05 06:00:01')).toBe('2026-01-05T06:00:01.000Z');
+  expect(() => parse('2026-01-11')).toThrow('--since 2026-01-11 is in the future: it is 2026-01-10 12:00:00 UTC now.');
   for (const text of ['', '5', '5y', 'soon', '2026-13-01']) expect(() => parse(text)).toThrow(UsageError);
+});
+
+test.each([
+  [['show', '-a'], 'An id or a file that begins with a dash stands behind "--", after all options.'],
+  [['send'], 'send takes files, folders or patterns, or "-" for what comes by a pipe: npx orders send orders.json'],
+])('orders %j is refused with the way to say it', async (args, remedy) => {
+  const { exitCode, stderr } = await orders(args);
+  expect(stderr).toContain(remedy);
+  expect(exitCode).toBe(2);
 });
 
 describe('as a program', () => {

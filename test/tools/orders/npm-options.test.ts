@@ -37,7 +37,11 @@ test.each<[string, Readonly<Record<string, string>>, string, string]>([
 });
 
 test('npm start --preset=lab is refused, too', () => {
-  const program = defineStart({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'] })(new Command());
+  const program = defineStart({
+    presets: ['production', 'lab'],
+    stages: ['dev', 'prod', 'lab'],
+    doors: ['http', 'fifo'],
+  })(new Command());
   const refused = (env: Readonly<Record<string, string>>) => () => refuseOptionsOfNpm('start', program, [], env);
   const env = { npm_lifecycle_event: 'start', npm_config_preset: 'lab' };
   expect(refused(env)).toThrow('Type: npm start -- --preset lab');
@@ -62,6 +66,9 @@ test.each<[string, Readonly<Record<string, string>>, string, string]>([
   ],
   ['deploy stage=dev', { npm_config_context: 'true' }, '--context', 'npm run cdk -- deploy --context stage=dev'],
   ['deploy', { npm_config_profile: 'dev' }, '--profile', 'npm run cdk -- deploy --profile dev'],
+  ['synth', { npm_config_loglevel: 'warn' }, '-q', 'npm run cdk -- synth -q'],
+  ['synth out', { npm_config_o: 'true' }, '-o', 'npm run cdk -- synth -o out'],
+  ['deploy', { npm_config_force: 'true' }, '--force', 'npm run cdk -- deploy --force'],
 ])('npm run cdk %s without its options (%j) deploys nothing', (args, env, flags, line) => {
   const { status, stdout, stderr } = spawnSync('bin/node24', ['bin/cdk.ts', ...args.split(' ')], {
     cwd: projectRoot,

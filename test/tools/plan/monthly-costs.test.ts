@@ -21,6 +21,15 @@ describe('the cost of a month', () => {
     expect(countsOf(items)['own-metrics']).toBe(names.length + 2);
   });
 
+  test('adds the alarms and metrics of an HTTP door', () => {
+    const before = countsOf(items);
+    const { alarms, 'own-metrics': metrics } = countsOf(itemsOf({ http: 'true' }));
+    // Errors, slowness and throttles of the door; errors and throttles of each function.
+    expect(alarms! - before['alarms']!).toBe(3 + 2 * 2);
+    // Queued, not queued, refused, throttled; cold starts of each function.
+    expect(metrics! - before['own-metrics']!).toBe(4 + 2);
+  });
+
   test('adds a dollar for a key of the account', () => {
     expect(costOfMonth(itemsOf({ customerManagedKey: 'true' })) - costOfMonth(items)).toBeCloseTo(1);
   });

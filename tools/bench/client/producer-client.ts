@@ -4,7 +4,7 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { publishMetricsOnLambda } from '../../../lambdas/common/metrics.ts';
 import { startDeadline } from '../../../lambdas/common/time.ts';
 import { createHandler } from '../../../lambdas/generate-orders/generate.ts';
-import { type SendMessageBatch, sqsSendMessageBatch } from '../../../lambdas/generate-orders/send.ts';
+import { type SendMessageBatch, sqsSendMessageBatch } from '../../../lambdas/common/send.ts';
 import { exampleOrder } from '../../../shared/order/example-order.ts';
 import type { GenerateAnswer } from '../../../shared/pipeline.ts';
 import { forEachAtOnce } from '../../orders/streams.ts';

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
@@ -6,7 +7,16 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { stackNameOf } from '../../../shared/pipeline.ts';
 import { UsageError } from '../errors.ts';
-import { checkEndpointVariables, localClientSettings, proxiedAgent, watchEndpoint } from './endpoint.ts';
+import { ProfileReason } from './credentials.ts';
+import {
+  checkEndpointVariables,
+  isLoopback,
+  localAddress,
+  localClientSettings,
+  proxiedAgent,
+  watchEndpoint,
+} from './endpoint.ts';
+import type { Signer } from './http-request.ts';
 import { announcedStack, findLocalRuntime } from './local-runtime.ts';
 
 /** Where the pipeline is. The SDK finds what is undefined: by environment, profile or instance role. */
@@ -57,7 +67,14 @@ export function targetOf(
   const stack = givenStack ?? stackNameOf(stage);
   if (local !== true) return { stack, ...(named !== undefined && { region: named }) };
   const endpoint = said(environment, 'AWS_ENDPOINT_URL');
-  if (endpoint !== undefined && !isLoopback(endpoint)) {
+  const hostname = URL.parse(endpoint ?? '')?.hostname ?? '';
+  if (/^(0\.0\.0\.0|\[::\])$/.test(hostname)) {
+    throw new UsageError(
+      `AWS_ENDPOINT_URL is ${endpoint}, where a server listens for all addresses of its machine. ` +
+        `Ask at one of them: AWS_ENDPOINT_URL=${localAddress(endpoint!)}`,
+    );
+  }
+  if (endpoint !== undefined && !isLoopback(hostname)) {
     throw new UsageError(`--local is this machine, but AWS_ENDPOINT_URL is ${endpoint}. Leave one of them out.`);
   }
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -80,11 +97,6 @@ export function describeTarget({ stack, region, endpoint }: Target, asked?: stri
   return `stack ${stack} on AWS${region === undefined ? '' : ` in ${region}`}`;
 }
 
-function isLoopback(url: string): boolean {
-  const host = URL.parse(url)?.hostname;
-  return host === '127.0.0.1' || host === 'localhost' || host === '[::1]';
-}
-
 /** The services that the commands talk to. Dispose of them to close their connections. */
 export interface Clients extends Disposable {
   readonly cloudFormation: CloudFormationClient;
@@ -93,8 +105,14 @@ export interface Clients extends Disposable {
   readonly lambda: LambdaClient;
   readonly logs: CloudWatchLogsClient;
   readonly sqs: SQSClient;
+  /** Who signs requests that are for none of these services. */
+  readonly signer: Signer;
+  /** Connections to AWS; undefined for this machine. */
+  readonly agent: Agent | undefined;
   /** The endpoint that was asked first; undefined before the first request, and for AWS's own endpoint. */
   asked(): string | undefined;
+  /** Why the profile gave no credentials; undefined when that is not known. */
+  noCredentialsBecause(): string | undefined;
 }
 
 /** Many tries, for throttling: a person would only start the command again. */
@@ -102,14 +120,20 @@ const maxAttempts = 8;
 /** The stack is asked first, with few tries: a person wants to know soon whether anybody answers. */
 const firstContactAttempts = 3;
 
-/** Clients for the target of a command. The SDK finds the region and the credentials that the target leaves open. */
+/**
+ * Clients for the target of a command. The SDK finds the region and the credentials that the target leaves open.
+ * @param tell gets what a person should know of the credentials
+ */
 export function createClients(
   { region, endpoint, credentials }: Target,
   environment: EnvironmentVariables = {},
+  tell: (sentence: string) => void = () => {},
 ): Clients {
   const agent = endpoint === undefined ? proxiedAgent(environment) : undefined;
+  const reason = new ProfileReason(tell);
   const settings = {
     maxAttempts,
+    logger: reason.logger,
     ...(agent === undefined ? localClientSettings : { requestHandler: { httpsAgent: agent } }),
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && {
@@ -129,7 +153,13 @@ export function createClients(
   const asked = Object.values(clients).map((client) => watchEndpoint(client as unknown as CloudFormationClient));
   return {
     ...clients,
+    signer: {
+      region: () => clients.lambda.config.region(),
+      credentials: () => clients.lambda.config.credentials(),
+    },
+    agent,
     asked: () => asked.map((endpointOf) => endpointOf()).find((each) => each !== undefined),
+    noCredentialsBecause: () => reason.get(),
     [Symbol.dispose]() {
       agent?.destroy();
       for (const client of Object.values(clients)) client.destroy();

@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CommandFailed, UsageError } from '../errors.ts';
+import { shellWord } from '../terminal/shell.ts';
 
 type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
@@ -72,8 +73,55 @@ function isWebAddress(text: string): boolean {
 
 function remedy(value: string): string {
   const bare = value.replace(/^[^:/]*:?\/\//, '');
-  const meant = URL.canParse(`http://${bare}`) ? `http://${bare}` : 'http://127.0.0.1:4566';
+  const address = URL.parse(`http://${bare}`);
+  const isPort = /^\d+$/.test(bare);
+  const meant = address === null || isPort ? `http://127.0.0.1:${isPort ? bare : 4566}` : withPort(address, bare);
   return `an address begins with http:// or https://, such as ${meant}`;
+}
+
+/** An address of this machine without a port is rarely meant: a web server has that one. */
+function withPort({ hostname, port }: URL, bare: string): string {
+  return isLoopback(hostname) && port === '' ? `http://${hostname}:4566` : `http://${bare}`;
+}
+
+/** Names and addresses of this machine alone (RFC 1122, 3.2.1.3: all that begin with 127; RFC 4291, 2.5.3). */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** What stands behind `--local` as if it was an address: `http://0.0.0.0:4566`, `localhost:4566`, `127.0.0.1`. */
+const addressLike = /^(https?:\/\/.*|(localhost|\d+\.\d+\.\d+\.\d+|\[[\da-f:]+\])(:\d+)?(\/.*)?)$/i;
+
+/**
+ * `--local` takes no value. Without this, an address behind it would be taken for a file or an unknown command.
+ * @throws {UsageError} with the command line that was meant
+ */
+export function refuseLocalAddress(args: readonly string[]): void {
+  const own = args.slice(0, args.includes('--') ? args.indexOf('--') : args.length);
+  const position = own.findIndex((word) => word === '--local' || word.startsWith('--local='));
+  const isJoined = own[position]?.startsWith('--local=') === true;
+  const value = isJoined ? own[position]!.slice('--local='.length) : own[position + 1];
+  if (position < 0 || value === undefined || !(isJoined || addressLike.test(value))) return;
+  // Files of orders may be named by an address, too, which `send` refuses in its own words.
+  if (!isJoined && own.includes('send') && /\.\w+$/.test(new URL(withProtocol(value), 'http://x').pathname)) return;
+  const rest = args.filter((_word, index) => index < position || index > position + (isJoined ? 0 : 1));
+  const words = [...rest, '--local'].map(shellWord).join(' ');
+  throw new UsageError(
+    `--local takes no address: it finds the "npm run local" of this project. For another address, type: ` +
+      `AWS_ENDPOINT_URL=${localAddress(value)} npx orders ${words}`,
+  );
+}
+
+const withProtocol = (text: string) => (text.includes('://') ? text : `http://${text}`);
+
+/** The address that was probably meant: with a port, without a path, and one that can be asked. */
+export function localAddress(text: string): string {
+  const bare = /^\d+$/.test(text) ? `127.0.0.1:${text}` : text;
+  const address = URL.parse(withProtocol(bare));
+  if (address === null) return 'http://127.0.0.1:4566';
+  // Servers listen at 0.0.0.0 and [::] for all addresses of their machine.
+  const hostname = /^(0\.0\.0\.0|\[::\])$/.test(address.hostname) ? '127.0.0.1' : address.hostname;
+  return `${address.protocol}//${hostname}:${address.port === '' ? 4566 : address.port}`;
 }
 
 /** What a middleware sees of a request and of its answer. */

@@ -3,10 +3,10 @@ import { logMessages } from '../../../shared/telemetry.ts';
 import { isoTime } from '../time.ts';
 import { errorLineOf, readLogMessage } from './lambda-log.ts';
 import { type LogEvent, logEvents } from './logs.ts';
-import { type FunctionName, functionNames, type StackOutputs } from './stack.ts';
+import { type ByFunction, type FunctionName, functionsWith, logGroupOf, type StackOutputs } from './stack.ts';
 
 /** How many errors each function had. */
-export type ErrorCounts = Readonly<Record<FunctionName, number>>;
+export type ErrorCounts = ByFunction<number>;
 
 /** Errors of one function with the same message. */
 export interface ErrorGroup {
@@ -24,7 +24,7 @@ export interface FunctionErrors {
   /** The most frequent first. */
   readonly groups: readonly ErrorGroup[];
   /** When messages come back whose try failed (epoch milliseconds), by the function that gets them. */
-  readonly nextTriesMs: Readonly<Record<FunctionName, readonly number[]>>;
+  readonly nextTriesMs: ByFunction<readonly number[]>;
 }
 
 /**
@@ -44,17 +44,15 @@ export async function readFunctionErrors(
   { logGroups }: StackOutputs,
   startMs: number,
 ): Promise<FunctionErrors> {
+  const names = functionsWith(logGroups);
   const logs = await Promise.all(
-    functionNames.map((name) => readErrors(logEvents(client, { logGroupName: logGroups[name], startMs, pattern }))),
+    names.map((name) => readErrors(logEvents(client, { logGroupName: logGroupOf(logGroups, name), startMs, pattern }))),
   );
   const byFunction = <Value>(valueOf: (log: ReadErrors) => Value) =>
-    Object.fromEntries(functionNames.map((name, index) => [name, valueOf(logs[index]!)])) as Record<
-      FunctionName,
-      Value
-    >;
+    Object.fromEntries(names.map((name, index) => [name, valueOf(logs[index]!)])) as unknown as ByFunction<Value>;
   return {
     counts: byFunction(({ groups }) => groups.reduce((sum, { count }) => sum + count, 0)),
-    groups: functionNames
+    groups: names
       .flatMap((name, index) => logs[index]!.groups.map((group) => ({ function: name, ...group })))
       .toSorted((a, b) => b.count - a.count),
     nextTriesMs: byFunction(({ nextTriesMs }) => nextTriesMs),

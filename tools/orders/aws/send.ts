@@ -22,9 +22,17 @@ export interface OutgoingMessage {
   readonly deduplicationId: string;
 }
 
-type SendOutcome =
-  | { readonly sent: true; readonly messageId: string }
-  | { readonly sent: false; readonly code: string; readonly message: string };
+/** Why a message was not sent. */
+interface NotSent {
+  readonly sent: false;
+  readonly code: string;
+  readonly message: string;
+}
+
+type SendOutcome = { readonly sent: true; readonly messageId: string } | NotSent;
+
+/** The same where nobody is told the message's id. */
+export type BareOutcome = { readonly sent: true } | NotSent;
 
 /** Where to send, and the clock and the chance for the waits between tries. */
 export interface SendQueue {

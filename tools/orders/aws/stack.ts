@@ -3,7 +3,15 @@ import {
   DescribeStacksCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
-import { stackOutputNames } from '../../../shared/pipeline.ts';
+import type { Grouping } from '../../../shared/message-group.ts';
+import {
+  environmentNames,
+  groupByOutputName,
+  groupingOf,
+  httpOutputNames,
+  mailOutputNames,
+  stackOutputNames,
+} from '../../../shared/pipeline.ts';
 import { CommandFailed } from '../errors.ts';
 import { stackNames, stacksText } from './local-runtime.ts';
 
@@ -14,12 +22,46 @@ export interface StackOutputs {
   readonly parkedOrdersQueueUrl: string;
   readonly ordersTableName: string;
   readonly generateOrdersFunctionName: string;
-  /** By the functions' short names. */
-  readonly logGroups: Readonly<Record<FunctionName, string>>;
+  /** By the functions' short names. Those of a door are there where the pipeline has the door. */
+  readonly logGroups: LogGroups;
+  /** What the message groups of the orders queue are. */
+  readonly groupBy: Grouping;
+  /** Address of the HTTP door; undefined for a pipeline without one. */
+  readonly ordersApiUrl?: string;
+  /** Where notify-customers hears of processed orders; undefined for a pipeline without mails. */
+  readonly notificationsQueueUrl?: string;
 }
 
-export const functionNames = ['generate-orders', 'process-orders', 'failed-orders'] as const;
-export type FunctionName = (typeof functionNames)[number];
+/** The functions that every pipeline has. */
+const coreFunctionNames = ['generate-orders', 'process-orders', 'failed-orders'] as const;
+/** The functions of doors, and the options that open them. */
+const doorFunctions = { 'accept-orders': 'http', 'track-orders': 'http', 'notify-customers': 'mail' } as const;
+const doorFunctionNames = Object.keys(doorFunctions) as DoorFunctionName[];
+
+export type CoreFunctionName = (typeof coreFunctionNames)[number];
+export type DoorFunctionName = keyof typeof doorFunctions;
+export type FunctionName = CoreFunctionName | DoorFunctionName;
+export type LogGroups = ByFunction<string>;
+
+/** Something of each function that a pipeline has. */
+export type ByFunction<Value> = Readonly<Record<CoreFunctionName, Value>> &
+  Readonly<Partial<Record<DoorFunctionName, Value>>>;
+
+/** All that a pipeline may have. */
+export const functionNames: readonly FunctionName[] = [...coreFunctionNames, ...doorFunctionNames];
+
+/** Those that this pipeline has. */
+export function functionsWith(logGroups: LogGroups): readonly FunctionName[] {
+  return functionNames.filter((name) => logGroups[name] !== undefined);
+}
+
+/** @throws {CommandFailed} for a function that this pipeline has not */
+export function logGroupOf(logGroups: LogGroups, name: FunctionName): string {
+  const logGroup = logGroups[name];
+  if (logGroup !== undefined) return logGroup;
+  const door = doorFunctions[name as DoorFunctionName];
+  throw new CommandFailed(`This pipeline has no ${name}: it comes with -c ${door}=true (docs/${door}.md).`);
+}
 
 /**
  * @param where tells the target in words, for the error
@@ -42,6 +84,8 @@ export async function readStackOutputs(
       `The ${where()} has no output ${key}. Deploy this version of the project, or name another stack.`,
     );
   };
+  const optional = <Key extends string>(key: Key, name: string) =>
+    (given.has(name) ? { [key]: given.get(name) } : {}) as Partial<Record<Key, string>>;
   return {
     ordersQueueUrl: output(stackOutputNames.ordersQueueUrl),
     badOrdersQueueUrl: output(stackOutputNames.badOrdersQueueUrl),
@@ -52,7 +96,13 @@ export async function readStackOutputs(
       'generate-orders': output(stackOutputNames.generateOrdersLogGroupName),
       'process-orders': output(stackOutputNames.processOrdersLogGroupName),
       'failed-orders': output(stackOutputNames.failedOrdersLogGroupName),
+      ...optional('accept-orders', httpOutputNames.acceptOrdersLogGroupName),
+      ...optional('track-orders', httpOutputNames.trackOrdersLogGroupName),
+      ...optional('notify-customers', mailOutputNames.notifyCustomersLogGroupName),
     },
+    groupBy: groupingOf({ [environmentNames.groupBy]: given.get(groupByOutputName) }),
+    ...optional('ordersApiUrl', httpOutputNames.ordersApiUrl),
+    ...optional('notificationsQueueUrl', mailOutputNames.notificationsQueueUrl),
   };
 }
 

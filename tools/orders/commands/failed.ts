@@ -13,7 +13,7 @@ import {
 } from '../ledger/failures.ts';
 import { resolveCause } from '../ledger/find-failure.ts';
 import type { TableConnection } from '../ledger/table.ts';
-import { shortId } from '../short-ids.ts';
+import { shortId, shortIds } from '../short-ids.ts';
 import { printable, table } from '../terminal/output.ts';
 import { counted, number } from '../terminal/progress.ts';
 import { hintFor } from '../terminal/shell.ts';
@@ -117,7 +117,7 @@ async function listed(
   found: AsyncIterable<FailureSummary>,
   { limit, status }: FailedOptions,
 ): Promise<number> {
-  const rows: string[][] = [];
+  const rows: { readonly failureId: string; readonly cells: readonly string[] }[] = [];
   let more = 0;
   for await (const failure of found) {
     context.io.signal.throwIfAborted();
@@ -125,9 +125,10 @@ async function listed(
       more += 1;
       continue;
     }
-    const { orderKey, failedAt, replayCount, cause } = failure;
+    const { failureId, orderKey, failedAt, replayCount, cause } = failure;
     const at = status === 'replayed' ? sentAgainAt(failure) : failedAt;
-    rows.push([shownTime(at), printable(orderKey), cause, String(replayCount), printable(whyText(failure))]);
+    const why = printable(whyText(failure));
+    rows.push({ failureId, cells: [shownTime(at), printable(orderKey), cause, String(replayCount), why] });
   }
   if (rows.length === 0) {
     await context.print(status === 'replayed' ? 'No replayed failure is on its way.' : 'No failures.');
@@ -135,12 +136,21 @@ async function listed(
   }
   const columns = [
     { title: status === 'replayed' ? 'REPLAYED (UTC)' : 'FAILED (UTC)' },
-    { title: 'ID', short: shortId },
-    { title: 'CAUSE' },
+    { title: 'ORDER', short: shortId },
+    { title: 'FAILURE' },
+    // The first digits will do for --cause.
+    { title: 'CAUSE', short: (cause: string) => cause.slice(0, 8) },
     { title: 'REPLAYS', align: 'right' },
     { title: 'WHY' },
   ] as const;
-  await context.print(...table(columns, rows, context.io.stdout.columns));
+  const shown = shortIds(rows.map(({ failureId }) => failureId));
+  const lines = rows.map(({ failureId, cells: [at = '', order = '', ...rest] }) => [
+    at,
+    order,
+    shown.get(failureId) ?? failureId,
+    ...rest,
+  ]);
+  await context.print(...table(columns, lines, context.io.stdout.columns));
   if (more > 0) await context.print(`… and ${number(more)} more: --limit 0 lists all.`);
   return exitCodes.done;
 }

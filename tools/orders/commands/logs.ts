@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import { logEvents, orderPatterns } from '../aws/logs.ts';
-import { type FunctionName, functionNames } from '../aws/stack.ts';
+import { type FunctionName, functionNames, functionsWith, logGroupOf } from '../aws/stack.ts';
 import { exitCodes, idArgument } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { mergeSorted } from '../streams.ts';
@@ -40,13 +40,13 @@ interface Followed extends FunctionLogEvent {
 
 async function logs(context: OrdersContext, name: FunctionName | undefined, options: LogsOptions): Promise<number> {
   const { io } = context;
-  const names = name === undefined ? functionNames : [name];
   const pattern = options.order === undefined ? undefined : orderPatterns([options.order])[0];
   let startMs = parseMoment('--since', options.since, io.clock.now());
   const { logGroups } = await context.outputs();
+  const names = name === undefined ? functionsWith(logGroups) : [name];
 
   async function* eventsOf(functionName: FunctionName): AsyncGenerator<Followed> {
-    const query = { logGroupName: logGroups[functionName], startMs, pattern };
+    const query = { logGroupName: logGroupOf(logGroups, functionName), startMs, pattern };
     for await (const event of logEvents(context.clients.logs, query)) yield { function: functionName, ...event };
   }
 

@@ -13,7 +13,7 @@ import { confirm } from '../terminal/ask.ts';
 import { printable } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { isoTime } from '../time.ts';
-import { changeLines, Exceptions } from './text.ts';
+import { changeLines, Exceptions, failureNames } from './text.ts';
 
 interface PatchOptions {
   readonly cause: string;
@@ -64,7 +64,7 @@ async function patch(context: OrdersContext, options: PatchOptions): Promise<num
     return exitCodes.notAllDone;
   }
 
-  const leftAlone = new Exceptions();
+  const leftAlone = new Exceptions(failureNames);
   let patched = 0;
   await withProgress(
     io,

@@ -3,10 +3,10 @@ import { exitCodes, rateOption, idArguments } from '../command-line.ts';
 import type { OrdersContext, Run } from '../context.ts';
 import { replay, type ReplayOutcome } from '../ledger/replay.ts';
 import { confirm, isSomebodyThere } from '../terminal/ask.ts';
-import { printable } from '../terminal/output.ts';
+import { printable, wrappedProse } from '../terminal/output.ts';
 import { counted, number, withProgress } from '../terminal/progress.ts';
 import { type Chosen, chooseFailures } from './replay-choice.ts';
-import { Exceptions } from './text.ts';
+import { Exceptions, failureNames } from './text.ts';
 
 interface ReplayCommandOptions {
   readonly cause?: string;
@@ -54,7 +54,7 @@ async function replayCommand(
   const { dryRun = false, rate, force = false, yes = false } = options;
   const { io } = context;
   const resend = options.replayedBefore !== undefined || (force && ids.length > 0);
-  const leftOut = new Exceptions();
+  const leftOut = new Exceptions(failureNames);
   const choice = { ...options, ids };
   const { chosen, total } = await chooseFailures(context, choice, resend);
   if (ids.length === 0 && !dryRun && !yes && total > 0) {
@@ -126,7 +126,7 @@ async function questionOf(
   const { io, where } = context;
   // Where nobody is there to answer, nobody waits for it.
   if (!isSomebodyThere(io)) return `Replay ${counted(total, 'failure')} of ${where}?`;
-  const leftOut = new Exceptions();
+  const leftOut = new Exceptions(failureNames);
   let passing = 0;
   const settings = { by: io.user, force, resend, dryRun: true, signal: io.signal };
   await withProgress(
@@ -140,7 +140,8 @@ async function questionOf(
       }),
   );
   io.signal.throwIfAborted();
-  for (const line of leftOut.lines('will be left out')) io.stderr.write(`${printable(line)}\n`);
+  for (const line of leftOut.lines('will be left out'))
+    io.stderr.write(`${wrappedProse(printable(line), io.stderr.columns)}\n`);
   if (passing === 0) return undefined;
   const rest = leftOut.count === 0 ? '' : `, and leave out ${number(leftOut.count)}`;
   return `Replay ${counted(passing, 'failure')} of ${where}${rest}?`;
@@ -178,7 +179,8 @@ async function report(context: OrdersContext, end: ReplayReport): Promise<void> 
     });
     return;
   }
-  for (const line of leftOut.lines('left out')) io.stderr.write(`${printable(line)}\n`);
+  for (const line of leftOut.lines('left out'))
+    io.stderr.write(`${wrappedProse(printable(line), io.stderr.columns)}\n`);
   for (const line of remarksOn(end)) io.stderr.write(`${line}\n`);
   const verb = dryRun ? 'Would replay' : 'Replayed';
   const rest = leftOut.count === 0 ? '' : `, left out ${number(leftOut.count)}`;

@@ -86,7 +86,13 @@ async function watch(context: OrdersContext, read: ReadStatus, sent: number | un
     else {
       const countTime = report.countedAt === report.at ? '' : `, table counted ${shownTime(report.countedAt)} UTC`;
       const head = `${context.where}, ${shownTime(report.at)} UTC${countTime}, Ctrl-C stops`;
-      const lines = [paint('dim', head), '', ...statusLines(report, sent, paint, io.stdout.columns, context.hint), ''];
+      const heading = wrappedProse(head, io.stdout.columns).split('\n');
+      const lines = [
+        ...heading.map((line) => paint('dim', line)),
+        '',
+        ...statusLines(report, sent, paint, io.stdout.columns, context.hint),
+        '',
+      ];
       if (io.stdout.isTTY === true && shownLines > 0) await write(io.stdout, `\u001B[${shownLines}A\u001B[J`);
       const shown = io.stdout.isTTY === true ? lastLines(lines, io.stdout) : lines;
       await context.print(...shown);
@@ -128,7 +134,7 @@ export function statusLines(
     wrappedProse(text, width)
       .split('\n')
       .map((line) => (style === undefined ? line : paint(style, line)));
-  const errors = functionNames.some((name) => functionErrors[name] > 0);
+  const errors = functionNames.some((name) => (functionErrors[name] ?? 0) > 0);
   return [
     ...table(columns, depths),
     ...(report.agesUnavailable === null ? [] : prose(printable(`OLDEST is not known: ${report.agesUnavailable}`))),

@@ -2,6 +2,7 @@ import type { OrderNotes } from '../../../shared/ledger/rows.ts';
 import { failureKinds } from '../../../shared/telemetry.ts';
 import { type Change, difference } from '../json.ts';
 import type { CauseGroup } from '../ledger/failures.ts';
+import { shortIds } from '../short-ids.ts';
 import { type Paint, printable, table } from '../terminal/output.ts';
 import { number } from '../terminal/progress.ts';
 import { shownTime } from '../time.ts';
@@ -64,7 +65,13 @@ const named = { inText: 20, inJson: 1_000 } as const;
 /** What a command left undone. */
 export class Exceptions {
   readonly #first: Exception[] = [];
+  readonly #named: (exceptions: readonly Exception[]) => readonly string[];
   #count = 0;
+
+  /** @param nameAll what a person knows each of them by, where the label alone will not do */
+  constructor(nameAll = (exceptions: readonly Exception[]): readonly string[] => exceptions.map(({ label }) => label)) {
+    this.#named = nameAll;
+  }
 
   get count(): number {
     return this.#count;
@@ -82,7 +89,15 @@ export class Exceptions {
 
   /** @param what happened to them: "left out" */
   lines(what: string): string[] {
-    const lines = this.#first.slice(0, named.inText).map(({ label, reason }) => `${what}: ${label} ${reason}`);
+    const first = this.#first.slice(0, named.inText);
+    const names = this.#named(first);
+    const lines = first.map(({ reason }, position) => `${what}: ${names[position]} ${reason}`);
     return this.#count > lines.length ? [...lines, `… and ${this.#count - lines.length} more ${what}`] : lines;
   }
+}
+
+/** Failures by their orders, and by ids of their own that the next command takes: `A-1 (failure 8d1f0c2e)`. */
+export function failureNames(failures: readonly Pick<Exception, 'id' | 'label'>[]): readonly string[] {
+  const shown = shortIds(failures.map(({ id }) => id));
+  return failures.map(({ id, label }) => (id === label ? label : `${label} (failure ${shown.get(id)})`));
 }

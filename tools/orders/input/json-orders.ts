@@ -8,6 +8,8 @@ export interface FiledOrder {
   readonly place: string;
   /** As the file has the order; undefined where the text makes no body. */
   readonly body?: string;
+  /** Name of the file; undefined for stdin. */
+  readonly file?: string;
   /** What is wrong with the text of the order. */
   readonly mistake?: string;
 }

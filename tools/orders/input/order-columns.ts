@@ -10,9 +10,9 @@ export interface Schema {
   readonly items?: Schema;
 }
 
-const schema = JSON.parse(
-  readFileSync(new URL('../../../shared/order/order.schema.json', import.meta.url), 'utf8'),
-) as Schema;
+const schemaText = readFileSync(new URL('../../../shared/order/order.schema.json', import.meta.url), 'utf8');
+// Some editors begin a file with a byte order mark.
+const schema = JSON.parse(schemaText.replace(/^\uFEFF/, '')) as Schema;
 
 /** The properties of an order, as columns of a table. */
 export const orderColumns: readonly string[] = Object.keys(schema.properties ?? {});

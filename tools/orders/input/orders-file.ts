@@ -48,7 +48,11 @@ export async function* readOrders(
       let next = await found.next();
       for (; next.done !== true; next = await found.next()) {
         orders += 1;
-        yield { ...next.value, place: `${prefix}${next.value.place}` };
+        yield {
+          ...next.value,
+          place: `${prefix}${next.value.place}`,
+          ...(file.path !== undefined && { file: file.name }),
+        };
       }
       options.onRead?.({ name: file.name, kind: next.value, orders });
     } catch (error) {

@@ -1,7 +1,9 @@
 import { accessSync, constants, globSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.ts';
 import type { OrdersIo } from '../io.ts';
+import { type Hint, hintFor, shellWord } from '../terminal/shell.ts';
 
 /** A file to read. */
 export interface InputFile {
@@ -28,12 +30,13 @@ const isOrdersFile = (name: string) =>
 /**
  * The files that arguments name, each once: files, folders (their files, and not those of their folders), patterns
  * such as `*.json`, and `-`.
+ * @param hint makes the command line that passes the orders of an address on
  * @throws {UsageError} for what is not there, cannot be read, or has no file of orders
  */
-export function inputFiles(names: readonly string[], folder: string): readonly InputFile[] {
+export function inputFiles(names: readonly string[], folder: string, hint = hintFor()): readonly InputFile[] {
   const seen = new Set<string | undefined>();
   return names
-    .flatMap((name) => filesOf(name, folder))
+    .flatMap((name) => filesOf(name, folder, hint))
     .filter(({ path }) => {
       const isNew = !seen.has(path);
       seen.add(path);
@@ -41,10 +44,11 @@ export function inputFiles(names: readonly string[], folder: string): readonly I
     });
 }
 
-function filesOf(name: string, folder: string): readonly InputFile[] {
+function filesOf(name: string, folder: string, hint: Hint): readonly InputFile[] {
   // A variable of the shell that is not set must not send a whole folder.
   if (name === '') throw new UsageError('The name of a file is empty. For the folder where you are, write a dot.');
   if (name === '-') return [{ name: 'stdin', path: undefined }];
+  if (/^file:\/\//i.test(name)) return filesOf(pathOfUrl(name), folder, hint);
   const path = resolve(folder, name);
   try {
     if (!statSync(path).isDirectory()) {
@@ -61,12 +65,39 @@ function filesOf(name: string, folder: string): readonly InputFile[] {
     const { code, message } = error as NodeJS.ErrnoException;
     const matches = code === 'ENOENT' ? filesLike(name, folder) : [];
     if (matches.length > 0) return matches;
+    if (code === 'ENOENT') refuseAddress(name, hint);
     if (code === 'ENOENT' && isPattern(name)) throw new UsageError(`There is no file like ${name}.`);
-    throw new UsageError(`${name} cannot be read: ${message}.`);
+    throw new UsageError(`${name} cannot be read: ${message}.${tildeHint(name)}`);
   }
   throw new UsageError(
     `${name} is a folder without a file of orders: none ends in ${endings.join(', ')}, or one with .gz.`,
   );
+}
+
+/** @throws {UsageError} for an address of a file on another machine */
+function refuseAddress(name: string, hint: Hint): void {
+  const [, protocol] = /^([a-z][a-z\d+.-]*):\/\//i.exec(name) ?? [];
+  if (protocol === undefined) return;
+  const word = shellWord(name);
+  const reads = { s3: `aws s3 cp ${word} -`, http: `curl -fsSL ${word}`, https: `curl -fsSL ${word}` };
+  const read = Object.entries(reads).find(([known]) => known === protocol.toLowerCase())?.[1];
+  throw new UsageError(
+    `${name} is not on this machine, and send reads files of this machine only. ` +
+      (read === undefined ? 'Fetch the file, and name it.' : `Pass its orders on: ${read} | ${hint('send -')}`),
+  );
+}
+
+function pathOfUrl(name: string): string {
+  try {
+    return fileURLToPath(name);
+  } catch (error) {
+    throw new UsageError(`${name} cannot be read: ${(error as Error).message}. Name the file by its path.`);
+  }
+}
+
+/** A shell replaces the tilde, but not within quotes. */
+function tildeHint(name: string): string {
+  return name.startsWith('~') ? ' Write the ~ outside of quotes, so that the shell makes your folder of it.' : '';
 }
 
 const isPattern = (name: string) => /[*?[{]/.test(name);

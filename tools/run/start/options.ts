@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { generateLimits } from '../../../shared/pipeline.ts';
 import { maximumLocalSeed } from '../local-pipeline.ts';
 import { addKnobs, type Knobs } from '../knobs.ts';
-import { addChoice, type PipelineChoice } from '../pipeline-template.ts';
+import { addChoice, type PipelineChoice, type PipelineChoices } from '../pipeline-template.ts';
 import { shareOption, wholeNumberOption } from '../../orders/command-line.ts';
 
 /** What `npm start -- …` was asked to do. */
@@ -20,8 +20,8 @@ export interface StartOptions extends Knobs, PipelineChoice {
 
 const { count: maximumCount, seed: maximumSeed } = generateLimits;
 
-/** @param choices names that `--preset` and `--stage` may take */
-export const defineStart = (choices: Record<'presets' | 'stages', readonly string[]>) => (program: Command) =>
+/** @param choices names that `--preset`, `--stage` and `--with` may take */
+export const defineStart = (choices: PipelineChoices) => (program: Command) =>
   addChoice(addKnobs(program), choices)
     .description(
       'Runs the order pipeline on this machine: sends orders, shows what the functions do with them, and closes with ' +

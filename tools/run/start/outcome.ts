@@ -3,6 +3,7 @@ import { failureKinds } from '../../../shared/telemetry.ts';
 import { printable, wrappedProse } from '../../orders/terminal/output.ts';
 import { counted, rate } from '../../orders/terminal/progress.ts';
 import type { TableCounts } from '../local-pipeline.ts';
+import type { HttpCounts } from './produce.ts';
 import { disagreement, type FailedOrder, type RunBooks } from './tally.ts';
 
 /** How a run of `npm start` ended; `--json` prints it. */
@@ -10,6 +11,8 @@ export interface Outcome extends RunBooks {
   readonly preset: string;
   /** The seed that gives the same orders again; undefined when the producer failed. */
   readonly seed?: number;
+  /** What the HTTP door said of the orders, where they went through it. */
+  readonly http?: HttpCounts;
   /** The same from the rows of the orders table. Undefined when the run was interrupted. */
   readonly table?: TableCounts;
   /** Whether the run was interrupted before its end. */
@@ -76,6 +79,7 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
   // Names, reasons and problems come from orders and logs, so they may hold anything.
   return [
     '',
+    ...httpLines(outcome).map(printable),
     ...failureLines(outcome, text).map(printable),
     ...draggedAlong(outcome, text).map(prose),
     ...instanceLines(outcome, text),
@@ -90,6 +94,17 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
       : [paint('red', printable(`Still in flight: ${outcome.missing.join(', ')}`))]),
     paint(style, prose(lastWord)),
   ].join('\n');
+}
+
+/** What never came into the queue, because the door said at once what is wrong with it. */
+function httpLines({ http }: Outcome): string[] {
+  if (http === undefined) return [];
+  const { accepted, refused, reasons } = http;
+  const lines = Object.entries(reasons)
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, listedFailures)
+    .map(([reason, count]) => `  ${count} × ${reason}`);
+  return [`By HTTP: ${accepted} accepted, ${refused} refused${refused > 0 ? ':' : '.'}`, ...lines, ''];
 }
 
 function failureLines({ failures, failed }: Outcome, { label }: OutcomeText): string[] {

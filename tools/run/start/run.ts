@@ -1,18 +1,12 @@
-import { type Clock, type Runtime, sleep } from 'local-aws';
-import { generateUntilDone } from '../../orders/aws/generate.ts';
-import { countRows, type PipelineNames, type TableCounts } from '../local-pipeline.ts';
-import type { StartOptions } from './options.ts';
+import { sleep } from 'local-aws';
+import { countRows, type TableCounts } from '../local-pipeline.ts';
 import type { Outcome } from './outcome.ts';
+import { produce, type ProduceRequest, unlessAborted } from './produce.ts';
 import { disagreement, forgottenRows, type RunBooks, type Tally } from './tally.ts';
 
 /** A running pipeline, and what it shall do. */
-export interface RunRequest {
-  readonly runtime: Runtime;
-  readonly names: PipelineNames;
+export interface RunRequest extends ProduceRequest {
   readonly tally: Tally;
-  readonly options: StartOptions;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 const pollMs = 50;
@@ -23,18 +17,22 @@ const logGraceMs = 1_000;
 export async function runPipeline(request: RunRequest): Promise<Outcome> {
   const { tally, options, clock } = request;
   const startedAtMs = clock.now();
-  const { seed, problems } = await produce(request);
+  const { seed, problems, http } = await produce(request);
   problems.push(...(await drain(request)));
   const endedAtMs = Math.max(tally.lastEventAtMs, startedAtMs + 1);
 
   const { books, table, disagrees } = await settle(request);
   if (disagrees !== undefined) problems.push(disagrees);
+  if (http !== undefined && http.accepted > books.sent) {
+    problems.push(`The HTTP door accepted ${http.accepted} orders, and only ${books.sent} came into the queue.`);
+  }
   const forgotten = table === undefined ? undefined : forgottenRows(table, books);
   if (forgotten !== undefined) problems.push(forgotten);
   const durationMs = endedAtMs - startedAtMs;
   return {
     preset: options.preset,
     ...(seed === undefined ? {} : { seed }),
+    ...(http !== undefined && { http }),
     ...books,
     ...(table !== undefined && { table }),
     ...(request.signal.aborted && { stopped: true }),
@@ -63,35 +61,6 @@ async function settle({ runtime, names, tally, clock, signal }: RunRequest): Pro
     const settled = disagrees === undefined && books.failures.length >= books.failed;
     if (settled || clock.now() >= graceEndsAtMs) return { books, table, disagrees };
     await sleep(clock, pollMs, signal);
-  }
-}
-
-async function produce({ runtime, names, options, signal }: RunRequest) {
-  const problems: string[] = [];
-  const { seed, end } = await generateUntilDone(
-    (event) => unlessAborted(runtime.lambda.invoke(names.generateOrders, JSON.stringify(event)), signal),
-    options,
-    (answer) => {
-      if ((answer.failed ?? []).length > 0) problems.push(`generate-orders answered ${JSON.stringify(answer)}`);
-    },
-  );
-  if (end.kind === 'failed') problems.push(`generate-orders failed: ${end.payload}`);
-  else if (end.kind === 'refused') problems.push(`generate-orders refused: ${end.problems.join(' ')}`);
-  else if (end.kind === 'stuck') problems.push('generate-orders made no progress.');
-  return { seed, problems };
-}
-
-/** Undefined as soon as `signal` aborts. Whoever made the promise ends the work behind it, which may fail then. */
-async function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result | undefined> {
-  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
-  const abort = () => resolve(undefined);
-  if (signal.aborted) abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    promise.catch(() => {});
   }
 }
 

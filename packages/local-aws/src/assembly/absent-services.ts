@@ -40,50 +40,10 @@ const eventsRule: ResourceType = {
   },
 };
 
-const noDelivery = 'There is no SNS, so nothing is delivered.';
-
-/** `AWS::SNS::Subscription`: skipped where it only tells people, refused where it would feed a queue or a function. */
-const snsSubscription: ResourceType = {
-  reads: ['Protocol'],
-  ignores: {
-    DeliveryPolicy: noDelivery,
-    Endpoint: noDelivery,
-    FilterPolicy: noDelivery,
-    FilterPolicyScope: noDelivery,
-    RawMessageDelivery: noDelivery,
-    RedrivePolicy: noDelivery,
-    Region: noDelivery,
-    ReplayPolicy: noDelivery,
-    SubscriptionRoleArn: noDelivery,
-    TopicArn: noDelivery,
-  },
-  refuses: {},
-  without: 'What is published to the topic reaches no queue and no function.',
-
-  identify({ stack, logicalId }) {
-    const name = generatedName(stack, logicalId, 255);
-    return { physicalId: name, attributes: {} };
-  },
-
-  declare({ stack, logicalId, type, properties }, _identity, draft) {
-    const protocol = properties.requiredText('Protocol');
-    if (protocol === 'sqs' || protocol === 'lambda') {
-      throw assemblyError(
-        'RESOURCE_UNSUPPORTED',
-        `The subscription would feed ${protocol === 'sqs' ? 'a queue' : 'a function'} from SNS, which is not here.`,
-        'Send to the queue directly, and leave the subscription out for local use.',
-        { stack, logicalId },
-      );
-    }
-    draft.skip({ stack, logicalId, type, reason: noDelivery });
-  },
-};
-
 /**
  * Types of services that are not here, for which it depends on the resource whether it can be left out. A service that
  * brings one of these types takes its place.
  */
 export const absentServicesTypes: ResourceTypes = {
   'AWS::Events::Rule': eventsRule,
-  'AWS::SNS::Subscription': snsSubscription,
 };

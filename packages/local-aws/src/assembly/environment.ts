@@ -11,6 +11,8 @@ export interface StackEnvironment {
   readonly partition: string;
   /** The runtime's endpoint without a slash at its end; queue URLs start with it. */
   readonly endpointUrl: string;
+  /** Where HTTP APIs and function URLs are served, without a slash at the end. */
+  readonly apiUrl: string;
 }
 
 /**
@@ -52,7 +54,7 @@ function only(
 export function stackEnvironment(
   stackName: string,
   { region, accountId }: { region: string; accountId: string },
-  endpointUrl: string,
+  { endpointUrl, apiUrl }: { endpointUrl: string; apiUrl: string },
 ): StackEnvironment {
   const partition = partitionOf(region);
   const id = generatedUuid(stackName, 'AWS::CloudFormation::Stack');
@@ -63,6 +65,7 @@ export function stackEnvironment(
     accountId,
     partition,
     endpointUrl: endpointUrl.replace(/\/+$/u, ''),
+    apiUrl: apiUrl.replace(/\/+$/u, ''),
   };
 }
 

@@ -43,12 +43,12 @@ export function declareImportedQueues(
   queues: readonly ImportedQueue[],
   {
     account,
-    endpointUrl,
+    urls,
     draft,
     types,
   }: {
     readonly account: { readonly region: string; readonly accountId: string };
-    readonly endpointUrl: string;
+    readonly urls: { readonly endpointUrl: string; readonly apiUrl: string };
     readonly draft: Draft;
     readonly types: ResourceTypes;
   },
@@ -65,7 +65,7 @@ export function declareImportedQueues(
     }
     const fifo = name.endsWith('.fifo') ? { FifoQueue: true } : {};
     const properties = new Properties({ QueueName: name, ...fifo, ...attributes }, place, (value) => value);
-    const environment = stackEnvironment('imported', account, endpointUrl);
+    const environment = stackEnvironment('imported', account, urls);
     const type = types[queueType];
     properties.refuseUnknown(type?.reads ?? []);
     const resource = { ...place, type: queueType, environment, properties, assets: new Map(), codeRoot: '' };

@@ -34,6 +34,8 @@ export interface Scope {
   importValue(exportName: string, place: Place): string;
   /** The value of a dynamic reference, `ssm:/shop/size` for example. Undefined when nobody has given it. */
   accountValue(reference: string): string | undefined;
+  /** The text with the addresses here, in place of those that the resources have on AWS. */
+  localText(text: string): string;
   /** An output of another stack in the same account and region. */
   stackOutput(stackName: string, outputName: string, place: Place): string;
   /** The section Mappings; undefined where a key is missing. */
@@ -56,7 +58,7 @@ function evaluate(name: string, argument: unknown, scope: Scope, place: Place): 
 
 /** A text as it is on this machine. */
 function here(value: string, scope: Scope, place: Place): string {
-  return localQueueUrl(withoutDynamicReferences(value, scope, place), scope.environment);
+  return scope.localText(localQueueUrl(withoutDynamicReferences(value, scope, place), scope.environment));
 }
 
 /**

@@ -4,7 +4,6 @@ import type { DeclaredResource, Identity } from './resource-type.ts';
 const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
 const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
-const topics = 'There is no SNS: a function that publishes gets NotImplemented, and nobody is notified.';
 const buses = 'There is no EventBridge: a function that puts events gets NotImplemented, and no rule matches.';
 const deployment = 'It steers deployments, and nothing is deployed here.';
 const identities = 'Functions run as roles; users and groups do not call from here.';
@@ -17,7 +16,7 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::ApplicationInsights::Application': alarms,
   'AWS::Budgets::Budget': 'Nothing here costs money.',
   'AWS::CDK::Metadata': 'It only tells AWS which construct libraries were used.',
-  'AWS::Chatbot::SlackChannelConfiguration': topics,
+  'AWS::Chatbot::SlackChannelConfiguration': 'Nobody is notified in Slack from here.',
   'AWS::CloudFormation::WaitConditionHandle': deployment,
   'AWS::CloudWatch::Alarm': alarms,
   'AWS::CloudWatch::AnomalyDetector': alarms,
@@ -51,9 +50,6 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::Logs::MetricFilter': logTools,
   'AWS::Logs::ResourcePolicy': logTools,
   'AWS::ResourceGroups::Group': 'It groups resources in the console.',
-  'AWS::SNS::Topic': topics,
-  'AWS::SNS::TopicInlinePolicy': topics,
-  'AWS::SNS::TopicPolicy': topics,
   'AWS::SSM::Parameter': 'There is no Systems Manager; a function that asks it for a parameter is told so.',
   'AWS::XRay::Group': 'No traces are recorded.',
   'AWS::XRay::SamplingRule': 'No traces are recorded.',
@@ -80,11 +76,6 @@ export function identifySkipped(resource: DeclaredResource): Identity {
   const explicitName = nameProperty === undefined ? undefined : properties.text(nameProperty);
   const name = explicitName ?? generatedName(stack, logicalId, 255);
   switch (type) {
-    case 'AWS::SNS::Topic': {
-      const topic = properties.text('TopicName') ?? generatedName(stack, logicalId, 256);
-      const topicArn = arn('sns', topic);
-      return { physicalId: topicArn, attributes: { TopicArn: topicArn, TopicName: topic } };
-    }
     case 'AWS::CloudWatch::Alarm':
     case 'AWS::CloudWatch::CompositeAlarm':
       return { physicalId: name, attributes: { Arn: arn('cloudwatch', `alarm:${name}`) } };

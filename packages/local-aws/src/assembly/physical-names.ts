@@ -30,3 +30,8 @@ export function generatedUuid(stack: string, logicalId: string): string {
 export function generatedRoleId(stack: string, logicalId: string): string {
   return `AROA${characters(`${stack}/${logicalId}/role`, 17)}`;
 }
+
+/** An id of lower-case letters and digits, as API Gateway gives to APIs (10 characters) and routes (7). */
+export function generatedId(stack: string, logicalId: string, length: number): string {
+  return characters(`${stack}/${logicalId}/id`, length).toLowerCase();
+}

@@ -19,6 +19,8 @@ import { EarlierStacks } from './stack-scope.ts';
 export interface ReadOptions extends AccountValues {
   /** `http://127.0.0.1:4566`: queue URLs are `<endpointUrl>/<accountId>/<queue name>`. */
   readonly endpointUrl: string;
+  /** Where HTTP APIs and function URLs are served. Default: `http://127.0.0.1:4567`. */
+  readonly apiUrl?: string;
   /** Names of the stacks to read, with those they depend on. Default: all stacks. */
   readonly stacks?: readonly string[];
   /** Region of environment-agnostic stacks. Default: us-east-1. */
@@ -68,12 +70,13 @@ function readOnce(directory: string, options: ReadOptions, leftOut: LeftOut): Lo
   const types = resourceTypesOf(services);
   const imported = (options.queues ?? []).map(readImportedQueue);
   const account = chooseEnvironment(artifacts, { ...options, ...environmentOf(imported) });
+  const urls = { endpointUrl: options.endpointUrl, apiUrl: options.apiUrl ?? 'http://127.0.0.1:4567' };
   const draft = new Draft();
   const earlier = new EarlierStacks();
   const given = new GivenValues(options);
-  declareImportedQueues(imported, { account, endpointUrl: options.endpointUrl, draft, types });
+  declareImportedQueues(imported, { account, urls, draft, types });
   const stacks = artifacts.map((artifact) => {
-    const environment = stackEnvironment(artifact.name, account, options.endpointUrl);
+    const environment = stackEnvironment(artifact.name, account, urls);
     const stack = readStack(artifact, { environment, codeRoot, draft, earlier, given, leftOut, types });
     earlier.add(stack);
     return stack;

@@ -38,6 +38,11 @@ export interface DeclaredResource {
 export interface Identity {
   readonly physicalId: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /**
+   * Addresses that the resource has on AWS (`https://<id>.execute-api.us-east-1.amazonaws.com`), and those that stand for
+   * them in every text here.
+   */
+  readonly addresses?: Readonly<Record<string, string>>;
   /** The value of any other attribute, for a resource that is not here. */
   attributeOf?(name: string): string;
 }

@@ -75,6 +75,10 @@ export class StackScope implements Scope {
     return this.#given.parameter(name) ?? this.#earlier.ssmParameter(name);
   }
 
+  localText(text: string): string {
+    return this.#earlier.withLocalAddresses(text);
+  }
+
   stackOutput(stackName: string, outputName: string, place: Place): string {
     const value = this.#earlier.output(stackName, outputName);
     if (value !== undefined) return value;
@@ -107,6 +111,7 @@ export class StackScope implements Scope {
     }
     const identity = this.#identify(logicalId);
     this.#identities.set(logicalId, identity);
+    this.#earlier.addAddresses(identity.addresses ?? {});
     return identity;
   }
 }
@@ -116,12 +121,25 @@ export class EarlierStacks {
   readonly #outputs = new Map<string, string>();
   readonly #exports = new Map<string, string>();
   readonly #ssmParameters = new Map<string, string>();
+  readonly #addresses = new Map<string, string>();
 
   add({ name, outputs }: StackModel): void {
     for (const { key, value, exportName } of outputs) {
       this.#outputs.set(`${name} ${key}`, value);
       if (exportName !== undefined) this.#exports.set(exportName, value);
     }
+  }
+
+  /** Takes down which addresses here stand for those that a resource has on AWS. */
+  addAddresses(addresses: Readonly<Record<string, string>>): void {
+    for (const [onAws, here] of Object.entries(addresses)) this.#addresses.set(onAws, here);
+  }
+
+  /** The text with the addresses that lead here. */
+  withLocalAddresses(text: string): string {
+    let local = text;
+    for (const [onAws, here] of this.#addresses) local = local.replaceAll(onAws, here);
+    return local;
   }
 
   /** Takes down a parameter of Systems Manager that a stack makes. */

@@ -29,6 +29,11 @@ const httpFrontEnd: Unsupported = {
   remedy: 'Invoke the function through the Lambda API, and leave the resource out for local use.',
   without: 'No request comes in: invoke the function through the Lambda API, or send to the queue.',
 };
+const otherApis: Unsupported = {
+  reason: 'Of API Gateway, HTTP APIs are served, at addresses of their own.',
+  remedy: 'Use an HTTP API without it, or leave the resource out when the stack is synthesized for local use.',
+  without: 'The app has no such part of API Gateway.',
+};
 const customResource: Unsupported = {
   reason: 'Custom resources run code during a deployment, and nothing is deployed here.',
   remedy: leaveOut,
@@ -52,8 +57,8 @@ const streams: Unsupported = {
 
 /** By type, or by the beginning of types. Running without them unasked would mislead. */
 const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
-  'AWS::ApiGateway::': httpFrontEnd,
-  'AWS::ApiGatewayV2::': httpFrontEnd,
+  'AWS::ApiGateway::': otherApis,
+  'AWS::ApiGatewayV2::': otherApis,
   'AWS::AppRunner::': containers,
   'AWS::AppSync::': httpFrontEnd,
   'AWS::Batch::': containers,
@@ -88,7 +93,11 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
     reason: 'No Secrets Manager answers here, and the secret has no value before a deployment makes one.',
     remedy: 'Leave it out, and pass functions a plain value instead, when the stack is synthesized for local use.',
   },
-  'AWS::SES::': store('SES'),
+  'AWS::SES::': {
+    reason: 'Of SES, only mails and their identities are here.',
+    remedy: leaveOut,
+    without: 'Mails are sent to the local mailbox without it.',
+  },
   'AWS::StepFunctions::': {
     ...store('Step Functions'),
     without: 'A function that starts an execution gets NotImplemented, and nobody invokes the functions of its states.',

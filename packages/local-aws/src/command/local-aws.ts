@@ -15,6 +15,7 @@ export interface CommandIo {
 interface Options extends AssemblyOptions {
   readonly assembly: string;
   readonly port?: number;
+  readonly apiPort?: number;
   readonly iam: IamMode;
   readonly shuffle?: number;
   readonly queueWaits: boolean;
@@ -35,11 +36,12 @@ const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
 export async function runLocalAws(args: readonly string[], io: CommandIo): Promise<number> {
   const { stdout, stderr, signal } = io;
   const program = createProgram(io).action(
-    ({ port = defaultPort, assembly, iam, shuffle, queueWaits, watch, quiet = false, ...others }: Options) => {
+    ({ port = defaultPort, apiPort, assembly, iam, shuffle, queueWaits, watch, quiet = false, ...others }: Options) => {
       const nextFreePort = program.getOptionValueSource('port') === undefined;
       const shuffleSeed = shuffle === undefined ? {} : { shuffleSeed: shuffle };
       const about = { source: assemblyFolder(assembly), port, nextFreePort, iam, queueWaits, watch, quiet };
-      return serve({ ...about, ...assemblySettings(others), ...shuffleSeed }, stdout, signal);
+      const apis = apiPort === undefined ? {} : { apiPort };
+      return serve({ ...about, ...apis, ...assemblySettings(others), ...shuffleSeed }, stdout, signal);
     },
   );
   try {
@@ -56,7 +58,7 @@ export async function runLocalAws(args: readonly string[], io: CommandIo): Promi
 function createProgram({ stdout, stderr }: CommandIo): Command {
   const program = new Command('local-aws')
     .description(
-      'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, CloudWatch, CloudWatch Logs, ' +
+      'Serves a synthesized CDK app on this machine until Ctrl-C: SQS, Lambda, DynamoDB, API Gateway, CloudWatch, CloudWatch Logs, ' +
         'CloudFormation and STS for the AWS CLI and SDKs, on 127.0.0.1 only.',
     )
     .version(version(), '--version')
@@ -66,6 +68,12 @@ function createProgram({ stdout, stderr }: CommandIo): Command {
       new Option(
         '--port <n>',
         `1 to 65,535 (default: ${defaultPort}, the next free one when it is taken); 0 for any free one`,
+      ).argParser(wholeNumber(65_535)),
+    )
+    .addOption(
+      new Option(
+        '--api-port <n>',
+        'port for HTTP APIs and function URLs (default: the first free one behind --port); 0 for any free one',
       ).argParser(wholeNumber(65_535)),
     )
     .addOption(

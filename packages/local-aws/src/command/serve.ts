@@ -17,6 +17,7 @@ export interface ServeOptions extends Pick<
   | 'queues'
   | 'port'
   | 'nextFreePort'
+  | 'apiPort'
   | 'iam'
   | 'shuffleSeed'
   | 'queueWaits'
@@ -122,7 +123,9 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
     ...model.functions.map(({ name }) => `  function  ${name}`),
     ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
+    ...model.topics.map(({ arn }) => `  topic     ${arn}`),
     ...model.tables.map(({ name }) => `  table     ${name}`),
+    ...model.httpApis.map(({ name, url }) => `  api       ${url}  ${name}`),
     ...limited(model),
     ...skipped(model),
     ...leftOut(model),

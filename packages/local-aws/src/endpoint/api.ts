@@ -57,7 +57,12 @@ export interface StructureShape {
 export interface Permission {
   readonly action: string;
   readonly resource: string;
+  /** Values of condition keys that the service itself sends along, by their names in lower case: `ses:recipients`. */
+  readonly context?: RequestContext;
 }
+
+/** Condition keys in lower case and their values, several for a key that can have several. */
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
 /** One API operation: takes the parsed input, answers the output document, throws `AwsError`. */
 export interface Operation {

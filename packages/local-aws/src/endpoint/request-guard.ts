@@ -20,12 +20,13 @@ export function refusal(headers: IncomingHttpHeaders, target = '/'): string | un
 }
 
 /** `127.0.0.1`, `localhost`, `[::1]` and names below `.localhost`, which RFC 6761 keeps on this machine; any port. */
-function isLoopbackHost(host: string): boolean {
+export function isLoopbackHost(host: string): boolean {
   const name = host.toLowerCase().replace(/:\d{1,5}$/, '');
   return name === '127.0.0.1' || name === 'localhost' || name === '[::1]' || /^[a-z0-9.-]+\.localhost$/.test(name);
 }
 
-function isLoopbackOrigin(origin: string): boolean {
+/** `http://localhost:3000`: a page that this machine serves. */
+export function isLoopbackOrigin(origin: string): boolean {
   const host = /^https?:\/\/([^/]+)$/.exec(origin)?.[1];
   return host !== undefined && isLoopbackHost(host);
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
-import { LocalRuntimeError } from '../errors.ts';
 import type { EventStream } from '../events.ts';
 import { AwsError, type HttpAnswer, internalFailure } from './api.ts';
+import { listenOnLoopback } from './listen.ts';
 import { readBody, refusal } from './request-guard.ts';
 import { restProtocol } from './rest.ts';
 import { type Backend, createRouter, type Router } from './router.ts';
@@ -34,7 +33,7 @@ export interface EndpointLimits {
 }
 
 /** SDKs open 50 connections a client and send a request in milliseconds. */
-const endpointLimits: EndpointLimits = {
+export const endpointLimits: EndpointLimits = {
   headersMs: 10_000,
   requestMs: 60_000,
   checkMs: 2_000,
@@ -55,7 +54,7 @@ export interface Endpoint {
 /** How many different problems are told. Their texts hold what clients sent, and a client may send anything. */
 const mostToldProblems = 200;
 /** Longer than clients keep idle connections, so that they close them and never write into a closing one. */
-const keepAliveMs = 65_000;
+export const keepAliveMs = 65_000;
 
 /**
  * Starts the one HTTP endpoint that AWS clients talk to, on 127.0.0.1 only. The port is known before services are:
@@ -107,7 +106,7 @@ export async function startEndpoint(options: EndpointOptions): Promise<Endpoint>
   server.requestTimeout = limits.requestMs;
   server.keepAliveTimeout = keepAliveMs;
   server.maxConnections = limits.connections;
-  const port = await listenOnLoopback(server, options.port, options.nextFreePort);
+  const port = await listenOnLoopback(server, { ...options, option: '--port' });
 
   const endpoint: Endpoint = {
     url: `http://127.0.0.1:${port}`,
@@ -136,40 +135,4 @@ function write(response: ServerResponse, answer: HttpAnswer): void {
   }
   response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
   response.end(answer.body);
-}
-
-const portsToTry = 100;
-
-/**
- * Listens on 127.0.0.1 and answers the port. A taken port throws `PORT_TAKEN`, or moves on to the next free one when
- * `nextFreePort`. Port 0 lets the system choose.
- */
-async function listenOnLoopback(server: Server, port: number, nextFreePort: boolean): Promise<number> {
-  const last = nextFreePort && port !== 0 ? Math.min(port + portsToTry - 1, 65_535) : port;
-  for (let candidate = port; candidate <= last; candidate += 1) {
-    if (await tryToListen(server, candidate)) return (server.address() as AddressInfo).port;
-  }
-  throw new LocalRuntimeError(
-    'PORT_TAKEN',
-    last === port ? `Port ${port} is taken.` : `The ports ${port} to ${last} are all taken.`,
-    'Choose another one with --port.',
-  );
-}
-
-/** False when the port is taken; other errors (a privileged port, say) are thrown. */
-function tryToListen(server: Server, port: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const onError = (error: NodeJS.ErrnoException) => {
-      server.off('listening', onListening);
-      if (error.code === 'EADDRINUSE') resolve(false);
-      else reject(error);
-    };
-    const onListening = () => {
-      server.off('error', onError);
-      resolve(true);
-    };
-    server.once('error', onError);
-    server.once('listening', onListening);
-    server.listen(port, '127.0.0.1');
-  });
 }

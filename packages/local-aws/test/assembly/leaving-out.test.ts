@@ -44,7 +44,7 @@ function offeredBy({ message }: LocalRuntimeError): string[] {
 
 /** What is offered to be left out of each app, without the endings that the CDK gives logical ids. */
 const offers: Readonly<Record<string, readonly string[]>> = {
-  'a topic that feeds the queue and a function': ['AWS::SNS::Subscription'],
+  'a topic that feeds the queue and a function': [],
   'an event bus with a rule that fills the queue': ['AWS::Events::Rule'],
   'a bucket that a function reads': ['AWS::S3::Bucket'],
   'a bucket that notifies the queue': ['AWS::S3::Bucket', 'BucketNotificationsHandler'],

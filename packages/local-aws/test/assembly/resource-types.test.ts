@@ -25,9 +25,10 @@ describe('a resource', () => {
     ['AWS::CloudWatch::Alarm', { AlarmName: 'a', AlarmActions: [{ Ref: 'Topic' }] }],
     ['AWS::CDK::Metadata', { Analytics: 'v2' }],
     ['AWS::Logs::MetricFilter', {}],
-    ['AWS::SNS::Subscription', { Protocol: 'email', TopicArn: { Ref: 'Topic' }, Endpoint: 'a@b.example' }],
+    ['AWS::SNS::Subscription', { Protocol: 'sms', TopicArn: { Ref: 'Topic' }, Endpoint: '+15550100' }],
+    ['AWS::SNS::Subscription', { Protocol: 'email', TopicArn: 'arn:aws:sns:us-east-1:1:far', Endpoint: 'a@b.example' }],
     ['AWS::Events::Rule', { Targets: [{ Id: 't', Arn: { Ref: 'Topic' } }] }],
-    ['AWS::Lambda::Permission', { Principal: 'sns.amazonaws.com', Action: 'a', FunctionName: 'f' }],
+    ['AWS::Lambda::Permission', { Principal: 's3.amazonaws.com', Action: 'a', FunctionName: 'f' }],
   ])('of %s is listed as skipped', (type, properties) => {
     const model = readResources({ Topic: { Type: 'AWS::SNS::Topic' }, It: { Type: type, Properties: properties } });
     expect(model.skipped.find(({ logicalId }) => logicalId === 'It')?.reason).toMatch(/\.$/);
@@ -56,7 +57,6 @@ describe('a resource', () => {
   });
 
   test.each([
-    ['AWS::SNS::Subscription', { Protocol: 'sqs', TopicArn: 't', Endpoint: { 'Fn::GetAtt': ['Orders', 'Arn'] } }],
     ['AWS::Events::Rule', { Targets: [{ Id: 't', Arn: { 'Fn::GetAtt': ['Consumer', 'Arn'] } }] }],
     ['AWS::Logs::SubscriptionFilter', { DestinationArn: { 'Fn::GetAtt': ['Consumer', 'Arn'] }, LogGroupName: 'g' }],
     ['AWS::Lambda::Permission', { Principal: 'arn:aws:iam::000000000000:role/x', Action: 'a', FunctionName: 'f' }],

@@ -109,6 +109,33 @@ describe('an event at the terminal', () => {
       'runtime                2 messages match no filter and are deleted unprocessed',
     ],
     [
+      'message that reaches its dead-letter queue instead of its subscriber',
+      {
+        type: 'delivery-failed',
+        atMs,
+        topicName: 'news',
+        messageId: 'm1',
+        protocol: 'sqs',
+        endpoint: 'physical-uploads',
+        reason: 'There is no queue.',
+        deadLetterQueueName: 'physical-dead',
+      },
+      'runtime                news: a message for uploads → dead: There is no queue.',
+    ],
+    [
+      'message that is lost',
+      {
+        type: 'delivery-failed',
+        atMs,
+        topicName: 'news',
+        messageId: 'm1',
+        protocol: 'lambda',
+        endpoint: 'physical-worker',
+        reason: 'It may not.',
+      },
+      'runtime                news: a message for worker is lost: It may not.',
+    ],
+    [
       'a fault',
       { type: 'fault-injected', atMs, fault: 'out-of-order', detail: '3 messages of q' },
       'runtime                FAULT out-of-order: 3 messages of q',
@@ -118,6 +145,17 @@ describe('an event at the terminal', () => {
     expect(renderEvent(event, options)).toBe(`12:30:15.007Z  ${expected}`);
     expect(stripVTControlCharacters(renderEvent(event, { ...options, color: true }) ?? '')).toBe(
       `12:30:15.007Z  ${expected}`,
+    );
+  });
+
+  test('publishing is a line where batches are', () => {
+    const message = { messageId: 'm', deliveries: 2, filtered: 1, isDuplicate: false };
+    const published = { type: 'messages-published', atMs, topicName: 'news', messages: [message] } as const;
+    expect(renderEvent(published, options)).toBeUndefined();
+    expect(batchLine(published)).toBe('news: 1 message published, 2 deliveries, 1 filtered out');
+    const duplicate = { ...message, deliveries: 1, filtered: 0, isDuplicate: true };
+    expect(batchLine({ ...published, messages: [duplicate, { ...duplicate, deliveries: 0 }] })).toBe(
+      'news: 2 messages published, 1 delivery, 2 duplicate',
     );
   });
 

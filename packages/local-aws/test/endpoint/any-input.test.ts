@@ -5,6 +5,8 @@ import type { Operation, RpcService } from '../../src/endpoint/api.ts';
 import { CloudFormationService } from '../../src/services/cloudformation.ts';
 import { CloudWatchService } from '../../src/services/cloudwatch/service.ts';
 import { LogsService } from '../../src/services/logs/service.ts';
+import { MailboxService } from '../../src/services/mailbox/service.ts';
+import { SesService } from '../../src/services/ses/service.ts';
 import { StsService } from '../../src/services/sts.ts';
 import { startAnsweringRuntime } from './answering-runtime.ts';
 import { anyJson, anyText, type DynaliteType, dynamodbInputOf, inputOf, nearly } from './any-input.ts';
@@ -211,7 +213,25 @@ describe('any body, path and query of the REST protocol', () => {
     }
     expect(defects).toEqual([]);
   });
+
+  test('get a clear answer from SES and the mailbox', async () => {
+    const routes = [...runtime.service(SesService).rest.routes, ...runtime.service(MailboxService).rest.routes];
+    for (const { method, path } of routes) {
+      const property = fc.asyncProperty(anyText, fc.oneof(nearly(mail), anyJson), async (segment, value) => {
+        const filled = path.replace(/\{\w+\}/, () => encodeURIComponent(segment.toWellFormed()));
+        await expectClearAnswer({ method, path: filled, ...(method !== 'GET' && { body: JSON.stringify(value) }) });
+      });
+      await fc.assert(property, { numRuns: (path.endsWith('outbound-emails') ? 20 : 1) * runsEach });
+    }
+    expect(defects).toEqual([]);
+  });
 });
+
+const mail = {
+  FromEmailAddress: 'Shop <orders@example.com>',
+  Destination: { ToAddresses: ['ann@example.org'], CcAddresses: ['a@b.org'] },
+  Content: { Simple: { Subject: { Data: 'x' }, Body: { Text: { Data: 'y' } } }, Raw: { Data: 'U3ViamVjdDogeA==' } },
+};
 
 const mappingChange = {
   BatchSize: 20,

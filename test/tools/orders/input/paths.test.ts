@@ -1,9 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../../../tools/orders/errors.ts';
 import { inputFiles, standingFolder } from '../../../../tools/orders/input/paths.ts';
+import { hintFor } from '../../../../tools/orders/terminal/shell.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orders-paths-'));
 mkdirSync(join(folder, 'week', 'day.json'), { recursive: true });
@@ -64,4 +66,21 @@ test.each([
   ['of a shell below another npm', { INIT_CWD: '/home/ada', npm_package_json: '/elsewhere/package.json' }, '/project'],
 ])('the folder %s', (_what, env, expected) => {
   expect(standingFolder(env, '/project')).toBe(expected);
+});
+
+test.each([
+  ['s3://bucket/orders.json', 'Pass its orders on: aws s3 cp s3://bucket/orders.json - | npx orders send - --local'],
+  ['https://example.com/o?a=1&b', "curl -fsSL 'https://example.com/o?a=1&b' | npx orders send - --local"],
+  ['ftp://example.com/o', 'Fetch the file, and name it.'],
+  ['~/orders.json', 'Write the ~ outside of quotes, so that the shell makes your folder of it.'],
+  ['file://elsewhere/orders.json', 'Name the file by its path.'],
+])('%s is refused with the way to its orders', (name, remedy) => {
+  const read = () => inputFiles([name], tmpdir(), hintFor({ local: true }));
+  expect(read).toThrow(UsageError);
+  expect(read).toThrow(remedy);
+});
+
+test('an address of a file on this machine is the file', () => {
+  const file = fileURLToPath(import.meta.url);
+  expect(inputFiles([import.meta.url], tmpdir())).toEqual([{ name: file, path: file }]);
 });

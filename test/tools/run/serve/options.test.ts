@@ -4,7 +4,10 @@ import { defineServe } from '../../../../tools/run/serve.ts';
 import { parsedOptions } from '../parsed-options.ts';
 
 const parse = (...args: string[]) =>
-  parsedOptions(defineServe({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'] }), args);
+  parsedOptions(
+    defineServe({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'], doors: ['http', 'fifo'] }),
+    args,
+  );
 
 describe('the options of npm run local', () => {
   test('default to the production preset, enforced IAM, watching, and no port by name', () => {

@@ -5,7 +5,10 @@ import { defineStart, type StartOptions } from '../../../../tools/run/start/opti
 import { parsedOptions } from '../parsed-options.ts';
 
 const parse = (...args: string[]) =>
-  parsedOptions(defineStart({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'] }), args) as StartOptions;
+  parsedOptions(
+    defineStart({ presets: ['production', 'lab'], stages: ['dev', 'prod', 'lab'], doors: ['http', 'fifo'] }),
+    args,
+  ) as StartOptions;
 
 describe('good command lines', () => {
   test('nothing asks for the production preset and leaves the orders to the producer', () => {
@@ -32,6 +35,13 @@ describe('good command lines', () => {
     expect(parse('--no-dlq')).toEqual({ preset: 'production', dlq: false });
     expect(() => parse('--no-dlq', '--max-receive-count', '2')).toThrow('cannot be used with option');
     expect(() => parse('--window', '-1')).toThrow('It must be a whole number');
+  });
+
+  test('doors are a list, each of which becomes a context key', () => {
+    expect(parse('--with', 'http,fifo', '--with', 'http')).toMatchObject({ with: ['http', 'fifo'] });
+    expect(contextOf(parse('--with', 'http, fifo'))).toEqual({ preset: 'production', http: 'true', fifo: 'true' });
+    expect(contextOf(parse('--stage', 'dev', '--with', 'http'))).toEqual({ stage: 'dev', http: 'true' });
+    expect(() => parse('--with', 'htp')).toThrow('There is no "htp". There are http, fifo.');
   });
 
   test('a stage brings its preset and its stack, and goes with no other preset', () => {

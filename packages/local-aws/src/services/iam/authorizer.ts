@@ -2,10 +2,10 @@ import type { Clock } from '../../clock.ts';
 import { type Authorize, AwsError, type Caller, type Permission } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import { type KeyPermission, keyPermissions } from '../kms/key-permissions.ts';
-import { type Decision, evaluate } from './evaluate.ts';
-import type { PolicyService } from './model.ts';
+import { type Decision, evaluate, evaluateService } from './evaluate.ts';
+import type { PolicyDocument, PolicyService } from './model.ts';
 import { type PolicyModel, readPolicies } from './policies.ts';
-import { accessRequest, type AccessRequest } from './request.ts';
+import { accessRequest, type ServiceCaller, serviceRequest } from './request.ts';
 
 /** `enforce` denies as AWS does; `audit` lets calls through and says what AWS would deny; `off` looks at nothing. */
 export type IamMode = 'enforce' | 'audit' | 'off';
@@ -25,9 +25,22 @@ export interface Authorizer extends Authorize {
    * resource. Undefined when the role may, and whenever the mode is not `enforce`.
    */
   readonly lacks: (caller: RoleCaller, permission: Needed) => Denial | undefined;
+  /**
+   * What a service of AWS lacks that calls for a resource of its own: the policy of the resource that it calls must
+   * allow the call, and so must the policy of the key. Undefined as for `lacks`.
+   */
+  readonly lacksAsService: (caller: ServiceCaller, permission: Needed) => Denial | undefined;
+  /**
+   * Has the policy of a resource asked of its service, because clients can change the policy while the service runs.
+   * The answer goes before the policies of the model; undefined: the service does not know the resource.
+   */
+  readonly consult: (policyOf: CurrentPolicy) => void;
   /** Takes the policies of a new model. Throws and keeps the old ones when they cannot be evaluated. */
   readonly load: (model: PolicyModel) => void;
 }
+
+/** The policy that a resource has at this moment, null for none; undefined for a resource that is of others. */
+export type CurrentPolicy = (resourceArn: string) => PolicyDocument | null | undefined;
 
 /** A permission for a resource, or for a key that a service uses in the caller's name. */
 type Needed = Permission & Partial<KeyPermission>;
@@ -55,7 +68,8 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
   const read = (model: PolicyModel) => (mode === 'off' ? readPolicies(nothing, []) : readPolicies(model, services));
   let policies = read(initial);
   let permissionsForKeys = keyPermissions(initial);
-  const decisions = new Map<string, Decision>();
+  const decisions = new Map<string, { readonly decision: Decision; readonly policy: PolicyDocument | undefined }>();
+  const consulted: CurrentPolicy[] = [];
   const said = new Set<string>();
 
   const say = (message: string): void => {
@@ -64,10 +78,20 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
     events.emit({ type: 'notice', atMs: clock.now(), level: 'warning', message });
   };
 
+  const resourcePolicies = (resourceArn: string): readonly PolicyDocument[] => {
+    for (const policyOf of consulted) {
+      const policy = policyOf(resourceArn);
+      if (policy !== undefined) return policy === null ? [] : [policy];
+    }
+    return policies.resourcePolicies(resourceArn);
+  };
+
   const decide = (roleArn: string, sessionName: string | undefined, permission: Needed): Decision => {
-    const key = `${roleArn} ${sessionName} ${permission.action} ${permission.resource} ${permission.viaService}`;
+    const { action, resource, viaService, context } = permission;
+    const key = `${roleArn} ${sessionName} ${action} ${resource} ${viaService} ${context && JSON.stringify(context)}`;
+    const ofResource = resourcePolicies(resource);
     const known = decisions.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined && known.policy === ofResource[0]) return known.decision;
     const identityPolicies = policies.identityPolicies(roleArn);
     if (identityPolicies === undefined) {
       say(
@@ -76,26 +100,41 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
       return 'allowed';
     }
     const request = accessRequest({ roleArn, sessionName }, permission);
-    const decision = evaluate(request, identityPolicies, policies.resourcePolicies(permission.resource));
+    const decision = evaluate(request, identityPolicies, ofResource);
     if (decisions.size >= cacheLimit) decisions.clear();
-    decisions.set(key, decision);
+    decisions.set(key, { decision, policy: ofResource[0] });
     return decision;
   };
 
-  const allNeeded = (permission: Needed): readonly Needed[] => [permission, ...permissionsForKeys(permission)];
-
-  /** The first permission that is missing, when enforcing. Says all of them when auditing. */
-  const missing = ({ roleArn, sessionName }: RoleCaller, permission: Needed): Denial | undefined => {
-    if (mode === 'off' || roleArn === undefined) return undefined;
-    for (const needed of allNeeded(permission)) {
-      const decision = decide(roleArn, sessionName, needed);
+  /** The first of the permissions that is missing, when enforcing. Says all of them when auditing. */
+  const firstMissing = (
+    needs: readonly Needed[],
+    decideOn: (needed: Needed) => Decision,
+    callerName: (needed: Needed) => string,
+  ): Denial | undefined => {
+    for (const needed of needs) {
+      const decision = decideOn(needed);
       if (decision === 'allowed') continue;
-      const error = accessDenied(accessRequest({ roleArn, sessionName }, needed), decision);
+      const error = accessDenied(callerName(needed), needed, decision);
       const { action, resource } = needed;
       if (mode === 'enforce') return { action, resource, decision, error };
       say(`IAM would deny this call: ${error.message}`);
     }
     return undefined;
+  };
+
+  const missing = ({ roleArn, sessionName }: RoleCaller, permission: Needed): Denial | undefined => {
+    if (mode === 'off' || roleArn === undefined) return undefined;
+    const callerName = (needed: Needed) => accessRequest({ roleArn, sessionName }, needed).sessionArn;
+    const needs = [permission, ...permissionsForKeys(permission, 'role')];
+    return firstMissing(needs, (needed) => decide(roleArn, sessionName, needed), callerName);
+  };
+
+  const missingToService = (caller: ServiceCaller, permission: Needed): Denial | undefined => {
+    if (mode === 'off') return undefined;
+    const decideOn = (needed: Needed) =>
+      evaluateService(serviceRequest(caller, needed), resourcePolicies(needed.resource));
+    return firstMissing([permission, ...permissionsForKeys(permission, 'service')], decideOn, () => caller.service);
   };
 
   const authorize: Authorize = (caller, permission) => {
@@ -105,6 +144,8 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
 
   return Object.assign(authorize, {
     lacks: missing,
+    lacksAsService: missingToService,
+    consult: (policyOf: CurrentPolicy) => void consulted.push(policyOf),
     load(model: PolicyModel): void {
       policies = read(model);
       permissionsForKeys = keyPermissions(model);
@@ -116,22 +157,32 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
 
 /**
  * The error a denied caller gets. Wording, status and codes as answered by SQS (JSON and Query) and Lambda: the JSON
- * protocols say AccessDeniedException, Query says AccessDenied, and SQS writes its actions in lower case. DynamoDB alone
- * has status 400 (Developer Guide, "Error handling with DynamoDB").
+ * protocols say AccessDeniedException, Query says AccessDenied, and SQS writes its actions in lower case. SNS says
+ * AuthorizationError (API reference, errors of Publish). DynamoDB alone has status 400 (Developer Guide, "Error handling
+ * with DynamoDB").
  */
-function accessDenied(request: AccessRequest, decision: Exclude<Decision, 'allowed'>): AwsError {
-  const action = request.action.startsWith('sqs:') ? request.action.toLowerCase() : request.action;
+function accessDenied(caller: string, needed: Needed, decision: Exclude<Decision, 'allowed'>): AwsError {
+  const [service = ''] = needed.action.split(':');
+  const action = actionNames[service]?.(needed.action) ?? needed.action;
   const reasons: Readonly<Record<typeof decision, string>> = {
     'implicit-deny': `because no identity-based policy allows the ${action} action`,
     'resource-implicit-deny': `because no resource-based policy allows the ${action} action`,
     'identity-deny': 'with an explicit deny in an identity-based policy',
     'resource-deny': 'with an explicit deny in a resource-based policy',
   };
-  const message = `User: ${request.sessionArn} is not authorized to perform: ${action} on resource: ${request.resource} ${reasons[decision]}`;
-  if (request.viaService === 'sqs') {
-    // SQS API reference, common errors of encrypted queues.
+  const message = `User: ${caller} is not authorized to perform: ${action} on resource: ${needed.resource} ${reasons[decision]}`;
+  // SQS API reference, common errors of encrypted queues; SNS API reference, errors of Publish.
+  if (needed.viaService === 'sqs') {
     return new AwsError('KmsAccessDenied', message, { queryCode: 'KMS.AccessDeniedException' });
   }
-  const httpStatus = request.action.startsWith('dynamodb:') || request.viaService === 'dynamodb' ? 400 : 403;
+  if (needed.viaService === 'sns') return new AwsError('KMSAccessDenied', message);
+  if (service === 'sns') return new AwsError('AuthorizationError', message, { httpStatus: 403 });
+  const httpStatus = service === 'dynamodb' || needed.viaService === 'dynamodb' ? 400 : 403;
   return new AwsError('AccessDeniedException', message, { httpStatus, queryCode: 'AccessDenied' });
 }
+
+/** How services write their actions in denials. */
+const actionNames: Readonly<Record<string, (action: string) => string>> = {
+  sqs: (action) => action.toLowerCase(),
+  sns: (action) => action.replace('sns:', 'SNS:'),
+};

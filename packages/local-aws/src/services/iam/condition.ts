@@ -77,19 +77,22 @@ export function conditionHolds(condition: Condition | undefined, request: Pick<A
 
 function holds(
   { name, quantifier, ifExists }: ParsedOperator,
-  actual: string | undefined,
+  actual: string | readonly string[] | undefined,
   expected: readonly string[],
 ): boolean {
   if (name === 'Null') return expected.some((value) => (value.toLowerCase() === 'true') === (actual === undefined));
   const operator = operators[name];
   if (operator === undefined) return false;
-  // Every key known here has one value, so the quantifiers differ from plain operators only for a missing key.
   if (actual === undefined) {
     if (quantifier !== undefined) return quantifier === 'ForAllValues' || ifExists;
     return ifExists || operator.negated === true;
   }
-  const fits = expected.some((value) => operator.compare(actual, value));
-  return operator.negated === true ? !fits : fits;
+  const fits = (one: string): boolean =>
+    expected.some((value) => operator.compare(one, value)) !== (operator.negated === true);
+  // For a key with one value there is no difference. AWS asks for a quantifier where a key can have several values.
+  const isForAll = quantifier === undefined ? operator.negated === true : quantifier === 'ForAllValues';
+  const values = typeof actual === 'string' ? [actual] : actual;
+  return isForAll ? values.every(fits) : values.some(fits);
 }
 
 const compiled = new Map<string, RegExp>();

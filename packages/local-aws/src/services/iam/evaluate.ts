@@ -1,6 +1,6 @@
 import { conditionHolds, matchesWildcard } from './condition.ts';
 import type { PolicyDocument, PolicyStatement } from './model.ts';
-import type { AccessRequest } from './request.ts';
+import type { AccessRequest, ServiceRequest } from './request.ts';
 
 /**
  * `implicit-deny`: no policy allows it. `resource-implicit-deny`: only the resource's policy can allow it, and does not.
@@ -33,7 +33,10 @@ export function evaluate(
   return isForAccount ? 'implicit-deny' : 'resource-implicit-deny';
 }
 
-function applicable(documents: readonly PolicyDocument[], request: AccessRequest): PolicyStatement[] {
+function applicable(
+  documents: readonly PolicyDocument[],
+  request: Pick<AccessRequest, 'action' | 'resource' | 'context'>,
+): PolicyStatement[] {
   return documents
     .flatMap(({ Statement }) => Statement)
     .filter(
@@ -54,6 +57,24 @@ function coversResource({ Resource, NotResource }: PolicyStatement, resource: st
   const fits = (patterns: string | readonly string[]): boolean =>
     [patterns].flat().some((pattern) => matchesWildcard(pattern, resource));
   return NotResource === undefined ? fits(Resource ?? []) : !fits(NotResource);
+}
+
+/**
+ * Decides the call of a service of AWS. It has no policies of its own: the resource's policy must allow the call, by the
+ * service's name or to everybody. Sources: IAM User Guide, "AWS JSON policy elements: Principal"; SNS Developer Guide,
+ * "Subscribing an Amazon SQS queue to an Amazon SNS topic".
+ */
+export function evaluateService(
+  request: ServiceRequest,
+  resourcePolicies: readonly PolicyDocument[],
+): Extract<Decision, 'allowed' | `resource-${string}`> {
+  const isNamed = ({ Principal }: PolicyStatement): boolean =>
+    principalsIn(Principal).includes('*') || principalsIn(Principal, 'Service').includes(request.service);
+  const effects = applicable(resourcePolicies, request)
+    .filter(isNamed)
+    .map(({ Effect }) => Effect);
+  if (effects.includes('Deny')) return 'resource-deny';
+  return effects.includes('Allow') ? 'allowed' : 'resource-implicit-deny';
 }
 
 /**

@@ -51,6 +51,13 @@ const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
     'xray:GetSamplingTargets',
     'xray:GetSamplingStatisticSummaries',
   ),
+  'service-role/AmazonAPIGatewayPushToCloudWatchLogs': allow(
+    ...writeLogs,
+    'logs:DescribeLogGroups',
+    'logs:DescribeLogStreams',
+    'logs:FilterLogEvents',
+    'logs:GetLogEvents',
+  ),
   'service-role/AWSLambdaBasicExecutionRole': allow(...writeLogs),
   'service-role/AWSLambdaDynamoDBExecutionRole': allow(
     'dynamodb:DescribeStream',

@@ -44,6 +44,11 @@ export interface PolicyService<Model extends object = object> {
    * something that cannot be evaluated here. Undefined: policies about the service are not looked at beforehand.
    */
   readonly actionPrefix?: string;
+  /**
+   * As which principal the service calls others here, for its resources: `sns.amazonaws.com`. Statements about the
+   * principal are checked like those about roles. Undefined: the service calls nobody.
+   */
+  readonly principal?: string;
   /** The service's resources that have policies of their own: queues and their queue policies. */
   resourcePolicies?(model: Model): readonly PolicyHolder[];
 }

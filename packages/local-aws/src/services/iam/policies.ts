@@ -1,21 +1,21 @@
 import { LocalRuntimeError, type Place } from '../../errors.ts';
 import type { DynamodbModel } from '../dynamodb/model.ts';
 import type { KmsModel } from '../kms/keys.ts';
+import type { SnsModel } from '../sns/model.ts';
 import type { SqsModel } from '../sqs/model.ts';
 import { isKnownOperator } from './condition.ts';
 import { managedPolicy } from './managed-policies.ts';
 import type { IamModel, PolicyDocument, PolicyService, PolicyStatement, RoleModel } from './model.ts';
 import { conditionKeys } from './request.ts';
+import { isStatement } from './resources.ts';
 
 /**
  * Refuses what evaluate.ts does not understand, before any call is decided by it. A statement about a service that is
  * not behind the endpoint is never evaluated, so it may say what it likes.
- *
- * @param services by the prefixes of their actions
  */
-function checkPolicy(document: PolicyDocument, place: Place, services: readonly string[]): void {
+function checkPolicy(document: PolicyDocument, place: Place, { services, callers }: Evaluated): void {
   for (const statement of document.Statement) {
-    if (!concerns(services, statement) || isForServicesOnly(statement)) continue;
+    if (!concerns(services, statement) || isForOthers(statement, callers)) continue;
     if (statement.NotPrincipal !== undefined) {
       const remedy = 'Name the principals, or use a condition on aws:PrincipalArn.';
       throw iamError('POLICY_ELEMENT_UNSUPPORTED', 'NotPrincipal is not evaluated.', remedy, place);
@@ -23,6 +23,14 @@ function checkPolicy(document: PolicyDocument, place: Place, services: readonly 
     refuseVariables(statement, place);
     for (const [operator, keys] of Object.entries(statement.Condition ?? {})) checkOperator(operator, keys, place);
   }
+}
+
+/** What of policies decides here. */
+interface Evaluated {
+  /** By the prefixes of their actions. */
+  readonly services: readonly string[];
+  /** Services of AWS that make calls here, by their principals. */
+  readonly callers: readonly string[];
 }
 
 function concerns(services: readonly string[], { Action, NotAction }: PolicyStatement): boolean {
@@ -33,7 +41,11 @@ function concerns(services: readonly string[], { Action, NotAction }: PolicyStat
   });
 }
 
-/** Whether the statement is only about services of AWS. These make no calls here. */
+/** Whether the statement is only about services of AWS that make no calls here. */
+function isForOthers(statement: PolicyStatement, callers: readonly string[]): boolean {
+  return isForServicesOnly(statement) && !callers.some((caller) => names(statement.Principal, caller));
+}
+
 function isForServicesOnly({ Principal }: PolicyStatement): boolean {
   return (
     typeof Principal === 'object' && Principal !== null && Object.keys(Principal).every((kind) => kind === 'Service')
@@ -72,6 +84,18 @@ function checkOperator(operator: string, keys: Readonly<Record<string, unknown>>
   );
 }
 
+const readable = new WeakMap<PolicyDocument, PolicyDocument>();
+
+/**
+ * A policy that a client has set, as far as it can be evaluated: AWS refuses malformed statements, and here they count
+ * for nothing. The same document for the same policy.
+ */
+export function readablePolicy(policy: PolicyDocument): PolicyDocument {
+  const known = readable.get(policy) ?? { ...policy, Statement: policy.Statement.filter(isStatement) };
+  readable.set(policy, known);
+  return known;
+}
+
 /** The policies of one model, checked and ready to be evaluated. */
 interface PolicySet {
   /** Undefined for a role that is in no stack: nobody here knows its policies. */
@@ -80,7 +104,7 @@ interface PolicySet {
 }
 
 /** The parts of the model that IAM decides by, beside what the services say of their resources. */
-export type PolicyModel = IamModel & Partial<KmsModel & SqsModel & DynamodbModel>;
+export type PolicyModel = IamModel & Partial<KmsModel & SqsModel & SnsModel & DynamodbModel>;
 
 /**
  * @param services those behind the endpoint. The use of keys is asked for when there are keys.
@@ -92,8 +116,9 @@ export function readPolicies(model: PolicyModel, services: readonly PolicyServic
   const resources = services.flatMap((service) => service.resourcePolicies?.(model) ?? []);
   const prefixes = services.flatMap(({ actionPrefix }) => actionPrefix ?? []);
   if (keys.length > 0) prefixes.push('kms');
+  const evaluated = { services: prefixes, callers: services.flatMap(({ principal }) => principal ?? []) };
   for (const { stack, logicalId, policies } of [...roles, ...resources]) {
-    for (const document of policies) checkPolicy(document, { stack, logicalId }, prefixes);
+    for (const document of policies) checkPolicy(document, { stack, logicalId }, evaluated);
   }
   const ofRoles = new Map(roles.map((role) => [role.arn, [...role.policies, ...managedPoliciesOf(role)]]));
   const ofResources = new Map(resources.map(({ arn, policies }) => [arn, policies]));
@@ -107,13 +132,17 @@ export function readPolicies(model: PolicyModel, services: readonly PolicyServic
 
 const mayNothing = { policies: [], managedPolicyArns: [] };
 
-/** Whether only services of AWS other than Lambda assume the role: nobody here can call in its name. */
+/** Whether only services of AWS that do nothing here assume the role: nobody can call in its name. */
 function isOfOtherServices({ trustPolicy }: RoleModel): boolean {
   const statements = trustPolicy?.Statement ?? [];
-  return statements.length > 0 && statements.every((one) => isForServicesOnly(one) && !names(one.Principal, lambda));
+  return (
+    statements.length > 0 &&
+    statements.every((one) => isForServicesOnly(one) && !assumers.some((service) => names(one.Principal, service)))
+  );
 }
 
-const lambda = 'lambda.amazonaws.com';
+/** Services of AWS that assume roles here. */
+const assumers = ['apigateway.amazonaws.com', 'lambda.amazonaws.com'];
 
 function names(principal: unknown, service: string): boolean {
   return [(principal as { readonly Service?: unknown }).Service].flat().includes(service);

@@ -1,3 +1,5 @@
+import type { Permission, RequestContext } from '../../endpoint/api.ts';
+
 /** One call, as policies see it. */
 export interface AccessRequest {
   /** `sqs:SendMessage`. */
@@ -11,7 +13,7 @@ export interface AccessRequest {
   readonly sessionArn: string;
   readonly accountId: string;
   /** Condition keys in lower case and their values; a key that is not in the request is missing. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: RequestContext;
 }
 
 /**
@@ -24,23 +26,71 @@ export const conditionKeys: Readonly<Record<string, string>> = {
   'aws:principalarn': 'ARN of the role.',
   'aws:principalaccount': 'Account of the role.',
   'aws:principaltype': 'Always AssumedRole.',
-  'aws:principalisawsservice': 'Always false.',
+  'aws:principalisawsservice': 'True for a service of AWS that calls for a resource, else false.',
+  'aws:principalservicename': 'Of such a service: its name, as in sns.amazonaws.com. Never there for a role.',
   'aws:viaawsservice': 'True for the use of a key, else false.',
   'aws:requestedregion': 'Region of the resource.',
   'aws:resourceaccount': 'Account of the resource.',
-  'aws:sourcearn': 'Never there: only a service that calls for a resource sends it.',
-  'aws:sourceaccount': 'Never there, as aws:SourceArn.',
+  'aws:sourcearn': 'Of a service that calls for a resource: ARN of the resource. Never there for a role.',
+  'aws:sourceaccount': 'Account of that resource.',
+  'aws:sourceowner': 'The same, under the name that topics had for it.',
   'kms:calleraccount': 'Of a key that a service uses for a caller: the account of the role.',
   'kms:viaservice': 'Of such a key: the service, as in sqs.us-east-1.amazonaws.com.',
+  'ses:feedbackaddress': 'Of a mail: where bounces go, if the request says it.',
+  'ses:fromaddress': 'Of a mail: the address of the sender.',
+  'ses:fromdisplayname': 'Of a mail: the name of the sender, if there is one.',
+  'ses:recipients': 'Of a mail: every address in To, Cc and Bcc.',
 };
+
+/** A service of AWS that calls another service, because a resource of its own asks for that. */
+export interface ServiceCaller {
+  /** As policies name it: `sns.amazonaws.com`. */
+  readonly service: string;
+  /** ARN of the topic, rule or API for which it calls. */
+  readonly sourceArn: string;
+}
+
+/** What a resource's policy sees of a service's call. */
+export type ServiceRequest = Pick<AccessRequest, 'action' | 'resource' | 'context'> & { readonly service: string };
+
+/** The request of a service. Source: IAM User Guide, "AWS global condition context keys". */
+export function serviceRequest(
+  { service, sourceArn }: ServiceCaller,
+  { action, resource }: { readonly action: string; readonly resource: string },
+): ServiceRequest {
+  const sourceAccount = sourceArn.split(':')[4] ?? '';
+  return {
+    service,
+    action,
+    resource,
+    context: {
+      'aws:securetransport': 'true',
+      'aws:principalisawsservice': 'true',
+      'aws:principalservicename': service,
+      'aws:viaawsservice': 'false',
+      'aws:sourcearn': sourceArn,
+      ...(sourceAccount === '' ? {} : { 'aws:sourceaccount': sourceAccount, 'aws:sourceowner': sourceAccount }),
+      ...resourceContext(resource),
+    },
+  };
+}
+
+/** Where a resource is, as far as its ARN says it. */
+function resourceContext(arn: string): Record<string, string> {
+  const [, , , region = '', accountId = ''] = arn.split(':');
+  return {
+    ...(region === '' ? {} : { 'aws:requestedregion': region }),
+    ...(accountId === '' ? {} : { 'aws:resourceaccount': accountId }),
+  };
+}
 
 /** The request of a role's session. */
 export function accessRequest(
   caller: { readonly roleArn: string; readonly sessionName?: string | undefined },
-  permission: { readonly action: string; readonly resource: string; readonly viaService?: string },
+  permission: Permission & { readonly viaService?: string },
 ): AccessRequest {
   const accountId = caller.roleArn.split(':')[4] ?? '';
-  const [, , , region = '', resourceAccount = ''] = permission.resource.split(':');
+  const region = permission.resource.split(':')[3] ?? '';
   const { action, resource, viaService } = permission;
   return {
     action,
@@ -60,8 +110,8 @@ export function accessRequest(
         'kms:calleraccount': accountId,
         'kms:viaservice': `${viaService}.${region}.amazonaws.com`,
       }),
-      ...(region === '' ? {} : { 'aws:requestedregion': region }),
-      ...(resourceAccount === '' ? {} : { 'aws:resourceaccount': resourceAccount }),
+      ...resourceContext(permission.resource),
+      ...permission.context,
     },
   };
 }

@@ -103,8 +103,11 @@ export function readPolicyDocument(properties: Properties, name: string): Policy
   return { ...(typeof version === 'string' ? { Version: version } : {}), Statement: statements };
 }
 
-function isStatement(value: unknown): value is PolicyStatement {
+/** Whether a value has the form of a statement, which is all that is checked. */
+export function isStatement(value: unknown): value is PolicyStatement {
   if (!isJsonObject(value) || !Object.keys(value).every((key) => statementKeys.includes(key))) return false;
+  const { Condition: condition = {} } = value;
+  if (!isJsonObject(condition) || !Object.values(condition).every(isJsonObject)) return false;
   if (!textKeys.every((key) => isTexts(value[key]))) return false;
   return value['Effect'] === 'Allow' || value['Effect'] === 'Deny';
 }

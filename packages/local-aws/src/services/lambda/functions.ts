@@ -144,6 +144,15 @@ export class LambdaService implements FunctionDirectory {
   }
 
   /**
+   * Takes an event for a later invocation, with the retries of the function, and returns at once: what `InvocationType`
+   * `Event` does. Throws `ResourceNotFoundException`.
+   */
+  invokeLater(functionName: string, payload: string, options: InvokeOptions = {}): void {
+    if (this.#closed) throw shuttingDown();
+    this.#asyncInvoker.enqueue(findFunction(this, functionName).name, payload, options);
+  }
+
+  /**
    * The id of the process that an execution environment has at this moment, busy or idle. The environment may belong to a
    * former version of the function. Undefined when it has no process: a process that has ended is replaced at the next
    * invocation.

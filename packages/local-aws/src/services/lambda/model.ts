@@ -34,7 +34,7 @@ export interface FunctionModel extends Declared {
   readonly roleArn: string;
   /** Of the key of the account that the environment variables are encrypted with on AWS. */
   readonly kmsKeyArn?: string;
-  /** Statements of the function's policy. They are told, and not evaluated: no service of AWS invokes functions here. */
+  /** Statements of the function's policy: which services of AWS may invoke the function. */
   readonly permissions?: readonly PolicyStatement[];
 }
 

@@ -15,7 +15,10 @@ import {
   type LambdaModel,
 } from './model.ts';
 
-/** `AWS::Lambda::Permission`: skipped for AWS services, which do not call here; refused for roles and accounts. */
+/** Services of AWS that invoke functions here. */
+const invokers: ReadonlySet<string> = new Set(['apigateway.amazonaws.com', 'sns.amazonaws.com']);
+
+/** `AWS::Lambda::Permission`: skipped for AWS services that do not call here; refused for roles and accounts. */
 const permissionType: ResourceType = {
   reads: [
     'Action',
@@ -51,7 +54,9 @@ const permissionType: ResourceType = {
         properties.placeOf('Principal'),
       );
     }
-    draft.skip({ stack, logicalId, type, reason: `${principal} does not invoke functions here.` });
+    if (!invokers.has(principal)) {
+      draft.skip({ stack, logicalId, type, reason: `${principal} does not invoke functions here.` });
+    }
     // A name or an ARN. A version or an alias behind it has a policy of its own.
     const [, functionName] =
       /(?:^|:function:)([\w-]+)(?::\$LATEST)?$/.exec(properties.requiredText('FunctionName')) ?? [];

@@ -2,6 +2,7 @@ import { AwsError, type RestService } from '../../endpoint/api.ts';
 import { LocalRuntimeError } from '../../errors.ts';
 import type { RunningService, Service, ServiceContext } from '../../service.ts';
 import type { Authorizer, Denial } from '../iam/authorizer.ts';
+import type { PolicyHolder } from '../iam/model.ts';
 import { SqsService } from '../sqs/service.ts';
 import { type Invoke, Throttled } from './event-source-mapping/deliver.ts';
 import { MappingService } from './event-source-mapping/mappings.ts';
@@ -43,6 +44,7 @@ export const lambda: Service<LambdaModel> = {
   actionPrefix: 'lambda',
   resourceTypes: lambdaResourceTypes,
   readModel: readLambdaModel,
+  resourcePolicies: ({ functions = [] }: Partial<LambdaModel>) => functions.flatMap(policyHolder),
   validate: checkMappingRoles,
   async start(model, context) {
     // The session of a function's role is named after the function, as on AWS.
@@ -53,6 +55,10 @@ export const lambda: Service<LambdaModel> = {
     return new RunningLambda(functions, startMappings(model, functions, context));
   },
 };
+
+function policyHolder({ stack, logicalId, arn, permissions }: FunctionModel): readonly PolicyHolder[] {
+  return permissions === undefined ? [] : [{ stack, logicalId, arn, policies: [{ Statement: permissions }] }];
+}
 
 function startMappings({ mappings }: LambdaModel, functions: LambdaService, context: ServiceContext): MappingService {
   const { clock, faults, shuffleSeed, running } = context;

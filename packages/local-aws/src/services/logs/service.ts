@@ -34,6 +34,11 @@ export class LogsService implements RunningService<LogsModel> {
     };
   }
 
+  /** Writes an event as a service of AWS does. The group and the stream appear with their first event. */
+  write(logGroupName: string, logStreamName: string, message: string): void {
+    this.#store.create(logGroupName).append(logStreamName, this.#store.now(), message);
+  }
+
   update({ logGroups, queryDefinitions }: LogsModel): void {
     this.#store.declare(logGroups);
     this.#definitions = queryDefinitions;

@@ -2,6 +2,8 @@ import type { Clock } from '../../clock.ts';
 import type { Operation, RpcService } from '../../endpoint/api.ts';
 import type { EventStream } from '../../events.ts';
 import type { RunningService, Service } from '../../service.ts';
+import type { PolicyDocument } from '../iam/model.ts';
+import { readablePolicy } from '../iam/policies.ts';
 import { ReceiveAttempts } from './deduplication.ts';
 import type { QueueModel, SqsModel } from './model.ts';
 import { MoveTasks } from './move-tasks.ts';
@@ -90,6 +92,13 @@ export class SqsService implements RunningService<SqsModel> {
     return this.#queues.byArn(arn);
   }
 
+  /** The policy of a queue, which clients may have changed: null for none, undefined when there is no such queue. */
+  policyOf(arn: string): PolicyDocument | null | undefined {
+    const queue = this.#queues.byArn(arn);
+    if (queue === undefined) return undefined;
+    return queue.settings.policy === undefined ? null : readablePolicy(queue.settings.policy);
+  }
+
   /** All queues, those that clients created too. */
   queues(): readonly Queue[] {
     return this.#queues.all();
@@ -113,12 +122,14 @@ export const sqs: Service<SqsModel> = {
   readModel: readSqsModel,
   resourcePolicies: ({ queues }) => queues,
   start({ queues }, { shuffleSeed, queueWaits, ...context }) {
-    return new SqsService({
+    const service = new SqsService({
       ...context,
       queueWaits,
       queues,
       handOut: shuffleSeed === undefined ? undefined : { seed: shuffleSeed },
     });
+    context.authorizer.consult((arn) => service.policyOf(arn));
+    return service;
   },
 };
 

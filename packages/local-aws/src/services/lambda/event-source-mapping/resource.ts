@@ -4,9 +4,10 @@ import { isJsonObject } from '../../../assembly/json.ts';
 import { generatedUuid } from '../../../assembly/physical-names.ts';
 import type { Properties } from '../../../assembly/properties.ts';
 import type { ResourceType } from '../../../assembly/resource-type.ts';
+import { patternTextProblem } from '../../event-pattern/problem.ts';
 import { declaredQueues } from '../../sqs/model.ts';
 import { declaredFunctions, declaredMappings, type MappingModel } from '../model.ts';
-import { mostFilters, patternTextProblem } from './filter.ts';
+import { mostFilters } from './filter.ts';
 
 const otherSources = {
   reason: 'It belongs to streams and brokers; the runtime has SQS queues only.',

@@ -1,8 +1,8 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { v4 as uuid } from 'uuid';
-import { brokenOrder } from '../../shared/order/broken-order.ts';
-import { exampleOrder, exampleUserX } from '../../shared/order/example-order.ts';
-import { orderDefects } from '../../shared/order/order-defects.generated.ts';
+import { brokenOrder } from './broken-order.ts';
+import { exampleOrder, exampleUserX } from './example-order.ts';
+import { orderDefects } from './order-defects.generated.ts';
 
 /** One message of the sequence. `body` is JSON, unless the order is bad in that way. */
 export interface GeneratedMessage {

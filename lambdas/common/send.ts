@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { messageLimits, type NotQueued } from '../../shared/pipeline.ts';
+import { type Grouping, messageGroupOf } from '../../shared/message-group.ts';
+import { groupingOf, messageLimits, type NotQueued } from '../../shared/pipeline.ts';
 import { type Backoff, type Cut, fullJitter, RequestCutter } from '../../shared/sending.ts';
-import type { GeneratedMessage } from './orders.ts';
 
-/** The part of `SendMessageBatch` that the function uses; ids are positions in `messages`. Answers what SQS refused. */
+/** An order to send, as a message. */
+export interface OrderMessage {
+  /** Its place among all that are sent, from 0. */
+  readonly index: number;
+  readonly orderId: string;
+  readonly body: string;
+}
+
+/** The part of `SendMessageBatch` that the functions use; ids are positions in `messages`. Answers what SQS refused. */
 export type SendMessageBatch = (
-  messages: readonly GeneratedMessage[],
+  messages: readonly OrderMessage[],
   signal: AbortSignal,
 ) => Promise<readonly EntryRefusal[]>;
 
@@ -45,7 +53,7 @@ const backoffMs: Backoff = { base: 100, cap: 2_000 };
  * either counted as queued or named. After a failed request, SQS may hold messages although they are named.
  */
 async function sendBatch(
-  messages: readonly GeneratedMessage[],
+  messages: readonly OrderMessage[],
   { sendMessageBatch, sleep, random, mayContinue, signal }: SendBatchDependencies,
 ): Promise<BatchResult> {
   const given: NotQueued[] = [];
@@ -71,7 +79,7 @@ async function sendBatch(
 }
 
 function notQueuedBecause(
-  { index, orderId }: GeneratedMessage,
+  { index, orderId }: OrderMessage,
   { code, message }: { readonly code: string; readonly message: string },
 ): NotQueued {
   return { index, orderId, code, message };
@@ -98,7 +106,7 @@ const maximumNotQueued = 1_000;
  * seen to its end.
  */
 export async function sendAll(
-  messages: Iterable<GeneratedMessage>,
+  messages: Iterable<OrderMessage>,
   dependencies: SendBatchDependencies,
 ): Promise<SendResult> {
   const chunks = chunk(messages);
@@ -129,13 +137,20 @@ export async function sendAll(
   return { queued, notQueued: notQueued.toSorted((a, b) => a.index - b.index), lastIndex };
 }
 
-function tooLarge({ index, orderId }: GeneratedMessage, bytes: number): NotQueued {
+/** The code of an order that is not sent because the queue would not take it. */
+export const tooLargeCode = 'MessageTooLarge';
+
+function tooLarge({ index, orderId }: OrderMessage, bytes: number): NotQueued {
   const message = `The message has ${bytes} bytes, the orders queue takes ${messageLimits.bytes}.`;
-  return { index, orderId, code: 'MessageTooLarge', message };
+  return { index, orderId, code: tooLargeCode, message };
 }
 
 /** Sends through the SDK. Region, endpoint and credentials come from environment variables, as on Lambda. */
-export function sqsSendMessageBatch(queueUrl: string, client = new SQSClient({})): SendMessageBatch {
+export function sqsSendMessageBatch(
+  queueUrl: string,
+  client = new SQSClient({}),
+  grouping: Grouping = groupingOf(process.env),
+): SendMessageBatch {
   const fifo = queueUrl.endsWith('.fifo');
   return async (messages, signal) => {
     const answer = await client.send(
@@ -144,22 +159,29 @@ export function sqsSendMessageBatch(queueUrl: string, client = new SQSClient({})
         Entries: messages.map(({ body, orderId }, position) => ({
           Id: String(position),
           MessageBody: body,
-          // No order waits for another: each is a group of its own. The same seed with another share of bad orders gives
-          // other orders the same ids, so only the content tells a duplicate.
+          // The same seed with another share of bad orders gives other orders the same ids, so only the content tells a
+          // duplicate.
           ...(fifo && {
-            MessageGroupId: orderId,
+            MessageGroupId: messageGroupOf(body, orderId, grouping),
             MessageDeduplicationId: createHash('sha256').update(body).digest('hex'),
           }),
         })),
       }),
       { abortSignal: signal },
     );
-    return (answer.Failed ?? []).map(({ Id, Code, Message, SenderFault }) => ({
-      position: Number(Id),
-      code: Code ?? 'Unknown',
-      message: Message ?? '',
-      senderFault: SenderFault ?? false,
-    }));
+    const { Failed: failed = [], Successful: successful = [] } = answer;
+    const answered = new Set([...failed, ...successful].map(({ Id }) => Number(Id)));
+    const unanswered = [...messages.keys()].filter((position) => !answered.has(position));
+    return [
+      ...failed.map(({ Id, Code, Message, SenderFault }) => ({
+        position: Number(Id),
+        code: Code ?? 'Unknown',
+        message: Message ?? '',
+        senderFault: SenderFault ?? false,
+      })),
+      // Only what SQS names as taken is taken.
+      ...unanswered.map((position) => ({ position, code: 'NoAnswer', message: '', senderFault: false })),
+    ];
   };
 }
 

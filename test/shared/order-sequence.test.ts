@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { orderSequence } from '../../../lambdas/generate-orders/orders.ts';
-import { brokenOrder } from '../../../shared/order/broken-order.ts';
-import { exampleOrder } from '../../../shared/order/example-order.ts';
-import { orderDefects } from '../../../shared/order/order-defects.generated.ts';
-import { readOrder } from '../../../shared/order/read-order.ts';
+import { orderSequence } from '../../shared/order/order-sequence.ts';
+import { brokenOrder } from '../../shared/order/broken-order.ts';
+import { exampleOrder } from '../../shared/order/example-order.ts';
+import { orderDefects } from '../../shared/order/order-defects.generated.ts';
+import { readOrder } from '../../shared/order/read-order.ts';
 
 const seeds = fc.integer({ min: 0, max: 0xff_ff_ff_ff });
 const sizes = fc.integer({ min: 0, max: 300 });

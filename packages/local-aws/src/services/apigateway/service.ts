@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import type { AssemblyModel } from '../../assembly/model.ts';
+import type { RunningService, Service, ServiceContext } from '../../service.ts';
+import type { IamModel } from '../iam/model.ts';
+import { LogsService } from '../logs/service.ts';
+import { RunningLambda } from '../lambda/service.ts';
+import { SqsService } from '../sqs/service.ts';
+import { namesOrigin } from './cors.ts';
+import { createFront, type Target } from './front.ts';
+import { type GatewayParts, serveHttpApi } from './http-api.ts';
+import { JwtVerifier } from './jwt.ts';
+import type { ApiGatewayModel, HttpApiModel } from './model.ts';
+import { apiGatewayResourceTypes, readApiGatewayModel } from './read-model.ts';
+import { Throttling } from './throttling.ts';
+
+type ServedModel = ApiGatewayModel & IamModel;
+
+/** API Gateway, running: one server for all APIs, which listens while there are any. */
+export class ApiGatewayService implements RunningService<ServedModel> {
+  readonly #context: ServiceContext;
+  readonly #parts: Omit<GatewayParts, 'roles'>;
+  #model: ServedModel;
+  #targets = new Map<string, Target>();
+
+  constructor(model: ServedModel, context: ServiceContext) {
+    const { clock, running } = context;
+    this.#context = context;
+    this.#model = model;
+    this.#parts = {
+      ...context,
+      functions: running(RunningLambda).functions,
+      sqs: running(SqsService),
+      logs: running(LogsService),
+      throttling: new Throttling(clock),
+      jwt: new JwtVerifier(clock),
+      newRequestId: () => randomBytes(11).toString('base64'),
+    };
+    this.#setTargets();
+  }
+
+  /** Opens the door when something stands behind it. */
+  async start(): Promise<void> {
+    if (this.#targets.size > 0) await this.#open();
+  }
+
+  /** @throws {LocalRuntimeError} `PORT_TAKEN` when an app without APIs gets one, and its port is gone */
+  async prepare(next: AssemblyModel & ServedModel): Promise<void> {
+    if (next.httpApis.length > 0) await this.#open();
+  }
+
+  async update(next: AssemblyModel & ServedModel): Promise<void> {
+    this.#model = next;
+    this.#setTargets();
+    if (this.#targets.size === 0) await this.#context.door.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#context.door.close();
+  }
+
+  async #open(): Promise<void> {
+    const { door, clock, events } = this.#context;
+    if (door.isOpen) return;
+    const report = (error: unknown) => {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      events.emit({ type: 'notice', atMs: clock.now(), level: 'error', message });
+    };
+    await door.open(createFront({ port: door.port, clock, find: (id) => this.#targets.get(id), report }));
+  }
+
+  #setTargets(): void {
+    this.#targets = new Map(this.#model.httpApis.map((api) => [api.id, this.#httpApi(api)]));
+  }
+
+  #httpApi(api: HttpApiModel): Target {
+    const { region } = this.#context;
+    return {
+      id: api.id,
+      hostName: `${api.id}.execute-api.${region}.localhost`,
+      allowsOrigin: (origin) => namesOrigin(api.cors, origin),
+      serve: (request, signal) => serveHttpApi(api, request, { ...this.#parts, roles: this.#model.roles }, signal),
+    };
+  }
+}
+
+export const apiGateway: Service<ServedModel> = {
+  actionPrefix: 'execute-api',
+  principal: 'apigateway.amazonaws.com',
+  resourceTypes: apiGatewayResourceTypes,
+  readModel: readApiGatewayModel,
+  async start(model, context) {
+    const service = new ApiGatewayService(model, context);
+    await service.start();
+    return service;
+  },
+};
