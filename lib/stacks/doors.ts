@@ -98,9 +98,13 @@ export function orderEventsOf(
   return events;
 }
 
-function httpAuthorizationOf({ jwtIssuer: issuer, jwtAudience: audience, httpDoor }: Configuration): HttpAuthorization {
+function httpAuthorizationOf({
+  jwtIssuer: issuer,
+  jwtAudience: audience,
+  httpDoor: { isOpen },
+}: Configuration): HttpAuthorization {
   if (issuer !== undefined) return { kind: 'jwt', issuer, audience };
-  if (!httpDoor.isOpen) return { kind: 'iam' };
+  if (!isOpen) return { kind: 'iam' };
   return {
     kind: 'open',
     reason: 'The orders of this stack are made up, and whoever learns with them has no signature.',
