@@ -40,7 +40,12 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...waitProblems('failedOrders', failedOrders.retry),
     ...deploymentProblems(configuration),
     ...httpProblems(configuration),
+    ...when(
+      configuration.groupBy !== 'order' && !fifo,
+      `groupBy is ${configuration.groupBy}, and the queues are standard queues, which keep no order: give fifo=true as well.`,
+    ),
     ...eventProblems(configuration),
+    ...mailProblems(configuration),
     ...configuration.acknowledged.flatMap(acknowledgementProblems),
   ];
 }
@@ -110,6 +115,21 @@ function eventProblems({ events, notifyEmail, notifyProcessed, allEventReasons }
       events && notifyProcessed && notifyEmail.length === 0,
       'notifyProcessed would tell nobody: name addresses, -c notifyEmail=orders@example.com.',
     ),
+  ];
+}
+
+/** What the mails to customers need. */
+function mailProblems({ mail, mailFrom, events, mailDoor }: Configuration): readonly string[] {
+  const { notifyCustomers, retry, maxReceiveCount } = mailDoor;
+  return [
+    ...consumerProblems('mailDoor.notifyCustomers', notifyCustomers, false),
+    ...range('mailDoor.retry.baseSeconds', retry.baseSeconds, 0, 43_200),
+    ...range('mailDoor.retry.capSeconds', retry.capSeconds, 0, 43_200),
+    ...range('mailDoor.maxReceiveCount', maxReceiveCount, 1, 1_000),
+    ...(mailFrom === undefined ? [] : addressProblems('mailFrom', [mailFrom])),
+    ...when(mail && !events, 'mail tells of what events tell: add -c events=true.'),
+    ...when(mail && mailFrom === undefined, 'mail needs a sender: -c mailFrom=orders@example.com.'),
+    ...when(!mail && mailFrom !== undefined, 'mailFrom is for mails, which are off: add -c mail=true.'),
   ];
 }
 

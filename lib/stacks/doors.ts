@@ -1,10 +1,11 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { eventsOutputNames, httpOutputNames } from '../../shared/pipeline.ts';
+import { eventsOutputNames, groupByOutputName, httpOutputNames, mailOutputNames } from '../../shared/pipeline.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { type HttpAuthorization, HttpDoor } from '../http-door.ts';
 import type { Contribution } from '../monitoring/contribution.ts';
+import { MailDoor } from '../mail-door.ts';
 import { failuresOnly, OrderEvents, type OrderEventsProps } from '../order-events.ts';
 import type { CommonFunctionProps } from '../pipeline-function.ts';
 
@@ -27,7 +28,9 @@ export interface Doors {
 
 /** Makes the doors that a configuration asks for, in a stack. Without any, the stack is what it would be without this. */
 export function openDoors(stack: Construct, props: DoorProps): Doors {
-  const doors = [openHttp(stack, props), openEvents(props)];
+  // The mails subscribe to the events, and each subscriber brings an alarm to them.
+  const mail = openMail(stack, props);
+  const doors = [groups(props), openHttp(stack, props), openEvents(props), mail];
   return {
     monitored: doors.flatMap(({ monitored }) => monitored),
     outputs: Object.assign({}, ...doors.map(({ outputs }) => outputs)) as Doors['outputs'],
@@ -36,11 +39,17 @@ export function openDoors(stack: Construct, props: DoorProps): Doors {
 
 const closed: Doors = { monitored: [], outputs: {} };
 
+/** Whoever sends to FIFO queues looks the grouping up. */
+function groups({ configuration: { fifo, groupBy } }: DoorProps): Doors {
+  return fifo ? { monitored: [], outputs: { [groupByOutputName]: groupBy } } : closed;
+}
+
 function openHttp(stack: Construct, { configuration, common, orders, table }: DoorProps): Doors {
   if (!configuration.http) return closed;
+  const { groupBy } = configuration;
   const settings = configuration.httpDoor;
   const authorization = httpAuthorizationOf(configuration);
-  const door = new HttpDoor(stack, 'Http', { ...common, settings, authorization, orders, table });
+  const door = new HttpDoor(stack, 'Http', { ...common, settings, authorization, orders, groupBy, table });
   return {
     monitored: [door.monitored],
     outputs: {
@@ -59,6 +68,21 @@ function openEvents({ events }: DoorProps): Doors {
   return {
     monitored: [events.monitored],
     outputs: { [eventsOutputNames.orderEventsTopicArn]: events.topic.topicArn },
+  };
+}
+
+function openMail(stack: Construct, { configuration, common, table, events }: DoorProps): Doors {
+  const { mail, mailFrom: from, mailIdentity: makesIdentity, mailDoor: settings, operators } = configuration;
+  if (!mail || events === undefined || from === undefined) return closed;
+  const door = new MailDoor(stack, 'Mail', { ...common, settings, events, table, from, makesIdentity, operators });
+  return {
+    monitored: [door.monitored],
+    outputs: {
+      [mailOutputNames.notificationsQueueUrl]: door.notifications.queueUrl,
+      [mailOutputNames.parkedNotificationsQueueUrl]: door.parked.queueUrl,
+      [mailOutputNames.notifyCustomersFunctionName]: door.notifyCustomers.function.functionName,
+      [mailOutputNames.notifyCustomersLogGroupName]: door.notifyCustomers.logGroup.logGroupName,
+    },
   };
 }
 

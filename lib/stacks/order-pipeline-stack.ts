@@ -54,6 +54,7 @@ export class OrderPipelineStack extends Stack {
       ...common,
       settings: configuration.generateOrders,
       orders,
+      groupBy: configuration.groupBy,
     });
     const processOrders = new ProcessOrders(this, 'ProcessOrders', {
       ...common,

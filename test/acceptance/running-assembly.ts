@@ -5,7 +5,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, type SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
 import { EventStream, type IamMode, type RuntimeEvent, startRuntime } from 'local-aws';
 import { pipelineNames } from '../../tools/run/local-pipeline.ts';
-import { synthesize } from '../../tools/run/synthesize.ts';
+import { copyAssembly } from '../synthesized.ts';
 
 /** A statement of a function's role, as a template holds it. */
 export interface TemplateStatement {
@@ -26,7 +26,7 @@ export class Assemblies {
   /** @param context as `cdk synth -c` takes it */
   async whole(context: Readonly<Record<string, string>>): Promise<string> {
     const outputDirectory = this.#next();
-    await synthesize({ outputDirectory, context, signal: new AbortController().signal });
+    await copyAssembly(outputDirectory, context);
     return outputDirectory;
   }
 

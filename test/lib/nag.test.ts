@@ -49,6 +49,8 @@ const options = {
   alarmEmail: 'team@example.org',
   http: 'true',
   events: 'true',
+  mail: 'true',
+  mailFrom: 'orders@example.com',
   notifyEmail: 'team@example.org',
 };
 const variants = presets.flatMap((preset) => [preset, { ...preset, ...options }]);

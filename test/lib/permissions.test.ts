@@ -160,6 +160,42 @@ test('only the API, and only by its three routes, may invoke the functions of th
   ]);
 });
 
+describe('the function that sends mails', () => {
+  const mail = { events: 'true', mail: 'true', mailFrom: 'orders@example.com' };
+  const identity = (name: string) => ({
+    'Fn::Join': [
+      '',
+      [
+        'arn:',
+        { Ref: 'AWS::Partition' },
+        ':ses:',
+        { Ref: 'AWS::Region' },
+        ':',
+        { Ref: 'AWS::AccountId' },
+        `:identity/${name}`,
+      ],
+    ],
+  });
+  const may = [
+    writeLogs('MailNotifyCustomers'),
+    'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on MailQueuesNotifications',
+    'Allow dynamodb:GetItem dynamodb:UpdateItem on OrdersTable',
+    `Allow ses:SendEmail on ${JSON.stringify([identity('example.com'), identity('orders@example.com')])} if ` +
+      '{"StringEquals":{"ses:FromAddress":"orders@example.com"}}',
+  ];
+
+  test('may read and write the rows of orders, and send from one address, and nothing else', () => {
+    const { MailNotifyCustomers, ...others } = permissionsOf(synthesize('production', mail));
+    expect(MailNotifyCustomers).toEqual(may);
+    expect(others).toEqual(permissionsOf(synthesize('production', { events: 'true' })));
+  });
+
+  test('may use the key of the account only to decrypt', () => {
+    const { MailNotifyCustomers } = permissionsOf(synthesize('production', { ...mail, customerManagedKey: 'true' }));
+    expect(MailNotifyCustomers).toEqual([...may, ...key.ProcessOrders]);
+  });
+});
+
 test('nobody else is given a permission, but CloudWatch’s alarms and its logs', () => {
   const template = synthesize('production', { customerManagedKey: 'true', tracing: 'true', ...operators });
   const roles = resourcesOf(template).filter(([, { Type }]) => Type === 'AWS::IAM::Role');

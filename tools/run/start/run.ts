@@ -1,21 +1,15 @@
-import { type Clock, type Runtime, sleep } from 'local-aws';
-import { countRows, type PipelineNames, type TableCounts } from '../local-pipeline.ts';
-import type { StartOptions } from './options.ts';
+import { sleep } from 'local-aws';
+import { countRows, type TableCounts } from '../local-pipeline.ts';
 import type { Outcome } from './outcome.ts';
-import { produce, unlessAborted } from './produce.ts';
+import { produce, type ProduceRequest, unlessAborted } from './produce.ts';
 import { disagreement, forgottenRows, type RunBooks, type Tally } from './tally.ts';
 import type { Told } from './told.ts';
 
 /** A running pipeline, and what it shall do. */
-export interface RunRequest {
-  readonly runtime: Runtime;
-  readonly names: PipelineNames;
+export interface RunRequest extends ProduceRequest {
   readonly tally: Tally;
   /** Of a pipeline that tells others. */
   readonly told?: Told | undefined;
-  readonly options: StartOptions;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 const pollMs = 50;

@@ -123,6 +123,7 @@ export function instructions({ endpoint, model }: Pick<Runtime, 'endpoint' | 'mo
     '  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local',
     ...model.functions.map(({ name }) => `  function  ${name}`),
     ...model.queues.map(({ name }) => `  queue     ${endpoint.url}/${model.accountId}/${name}`),
+    ...model.topics.map(({ arn }) => `  topic     ${arn}`),
     ...model.tables.map(({ name }) => `  table     ${name}`),
     ...model.httpApis.map(({ name, url }) => `  api       ${url}  ${name}`),
     ...limited(model),
