@@ -29,8 +29,8 @@ export interface Doors {
 /** Makes the doors that a configuration asks for, in a stack. Without any, the stack is what it would be without this. */
 export function openDoors(stack: Construct, props: DoorProps): Doors {
   // The mails subscribe to the events, and each subscriber brings an alarm to them.
-  const mail = mailDoor(stack, props);
-  const doors = [groups(props), httpDoor(stack, props), eventsDoor(props), mail];
+  const mail = openMail(stack, props);
+  const doors = [groups(props), openHttp(stack, props), openEvents(props), mail];
   return {
     monitored: doors.flatMap(({ monitored }) => monitored),
     outputs: Object.assign({}, ...doors.map(({ outputs }) => outputs)) as Doors['outputs'],
@@ -44,7 +44,7 @@ function groups({ configuration: { fifo, groupBy } }: DoorProps): Doors {
   return fifo ? { monitored: [], outputs: { [groupByOutputName]: groupBy } } : closed;
 }
 
-function httpDoor(stack: Construct, { configuration, common, orders, table }: DoorProps): Doors {
+function openHttp(stack: Construct, { configuration, common, orders, table }: DoorProps): Doors {
   if (!configuration.http) return closed;
   const { groupBy } = configuration;
   const settings = configuration.httpDoor;
@@ -71,7 +71,7 @@ function eventsDoor({ events }: DoorProps): Doors {
   };
 }
 
-function mailDoor(stack: Construct, { configuration, common, table, events }: DoorProps): Doors {
+function openMail(stack: Construct, { configuration, common, table, events }: DoorProps): Doors {
   const { mail, mailFrom: from, mailIdentity: makesIdentity, mailDoor: settings, operators } = configuration;
   if (!mail || events === undefined || from === undefined) return closed;
   const door = new MailDoor(stack, 'Mail', { ...common, settings, events, table, from, makesIdentity, operators });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, type SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
-import { EventStream, type IamMode, type RuntimeEvent, startRuntime } from 'local-aws';
+import { EventStream, type IamMode, MailboxService, type RuntimeEvent, startRuntime } from 'local-aws';
 import { pipelineNames } from '../../tools/run/local-pipeline.ts';
 import { copyAssembly } from '../synthesized.ts';
 
@@ -115,6 +115,10 @@ export async function running(assembly: string, iam: IamMode) {
     /** How many messages mappings have deleted. */
     deleted: () => emitted.flatMap((event) => (event.type === 'batch-ended' ? event.deleted : [])).length,
     sent: () => emitted.flatMap((event) => (event.type === 'messages-sent' ? event.messages : [])).length,
+    /** What topics took, as text. */
+    published: () =>
+      emitted.flatMap((event) => (event.type === 'messages-published' ? event.messages.map(({ body }) => body) : [])),
+    mails: () => runtime.service(MailboxService).mailbox.mails(),
     notices: () => emitted.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
     logLines,
     /** How many log lines hold a text. */

@@ -199,7 +199,7 @@ describe('the function that sends mails', () => {
 test('nobody else is given a permission, but CloudWatch’s alarms and its logs', () => {
   const template = synthesize('production', { customerManagedKey: 'true', tracing: 'true', ...operators });
   const roles = resourcesOf(template).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
-  expect(roles).toHaveLength(3);
+  expect(roles).toHaveLength(Object.keys(template.findResources('AWS::Lambda::Function')).length);
   for (const [, { Properties }] of roles) {
     expect(Object.keys(Properties ?? {}).toSorted()).toEqual(['AssumeRolePolicyDocument', 'Description']);
   }

@@ -29,6 +29,8 @@ export default class SharedPackages extends Runtime {
     knowErrorsOfPackages(global.Error);
   }
 
+  // As jest declares it.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   override requireModuleOrMock<T = unknown>(from: string, moduleName: string): T {
     // An `import` of a CommonJS module comes with its path.
     return large.test(moduleName) ? (requireOfNode(moduleName) as T) : super.requireModuleOrMock<T>(from, moduleName);

@@ -3,6 +3,7 @@ import { apiGateway } from './apigateway/service.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
+import { eventBridge } from './eventbridge/service.ts';
 import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';
 import { lambda } from './lambda/service.ts';
@@ -27,6 +28,7 @@ export const services: readonly Service[] = [
   dynamodb,
   lambda,
   sns,
+  eventBridge,
   apiGateway,
   cloudFormation,
   sts,
