@@ -133,6 +133,8 @@ export interface MessagesPublished {
   readonly topicName: string;
   readonly messages: readonly {
     readonly messageId: string;
+    /** What queues and functions get as the message. */
+    readonly body: string;
     /** To how many subscriptions it is on its way. */
     readonly deliveries: number;
     /** How many filter policies did not let it through. */

@@ -98,8 +98,9 @@ function take(
   });
   sns.tellPublished(
     topic,
-    taken.map(({ accepted: { messageId }, isDuplicate, subscriptions, filtered }) => ({
+    taken.map(({ publication, accepted: { messageId }, isDuplicate, subscriptions, filtered }) => ({
       messageId,
+      body: publication.textFor('sqs'),
       deliveries: subscriptions.length,
       filtered,
       isDuplicate,
