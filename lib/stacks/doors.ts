@@ -98,9 +98,10 @@ export function orderEventsOf(
   return events;
 }
 
-function httpAuthorizationOf({ jwtIssuer: issuer, jwtAudience: audience, httpDoor }: Configuration): HttpAuthorization {
+function httpAuthorizationOf(configuration: Configuration): HttpAuthorization {
+  const { jwtIssuer: issuer, jwtAudience: audience } = configuration;
   if (issuer !== undefined) return { kind: 'jwt', issuer, audience };
-  if (!httpDoor.isOpen) return { kind: 'iam' };
+  if (!configuration.httpDoor.isOpen) return { kind: 'iam' };
   return {
     kind: 'open',
     reason: 'The orders of this stack are made up, and whoever learns with them has no signature.',
