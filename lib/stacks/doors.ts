@@ -63,7 +63,7 @@ function openHttp(stack: Construct, { configuration, common, orders, table }: Do
   };
 }
 
-function eventsDoor({ events }: DoorProps): Doors {
+function openEvents({ events }: DoorProps): Doors {
   if (events === undefined) return closed;
   return {
     monitored: [events.monitored],
@@ -98,13 +98,10 @@ export function orderEventsOf(
   return events;
 }
 
-function httpAuthorizationOf({
-  jwtIssuer: issuer,
-  jwtAudience: audience,
-  httpDoor: { isOpen },
-}: Configuration): HttpAuthorization {
+function httpAuthorizationOf(configuration: Configuration): HttpAuthorization {
+  const { jwtIssuer: issuer, jwtAudience: audience } = configuration;
   if (issuer !== undefined) return { kind: 'jwt', issuer, audience };
-  if (!isOpen) return { kind: 'iam' };
+  if (!configuration.httpDoor.isOpen) return { kind: 'iam' };
   return {
     kind: 'open',
     reason: 'The orders of this stack are made up, and whoever learns with them has no signature.',

@@ -47,6 +47,8 @@ async function send(...bodies: readonly object[]): Promise<void> {
   }
 }
 
+const refusals = () => watch.ofType('log').filter(({ message }) => message.includes('Mail Refused'));
+
 const order = (id: string, customerEmail?: string) => ({
   ...exampleOrder(1, id),
   ...(customerEmail !== undefined && { customerEmail }),
@@ -84,8 +86,7 @@ describe('the pipeline with mails', () => {
     expect(listed.stdout).toContain('refused-1');
     const resent = await run('mail', '--resend', 'refused-1');
     expect(resent).toMatchObject({ exitCode: 0, stdout: 'Asked for the mail of refused-1 again.\n' });
-    const lines = () => watch.ofType('log').filter(({ message }) => message.includes('Mail Refused'));
-    expect(await eventually(lines, (found) => found.length >= 2)).toHaveLength(2);
+    expect(await eventually(refusals, (found) => found.length >= 2)).toHaveLength(2);
     expect(await run('mail', '--resend', 'nobody')).toMatchObject({ exitCode: 1 });
   });
 });

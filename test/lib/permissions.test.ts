@@ -160,22 +160,23 @@ test('only the API, and only by its three routes, may invoke the functions of th
   ]);
 });
 
+const identity = (name: string) => ({
+  'Fn::Join': [
+    '',
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':ses:',
+      { Ref: 'AWS::Region' },
+      ':',
+      { Ref: 'AWS::AccountId' },
+      `:identity/${name}`,
+    ],
+  ],
+});
+
 describe('the function that sends mails', () => {
   const mail = { events: 'true', mail: 'true', mailFrom: 'orders@example.com' };
-  const identity = (name: string) => ({
-    'Fn::Join': [
-      '',
-      [
-        'arn:',
-        { Ref: 'AWS::Partition' },
-        ':ses:',
-        { Ref: 'AWS::Region' },
-        ':',
-        { Ref: 'AWS::AccountId' },
-        `:identity/${name}`,
-      ],
-    ],
-  });
   const may = [
     writeLogs('MailNotifyCustomers'),
     'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on MailQueuesNotifications',

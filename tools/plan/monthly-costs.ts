@@ -93,7 +93,9 @@ function ownMetrics(resources: readonly Resource[]): number {
   const publishers = functions.filter((fn) => JSON.stringify(fn).includes(environmentNames.orderEventsTopicArn));
   const ofAll = [...Object.values(metricNames), ...Object.values(failureMetricNames)];
   const own = ofAll.filter((name) => !notOfEveryPipeline.includes(name));
-  return own.length + functions.length + publishers.length + ofHttp + ofLogs;
+  const mailers = functions.filter((fn) => JSON.stringify(fn).includes(environmentNames.mailFrom));
+  const ofMails = mailers.length * ofAll.filter((name) => name.startsWith('Mails')).length;
+  return own.length + functions.length + publishers.length + ofMails + ofHttp + ofLogs;
 }
 
 /** Of one mapping. */

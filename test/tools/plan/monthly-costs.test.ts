@@ -21,6 +21,8 @@ describe('the cost of a month', () => {
     const names = all.filter((name) => !/^(Mail|Events)/.test(name));
     expect(countsOf(items)['own-metrics']).toBe(names.length + 2);
     expect(countsOf(itemsOf({ events: 'true' }))['own-metrics']).toBe(names.length + 2 + 2);
+    const mails = { events: 'true', mail: 'true', mailFrom: 'orders@example.com' };
+    expect(countsOf(itemsOf(mails))['own-metrics']).toBe(names.length + 2 + 2 + 1 + 4);
   });
 
   test('adds the alarms and metrics of an HTTP door', () => {
