@@ -152,6 +152,12 @@ interface Properties {
   ScalingConfig?: { readonly MaximumConcurrency: number };
 }
 
+function fewerAtATime({ Type, Properties: properties }: TemplateResource<Properties>): void {
+  if (Type !== 'AWS::Lambda::EventSourceMapping' || properties.ScalingConfig === undefined) return;
+  const { MaximumConcurrency } = properties.ScalingConfig;
+  properties.ScalingConfig = { MaximumConcurrency: Math.min(MaximumConcurrency, maximumConcurrency) };
+}
+
 /** Folders with the project's own stack. */
 interface Assemblies {
   /** With the processing of process.ts. */
@@ -168,11 +174,6 @@ interface Assemblies {
  */
 export async function synthesizeForChaos(folder: string, signal: AbortSignal, hasEvents = false): Promise<Assemblies> {
   const [plain, withEffects] = [join(folder, 'plain'), join(folder, 'with-effects')];
-  const fewerAtATime = ({ Type, Properties: properties }: TemplateResource<Properties>) => {
-    if (Type !== 'AWS::Lambda::EventSourceMapping' || properties.ScalingConfig === undefined) return;
-    const { MaximumConcurrency } = properties.ScalingConfig;
-    properties.ScalingConfig = { MaximumConcurrency: Math.min(MaximumConcurrency, maximumConcurrency) };
-  };
   await synthesizeProduction(plain, signal, fewerAtATime, hasEvents ? { events: 'true' } : {});
   cpSync(plain, withEffects, { recursive: true });
   await replaceProcessing(withEffects, 'docs/examples/shipping-label.ts', { timeoutSeconds: 3, hasEvents });

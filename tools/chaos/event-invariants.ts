@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FailureKind } from '../../shared/telemetry.ts';
 import { eventReasons, type FailedEvent, type OrderEvent, type ProcessedEvent } from '../../shared/order-event.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import type { FailureRow, HistoryEntry, OrderRow } from '../../shared/ledger/rows.ts';
@@ -67,7 +66,7 @@ function isTrueFailure(event: FailedEvent, failure: FailureRow, entry: HistoryEn
     event.messageId === entry.messageId &&
     event.time === entry.at &&
     event.kind === kind &&
-    isDeepStrictEqual(event.reasons, eventReasons(kind as FailureKind, reasons, false))
+    isDeepStrictEqual(event.reasons, eventReasons(kind, reasons, false))
   );
 }
 
