@@ -152,6 +152,12 @@ interface Properties {
   ScalingConfig?: { readonly MaximumConcurrency: number };
 }
 
+function fewerAtATime({ Type, Properties: properties }: TemplateResource<Properties>): void {
+  if (Type !== 'AWS::Lambda::EventSourceMapping' || properties.ScalingConfig === undefined) return;
+  const { MaximumConcurrency } = properties.ScalingConfig;
+  properties.ScalingConfig = { MaximumConcurrency: Math.min(MaximumConcurrency, maximumConcurrency) };
+}
+
 /** Folders with the project's own stack. */
 interface Assemblies {
   /** With the processing of process.ts. */
