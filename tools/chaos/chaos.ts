@@ -179,9 +179,3 @@ export async function synthesizeForChaos(folder: string, signal: AbortSignal, ha
   await replaceProcessing(withEffects, 'docs/examples/shipping-label.ts', { timeoutSeconds: 3, hasEvents });
   return { plain, withEffects };
 }
-
-function fewerAtATime({ Type, Properties: properties }: TemplateResource<Properties>): void {
-  if (Type !== 'AWS::Lambda::EventSourceMapping' || properties.ScalingConfig === undefined) return;
-  const { MaximumConcurrency } = properties.ScalingConfig;
-  properties.ScalingConfig = { MaximumConcurrency: Math.min(MaximumConcurrency, maximumConcurrency) };
-}
