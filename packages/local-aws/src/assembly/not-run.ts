@@ -1,9 +1,11 @@
 import { generatedName } from './physical-names.ts';
 import type { DeclaredResource, Identity } from './resource-type.ts';
 
-const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
+const capacity =
+  'Capacity does not scale here: tables are never throttled, environments start on demand, and a service keeps its count.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
-const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
+const network = 'Functions and containers reach the endpoint over the loopback interface, not through a VPC.';
+const balancers = 'No load balancer runs here: a service has an address of its own, which is printed.';
 const buses = 'There is no EventBridge: a function that puts events gets NotImplemented, and no rule matches.';
 const deployment = 'It steers deployments, and nothing is deployed here.';
 const identities = 'Functions run as roles; users and groups do not call from here.';
@@ -25,6 +27,7 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::CodeDeploy::Application': deployment,
   'AWS::CodeDeploy::DeploymentConfig': deployment,
   'AWS::CodeDeploy::DeploymentGroup': deployment,
+  'AWS::EC2::FlowLog': network,
   'AWS::EC2::InternetGateway': network,
   'AWS::EC2::NatGateway': network,
   'AWS::EC2::Route': network,
@@ -38,6 +41,13 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::EC2::VPC': network,
   'AWS::EC2::VPCEndpoint': network,
   'AWS::EC2::VPCGatewayAttachment': network,
+  'AWS::ECS::CapacityProvider': capacity,
+  'AWS::ECS::ClusterCapacityProviderAssociations': capacity,
+  'AWS::ElasticLoadBalancingV2::Listener': balancers,
+  'AWS::ElasticLoadBalancingV2::ListenerCertificate': balancers,
+  'AWS::ElasticLoadBalancingV2::ListenerRule': balancers,
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': balancers,
+  'AWS::ElasticLoadBalancingV2::TargetGroup': balancers,
   'AWS::Events::Archive': buses,
   'AWS::Events::EventBus': buses,
   'AWS::Events::EventBusPolicy': buses,
@@ -86,6 +96,10 @@ export function identifySkipped(resource: DeclaredResource): Identity {
     case 'AWS::Events::EventBus': {
       const bus = properties.text('Name') ?? name;
       return { physicalId: bus, attributes: { Arn: arn('events', `event-bus/${bus}`), Name: bus } };
+    }
+    case 'AWS::ElasticLoadBalancingV2::LoadBalancer': {
+      const dnsName = `${name.toLowerCase()}.${region}.elb.amazonaws.com`;
+      return { physicalId: arn('elasticloadbalancing', `loadbalancer/${name}`), attributes: { DNSName: dnsName } };
     }
     default:
       return { physicalId: name, attributes: {} };
