@@ -10,6 +10,8 @@ import type { Configuration } from './configuration/configuration.ts';
 import { type AlarmDefinition, type Contribution, together } from './monitoring/contribution.ts';
 import { ownCount, watchOwnTelemetry } from './monitoring/own-telemetry.ts';
 import { watchDeadLetterQueue } from './monitoring/watch-queue.ts';
+import { watchPublisher } from './monitoring/watch-topic.ts';
+import type { EventPublishing } from './order-events.ts';
 import type { CommonFunctionProps } from './pipeline-function.ts';
 import { mayChangeVisibility, QueueConsumer } from './queue-consumer.ts';
 
@@ -24,6 +26,8 @@ export interface FailedOrdersProps extends CommonFunctionProps {
   readonly logCustomerNames: boolean;
   /** Failures recorded in five minutes that nobody is told of. Default: 0, because each is an order not delivered. */
   readonly toleratedFailures?: number;
+  /** Where failures are told. Default: nowhere. */
+  readonly events?: EventPublishing;
 }
 
 /** The consumer of bad-orders: writes down what became of each failed order. */
@@ -31,12 +35,12 @@ export class FailedOrders extends QueueConsumer {
   readonly monitored: Contribution;
 
   constructor(scope: Construct, id: string, props: FailedOrdersProps) {
-    const { badOrders, receivesBefore, table, logCustomerNames, toleratedFailures = 0, ...common } = props;
+    const { badOrders, receivesBefore, table, logCustomerNames, toleratedFailures = 0, events, ...common } = props;
     const { maxReceiveCount, retry } = props.settings;
     super(scope, id, {
       ...common,
       name: 'failed-orders',
-      code: bundledCode('lambdas/failed-orders/handler.ts'),
+      code: bundledCode(`lambdas/failed-orders/${events === undefined ? 'handler' : 'handler-with-events'}.ts`),
       description: 'Writes down what became of each failed order.',
       queue: badOrders,
       environment: {
@@ -45,10 +49,12 @@ export class FailedOrders extends QueueConsumer {
         [environmentNames.retryBaseSeconds]: String(retry.baseSeconds),
         [environmentNames.retryCapSeconds]: String(retry.capSeconds),
         [environmentNames.logCustomerNames]: String(logCustomerNames),
+        ...events?.environment,
       },
       permissions: [
         new PolicyStatement({ actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: [table.tableArn] }),
         mayChangeVisibility(badOrders),
+        ...(events?.permissions ?? []),
       ],
       decrypts: [table.encryptionKey],
     });
@@ -65,6 +71,7 @@ export class FailedOrders extends QueueConsumer {
       this.#recording(toleratedFailures),
       watchDeadLetterQueue(failures),
       watchOwnTelemetry(this),
+      ...(events === undefined ? [] : [watchPublisher(this)]),
     ]);
   }
 

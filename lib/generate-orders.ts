@@ -2,6 +2,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { Grouping } from '../shared/message-group.ts';
 import { environmentNames } from '../shared/pipeline.ts';
 import { metricNames } from '../shared/telemetry.ts';
 import { bundledCode } from './bundle-function.ts';
@@ -12,23 +13,30 @@ import { ownCount, watchOwnTelemetry } from './monitoring/own-telemetry.ts';
 import { watchFunction } from './monitoring/watch-function.ts';
 import { type CommonFunctionProps, PipelineFunction } from './pipeline-function.ts';
 
+/** What a function that sends is told of message groups: nothing, where an order is a group. */
+export function groupedBy(groupBy: Grouping = 'order'): Readonly<Record<string, string>> {
+  return groupBy === 'order' ? {} : { [environmentNames.groupBy]: groupBy };
+}
+
 export interface GenerateOrdersProps extends CommonFunctionProps {
   readonly settings: FunctionSettings;
   /** Where the orders go. */
   readonly orders: IQueue;
+  /** What a message group is, if the queue is a FIFO queue. Default: an order. */
+  readonly groupBy?: Grouping;
 }
 
 /** The producer: makes orders up and sends them to the orders queue. */
 export class GenerateOrders extends PipelineFunction {
   readonly monitored: Contribution;
 
-  constructor(scope: Construct, id: string, { orders, ...props }: GenerateOrdersProps) {
+  constructor(scope: Construct, id: string, { orders, groupBy, ...props }: GenerateOrdersProps) {
     super(scope, id, {
       ...props,
       name: 'generate-orders',
       code: bundledCode('lambdas/generate-orders/handler.ts'),
       description: 'Fills the orders queue.',
-      environment: { [environmentNames.ordersQueueUrl]: orders.queueUrl },
+      environment: { [environmentNames.ordersQueueUrl]: orders.queueUrl, ...groupedBy(groupBy) },
       // `grantSendMessages` would also let the function read the queue's attributes.
       permissions: [
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [orders.queueArn] }),

@@ -17,10 +17,12 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { httpRoutes } from '../shared/http-door.ts';
+import type { Grouping } from '../shared/message-group.ts';
 import { environmentNames } from '../shared/pipeline.ts';
 import { bundledCode } from './bundle-function.ts';
 import type { FunctionSettings } from './configuration/settings.ts';
 import { letLogsUse, mayEncrypt } from './encryption-key.ts';
+import { groupedBy } from './generate-orders.ts';
 import type { Contribution } from './monitoring/contribution.ts';
 import { accessLogFields, watchHttpDoor } from './monitoring/watch-http-door.ts';
 import { type CommonFunctionProps, PipelineFunction } from './pipeline-function.ts';
@@ -57,6 +59,8 @@ export interface HttpDoorProps extends CommonFunctionProps {
   readonly authorization: HttpAuthorization;
   /** Where the orders go. */
   readonly orders: IQueue;
+  /** What a message group is, if the queue is a FIFO queue. Default: an order. */
+  readonly groupBy?: Grouping;
   /** Where it says what became of them. */
   readonly table: DoorTable;
 }
@@ -77,8 +81,8 @@ export class HttpDoor extends Construct {
 
   constructor(scope: Construct, id: string, props: HttpDoorProps) {
     super(scope, id);
-    const { settings, authorization, orders, table, ...common } = props;
-    this.acceptOrders = acceptOrders(this, common, settings.acceptOrders, orders);
+    const { settings, authorization, orders, groupBy, table, ...common } = props;
+    this.acceptOrders = acceptOrders(this, common, settings.acceptOrders, orders, groupBy);
     this.trackOrders = trackOrders(this, common, settings.trackOrders, table);
     this.accessLogs = this.#logGroup(common);
     this.api = new HttpApi(this, 'Api', {
@@ -144,14 +148,20 @@ function authorizerOf(authorization: HttpAuthorization): IHttpRouteAuthorizer {
   }
 }
 
-function acceptOrders(scope: Construct, common: CommonFunctionProps, settings: FunctionSettings, orders: IQueue) {
+function acceptOrders(
+  scope: Construct,
+  common: CommonFunctionProps,
+  settings: FunctionSettings,
+  orders: IQueue,
+  groupBy?: Grouping,
+) {
   const accepting = new PipelineFunction(scope, 'AcceptOrders', {
     ...common,
     settings,
     name: 'accept-orders',
     code: bundledCode('lambdas/accept-orders/handler.ts'),
     description: 'Takes orders that come by HTTP into the orders queue.',
-    environment: { [environmentNames.ordersQueueUrl]: orders.queueUrl },
+    environment: { [environmentNames.ordersQueueUrl]: orders.queueUrl, ...groupedBy(groupBy) },
     permissions: [
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [orders.queueArn] }),
       ...(orders.encryptionMasterKey === undefined ? [] : [mayEncrypt(orders.encryptionMasterKey)]),

@@ -9,6 +9,8 @@ import type { Configuration } from './configuration/configuration.ts';
 import { type Contribution, together } from './monitoring/contribution.ts';
 import { ownCount, watchOwnTelemetry } from './monitoring/own-telemetry.ts';
 import { watchQueue } from './monitoring/watch-queue.ts';
+import { watchPublisher } from './monitoring/watch-topic.ts';
+import type { EventPublishing } from './order-events.ts';
 import type { CommonFunctionProps } from './pipeline-function.ts';
 import { mayChangeVisibility, QueueConsumer } from './queue-consumer.ts';
 
@@ -21,6 +23,8 @@ export interface ProcessOrdersProps extends CommonFunctionProps {
   readonly table: Table;
   /** Whether logs may have customers' names, which are personal data. */
   readonly logCustomerNames: boolean;
+  /** Where processed orders are told. Default: nowhere. */
+  readonly events?: EventPublishing;
 }
 
 /** The consumer of the orders queue: writes each order into the orders table. */
@@ -28,12 +32,12 @@ export class ProcessOrders extends QueueConsumer {
   readonly monitored: Contribution;
 
   constructor(scope: Construct, id: string, props: ProcessOrdersProps) {
-    const { orders, maxReceiveCount, table, logCustomerNames, ...common } = props;
+    const { orders, maxReceiveCount, table, logCustomerNames, events, ...common } = props;
     const { partialBatchResponses, retry } = props.settings;
     super(scope, id, {
       ...common,
       name: 'process-orders',
-      code: bundledCode('lambdas/process-orders/handler.ts'),
+      code: bundledCode(`lambdas/process-orders/${events === undefined ? 'handler' : 'handler-with-events'}.ts`),
       description: 'Processes orders; bad ones go to bad-orders.',
       queue: orders,
       environment: {
@@ -44,12 +48,14 @@ export class ProcessOrders extends QueueConsumer {
         [environmentNames.retryBaseSeconds]: String(retry.baseSeconds),
         [environmentNames.retryCapSeconds]: String(retry.capSeconds),
         [environmentNames.logCustomerNames]: String(logCustomerNames),
+        ...events?.environment,
       },
       permissions: [
         // The function writes without reading.
         new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [table.tableArn] }),
         // Only with partial responses does the function say when a failed message comes back.
         ...(partialBatchResponses ? [mayChangeVisibility(orders)] : []),
+        ...(events?.permissions ?? []),
       ],
       decrypts: [table.encryptionKey],
     });
@@ -64,7 +70,8 @@ export class ProcessOrders extends QueueConsumer {
       // The id that is deployed.
       slowDrainId: 'SlowDrain',
     };
-    this.monitored = together([watchQueue(work), this.#processing(), watchOwnTelemetry(this)]);
+    const telling = events === undefined ? [] : [watchPublisher(this)];
+    this.monitored = together([watchQueue(work), this.#processing(), watchOwnTelemetry(this), ...telling]);
   }
 
   #processing(): Contribution {

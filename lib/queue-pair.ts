@@ -160,7 +160,8 @@ function refuseLongNames(queueNames: readonly string[]): void {
   );
 }
 
-function encryptedWith(encryptionMasterKey: IKey | undefined): QueueProps {
+/** For the props of a queue. @param encryptionMasterKey default: a key of SQS */
+export function encryptedWith(encryptionMasterKey: IKey | undefined): QueueProps {
   if (encryptionMasterKey === undefined) return { encryption: QueueEncryption.SQS_MANAGED };
   return {
     encryption: QueueEncryption.KMS,

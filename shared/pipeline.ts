@@ -1,3 +1,5 @@
+import { type Grouping, groupings } from './message-group.ts';
+
 /** Names of the environment variables that the stack sets and the functions read. */
 export const environmentNames = {
   /** URL of the orders queue. generate-orders, process-orders. */
@@ -22,6 +24,8 @@ export const environmentNames = {
   notificationsQueueUrl: 'NOTIFICATIONS_QUEUE_URL',
   /** The address that mails come from. notify-customers. */
   mailFrom: 'MAIL_FROM',
+  /** `customer`: the orders of a customer are a message group; not set: each order is. generate-orders, accept-orders. */
+  groupBy: 'GROUP_BY',
   /** `true`: log customers' names, which are personal data. process-orders, failed-orders. */
   logCustomerNames: 'LOG_CUSTOMER_NAMES',
 } as const;
@@ -53,6 +57,14 @@ export function requireBoolean(environment: EnvironmentVariables, variable: Envi
   const value = environment[variable];
   if (value !== 'true' && value !== 'false') throw new EnvironmentError(variable, value, '"true" or "false"');
   return value === 'true';
+}
+
+/** @throws {EnvironmentError} for a grouping that there is not */
+export function groupingOf(environment: EnvironmentVariables): Grouping {
+  const value = environment[environmentNames.groupBy] ?? 'order';
+  const grouping = groupings.find((each) => each === value);
+  if (grouping === undefined) throw new EnvironmentError(environmentNames.groupBy, value, groupings.join(' or '));
+  return grouping;
 }
 
 /**
@@ -96,6 +108,9 @@ export const stackOutputNames = {
   alarmTopicArn: 'AlarmTopicArn',
 } as const;
 
+/** Name of the output that says what the message groups are. A stack without FIFO queues has none. */
+export const groupByOutputName = 'OrdersGroupBy';
+
 /** Names of the outputs that the stack has only with `-c http=true`. */
 export const httpOutputNames = {
   ordersApiUrl: 'OrdersApiUrl',
@@ -104,6 +119,19 @@ export const httpOutputNames = {
   acceptOrdersLogGroupName: 'AcceptOrdersLogGroupName',
   trackOrdersLogGroupName: 'TrackOrdersLogGroupName',
   httpAccessLogGroupName: 'HttpAccessLogGroupName',
+} as const;
+
+/** Names of the outputs that the stack has only with `-c events=true`. */
+export const eventsOutputNames = {
+  orderEventsTopicArn: 'OrderEventsTopicArn',
+} as const;
+
+/** Names of the outputs that the stack has only with `-c mail=true`. */
+export const mailOutputNames = {
+  notificationsQueueUrl: 'NotificationsQueueUrl',
+  parkedNotificationsQueueUrl: 'ParkedNotificationsQueueUrl',
+  notifyCustomersFunctionName: 'NotifyCustomersFunctionName',
+  notifyCustomersLogGroupName: 'NotifyCustomersLogGroupName',
 } as const;
 
 /** What generate-orders answers, as API Gateway's proxy integration takes it and the lecture demo does. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { messageLimits, type NotQueued } from '../../shared/pipeline.ts';
+import { type Grouping, messageGroupOf } from '../../shared/message-group.ts';
+import { groupingOf, messageLimits, type NotQueued } from '../../shared/pipeline.ts';
 import { type Backoff, type Cut, fullJitter, RequestCutter } from '../../shared/sending.ts';
 
 /** An order to send, as a message. */
@@ -145,7 +146,11 @@ function tooLarge({ index, orderId }: OrderMessage, bytes: number): NotQueued {
 }
 
 /** Sends through the SDK. Region, endpoint and credentials come from environment variables, as on Lambda. */
-export function sqsSendMessageBatch(queueUrl: string, client = new SQSClient({})): SendMessageBatch {
+export function sqsSendMessageBatch(
+  queueUrl: string,
+  client = new SQSClient({}),
+  grouping: Grouping = groupingOf(process.env),
+): SendMessageBatch {
   const fifo = queueUrl.endsWith('.fifo');
   return async (messages, signal) => {
     const answer = await client.send(
@@ -154,10 +159,10 @@ export function sqsSendMessageBatch(queueUrl: string, client = new SQSClient({})
         Entries: messages.map(({ body, orderId }, position) => ({
           Id: String(position),
           MessageBody: body,
-          // No order waits for another: each is a group of its own. The same seed with another share of bad orders gives
-          // other orders the same ids, so only the content tells a duplicate.
+          // The same seed with another share of bad orders gives other orders the same ids, so only the content tells a
+          // duplicate.
           ...(fifo && {
-            MessageGroupId: orderId,
+            MessageGroupId: messageGroupOf(body, orderId, grouping),
             MessageDeduplicationId: createHash('sha256').update(body).digest('hex'),
           }),
         })),

@@ -1,3 +1,4 @@
+import { type Grouping, groupings } from '../../shared/message-group.ts';
 import type { Configuration } from './configuration.ts';
 import { InvalidConfigurationError } from './settings.ts';
 
@@ -10,9 +11,18 @@ const options = {
   alarmEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
   runbook: { read: link, takes: 'an address or a path, without spaces' },
   tracing: { read: yesOrNo, takes: 'true or false' },
+  fifo: { read: yesOrNo, takes: 'true or false' },
+  groupBy: { read: grouping, takes: `one of ${groupings.join(', ')}` },
   http: { read: yesOrNo, takes: 'true or false' },
   jwtIssuer: { read: link, takes: 'an address that begins with https://' },
   jwtAudience: { read: list, takes: 'names of audiences, with commas between them' },
+  events: { read: yesOrNo, takes: 'true or false' },
+  notifyEmail: { read: emailAddresses, takes: 'e-mail addresses, with commas between them' },
+  notifyProcessed: { read: yesOrNo, takes: 'true or false' },
+  allEventReasons: { read: yesOrNo, takes: 'true or false' },
+  mail: { read: yesOrNo, takes: 'true or false' },
+  mailFrom: { read: emailAddress, takes: 'one e-mail address' },
+  mailIdentity: { read: yesOrNo, takes: 'true or false' },
 } as const satisfies { readonly [Name in keyof Configuration]?: { read: Reader<Configuration[Name]>; takes: string } };
 
 /** The context keys of this app. */
@@ -42,8 +52,23 @@ export function withOptions(preset: Configuration, context: Readonly<Record<stri
     return [[name, value] as const];
   });
   if (problems.length > 0) throw new InvalidConfigurationError(problems);
-  return { ...preset, ...Object.fromEntries(chosen) };
+  const configuration: Configuration = { ...preset, ...Object.fromEntries(chosen) };
+  return context['fifo'] === undefined || !configuration.fifo ? configuration : forFifo(configuration);
 }
+
+function forFifo({ processOrders, failedOrders, ...others }: Configuration): Configuration {
+  return {
+    ...others,
+    processOrders: { ...processOrders, ...fifoLimits(processOrders) },
+    failedOrders: { ...failedOrders, ...fifoLimits(failedOrders) },
+  };
+}
+
+/** A FIFO queue takes no window, and batches of ten at most (Lambda API, CreateEventSourceMapping). */
+const fifoLimits = ({ batchSize }: { readonly batchSize: number }) => ({
+  windowSeconds: 0,
+  batchSize: Math.min(batchSize, 10),
+});
 
 function unknownKey(key: string): readonly string[] {
   if (contextKeys.includes(key) || keysOfTheCli.includes(key) || keyOfTheCdk.test(key)) return [];
@@ -58,6 +83,10 @@ type Reader<Value> = (given: unknown) => Value | undefined;
 /** A boolean, or its name. */
 function yesOrNo(given: unknown): boolean | undefined {
   return { true: true, false: false }[typeof given === 'boolean' ? String(given) : (given as string)];
+}
+
+function grouping(given: unknown): Grouping | undefined {
+  return groupings.find((each) => each === given);
 }
 
 /** A whole number, or its digits. */
@@ -82,6 +111,12 @@ export function link(given: unknown): string | undefined {
 export function emailAddresses(given: unknown): readonly string[] | undefined {
   const addresses = list(given);
   return addresses?.every((address) => /^[^\s@]+@[^\s@]+$/.test(address)) === true ? addresses : undefined;
+}
+
+/** One of them. */
+function emailAddress(given: unknown): string | undefined {
+  const [address, ...others] = emailAddresses(given) ?? [];
+  return others.length === 0 ? address : undefined;
 }
 
 function textItems(given: unknown): readonly string[] | undefined {

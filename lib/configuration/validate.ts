@@ -40,6 +40,12 @@ export function configurationProblems(configuration: Configuration): readonly st
     ...waitProblems('failedOrders', failedOrders.retry),
     ...deploymentProblems(configuration),
     ...httpProblems(configuration),
+    ...when(
+      configuration.groupBy !== 'order' && !fifo,
+      `groupBy is ${configuration.groupBy}, and the queues are standard queues, which keep no order: give fifo=true as well.`,
+    ),
+    ...eventProblems(configuration),
+    ...mailProblems(configuration),
     ...configuration.acknowledged.flatMap(acknowledgementProblems),
   ];
 }
@@ -60,13 +66,10 @@ function waitProblems(name: string, { baseSeconds, capSeconds }: RetrySettings):
 }
 
 /** Settings that a context key may change (lib/configuration/context-keys.ts) are checked in presets, too. */
-function deploymentProblems({ alarmEmail, runbook, logRetention }: Configuration): readonly string[] {
+function deploymentProblems({ alarmEmail, notifyEmail, runbook, logRetention }: Configuration): readonly string[] {
   return [
-    ...when(
-      JSON.stringify(emailAddresses(alarmEmail)) !== JSON.stringify(alarmEmail),
-      `alarmEmail is ${JSON.stringify(alarmEmail)}: it takes e-mail addresses.`,
-    ),
-    ...alarmEmail.flatMap(addressProblems),
+    ...addressProblems('alarmEmail', alarmEmail),
+    ...addressProblems('notifyEmail', notifyEmail),
     ...when(
       link(runbook) !== runbook,
       `runbook is ${JSON.stringify(runbook)}: it takes an address or a path, without spaces.`,
@@ -102,17 +105,55 @@ function httpProblems({ http, httpDoor, jwtIssuer, jwtAudience }: Configuration)
   ];
 }
 
+/** Settings of events that nobody would publish. */
+function eventProblems({ events, notifyEmail, notifyProcessed, allEventReasons }: Configuration): readonly string[] {
+  const needing = { notifyEmail: notifyEmail.length > 0, notifyProcessed, allEventReasons };
+  const given = Object.entries(needing).flatMap(([name, isGiven]) => (isGiven ? [name] : []));
+  return [
+    ...when(!events && given.length > 0, `${given.join(' and ')} would do nothing without events: add -c events=true.`),
+    ...when(
+      events && notifyProcessed && notifyEmail.length === 0,
+      'notifyProcessed would tell nobody: name addresses, -c notifyEmail=orders@example.com.',
+    ),
+  ];
+}
+
+/** What the mails to customers need. */
+function mailProblems({ mail, mailFrom, events, mailDoor }: Configuration): readonly string[] {
+  const { notifyCustomers, retry, maxReceiveCount } = mailDoor;
+  return [
+    ...consumerProblems('mailDoor.notifyCustomers', notifyCustomers, false),
+    ...range('mailDoor.retry.baseSeconds', retry.baseSeconds, 0, 43_200),
+    ...range('mailDoor.retry.capSeconds', retry.capSeconds, 0, 43_200),
+    ...range('mailDoor.maxReceiveCount', maxReceiveCount, 1, 1_000),
+    ...(mailFrom === undefined ? [] : addressProblems('mailFrom', [mailFrom])),
+    ...when(mail && !events, 'mail tells of what events tell: add -c events=true.'),
+    ...when(mail && mailFrom === undefined, 'mail needs a sender: -c mailFrom=orders@example.com.'),
+    ...when(!mail && mailFrom !== undefined, 'mailFrom is for mails, which are off: add -c mail=true.'),
+  ];
+}
+
 /** Longest address (RFC 5321, 4.5.3.1.3: a path of 256 octets with its angle brackets). */
 const longestAddress = 254;
 
 /** A topic has one subscription for each address, and mail takes no notice of case. */
-function addressProblems(address: string, index: number, all: readonly string[]): readonly string[] {
-  const isAgain = all.slice(0, index).some((other) => other.toLowerCase() === address.toLowerCase());
+function addressProblems(name: string, addresses: readonly string[]): readonly string[] {
   return [
-    ...when(isAgain, `alarmEmail has ${address} twice: name each address once.`),
+    ...when(
+      JSON.stringify(emailAddresses(addresses)) !== JSON.stringify(addresses),
+      `${name} is ${JSON.stringify(addresses)}: it takes e-mail addresses.`,
+    ),
+    ...addresses.flatMap((address, index) => oneAddressProblems(name, address, addresses.slice(0, index))),
+  ];
+}
+
+function oneAddressProblems(name: string, address: string, before: readonly string[]): readonly string[] {
+  const isAgain = before.some((other) => other.toLowerCase() === address.toLowerCase());
+  return [
+    ...when(isAgain, `${name} has ${address} twice: name each address once.`),
     ...when(
       address.length > longestAddress,
-      `alarmEmail has an address of ${address.length} characters, ${address.slice(0, 20)}…: an address has ${longestAddress} at most.`,
+      `${name} has an address of ${address.length} characters, ${address.slice(0, 20)}…: an address has ${longestAddress} at most.`,
     ),
   ];
 }

@@ -128,9 +128,11 @@ function sending({ acceptOrders }: MonitoredHttpDoor): Contribution {
   };
 }
 
+/** A left axis. */
+const left = (label: string) => ({ min: 0, label, showUnits: false });
+
 function row({ stage }: MonitoredHttpDoor, throttled: Metric) {
   const sum = { statistic: Stats.SUM, period: minute };
-  const left = (label: string) => ({ min: 0, label, showUnits: false });
   const latencies = [50, 99].map((percentile) =>
     stage.metricLatency({ statistic: Stats.percentile(percentile), period: minute, label: `p${percentile}` }),
   );

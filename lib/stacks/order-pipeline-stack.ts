@@ -15,7 +15,7 @@ import { OrdersTable } from '../orders-table.ts';
 import { ProcessOrders } from '../process-orders.ts';
 import { denyOthers } from '../queue-access.ts';
 import { QueuePair, type QueuePairProps } from '../queue-pair.ts';
-import { openDoors } from './doors.ts';
+import { openDoors, orderEventsOf } from './doors.ts';
 
 export interface OrderPipelineStackProps extends StackProps {
   readonly configuration: Configuration;
@@ -46,11 +46,15 @@ export class OrderPipelineStack extends Stack {
     const ordersTable = new OrdersTable(this, 'OrdersTable', { ...data, warmWritesPerSecond });
     const { table } = ordersTable;
 
+    const events = orderEventsOf(this, configuration, data);
+    const telling = events === undefined ? {} : { events: events.publishing };
+
     const common = { ...data, logRetention, tracing };
     const generateOrders = new GenerateOrders(this, 'GenerateOrders', {
       ...common,
       settings: configuration.generateOrders,
       orders,
+      groupBy: configuration.groupBy,
     });
     const processOrders = new ProcessOrders(this, 'ProcessOrders', {
       ...common,
@@ -59,6 +63,7 @@ export class OrderPipelineStack extends Stack {
       maxReceiveCount,
       table,
       logCustomerNames,
+      ...telling,
     });
     const failedOrders = new FailedOrders(this, 'FailedOrders', {
       ...common,
@@ -67,13 +72,15 @@ export class OrderPipelineStack extends Stack {
       receivesBefore: maxReceiveCount,
       table,
       logCustomerNames,
+      ...telling,
     });
-    const doors = openDoors(this, { configuration, common, orders, table });
+    const doors = openDoors(this, { configuration, common, orders, table, events });
 
     warnOfOperators(this, operators);
     denyOthers(orders, { consumer: processOrders.role, operators });
     denyOthers(badOrders, { consumer: failedOrders.role, movedBy: processOrders.role, operators });
     denyOthers(parkedOrders, { movedBy: failedOrders.role, operators });
+    events?.onlyFrom([processOrders.role, failedOrders.role]);
 
     const monitoring = new Monitoring(this, 'Monitoring', {
       parts: [

@@ -63,8 +63,10 @@ export type FailureStatus = 'failed' | 'replayed' | 'processed';
 
 /** Partition key of a failure in `byStatus`. */
 export const statusShard = (status: FailureStatus, failureId: string) => `${status}#${shardOf(failureId)}`;
-/** Partition key of an order in `byStatus` whose mail was refused (mail.ts). */
-export const mailRefusedShard = (orderKey: string) => `mail-refused#${shardOf(orderKey)}`;
+/** What orders whose mail was refused are under in `byStatus` (mail.ts). */
+export const mailRefusedStatus = 'mail-refused';
+/** Partition key of such an order. */
+export const mailRefusedShard = (orderKey: string) => `${mailRefusedStatus}#${shardOf(orderKey)}`;
 /** Partition key of a failure in `byCause`. */
 export const causeShard = (cause: string, failureId: string) => `${cause}#${shardOf(failureId)}`;
 

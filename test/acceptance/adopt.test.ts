@@ -67,6 +67,7 @@ test('a project takes a word of its own, and types, lint and tests are green', (
     '--experimental-vm-modules',
     '--no-warnings',
     'node_modules/jest/bin/jest.js',
+    '--runInBand',
     ...suites.map(rename),
   );
   expect(jest.stderr).not.toMatch(/^FAIL/m);

@@ -76,7 +76,13 @@ test('required properties are added in two files, and no test fails for it', () 
   expect(run('bin/generate.ts')).toMatchObject({ status: 0, stderr: '' });
   expect(run('node_modules/typescript/bin/tsc', '--noEmit')).toMatchObject({ status: 0, stdout: '' });
 
-  const jest = run('--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...suites);
+  const jest = run(
+    '--experimental-vm-modules',
+    '--no-warnings',
+    'node_modules/jest/bin/jest.js',
+    '--runInBand',
+    ...suites,
+  );
   expect(jest.stderr).not.toMatch(/^FAIL/m);
   expect(jest.stderr).toMatch(/^Tests: +\d{3} passed, \d+ total$/m);
   expect(jest.status).toBe(0);

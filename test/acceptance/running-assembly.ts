@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, type SendMessageCommandInput, SQSClient } from '@aws-sdk/client-sqs';
-import { EventStream, type IamMode, type RuntimeEvent, startRuntime } from 'local-aws';
+import { EventStream, type IamMode, MailboxService, type RuntimeEvent, startRuntime } from 'local-aws';
 import { pipelineNames } from '../../tools/run/local-pipeline.ts';
-import { synthesize } from '../../tools/run/synthesize.ts';
+import { copyAssembly } from '../synthesized.ts';
 
 /** A statement of a function's role, as a template holds it. */
 export interface TemplateStatement {
@@ -26,7 +26,7 @@ export class Assemblies {
   /** @param context as `cdk synth -c` takes it */
   async whole(context: Readonly<Record<string, string>>): Promise<string> {
     const outputDirectory = this.#next();
-    await synthesize({ outputDirectory, context, signal: new AbortController().signal });
+    await copyAssembly(outputDirectory, context);
     return outputDirectory;
   }
 
@@ -115,6 +115,10 @@ export async function running(assembly: string, iam: IamMode) {
     /** How many messages mappings have deleted. */
     deleted: () => emitted.flatMap((event) => (event.type === 'batch-ended' ? event.deleted : [])).length,
     sent: () => emitted.flatMap((event) => (event.type === 'messages-sent' ? event.messages : [])).length,
+    /** What topics took, as text. */
+    published: () =>
+      emitted.flatMap((event) => (event.type === 'messages-published' ? event.messages.map(({ body }) => body) : [])),
+    mails: () => runtime.service(MailboxService).mailbox.mails(),
     notices: () => emitted.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
     logLines,
     /** How many log lines hold a text. */

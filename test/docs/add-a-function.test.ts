@@ -13,6 +13,8 @@ let copy: ProjectCopy;
 
 beforeAll(() => {
   copy = new ProjectCopy();
+  mkdirSync(join(copy.directory, 'docs'));
+  cpSync(join(projectRoot, 'docs/runbook.md'), join(copy.directory, 'docs/runbook.md'));
 });
 
 afterAll(() => copy[Symbol.dispose]());

@@ -44,6 +44,6 @@ test('every part that the page leaves out goes without a trace in types, lint an
   expect(run('node_modules/typescript/bin/tsc', '--noEmit')).toBe('');
   const folders = ['bin', 'docs', 'lambdas', 'lib', 'shared', 'test', 'tools'];
   expect(run('node_modules/oxlint/bin/oxlint', '--deny-warnings', ...folders)).toBe('');
-  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
+  const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--runInBand'];
   expect(run(...jest, ...suites.map((suite) => `test/${suite}.test.ts`))).toBe('');
 });

@@ -7,6 +7,7 @@ export const functionNames = [
   'failed-orders',
   'accept-orders',
   'track-orders',
+  'notify-customers',
 ] as const;
 
 export type FunctionName = (typeof functionNames)[number];

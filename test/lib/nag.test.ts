@@ -43,7 +43,16 @@ function acknowledgements(scope: IConstruct): (readonly [string, string])[] {
 }
 
 const presets = [{ preset: 'production' }, { preset: 'lab' }];
-const options = { customerManagedKey: 'true', tracing: 'true', alarmEmail: 'team@example.org', http: 'true' };
+const options = {
+  customerManagedKey: 'true',
+  tracing: 'true',
+  alarmEmail: 'team@example.org',
+  http: 'true',
+  events: 'true',
+  mail: 'true',
+  mailFrom: 'orders@example.com',
+  notifyEmail: 'team@example.org',
+};
 const variants = presets.flatMap((preset) => [preset, { ...preset, ...options }]);
 
 describe('a review with the rules of AWS Solutions and of the Serverless lens', () => {

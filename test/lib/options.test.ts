@@ -24,10 +24,36 @@ describe('the context keys of a deployment', () => {
     [{ alarmEmail: 'ada@example.com,bob@example.com' }, { alarmEmail: ['ada@example.com', 'bob@example.com'] }],
     [{ runbook: 'https://git.example.com/runbook.md' }, { runbook: 'https://git.example.com/runbook.md' }],
     [{ tracing: 'true' }, { tracing: true }],
+    [
+      { fifo: 'true', groupBy: 'customer' },
+      { fifo: true, groupBy: 'customer' },
+    ],
+    [
+      { http: 'true', jwtIssuer: 'https://tokens.example.com', jwtAudience: 'orders,shop' },
+      { http: true, jwtIssuer: 'https://tokens.example.com', jwtAudience: ['orders', 'shop'] },
+    ],
     [{ warmWritesPerSecond: '20000' }, { warmWritesPerSecond: 20_000 }],
     [{ warmWritesPerSecond: 20_000 }, { warmWritesPerSecond: 20_000 }],
   ])('as %j set %j', (context, settings) => {
     expect(chosen(context)).toEqual({ ...production, ...settings });
+  });
+
+  test('for FIFO queues take the windows away, which FIFO queues have not', () => {
+    const { processOrders, failedOrders } = withOptions(presets.lab, { fifo: 'true' });
+    expect([processOrders.windowSeconds, failedOrders.windowSeconds]).toEqual([0, 0]);
+    expect(configurationProblems(withOptions(presets.lab, { fifo: 'true' }))).toEqual([]);
+  });
+
+  test.each([
+    [{ groupBy: 'customer' }, 'groupBy is customer, and the queues are standard queues'],
+    [{ http: 'true', jwtIssuer: 'https://tokens.example.com' }, 'jwtIssuer and jwtAudience go together'],
+    [
+      { http: 'true', jwtIssuer: 'tokens.example.com', jwtAudience: 'a' },
+      'jwtIssuer is "tokens.example.com": it takes',
+    ],
+    [{ jwtIssuer: 'https://a.example', jwtAudience: 'a' }, 'jwtIssuer is for the HTTP door, which is off'],
+  ])('as %j are problems of the configuration', (context, problem) => {
+    expect(configurationProblems(chosen(context)).join()).toContain(problem);
   });
 
   test('take no address for an e-mail address that cannot be one', () => {

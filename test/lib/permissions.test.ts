@@ -30,8 +30,10 @@ function permissionsOf(template: Template): Readonly<Record<string, readonly str
 }
 
 function text({ Effect, Action, Resource, Condition }: Statement): string {
-  const target = (Resource as { 'Fn::GetAtt'?: readonly string[] })['Fn::GetAtt'];
-  const named = target?.[1] === 'Arn' ? target[0]?.replace(/[\dA-F]{8}$/, '') : JSON.stringify(Resource);
+  const { 'Fn::GetAtt': target, Ref } = Resource as { 'Fn::GetAtt'?: readonly string[]; Ref?: string };
+  // `Ref` of a topic is its ARN.
+  const id = target?.[1] === 'Arn' ? target[0] : Ref;
+  const named = id?.replace(/[\dA-F]{8}$/, '') ?? JSON.stringify(Resource);
   const condition = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
   return `${Effect} ${[Action].flat().join(' ')} on ${named}${condition}`;
 }
@@ -85,6 +87,15 @@ const key = {
   ProcessOrders: ['Allow kms:Decrypt on EncryptionKey'],
   FailedOrders: ['Allow kms:Decrypt on EncryptionKey'],
 };
+/** Events come from the two functions that write what they tell. */
+const publish = ['Allow sns:Publish on OrderEventsTopic'];
+const events = { GenerateOrders: [], ProcessOrders: publish, FailedOrders: publish };
+/** Beside the key: to encrypt what SNS keeps. */
+const withKey = {
+  GenerateOrders: key.GenerateOrders,
+  ProcessOrders: [...publish, 'Allow kms:Decrypt kms:GenerateDataKey on EncryptionKey'],
+  FailedOrders: [...publish, 'Allow kms:Decrypt kms:GenerateDataKey on EncryptionKey'],
+};
 const operators = { operators: 'arn:aws:iam::111122223333:role/operators', alarmEmail: 'team@example.org' };
 
 describe.each([
@@ -103,6 +114,8 @@ describe.each([
       { GenerateOrders: [], ProcessOrders: [], FailedOrders: [] },
     ],
     [{ customerManagedKey: 'true', tracing: 'true' }, withMore(key, tracing)],
+    [{ events: 'true', notifyEmail: 'team@example.org' }, events],
+    [{ events: 'true', customerManagedKey: 'true' }, withKey],
   ])('may with the options %j do only this beside', (options, more) => {
     expect(permissionsOf(synthesize(preset, { ...options }))).toEqual(withMore(permissions, more));
   });
@@ -147,10 +160,47 @@ test('only the API, and only by its three routes, may invoke the functions of th
   ]);
 });
 
+const identity = (name: string) => ({
+  'Fn::Join': [
+    '',
+    [
+      'arn:',
+      { Ref: 'AWS::Partition' },
+      ':ses:',
+      { Ref: 'AWS::Region' },
+      ':',
+      { Ref: 'AWS::AccountId' },
+      `:identity/${name}`,
+    ],
+  ],
+});
+
+describe('the function that sends mails', () => {
+  const mail = { events: 'true', mail: 'true', mailFrom: 'orders@example.com' };
+  const may = [
+    writeLogs('MailNotifyCustomers'),
+    'Allow sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage on MailQueuesNotifications',
+    'Allow dynamodb:GetItem dynamodb:UpdateItem on OrdersTable',
+    `Allow ses:SendEmail on ${JSON.stringify([identity('example.com'), identity('orders@example.com')])} if ` +
+      '{"StringEquals":{"ses:FromAddress":"orders@example.com"}}',
+  ];
+
+  test('may read and write the rows of orders, and send from one address, and nothing else', () => {
+    const { MailNotifyCustomers, ...others } = permissionsOf(synthesize('production', mail));
+    expect(MailNotifyCustomers).toEqual(may);
+    expect(others).toEqual(permissionsOf(synthesize('production', { events: 'true' })));
+  });
+
+  test('may use the key of the account only to decrypt', () => {
+    const { MailNotifyCustomers } = permissionsOf(synthesize('production', { ...mail, customerManagedKey: 'true' }));
+    expect(MailNotifyCustomers).toEqual([...may, ...key.ProcessOrders]);
+  });
+});
+
 test('nobody else is given a permission, but CloudWatch’s alarms and its logs', () => {
   const template = synthesize('production', { customerManagedKey: 'true', tracing: 'true', ...operators });
   const roles = resourcesOf(template).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
-  expect(roles).toHaveLength(3);
+  expect(roles).toHaveLength(Object.keys(template.findResources('AWS::Lambda::Function')).length);
   for (const [, { Properties }] of roles) {
     expect(Object.keys(Properties ?? {}).toSorted()).toEqual(['AssumeRolePolicyDocument', 'Description']);
   }

@@ -21,7 +21,7 @@ function policySizes(operators: readonly string[]): readonly number[] {
   return Object.values(template.findResources('AWS::SQS::QueuePolicy')).map((policy) => {
     const { Properties } = policy as { readonly Properties: { readonly PolicyDocument: object } };
     const document = JSON.stringify(Properties.PolicyDocument)
-      .replaceAll(/\{"Fn::GetAtt":\["Queues\w+","Arn"\]\}/g, JSON.stringify(queueArn))
+      .replaceAll(/\{"Fn::GetAtt":\["\w*Queues\w+","Arn"\]\}/g, JSON.stringify(queueArn))
       .replaceAll(/\{"Fn::GetAtt":\["\w+Role\w+","Arn"\]\}/g, JSON.stringify(roleArn))
       .replaceAll('{"Ref":"AWS::AccountId"}', JSON.stringify(account));
     expect(document).not.toMatch(/"Fn::|"Ref"/);

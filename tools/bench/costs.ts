@@ -2,7 +2,17 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { presets } from '../../lib/configuration/configuration.ts';
 import { createApp } from '../../lib/order-pipeline-app.ts';
 import { capacityOf } from '../plan/capacity.ts';
-import { costOf, demoUse, type Flow, httpDoorUse, pipelineUse, prices, type Settings } from '../plan/cost-model.ts';
+import {
+  costOf,
+  costOfEvents,
+  demoUse,
+  eventsUse,
+  type Flow,
+  httpDoorUse,
+  pipelineUse,
+  prices,
+  type Settings,
+} from '../plan/cost-model.ts';
 import { costOfMonth, type MonthlyItem, monthlyItems, type Resources } from '../plan/monthly-costs.ts';
 import { TemporaryFolder } from '../run/synthesize.ts';
 import type { Figure, Part } from './report.ts';
@@ -37,7 +47,14 @@ function compared(flow: Flow): readonly Figure[] {
   return [
     figure(id, `a million orders, ${percent}`, pipelineUse(flow, ours)),
     figure(`${id}-demo`, "the same the demo's way", demoUse(flow, demoSettings)),
+    eventsFigure(id, flow),
   ];
+}
+
+function eventsFigure(id: string, flow: Flow): Figure {
+  const use = eventsUse(flow, ours);
+  const detail = `${count(use.snsRequests)} SNS requests, ${count(use.gbSeconds)} GB-s, mails aside`;
+  return { id: `${id}-events`, title: 'its events, beside that', value: costOfEvents(use), unit: 'USD', detail };
 }
 
 /** What the HTTP door adds for a million orders. */
@@ -78,6 +95,7 @@ function ordersASecond(): Figure {
 function month(): readonly Figure[] {
   const items = monthlyItems(template({}));
   const withKey = monthlyItems(template({ customerManagedKey: 'true' }));
+  const withEvents = monthlyItems(template({ events: 'true' }));
   const withHttp = monthlyItems(template({ http: 'true' }));
   return [
     ...items.map((item) => ({ ...monthFigure(item.id, item.title, [item]), detail: detailOf(item) })),
@@ -89,6 +107,7 @@ function month(): readonly Figure[] {
     monthFigure('busy', 'in all, when every metric appears in every hour', items),
     monthFigure('busy-with-http', 'the same with -c http=true', withHttp),
     monthFigure('busy-with-key', 'the same with -c customerManagedKey=true, requests to the key aside', withKey),
+    monthFigure('busy-with-events', 'the same with -c events=true', withEvents),
   ];
 }
 

@@ -7,7 +7,7 @@ import { forEachAtOnce } from '../orders/streams.ts';
 import { Progress, progressText } from '../orders/terminal/progress.ts';
 import { maximumLocalSeed } from '../run/local-pipeline.ts';
 import type { CommandContext } from '../run/run-command.ts';
-import { synthesizeProduction, TemporaryFolder } from '../run/synthesize.ts';
+import { synthesizeProduction, type TemplateResource, TemporaryFolder } from '../run/synthesize.ts';
 import { replaceProcessing } from './replace-processing.ts';
 import { run, type RunResult } from './run.ts';
 import { type FailedRun, isSound, summarize, summaryJson, summaryText } from './summary.ts';
@@ -29,7 +29,8 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
 
   process.stderr.write(`Seed ${firstSeed}. Synthesizing the stack …\n`);
   using folder = new TemporaryFolder();
-  const assemblies = await synthesizeForChaos(folder.path, signal);
+  const hasEvents = options.with?.includes('events') === true;
+  const assemblies = await synthesizeForChaos(folder.path, signal, hasEvents);
   using progress = new Progress(process.stderr, systemClock, () => {
     const done = results.length + broken.length;
     const failed = broken.length + results.filter(({ violations }) => violations.length > 0).length;
@@ -44,7 +45,7 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
     try {
       const hasEffects = options.effects ?? hasEffectsOf(seed);
       const assembly = hasEffects ? assemblies.withEffects : assemblies.plain;
-      const result = await run({ assembly, seed, kinds: faults ?? kindsOf(seed), hasEffects });
+      const result = await run({ assembly, seed, kinds: faults ?? kindsOf(seed), hasEffects, hasEvents });
       results.push(result);
       for (const { invariant, detail } of result.violations.slice(0, 1)) tell(seed, `${invariant}: ${detail}`);
     } catch (error) {
@@ -101,8 +102,13 @@ interface ChaosOptions {
   readonly faults?: readonly FaultName[];
   /** Whether processing has effects; undefined: in half of the runs. */
   readonly effects?: boolean;
+  /** What the pipeline has beside its core. */
+  readonly with?: readonly (typeof doors)[number][];
   readonly json?: boolean;
 }
+
+/** What a run can have beside the core of the pipeline. */
+const doors = ['events'] as const;
 
 export const defineChaos = (program: Command) =>
   program
@@ -125,6 +131,7 @@ export const defineChaos = (program: Command) =>
     )
     .option('--effects', 'in every run, processing has effects (default: in half of the runs)')
     .option('--no-effects', 'in no run, processing has effects')
+    .option('--with <a,b,…>', `what the pipeline has beside its core: ${doors.join(', ')}`, listOption(doors))
     .option('--json', "one JSON document on stdout and nothing else (npm's own lines: npm run --silent)")
     .addHelpText(
       'after',
@@ -145,6 +152,12 @@ interface Properties {
   ScalingConfig?: { readonly MaximumConcurrency: number };
 }
 
+function fewerAtATime({ Type, Properties: properties }: TemplateResource<Properties>): void {
+  if (Type !== 'AWS::Lambda::EventSourceMapping' || properties.ScalingConfig === undefined) return;
+  const { MaximumConcurrency } = properties.ScalingConfig;
+  properties.ScalingConfig = { MaximumConcurrency: Math.min(MaximumConcurrency, maximumConcurrency) };
+}
+
 /** Folders with the project's own stack. */
 interface Assemblies {
   /** With the processing of process.ts. */
@@ -159,14 +172,10 @@ interface Assemblies {
  * process-orders has less time, because a claim whose function was killed lives until the time is over, and no wait for
  * it can be skipped (`watchClaims`).
  */
-export async function synthesizeForChaos(folder: string, signal: AbortSignal): Promise<Assemblies> {
+export async function synthesizeForChaos(folder: string, signal: AbortSignal, hasEvents = false): Promise<Assemblies> {
   const [plain, withEffects] = [join(folder, 'plain'), join(folder, 'with-effects')];
-  await synthesizeProduction<Properties>(plain, signal, ({ Type, Properties: properties }) => {
-    if (Type !== 'AWS::Lambda::EventSourceMapping' || properties.ScalingConfig === undefined) return;
-    const { MaximumConcurrency } = properties.ScalingConfig;
-    properties.ScalingConfig = { MaximumConcurrency: Math.min(MaximumConcurrency, maximumConcurrency) };
-  });
+  await synthesizeProduction(plain, signal, fewerAtATime, hasEvents ? { events: 'true' } : {});
   cpSync(plain, withEffects, { recursive: true });
-  await replaceProcessing(withEffects, 'docs/examples/shipping-label.ts', { timeoutSeconds: 3 });
+  await replaceProcessing(withEffects, 'docs/examples/shipping-label.ts', { timeoutSeconds: 3, hasEvents });
   return { plain, withEffects };
 }

@@ -4,6 +4,7 @@ import { causeOf } from '../../shared/ledger/failure.ts';
 import { causeShard, type FailureRow, type OrderRow, statusShard } from '../../shared/ledger/rows.ts';
 import { readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds } from '../../shared/telemetry.ts';
+import { eventInvariants } from './event-invariants.ts';
 import type { Evidence } from '../trial/evidence.ts';
 import { isRefused, refusal } from '../trial/label-service.ts';
 
@@ -12,6 +13,8 @@ type Invariant = (evidence: Evidence) => readonly string[];
 
 /** What holds whenever nothing moves any more, whatever was broken before. */
 export const invariants = {
+  ...eventInvariants,
+
   'nothing is in flight': ({ messages }) => (messages === 0 ? [] : [`${messages} messages are in the queues.`]),
 
   'what a sender was told is queued was sent': ({ promised, sent }) => {

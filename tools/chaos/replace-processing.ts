@@ -24,7 +24,7 @@ interface FunctionProperties {
 export async function replaceProcessing(
   assembly: string,
   processing: string,
-  { timeoutSeconds }: { readonly timeoutSeconds: number },
+  { timeoutSeconds, hasEvents = false }: { readonly timeoutSeconds: number; readonly hasEvents?: boolean },
 ): Promise<void> {
   const model = readAssembly(assembly, { endpointUrl: 'http://127.0.0.1', codeRoot: join(assembly, 'code') });
   const { processOrders } = pipelineNames(model);
@@ -32,7 +32,7 @@ export async function replaceProcessing(
   if (fn?.codeDirectory.startsWith(assembly) !== true) throw new Error(`No code of ${processOrders} in ${assembly}.`);
   rmSync(fn.codeDirectory, { recursive: true });
   await build({
-    ...bundlingOptions('lambdas/process-orders/handler.ts'),
+    ...bundlingOptions(`lambdas/process-orders/${hasEvents ? 'handler-with-events' : 'handler'}.ts`),
     outdir: fn.codeDirectory,
     plugins: [
       {

@@ -6,6 +6,7 @@ import {
   type FaultName,
   Faults,
   planFaults,
+  type RpcService,
   type Runtime,
   seededRandom,
   startRuntime,
@@ -25,6 +26,7 @@ import {
   sendCarelessly,
   tooLargeBody,
 } from './actors.ts';
+import { faultyTopic } from './faulty-topic.ts';
 import { type Evidence, Journal, readRows, watchClaims, watchOrderWrites } from '../trial/evidence.ts';
 import { type Violation, violations } from './invariants.ts';
 import { LabelService } from '../trial/label-service.ts';
@@ -38,6 +40,8 @@ interface RunRequest {
   readonly kinds: readonly FaultName[];
   /** Whether the assembly's process-orders has effects: it asks a service for a label, by `LABEL_API_URL`. */
   readonly hasEffects: boolean;
+  /** Whether the assembly's pipeline tells the world of its orders. */
+  readonly hasEvents?: boolean;
 }
 
 export interface RunResult {
@@ -52,6 +56,9 @@ export interface RunResult {
   readonly replayed: number;
   /** Labels that the service made; 0 in a run without effects. */
   readonly labels: number;
+  /** Events that the topic took, and requests to it that a fault struck. */
+  readonly told: number;
+  readonly topicFaults: number;
   readonly durationMs: number;
 }
 
@@ -66,13 +73,15 @@ const turnsToRead = 50;
  * mend and replay failures, still under faults. At the end everything that failed for a passing reason is replayed
  * without faults. What must hold is checked before and after the replays.
  */
-export async function run({ assembly, seed, kinds, hasEffects }: RunRequest): Promise<RunResult> {
+export async function run({ assembly, seed, kinds, hasEffects, hasEvents = false }: RunRequest): Promise<RunResult> {
   const startedAtMs = performance.now();
   const random = seededRandom(seed, 'orders');
   const events = new EventStream();
   const journal = new Journal(events);
   const writes = watchOrderWrites(events);
   const faults = new FaultsAndService(planFaults(seed, kinds), events, mostOfEachKind);
+  const topic = faultyTopic(seededRandom(seed, 'topic'));
+  faults.topic = topic.service;
   await using service = hasEffects ? await LabelService.start(seededRandom(seed, 'labels'), faults.clock) : undefined;
   faults.serviceUrl = service?.url;
   await using runtime = await startRuntime({ assembly, events, port: 0, faults });
@@ -107,6 +116,7 @@ export async function run({ assembly, seed, kinds, hasEffects }: RunRequest): Pr
     promised,
     messages: messagesInQueues(runtime),
     ...(service !== undefined && { effects: service }),
+    ...(hasEvents && { told: journal.told }),
     lines: journal.lines,
     defects: journal.defects,
   });
@@ -140,6 +150,7 @@ export async function run({ assembly, seed, kinds, hasEffects }: RunRequest): Pr
     await quiet();
   }
   faults.injection.stop();
+  topic.stop();
   service?.stopFaults();
   again.push(await replayFailures(table, queue, 'what ran out of attempts or may be lost', faults.clock));
   await quiet();
@@ -161,13 +172,20 @@ export async function run({ assembly, seed, kinds, hasEffects }: RunRequest): Pr
     failed: before.failures.length,
     replayed: again.reduce((sum, { failures }) => sum + failures, 0),
     labels: service?.labels.size ?? 0,
+    told: journal.told.length,
+    topicFaults: topic.struck(),
     durationMs: performance.now() - startedAtMs,
   };
 }
 
-/** Tells every function where the service is: its port is not known when the stack is synthesized. */
+/** Tells every function where the service is: its port is not known when the stack is synthesized. And SNS fails, too. */
 class FaultsAndService extends Faults {
   serviceUrl: string | undefined;
+  topic: (service: RpcService) => RpcService = (service) => service;
+
+  override api(service: RpcService): RpcService {
+    return this.topic(super.api(service));
+  }
 
   override variables(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return super.variables(this.serviceUrl === undefined ? own : { ...own, LABEL_API_URL: this.serviceUrl });

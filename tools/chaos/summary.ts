@@ -28,6 +28,8 @@ export interface Summary {
   readonly replayed: number;
   /** Runs whose processing has effects, and the labels that were made in them. */
   readonly effects: { readonly runs: number; readonly labels: number };
+  /** Events that were published, and requests to publish that a fault struck; 0 in runs without events. */
+  readonly events: { readonly told: number; readonly struck: number };
   readonly faults: readonly FaultCount[];
   /** Kinds that never took effect though there were runs enough. */
   readonly missing: readonly FaultName[];
@@ -71,6 +73,7 @@ export function summarize(
     failed: sum(({ failed }) => failed),
     replayed: sum(({ replayed }) => replayed),
     effects: { runs: sum(({ labels }) => (labels > 0 ? 1 : 0)), labels: sum(({ labels }) => labels) },
+    events: { told: sum(({ told }) => told), struck: sum(({ topicFaults }) => topicFaults) },
     faults,
     missing:
       allKinds && results.length >= runsForAllKinds
@@ -95,7 +98,7 @@ export function isSound({ failures, missing }: Summary): boolean {
 
 /** A Markdown table of the faults, and what came of it, for people. */
 export function summaryText(summary: Summary): string {
-  const { runs, messages, processed, failed, replayed, effects, faults, missing, failures, seconds } = summary;
+  const { runs, messages, processed, failed, replayed, effects, events, faults, missing, failures, seconds } = summary;
   const rows = faults.map(({ fault, injected, runs: inRuns, failedRuns }) => [
     `\`${fault}\``,
     faultKinds[fault].what,
@@ -112,6 +115,11 @@ export function summaryText(summary: Summary): string {
       '(copies of an order are messages of their own, and what failed and was then replayed may be processed, too). ' +
       `In ${counted(effects.runs, 'run')} the processing had an effect: ${counted(effects.labels, 'label')} made.`,
   ];
+  if (events.told > 0) {
+    lines.push(
+      `${counted(events.told, 'event')} told; ${counted(events.struck, 'request')} to SNS failed or lost its answer.`,
+    );
+  }
   for (const { seed, reasons } of failures) {
     lines.push(`✘ seed ${seed}:`, ...reasons.map((reason) => `    ${reason}`));
   }

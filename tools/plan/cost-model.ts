@@ -1,6 +1,6 @@
 /**
- * Prices in us-east-1 in USD, on-demand, beyond the free tiers, of Lambda (Arm), SQS (standard queues), API Gateway
- * (HTTP APIs), DynamoDB and CloudWatch. They change: look at AWS's pricing pages before a decision hangs on them.
+ * Prices in us-east-1 in USD, on-demand, beyond the free tiers, of Lambda (Arm), SQS (standard queues), SNS (standard
+ * topics), API Gateway (HTTP APIs), DynamoDB and CloudWatch. They change: look at AWS's pricing pages before a decision hangs on them.
  */
 export const prices = {
   asOf: 'November 2026',
@@ -13,6 +13,9 @@ export const prices = {
   writeUnit: 0.625 / 1e6,
   readUnit: 0.125 / 1e6,
   logGb: 0.5,
+  /** For each 64 KB of a request to SNS. Deliveries to queues and functions cost nothing, mails do. */
+  snsRequest: 0.5 / 1e6,
+  snsMail: 2 / 1e5,
   /** For each metric that an alarm looks at, standard resolution. */
   alarmMetricMonth: 0.1,
   dashboardMonth: 3,
@@ -28,6 +31,10 @@ export const assumptions = {
   producerBatch: 10,
   /** A write, as the function waits for it. */
   tableMs: 5,
+  /** A request to SNS, as the function waits for it. */
+  publishMs: 15,
+  /** Events in a request to SNS (API reference, PublishBatch). Ten are less than 64 KB. */
+  publishBatch: 10,
   /** Processor time of a whole vCPU for an order: the SDK's request above all. */
   cpuMsPerOrder: 0.6,
   /** 1,769 MB are one vCPU (Lambda Developer Guide, "Configure Lambda function memory"). */
@@ -121,6 +128,29 @@ export function pipelineUse({ badRate, fill }: Flow, settings: Settings): Use {
       logGb(orders + retries + bad, invocations + bad) +
       ((invocations + bad) * assumptions.metricsBytesPerInvocation) / 1e9,
   };
+}
+
+/** What the events of a million orders use beside, with `-c events=true`. */
+export interface EventsUse {
+  readonly snsRequests: number;
+  readonly gbSeconds: number;
+}
+
+/** Each batch with good orders publishes once, and each bad order alone, where failed-orders writes it down. */
+export function eventsUse({ badRate, fill }: Flow, settings: Settings): EventsUse {
+  const { orders, publishMs, publishBatch } = assumptions;
+  const bad = orders * badRate;
+  const batches = (orders / fill) * (1 - badRate ** fill);
+  const seconds = (count: number, memoryMb: number) => (count * publishMs * memoryMb) / 1024 / 1000;
+  return {
+    snsRequests: batches * Math.ceil(fill / publishBatch) + bad,
+    gbSeconds: seconds(batches, settings.consumerMemoryMb) + seconds(bad, settings.failedMemoryMb),
+  };
+}
+
+/** @returns USD */
+export function costOfEvents({ snsRequests, gbSeconds: seconds }: EventsUse): number {
+  return snsRequests * prices.snsRequest + seconds * prices.lambdaGbSecond;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { environmentNames } from '../../shared/pipeline.ts';
 import { doorMetricNames, failureMetricNames, metricNames } from '../../shared/telemetry.ts';
 import { assumptions, prices } from './cost-model.ts';
 
@@ -69,16 +70,32 @@ function metricsOf({ Properties }: Resource): number {
   return metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
 }
 
+/** Metrics that several functions count, or that only functions of an option count. */
+const notOfEveryPipeline: readonly string[] = [
+  metricNames.coldStarts,
+  metricNames.eventsNotPublished,
+  metricNames.mailsSent,
+  metricNames.mailsAskedAgain,
+  metricNames.mailsRefused,
+  metricNames.mailsNotSent,
+];
+
 /**
- * One function counts each metric, except cold starts: all functions count these. An HTTP door counts what generate-orders
- * counts once more, and what it refuses itself and for the rate.
+ * One function counts each metric, except cold starts, which all count, and events that were not published, which each
+ * that publishes counts. An HTTP door counts what generate-orders counts once more, and what it refuses itself and for
+ * the rate.
  */
 function ownMetrics(resources: readonly Resource[]): number {
-  const ofType = (type: string) => resources.filter(({ Type }) => Type === type).length;
-  const ofHttp = ofType('AWS::ApiGatewayV2::Api') * (2 + Object.keys(doorMetricNames).length);
-  const ofLogs = ofType('AWS::Logs::MetricFilter');
-  const own = Object.keys(metricNames).length - 1 + Object.keys(failureMetricNames).length;
-  return own + ofType('AWS::Lambda::Function') + ofHttp + ofLogs;
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
+  const ofHttp = ofType('AWS::ApiGatewayV2::Api').length * (2 + Object.keys(doorMetricNames).length);
+  const ofLogs = ofType('AWS::Logs::MetricFilter').length;
+  const functions = ofType('AWS::Lambda::Function');
+  const publishers = functions.filter((fn) => JSON.stringify(fn).includes(environmentNames.orderEventsTopicArn));
+  const ofAll = [...Object.values(metricNames), ...Object.values(failureMetricNames)];
+  const own = ofAll.filter((name) => !notOfEveryPipeline.includes(name));
+  const mailers = functions.filter((fn) => JSON.stringify(fn).includes(environmentNames.mailFrom));
+  const ofMails = mailers.length * ofAll.filter((name) => name.startsWith('Mails')).length;
+  return own.length + functions.length + publishers.length + ofMails + ofHttp + ofLogs;
 }
 
 /** Of one mapping. */

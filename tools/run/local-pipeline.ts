@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LocalModel, LocalRuntimeError, type Runtime } from 'local-aws';
-import { httpOutputNames, stackOutputNames } from '../../shared/pipeline.ts';
+import { eventsOutputNames, httpOutputNames, stackOutputNames } from '../../shared/pipeline.ts';
 import { localClientSettings } from '../orders/aws/endpoint.ts';
 import { countFailures, countProcessed } from '../orders/ledger/failures.ts';
 import { systemClock } from '../orders/time.ts';
@@ -15,6 +15,8 @@ export interface PipelineNames {
   readonly failedOrders: string;
   /** Address of the HTTP door; undefined for a pipeline without one. */
   readonly ordersApiUrl?: string;
+  /** Topic that tells what became of each order; undefined for a pipeline that tells nobody. */
+  readonly orderEventsTopic?: string;
 }
 
 /**
@@ -33,8 +35,10 @@ export function pipelineNames(model: LocalModel, stack?: string): PipelineNames 
     throw new LocalRuntimeError('OUTPUT_MISSING', `The stack has no output ${name}.`, 'Add it back to lib/.');
   };
   const ordersApiUrl = outputs.get(httpOutputNames.ordersApiUrl);
+  const orderEventsTopic = outputs.get(eventsOutputNames.orderEventsTopicArn)?.split(':').at(-1);
   return {
     ...(ordersApiUrl !== undefined && { ordersApiUrl }),
+    ...(orderEventsTopic !== undefined && { orderEventsTopic }),
     ordersQueue: queueName(output('ordersQueueUrl')),
     badOrdersQueue: queueName(output('badOrdersQueueUrl')),
     ordersTable: output('ordersTableName'),

@@ -123,7 +123,7 @@ function sourceError(lines: readonly string[], projectRoot: string): readonly st
 }
 
 /** A resource of a template, which may be changed. */
-interface TemplateResource<Properties extends object> {
+export interface TemplateResource<Properties extends object> {
   readonly Type: string;
   readonly Properties: Properties;
 }
@@ -139,8 +139,9 @@ export async function synthesizeProduction<Properties extends object>(
   folder: string,
   signal: AbortSignal,
   change: (resource: TemplateResource<Properties>) => void,
+  options: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await synthesize({ outputDirectory: folder, context: { preset: 'production' }, signal });
+  await synthesize({ outputDirectory: folder, context: { preset: 'production', ...options }, signal });
   const file = join(folder, 'OrderPipeline.template.json');
   const template = JSON.parse(readFileSync(file, 'utf8')) as {
     readonly Resources: Readonly<Record<string, TemplateResource<Properties>>>;

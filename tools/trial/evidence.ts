@@ -3,6 +3,7 @@ import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
 import { claimChangeOf, isOrderWritten } from '../../shared/ledger/order-transitions.ts';
+import { type OrderEvent, readOrderEvent } from '../../shared/order-event.ts';
 import type { TableConnection } from '../orders/ledger/table.ts';
 import type { Label } from './label-service.ts';
 
@@ -14,6 +15,8 @@ export class Journal {
   readonly moved = new Set<string>();
   /** Invocations that ended because their process did, by function. */
   readonly crashes = new Map<string, number>();
+  /** What the topic of orders' events took, in its order. */
+  readonly told: OrderEvent[] = [];
   /** What the functions logged. */
   readonly lines: string[] = [];
   /** What the runtime says went wrong in itself. */
@@ -48,10 +51,19 @@ export class Journal {
     }
   }
 
+  #tell(body: string): void {
+    const event = readOrderEvent(body);
+    if (event === null) this.defects.push(`Something was published that is no event: ${body}`);
+    else this.told.push(event);
+  }
+
   #add(event: RuntimeEvent): void {
     switch (event.type) {
       case 'messages-sent':
         for (const { messageId, body } of event.messages) this.sent.set(messageId, body);
+        break;
+      case 'messages-published':
+        for (const { body } of event.messages) this.#tell(body);
         break;
       case 'message-moved':
         this.moved.add(event.messageId);
@@ -104,6 +116,8 @@ export interface Evidence extends Rows {
   readonly messages: number;
   /** What the orders' processing did elsewhere; undefined in a run whose processing has no effects. */
   readonly effects?: Effects;
+  /** What the world was told; undefined in a run without events. */
+  readonly told?: readonly OrderEvent[];
   /** What the functions logged. */
   readonly lines: readonly string[];
   /** What the runtime says went wrong in itself. */

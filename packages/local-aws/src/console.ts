@@ -1,5 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
-import type { BatchEnded, LogEvent, MessagesPublished, RuntimeEvent } from './events.ts';
+import type { BatchEnded, LogEvent, EventsPut, MessagesPublished, RuntimeEvent } from './events.ts';
 import { type LogText, ownFrames, printableLines, readLogMessage, valueText } from './log-text.ts';
 import type { LocalModel } from './model.ts';
 
@@ -78,6 +78,17 @@ export function renderEvent(event: RuntimeEvent, options: RenderOptions): string
       const to = protocol === 'lambda' ? options.functionLabel(endpoint) : options.queueLabel(endpoint);
       const outcome = queue === undefined ? 'is lost' : `→ ${options.queueLabel(queue)}`;
       const text = `${topicText(event, options)}: a message for ${to} ${outcome}: ${reason}`;
+      return line(runtime, text, queue === undefined ? 'red' : 'yellow');
+    }
+    case 'events-put': {
+      const text = options.batches === true ? putText(event) : undefined;
+      return text && line(runtime, text, 'dim');
+    }
+    case 'target-failed': {
+      const { ruleName, targetArn, reason, deadLetterQueueName: queue } = event;
+      const target = labelled(targetArn.split(':').slice(5).join(':'), options);
+      const outcome = queue === undefined ? 'is lost' : `→ ${options.queueLabel(queue)}`;
+      const text = `${ruleName}: an event for ${target} ${outcome}: ${reason}`;
       return line(runtime, text, queue === undefined ? 'red' : 'yellow');
     }
     case 'messages-filtered':
@@ -161,6 +172,14 @@ function publishedText(event: MessagesPublished, options: RenderOptions): string
 
 function topicText({ topicName }: { readonly topicName: string }, { topicLabel }: RenderOptions): string {
   return topicLabel?.(topicName) ?? topicName;
+}
+
+/** `default: shop OrderPlaced → to-kitchen`: an event and the rules that it has matched. */
+function putText({ busName, events }: EventsPut): string {
+  const texts = events.map(({ source, detailType, ruleNames }) => {
+    return `${source} ${detailType} → ${ruleNames.length === 0 ? 'no rule' : ruleNames.join(', ')}`;
+  });
+  return `${busName}: ${texts.join('; ')}`;
 }
 
 function counted(count: number, one: string, many: string): string {

@@ -14,6 +14,8 @@ export type RuntimeEvent =
   | MessageExpired
   | MessagesPublished
   | DeliveryFailed
+  | EventsPut
+  | TargetFailed
   | TableAnswered
   | HttpRequestServed
   | MailDelivered
@@ -133,6 +135,8 @@ export interface MessagesPublished {
   readonly topicName: string;
   readonly messages: readonly {
     readonly messageId: string;
+    /** What queues and functions get as the message. */
+    readonly body: string;
     /** To how many subscriptions it is on its way. */
     readonly deliveries: number;
     /** How many filter policies did not let it through. */
@@ -154,6 +158,34 @@ export interface DeliveryFailed {
   readonly endpoint: string;
   readonly reason: string;
   /** The queue that took the message instead. Absent: the message is lost. */
+  readonly deadLetterQueueName?: string;
+}
+
+/** Events have come onto an event bus: by PutEvents, from another bus, or because a schedule was due. */
+export interface EventsPut {
+  readonly type: 'events-put';
+  readonly atMs: number;
+  readonly busName: string;
+  readonly events: readonly {
+    readonly eventId: string;
+    readonly source: string;
+    readonly detailType: string;
+    /** Rules that the event has matched. */
+    readonly ruleNames: readonly string[];
+  }[];
+}
+
+/** An event did not reach a target of a rule, and will not be tried again. */
+export interface TargetFailed {
+  readonly type: 'target-failed';
+  readonly atMs: number;
+  readonly ruleName: string;
+  readonly busName: string;
+  readonly eventId: string;
+  /** ARN of the queue, the function, the topic or the bus. */
+  readonly targetArn: string;
+  readonly reason: string;
+  /** The queue that took the event instead. Absent: the event is lost. */
   readonly deadLetterQueueName?: string;
 }
 

@@ -2,6 +2,7 @@ import type { AssemblyModel } from './assembly/model.ts';
 import type { ApiGatewayModel } from './services/apigateway/model.ts';
 import type { DynamodbModel } from './services/dynamodb/model.ts';
 import type { EcsModel } from './services/ecs/model.ts';
+import type { EventBridgeModel } from './services/eventbridge/model.ts';
 import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
 import type { LambdaModel } from './services/lambda/model.ts';
@@ -23,6 +24,7 @@ export type LocalModel = AssemblyModel &
   IamModel &
   KmsModel &
   LogsModel &
+  EventBridgeModel &
   ApiGatewayModel &
   EcsModel &
   SesModel;

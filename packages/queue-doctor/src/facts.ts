@@ -79,6 +79,7 @@ export const findingCodes = [
   'no-dead-letter-queue',
   'dead-letters-expire-early',
   'few-receives',
+  'fifo-order-ends',
   'dead-letters-move-on-at-once',
   'reserved-concurrency-too-low',
   'account-concurrency-too-low',

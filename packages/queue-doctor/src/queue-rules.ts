@@ -12,6 +12,7 @@ export function queueFindings(queue: QueueFacts, facts: Facts): readonly Finding
     ...noDeadLetterQueue(queue, facts),
     ...deadLettersExpireEarly(queue, facts),
     ...fewReceives(queue, facts),
+    ...fifoOrderEnds(queue, facts),
     ...deadLettersMoveOnAtOnce(queue),
   ];
 }
@@ -66,6 +67,22 @@ function fewReceives(queue: QueueFacts, facts: Facts): readonly Finding[] {
       subject: queue,
       what: `${queue.name} gives a message up after maxReceiveCount ${receives}, below ${fewestReceives}: a throttle, a timeout or a crash of the function is enough for a good message to end in the dead-letter queue.`,
       mend: 'Set maxReceiveCount to 5 or more.',
+    },
+  ];
+}
+
+/** A dead-letter queue breaks the exact order of a FIFO queue (SQS Developer Guide, "Using dead-letter queues"). */
+function fifoOrderEnds(queue: QueueFacts, facts: Facts): readonly Finding[] {
+  const { fifo, redrive } = queue;
+  if (!fifo || redrive === null || redrive === undefined || isDeadLetterQueue(queue, facts)) return [];
+  const receives = redrive.maxReceiveCount ?? 'its last';
+  return [
+    {
+      code: 'fifo-order-ends',
+      severity: 'warning',
+      subject: queue,
+      what: `${queue.name} keeps the order of a message group only until a message fails: after receive ${receives} the message goes to the dead-letter queue, and those behind it in its group are handled without it. Sent again, the message comes behind them.`,
+      mend: 'If messages of a group may be handled without the one before them, acknowledge this. If not, take the dead-letter queue away, and see that somebody is told of a group that stands still.',
     },
   ];
 }

@@ -64,6 +64,13 @@ export const cases: readonly Case[] = [
     'Set maxReceiveCount to 5 or more.',
   ],
   [
+    'fifo-order-ends',
+    'warning',
+    { queue: { fifo: true } },
+    'invoices keeps the order of a message group only until a message fails: after receive 5 the message goes to the dead-letter queue',
+    'take the dead-letter queue away',
+  ],
+  [
     'dead-letters-move-on-at-once',
     'warning',
     { deadLetterQueue: { redrive: { maxReceiveCount: 5, deadLetterQueue: parking } } },

@@ -25,9 +25,12 @@ export interface HostilePipeline extends AsyncDisposable, Pick<ServedPipeline, '
   readonly queueUrl: string;
 }
 
+/** As long as a message is hidden, in seconds, so that a busy machine ends no function (the bench has the time). */
+const timeout = '"Timeout": 60';
+
 export async function startHostilePipeline(): Promise<HostilePipeline> {
   await using starting = new AsyncDisposableStack();
-  const served = starting.use(await servePipeline());
+  const served = starting.use(await servePipeline((template) => template.replaceAll(/"Timeout": \d+/g, timeout)));
   const { runtime, events } = served;
   const { endpoint, model, sqs } = runtime;
   const names = pipelineNames(model);

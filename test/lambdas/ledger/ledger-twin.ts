@@ -205,7 +205,8 @@ function modelFacts({ body, status, recorded, life: _life, ...facts }: ModelFail
 function rowFacts(row: FailureRow) {
   const { orderKey, failureId, status, kind, replayCount, recordedMessages, history, statusShard, causeShard } = row;
   const recorded = [...recordedMessages].toSorted();
-  const entries = history.map(({ event, messageId }) => [event, messageId ?? []].flat().join(' '));
+  // Copied, because node:assert tells lists of the SDK from lists of a test file (test/runner/shared-packages.ts).
+  const entries = [...history].map(({ event, messageId }) => [event, messageId ?? []].flat().join(' '));
   const byCause = causeShard?.startsWith(`${row.cause}#`) === true ? ['cause'] : [];
   const indexes = [...(statusShard?.split('#').slice(0, 1) ?? []), ...byCause];
   return { orderKey, failureId, status, kind, replayCount, recorded, history: entries, body: row.body, indexes };

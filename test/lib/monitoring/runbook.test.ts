@@ -6,7 +6,11 @@ import { synthesize } from '../synthesize.ts';
 import { alarmsOf, periodOf, type SynthesizedAlarm } from './synthesized-alarms.ts';
 
 const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
-const everyDoor = Object.fromEntries(doorNames.map((name) => [name, 'true']));
+/** FIFO queues have other thresholds. */
+const everyDoor = {
+  ...Object.fromEntries(doorNames.filter((name) => name !== 'fifo').map((name) => [name, 'true'])),
+  mailFrom: 'orders@example.com',
+};
 const alarms = {
   production: alarmsOf(synthesize('production', everyDoor)),
   lab: alarmsOf(synthesize('lab', everyDoor)),

@@ -49,6 +49,8 @@ const result: RunResult = {
   failed: 1,
   replayed: 0,
   labels: 0,
+  told: 0,
+  topicFaults: 0,
   durationMs: 1,
 };
 const facts = { firstSeed: 7, seconds: 1, allKinds: true };

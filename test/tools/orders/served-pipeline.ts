@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventStream, type Runtime, startRuntime } from 'local-aws';
-import { synthesize, TemporaryFolder } from '../../../tools/run/synthesize.ts';
+import { TemporaryFolder } from '../../../tools/run/synthesize.ts';
+import { copyAssembly } from '../../synthesized.ts';
 import { orders, type OrdersRun, type OrdersSurroundings } from './collected-io.ts';
 
 /** This project's own stack, synthesized and running on this machine. */
@@ -18,7 +19,7 @@ export interface ServedPipeline extends AsyncDisposable {
 export async function servePipeline(change = (template: string) => template): Promise<ServedPipeline> {
   await using starting = new AsyncDisposableStack();
   const folder = starting.use(new TemporaryFolder());
-  await synthesize({ outputDirectory: folder.path, context: {}, signal: new AbortController().signal });
+  await copyAssembly(folder.path);
   const file = join(folder.path, 'OrderPipeline.template.json');
   writeFileSync(file, change(readFileSync(file, 'utf8')));
   const events = new EventStream();

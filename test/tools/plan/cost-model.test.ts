@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { metricsLine } from '../../../lambdas/common/metrics.ts';
 import { failureMetricNames, metricNames } from '../../../shared/telemetry.ts';
-import { assumptions, costOf, demoUse, pipelineUse } from '../../../tools/plan/cost-model.ts';
+import { assumptions, costOf, costOfEvents, demoUse, eventsUse, pipelineUse } from '../../../tools/plan/cost-model.ts';
 
 const ours = { consumerMemoryMb: 512, failedMemoryMb: 512, maxReceiveCount: 5 };
 const demo = { consumerMemoryMb: 128, failedMemoryMb: 128, maxReceiveCount: 1 };
@@ -41,6 +41,14 @@ describe('the cost of a million orders', () => {
     const withoutMetrics =
       (1_050_000 * assumptions.logBytesPerOrder + 150_000 * assumptions.logBytesPerInvocation) / 1e9;
     expect(logGb - withoutMetrics).toBeCloseTo((lambdaRequests * assumptions.metricsBytesPerInvocation) / 1e9, 9);
+  });
+
+  test('of events is that of a request for each batch, and for each bad order', () => {
+    const full = eventsUse({ badRate: 0.01, fill: 10 }, ours);
+    expect(full.snsRequests).toBeCloseTo(100_000 + 10_000, 0);
+    expect(full.gbSeconds).toBeCloseTo((110_000 * 0.015) / 2, 0);
+    expect(costOfEvents(full)).toBeCloseTo(0.055 + 825 * 0.000_013_333_4, 3);
+    expect(eventsUse({ badRate: 0.01, fill: 1 }, ours).snsRequests).toBeCloseTo(1_000_000, 0);
   });
 
   test('adds up the prices', () => {

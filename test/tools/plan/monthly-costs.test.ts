@@ -17,8 +17,12 @@ describe('the cost of a month', () => {
   });
 
   test('counts each metric once, but cold starts for each function', () => {
-    const names = [...Object.values(metricNames), ...Object.values(failureMetricNames)];
+    const all = [...Object.values(metricNames), ...Object.values(failureMetricNames)];
+    const names = all.filter((name) => !/^(Mail|Events)/.test(name));
     expect(countsOf(items)['own-metrics']).toBe(names.length + 2);
+    expect(countsOf(itemsOf({ events: 'true' }))['own-metrics']).toBe(names.length + 2 + 2);
+    const mails = { events: 'true', mail: 'true', mailFrom: 'orders@example.com' };
+    expect(countsOf(itemsOf(mails))['own-metrics']).toBe(names.length + 2 + 2 + 1 + 4);
   });
 
   test('adds the alarms and metrics of an HTTP door', () => {
@@ -32,6 +36,10 @@ describe('the cost of a month', () => {
 
   test('adds a dollar for a key of the account', () => {
     expect(costOfMonth(itemsOf({ customerManagedKey: 'true' })) - costOfMonth(items)).toBeCloseTo(1);
+  });
+
+  test('adds three alarms and two metrics for events, which need no key of their own', () => {
+    expect(costOfMonth(itemsOf({ events: 'true' })) - costOfMonth(items)).toBeCloseTo(3 * 0.1 + 2 * 0.3);
   });
 
   test('is that of the items; metrics, which an idle pipeline does not publish, are most of it', () => {

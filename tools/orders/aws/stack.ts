@@ -3,7 +3,15 @@ import {
   DescribeStacksCommand,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
-import { httpOutputNames, stackOutputNames } from '../../../shared/pipeline.ts';
+import type { Grouping } from '../../../shared/message-group.ts';
+import {
+  environmentNames,
+  groupByOutputName,
+  groupingOf,
+  httpOutputNames,
+  mailOutputNames,
+  stackOutputNames,
+} from '../../../shared/pipeline.ts';
 import { CommandFailed } from '../errors.ts';
 import { stackNames, stacksText } from './local-runtime.ts';
 
@@ -16,14 +24,18 @@ export interface StackOutputs {
   readonly generateOrdersFunctionName: string;
   /** By the functions' short names. Those of a door are there where the pipeline has the door. */
   readonly logGroups: LogGroups;
+  /** What the message groups of the orders queue are. */
+  readonly groupBy: Grouping;
   /** Address of the HTTP door; undefined for a pipeline without one. */
   readonly ordersApiUrl?: string;
+  /** Where notify-customers hears of processed orders; undefined for a pipeline without mails. */
+  readonly notificationsQueueUrl?: string;
 }
 
 /** The functions that every pipeline has. */
 const coreFunctionNames = ['generate-orders', 'process-orders', 'failed-orders'] as const;
 /** The functions of doors, and the options that open them. */
-const doorFunctions = { 'accept-orders': 'http', 'track-orders': 'http' } as const;
+const doorFunctions = { 'accept-orders': 'http', 'track-orders': 'http', 'notify-customers': 'mail' } as const;
 const doorFunctionNames = Object.keys(doorFunctions) as DoorFunctionName[];
 
 export type CoreFunctionName = (typeof coreFunctionNames)[number];
@@ -86,8 +98,11 @@ export async function readStackOutputs(
       'failed-orders': output(stackOutputNames.failedOrdersLogGroupName),
       ...optional('accept-orders', httpOutputNames.acceptOrdersLogGroupName),
       ...optional('track-orders', httpOutputNames.trackOrdersLogGroupName),
+      ...optional('notify-customers', mailOutputNames.notifyCustomersLogGroupName),
     },
+    groupBy: groupingOf({ [environmentNames.groupBy]: given.get(groupByOutputName) }),
     ...optional('ordersApiUrl', httpOutputNames.ordersApiUrl),
+    ...optional('notificationsQueueUrl', mailOutputNames.notificationsQueueUrl),
   };
 }
 

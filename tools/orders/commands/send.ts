@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { contentHashOf } from '../../../shared/ledger/content.ts';
+import { type Grouping, messageGroupOf } from '../../../shared/message-group.ts';
 import { readOrder } from '../../../shared/order/read-order.ts';
 import { sendByHttp } from '../aws/http-door.ts';
 import {
@@ -85,6 +86,7 @@ async function send(
   const files = inputFiles(names, standingFolder(io.env), context.hint);
   const read: ReadFile[] = [];
   const sendBatch = await senderOf(context, via);
+  const { groupBy } = await context.outputs();
   const invalid = new Exceptions();
   const refused = new Exceptions();
   let sent = 0;
@@ -112,7 +114,7 @@ async function send(
         invalid.add({ id: place, label: `${place}:`, reason });
         continue;
       }
-      yield { subject: order, message: orderMessage(body, content.orderId) };
+      yield { subject: order, message: orderMessage(body, content.orderId, groupBy) };
     }
   }
 
@@ -174,12 +176,12 @@ async function senderOf(context: OrdersContext, via: SendOptions['via']): Promis
 }
 
 /**
- * The message of an order. In a FIFO queue each order is a group of its own. Its deduplication id is of the content, so
+ * The message of an order. In a FIFO queue its group is what the pipeline's `groupBy` says. Its deduplication id is of the content, so
  * that a corrected order is not taken for the one before.
  */
-export function orderMessage(body: string, orderId: string | null): OutgoingMessage {
+export function orderMessage(body: string, orderId: string | null, groupBy: Grouping = 'order'): OutgoingMessage {
   const deduplicationId = contentHashOf(body);
-  return { body, attributes: {}, groupId: orderId ?? deduplicationId, deduplicationId };
+  return { body, attributes: {}, groupId: messageGroupOf(body, orderId ?? deduplicationId, groupBy), deduplicationId };
 }
 
 /** Of a document that has orders in it: how to send them. */

@@ -63,6 +63,17 @@ export async function* failureRows(
 
 type ShardQuery = Omit<QueryCommandInput, 'TableName'>;
 
+/** A query for each shard of a status: of failures, or of the orders whose mail was refused. */
+export function statusQueries(status: string): ShardQuery[] {
+  const { name, partitionKey } = indexes.byStatus;
+  return Array.from({ length: shardCount }, (_, shard) => ({
+    IndexName: name,
+    KeyConditionExpression: '#partition = :partition',
+    ExpressionAttributeNames: { '#partition': partitionKey },
+    ExpressionAttributeValues: { ':partition': { S: `${status}#${shard}` } },
+  }));
+}
+
 /** A query for each shard of the index that knows the selection. */
 export function shardQueries(selection: FailureSelection): ShardQuery[] {
   const [index, value] =

@@ -5,6 +5,7 @@ import { counted, rate } from '../../orders/terminal/progress.ts';
 import type { TableCounts } from '../local-pipeline.ts';
 import type { HttpCounts } from './produce.ts';
 import { disagreement, type FailedOrder, type RunBooks } from './tally.ts';
+import { type ToldCounts, toldText } from './told.ts';
 
 /** How a run of `npm start` ended; `--json` prints it. */
 export interface Outcome extends RunBooks {
@@ -13,6 +14,8 @@ export interface Outcome extends RunBooks {
   readonly seed?: number;
   /** What the HTTP door said of the orders, where they went through it. */
   readonly http?: HttpCounts;
+  /** What the world was told, by a pipeline with events. */
+  readonly events?: ToldCounts;
   /** The same from the rows of the orders table. Undefined when the run was interrupted. */
   readonly table?: TableCounts;
   /** Whether the run was interrupted before its end. */
@@ -89,6 +92,7 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
     ...(table === undefined
       ? []
       : [`In the orders table: ${counted(table.processed, 'processed order')}, ${counted(table.failed, 'failure')}.`]),
+    ...(outcome.events === undefined ? [] : [toldText(outcome.events)]),
     ...(outcome.missing.length === 0
       ? []
       : [paint('red', printable(`Still in flight: ${outcome.missing.join(', ')}`))]),

@@ -1,10 +1,20 @@
+import type { Clock, Runtime } from 'local-aws';
 import { generateUntilDone } from '../../orders/aws/generate.ts';
 import { type HttpDoor, postOrders } from '../../orders/aws/http-door.ts';
 import { type GeneratedMessage, orderSequence } from '../../../shared/order/order-sequence.ts';
 import { generateLimits } from '../../../shared/pipeline.ts';
 import { RequestCutter } from '../../../shared/sending.ts';
-import { clientSettings } from '../local-pipeline.ts';
-import type { RunRequest } from './run.ts';
+import { clientSettings, type PipelineNames } from '../local-pipeline.ts';
+import type { StartOptions } from './options.ts';
+
+/** A running pipeline, and the orders to send. */
+export interface ProduceRequest {
+  readonly runtime: Runtime;
+  readonly names: PipelineNames;
+  readonly options: StartOptions;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
 
 /** What came of sending the orders of a run. */
 export interface Produced {
@@ -24,13 +34,13 @@ export interface HttpCounts {
 }
 
 /** Sends the orders of a run: by generate-orders, or by HTTP where the pipeline has the door. */
-export function produce(request: RunRequest): Promise<Produced> {
+export function produce(request: ProduceRequest): Promise<Produced> {
   return request.names.ordersApiUrl === undefined
     ? byGenerateOrders(request)
     : byHttp(request, request.names.ordersApiUrl);
 }
 
-async function byGenerateOrders({ runtime, names, options, signal }: RunRequest): Promise<Produced> {
+async function byGenerateOrders({ runtime, names, options, signal }: ProduceRequest): Promise<Produced> {
   const problems: string[] = [];
   const { seed, end } = await generateUntilDone(
     (event) => unlessAborted(runtime.lambda.invoke(names.generateOrders, JSON.stringify(event)), signal),
@@ -50,7 +60,7 @@ const requestsAtOnce = 10;
 const defaultCount = 10;
 
 /** Sends the orders that generate-orders would make, in batches. */
-async function byHttp({ runtime, options, clock, signal }: RunRequest, url: string): Promise<Produced> {
+async function byHttp({ runtime, options, clock, signal }: ProduceRequest, url: string): Promise<Produced> {
   const { count = defaultCount, badRate, seed = Math.floor(Math.random() * (generateLimits.seed + 1)) } = options;
   const { region, credentials } = clientSettings(runtime);
   const signer = { region: () => Promise.resolve(region), credentials: () => Promise.resolve(credentials) };

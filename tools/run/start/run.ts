@@ -1,18 +1,15 @@
-import { type Clock, type Runtime, sleep } from 'local-aws';
-import { countRows, type PipelineNames, type TableCounts } from '../local-pipeline.ts';
-import type { StartOptions } from './options.ts';
+import { sleep } from 'local-aws';
+import { countRows, type TableCounts } from '../local-pipeline.ts';
 import type { Outcome } from './outcome.ts';
-import { produce, unlessAborted } from './produce.ts';
+import { produce, type ProduceRequest, unlessAborted } from './produce.ts';
 import { disagreement, forgottenRows, type RunBooks, type Tally } from './tally.ts';
+import type { Told } from './told.ts';
 
 /** A running pipeline, and what it shall do. */
-export interface RunRequest {
-  readonly runtime: Runtime;
-  readonly names: PipelineNames;
+export interface RunRequest extends ProduceRequest {
   readonly tally: Tally;
-  readonly options: StartOptions;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+  /** Of a pipeline that tells others. */
+  readonly told?: Told | undefined;
 }
 
 const pollMs = 50;
@@ -21,7 +18,7 @@ const logGraceMs = 1_000;
 
 /** Sends the orders, waits until every one has come to its end, and closes the books. Ctrl-C ends the wait. */
 export async function runPipeline(request: RunRequest): Promise<Outcome> {
-  const { tally, options, clock } = request;
+  const { tally, told, options, clock } = request;
   const startedAtMs = clock.now();
   const { seed, problems, http } = await produce(request);
   problems.push(...(await drain(request)));
@@ -34,11 +31,14 @@ export async function runPipeline(request: RunRequest): Promise<Outcome> {
   }
   const forgotten = table === undefined ? undefined : forgottenRows(table, books);
   if (forgotten !== undefined) problems.push(forgotten);
+  const untold = table === undefined ? undefined : told?.disagreement(table);
+  if (untold !== undefined) problems.push(untold);
   const durationMs = endedAtMs - startedAtMs;
   return {
     preset: options.preset,
     ...(seed === undefined ? {} : { seed }),
     ...(http !== undefined && { http }),
+    ...(told !== undefined && { events: told.counts }),
     ...books,
     ...(table !== undefined && { table }),
     ...(request.signal.aborted && { stopped: true }),

@@ -9,6 +9,7 @@ import type { StartOptions } from './options.ts';
 import { isAccountedFor, outcomeJson, outcomeText } from './outcome.ts';
 import { runPipeline } from './run.ts';
 import { booksSoFar, Tally } from './tally.ts';
+import { Told } from './told.ts';
 
 /** With more orders than this the progress line replaces the functions' log lines. */
 const mostOrdersShown = 50;
@@ -57,10 +58,12 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   });
   const names = pipelineNames(runtime.model, stack.name);
   const books = (tally = new Tally(names));
+  const told = names.orderEventsTopic === undefined ? undefined : new Told(names.orderEventsTopic);
   const labels = { ...consoleLabels(runtime.model), messageLabel: (messageId: string) => books.label(messageId) };
   const showLogs = count <= mostOrdersShown;
   events.subscribe((event) => {
     books.add(event);
+    told?.add(event);
     if (json || (event.type === 'log' && !showLogs)) return;
     const line =
       showLogs || event.type === 'notice'
@@ -70,7 +73,7 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   });
 
   startedAtMs = systemClock.now();
-  const outcome = await runPipeline({ runtime, names, tally: books, options, clock: systemClock, signal });
+  const outcome = await runPipeline({ runtime, names, tally: books, told, options, clock: systemClock, signal });
   const text = json
     ? outcomeJson(outcome)
     : outcomeText(outcome, {

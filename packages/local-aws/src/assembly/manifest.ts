@@ -21,6 +21,8 @@ export interface StackArtifact {
   readonly images: DockerImages;
   /** Ids of what is deployed before: stacks and assets. */
   readonly dependencies: readonly string[];
+  /** Of a nested stack: the artifact of the stack whose resource it is. */
+  readonly parent?: StackArtifact;
 }
 
 /**

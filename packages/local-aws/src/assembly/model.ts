@@ -18,6 +18,8 @@ export interface StackModel {
   readonly name: string;
   readonly arn: string;
   readonly description?: string;
+  /** Of a nested stack: ARNs of the stack whose resource it is, and of the outermost one. */
+  readonly nesting?: { readonly parentArn: string; readonly rootArn: string };
   /** The template as the assembly has it. */
   readonly templateBody: string;
   readonly outputs: readonly StackOutput[];

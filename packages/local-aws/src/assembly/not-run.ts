@@ -4,9 +4,12 @@ import type { DeclaredResource, Identity } from './resource-type.ts';
 const capacity =
   'Capacity does not scale here: tables are never throttled, environments start on demand, and a service keeps its count.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
-const network = 'Functions and containers reach the endpoint over the loopback interface, not through a VPC.';
 const balancers = 'No load balancer runs here: a service has an address of its own, which is printed.';
-const buses = 'There is no EventBridge: a function that puts events gets NotImplemented, and no rule matches.';
+const network = 'Functions and containers reach the endpoint over the loopback interface, not through a VPC.';
+const backups = 'Nothing is stored, so that there is nothing to back up.';
+const groups = 'It groups resources in the console.';
+const schemas = 'Schemas of events describe; no event is refused because of them.';
+const archives = 'Events are not kept, so that nothing can be replayed.';
 const deployment = 'It steers deployments, and nothing is deployed here.';
 const identities = 'Functions run as roles; users and groups do not call from here.';
 const logTools = 'It works on stored logs and feeds nothing back into queues or functions.';
@@ -16,6 +19,9 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::ApplicationAutoScaling::ScalableTarget': capacity,
   'AWS::ApplicationAutoScaling::ScalingPolicy': capacity,
   'AWS::ApplicationInsights::Application': alarms,
+  'AWS::Backup::BackupPlan': backups,
+  'AWS::Backup::BackupSelection': backups,
+  'AWS::Backup::BackupVault': backups,
   'AWS::Budgets::Budget': 'Nothing here costs money.',
   'AWS::CDK::Metadata': 'It only tells AWS which construct libraries were used.',
   'AWS::Chatbot::SlackChannelConfiguration': 'Nobody is notified in Slack from here.',
@@ -27,18 +33,24 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::CodeDeploy::Application': deployment,
   'AWS::CodeDeploy::DeploymentConfig': deployment,
   'AWS::CodeDeploy::DeploymentGroup': deployment,
+  'AWS::EC2::DHCPOptions': network,
   'AWS::EC2::FlowLog': network,
   'AWS::EC2::InternetGateway': network,
   'AWS::EC2::NatGateway': network,
+  'AWS::EC2::NetworkAcl': network,
+  'AWS::EC2::NetworkAclEntry': network,
+  'AWS::EC2::PrefixList': network,
   'AWS::EC2::Route': network,
   'AWS::EC2::RouteTable': network,
   'AWS::EC2::SecurityGroup': network,
   'AWS::EC2::SecurityGroupEgress': network,
   'AWS::EC2::SecurityGroupIngress': network,
   'AWS::EC2::Subnet': network,
+  'AWS::EC2::SubnetNetworkAclAssociation': network,
   'AWS::EC2::SubnetRouteTableAssociation': network,
   'AWS::EC2::EIP': network,
   'AWS::EC2::VPC': network,
+  'AWS::EC2::VPCDHCPOptionsAssociation': network,
   'AWS::EC2::VPCEndpoint': network,
   'AWS::EC2::VPCGatewayAttachment': network,
   'AWS::ECS::CapacityProvider': capacity,
@@ -48,18 +60,24 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::ElasticLoadBalancingV2::ListenerRule': balancers,
   'AWS::ElasticLoadBalancingV2::LoadBalancer': balancers,
   'AWS::ElasticLoadBalancingV2::TargetGroup': balancers,
-  'AWS::Events::Archive': buses,
-  'AWS::Events::EventBus': buses,
-  'AWS::Events::EventBusPolicy': buses,
+  'AWS::EventSchemas::Discoverer': schemas,
+  'AWS::EventSchemas::Registry': schemas,
+  'AWS::EventSchemas::Schema': schemas,
+  'AWS::Events::Archive': archives,
   'AWS::IAM::Group': identities,
   'AWS::IAM::InstanceProfile': identities,
+  'AWS::IAM::ServiceLinkedRole': identities,
   'AWS::IAM::User': identities,
   'AWS::Lambda::CodeSigningConfig': deployment,
   'AWS::Logs::LogAnomalyDetector': logTools,
   'AWS::Logs::LogStream': 'Each execution environment makes its own log stream.',
   'AWS::Logs::MetricFilter': logTools,
   'AWS::Logs::ResourcePolicy': logTools,
-  'AWS::ResourceGroups::Group': 'It groups resources in the console.',
+  'AWS::ResourceGroups::Group': groups,
+  'AWS::ServiceCatalogAppRegistry::Application': groups,
+  'AWS::ServiceCatalogAppRegistry::AttributeGroup': groups,
+  'AWS::ServiceCatalogAppRegistry::AttributeGroupAssociation': groups,
+  'AWS::ServiceCatalogAppRegistry::ResourceAssociation': groups,
   'AWS::SSM::Parameter': 'There is no Systems Manager; a function that asks it for a parameter is told so.',
   'AWS::XRay::Group': 'No traces are recorded.',
   'AWS::XRay::SamplingRule': 'No traces are recorded.',
@@ -93,10 +111,6 @@ export function identifySkipped(resource: DeclaredResource): Identity {
       return { physicalId: name, attributes: { Value: properties.text('Value') ?? '' } };
     case 'Custom::LogRetention':
       return { physicalId: name, attributes: { LogGroupName: name } };
-    case 'AWS::Events::EventBus': {
-      const bus = properties.text('Name') ?? name;
-      return { physicalId: bus, attributes: { Arn: arn('events', `event-bus/${bus}`), Name: bus } };
-    }
     case 'AWS::ElasticLoadBalancingV2::LoadBalancer': {
       const dnsName = `${name.toLowerCase()}.${region}.elb.amazonaws.com`;
       return { physicalId: arn('elasticloadbalancing', `loadbalancer/${name}`), attributes: { DNSName: dnsName } };

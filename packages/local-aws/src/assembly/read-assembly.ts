@@ -2,7 +2,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalModel } from '../model.ts';
 import { services as allServices } from '../services/index.ts';
-import { absentServicesTypes } from './absent-services.ts';
 import { Draft, refuseSameNames } from './draft.ts';
 import { chooseEnvironment, stackEnvironment } from './environment.ts';
 import { assemblyError } from './error-codes.ts';
@@ -75,11 +74,11 @@ function readOnce(directory: string, options: ReadOptions, leftOut: LeftOut): Lo
   const earlier = new EarlierStacks();
   const given = new GivenValues(options);
   declareImportedQueues(imported, { account, urls, draft, types });
-  const stacks = artifacts.map((artifact) => {
+  const stacks = artifacts.flatMap((artifact) => {
     const environment = stackEnvironment(artifact.name, account, urls);
-    const stack = readStack(artifact, { environment, codeRoot, draft, earlier, given, leftOut, types });
-    earlier.add(stack);
-    return stack;
+    const read = readStack(artifact, { environment, codeRoot, draft, earlier, given, leftOut, types });
+    earlier.add(read[0]);
+    return read;
   });
   refuseUnusedNames(leftOut, given);
   refuseSameNames(
@@ -144,9 +143,8 @@ function stackLabel(stack: StackArtifact, _index: number, all: readonly StackArt
   return all.some((other) => other !== stack && other.name === stack.name) ? stack.displayName : stack.name;
 }
 
-/** A service's own types go before those that are known only as absent. */
 function resourceTypesOf(services: readonly ServiceResources[]): ResourceTypes {
-  const all = [absentServicesTypes, ...services.map(({ resourceTypes = {} }) => resourceTypes)];
+  const all = services.map(({ resourceTypes = {} }) => resourceTypes);
   // Without a prototype: a resource may be of the type `constructor`.
   return Object.assign(Object.create(null) as object, ...all) as ResourceTypes;
 }

@@ -4,7 +4,7 @@ import { Conditions } from './conditions.ts';
 import { creationOrder } from './creation-order.ts';
 import { declareResource, identityOf, identityOfLeftOut, withMadeUpAttributes } from './declare-resource.ts';
 import type { Draft } from './draft.ts';
-import type { StackEnvironment } from './environment.ts';
+import { type StackEnvironment, stackEnvironment } from './environment.ts';
 import { refusedByAws } from './error-codes.ts';
 import type { GivenValues } from './given-values.ts';
 import { inside, resolve } from './intrinsics.ts';
@@ -12,6 +12,7 @@ import { isJsonObject, shown } from './json.ts';
 import type { LeftOut } from './left-out.ts';
 import type { StackArtifact } from './manifest.ts';
 import type { StackModel, StackOutput } from './model.ts';
+import { withNestedStacks } from './nested-stack.ts';
 import { type ParameterSources, readParameters } from './parameters.ts';
 import { Properties } from './properties.ts';
 import type { DeclaredResource, ResourceTypes } from './resource-type.ts';
@@ -33,14 +34,18 @@ interface Surroundings {
 
 /**
  * Reads one stack and adds its resources to the draft. Stacks that it refers to must be among the earlier ones.
+ *
+ * @returns the stack, and after it the stacks that are nested in it
  */
-export function readStack(artifact: StackArtifact, surroundings: Surroundings): StackModel {
-  const { environment, codeRoot, draft, earlier, given, leftOut, types } = surroundings;
+export function readStack(artifact: StackArtifact, surroundings: Surroundings): readonly [StackModel, ...StackModel[]] {
+  const { environment, codeRoot, draft, earlier, given, leftOut } = surroundings;
+  const nested: StackModel[] = [];
+  const types = withNestedStacks(surroundings.types, readNested, artifact);
   const stack = artifact.name;
   const template = readTemplate(artifact.templateFile, stack);
   const resolveHere = (value: unknown, place: Place): unknown => resolve(value, scope, place);
   const conditions = new Conditions(template.conditions, stack, resolveHere);
-  const choice = new StackChoice(stack, template, surroundings, (condition) => holds(condition));
+  const choice = new StackChoice(stack, template, { leftOut, types }, (condition) => holds(condition));
   const scope: StackScope = new StackScope({
     environment,
     template,
@@ -50,7 +55,7 @@ export function readStack(artifact: StackArtifact, surroundings: Surroundings): 
     holds: (condition, place) => conditions.holds(condition, place),
     identify(logicalId) {
       const resource = declared(logicalId);
-      if (choice.isLeftOut(logicalId)) return identityOfLeftOut(resource, types);
+      if (choice.isLeftOut(logicalId)) return identityOfLeftOut(resource, surroundings.types);
       const identity = identityOf(resource, types);
       return choice.lacksProperties(logicalId) ? withMadeUpAttributes(resource, identity) : identity;
     },
@@ -63,6 +68,14 @@ export function readStack(artifact: StackArtifact, surroundings: Surroundings): 
     const properties = new Properties(choice.propertiesOf(logicalId), place, resolveHere);
     const { assets, images } = artifact;
     return { stack, logicalId, type: resource?.type ?? '', environment, properties, assets, images, codeRoot };
+  }
+
+  function readNested(inner: StackArtifact): StackModel {
+    const innerEnvironment = stackEnvironment(inner.name, environment, environment);
+    const [read, ...others] = readStack(inner, { ...surroundings, environment: innerEnvironment });
+    earlier.add(read);
+    nested.push(read, ...others);
+    return read;
   }
 
   const stored = new Map<string, string>();
@@ -80,26 +93,38 @@ export function readStack(artifact: StackArtifact, surroundings: Surroundings): 
   const outputs = readOutputs(template, scope, (key) => !isLeftOut(key), holds, stack);
   // Only now: a stack cannot read what it makes itself.
   for (const [name, value] of stored) earlier.addSsmParameter(name, value);
-  return {
+  const model: StackModel = {
     name: stack,
     arn: environment.stackArn,
+    ...(artifact.parent !== undefined && { nesting: nestingOf(artifact, environment) }),
     templateBody: readFileSync(artifact.templateFile, 'utf8'),
     ...(template.description === undefined ? {} : { description: template.description }),
     outputs,
     resources,
   };
+  return [model, ...nested];
+}
+
+function nestingOf(artifact: StackArtifact, environment: StackEnvironment): NonNullable<StackModel['nesting']> {
+  const arnOf = ({ name }: StackArtifact) => stackEnvironment(name, environment, environment).stackArn;
+  const { parent = artifact } = artifact;
+  let root = parent;
+  while (root.parent !== undefined) root = root.parent;
+  return { parentArn: arnOf(parent), rootArn: arnOf(root) };
 }
 
 /** A value that most parameters can have, to find out what else could not run. */
 const supposedValue = '1';
 
 function parameterSources(
-  { name: stack, parameters }: StackArtifact,
+  { name: stack, parameters, parent }: StackArtifact,
   { given, leftOut, earlier }: Surroundings,
 ): ParameterSources {
   return {
     given(name) {
       if (leftOut.isSupposed({ stack, logicalId: name })) return supposedValue;
+      // What the parent passes is not for a person to set.
+      if (parent !== undefined && parameters[name] !== undefined) return parameters[name];
       return given.templateParameter(stack, name) ?? parameters[name];
     },
     ssmParameter: (name) =>

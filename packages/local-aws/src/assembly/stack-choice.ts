@@ -1,4 +1,3 @@
-import { absentServicesTypes } from './absent-services.ts';
 import { referencesIn } from './creation-order.ts';
 import { meaningOfLeavingOut } from './declare-resource.ts';
 import type { JsonObject } from './json.ts';
@@ -75,8 +74,7 @@ export class StackChoice {
   }
 
   #isServed(type: string): boolean {
-    const served = this.#types[type];
-    return served !== undefined && served !== absentServicesTypes[type];
+    return this.#types[type] !== undefined;
   }
 
   /**

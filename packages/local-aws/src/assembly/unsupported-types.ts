@@ -19,10 +19,16 @@ function store(service: string): Unsupported {
   };
 }
 
+const waitsForYou = 'What it would invoke or send to waits for you: invoke the function, or send to the queue.';
+const pipes: Unsupported = {
+  reason: 'Pipes do not run here.',
+  remedy: 'Give the function an event source mapping instead, or leave the pipe out with --skip.',
+  without: waitsForYou,
+};
 const schedules: Unsupported = {
-  reason: 'Nothing invokes functions by the clock or by events here.',
-  remedy: 'Invoke the function yourself, and leave the resource out when the stack is synthesized for local use.',
-  without: 'What it would invoke or send to waits for you: invoke the function, or send to the queue.',
+  reason: 'EventBridge Scheduler is not here. Rules of EventBridge with schedules are.',
+  remedy: 'Write it as a rule with a ScheduleExpression (AWS::Events::Rule), or leave it out with --skip.',
+  without: waitsForYou,
 };
 const httpFrontEnd: Unsupported = {
   reason: 'Functions and queues have no HTTP front end here.',
@@ -30,8 +36,8 @@ const httpFrontEnd: Unsupported = {
   without: 'No request comes in: invoke the function through the Lambda API, or send to the queue.',
 };
 const otherApis: Unsupported = {
-  reason: 'Of API Gateway, HTTP APIs are served, at addresses of their own.',
-  remedy: 'Use an HTTP API without it, or leave the resource out when the stack is synthesized for local use.',
+  reason: 'Of API Gateway, HTTP APIs and the methods of REST APIs are served, at addresses of their own.',
+  remedy: 'Do without it, or leave the resource out when the stack is synthesized for local use.',
   without: 'The app has no such part of API Gateway.',
 };
 const customResource: Unsupported = {
@@ -63,11 +69,6 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
   'AWS::AppSync::': httpFrontEnd,
   'AWS::Batch::': containers,
   'AWS::CloudFormation::CustomResource': customResource,
-  'AWS::CloudFormation::Stack': {
-    reason: 'Nested stacks are not read.',
-    remedy: 'Make it a stack of the app (Stack instead of NestedStack).',
-    without: 'Nothing that stands in the nested stack is there, and its outputs have made-up values.',
-  },
   'AWS::CloudFront::': httpFrontEnd,
   'AWS::Cognito::': store('Cognito'),
   'AWS::ECS::': {
@@ -83,8 +84,7 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
     remedy: "Bundle the layer's content with the function.",
     without: 'Functions run without what the layer brings.',
   },
-  'AWS::Lambda::Url': httpFrontEnd,
-  'AWS::Pipes::': schedules,
+  'AWS::Pipes::': pipes,
   'AWS::RDS::': {
     reason: 'Databases do not run here.',
     remedy: 'Start the database yourself, and give functions its address when the stack is synthesized for local use.',

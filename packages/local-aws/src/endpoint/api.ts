@@ -142,7 +142,7 @@ export interface RestResponse {
 export interface RestRoute {
   /** The operation's name in the API reference: `Invoke`. */
   readonly operation: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** `/2015-03-31/functions/{FunctionName}/invocations`, without a query. */
   readonly path: string;
   readonly permissions?: (request: RestRequest) => readonly Permission[];

@@ -89,6 +89,7 @@ function describe(stack: DeployedStack): JsonObject {
     DisableRollback: false,
     EnableTerminationProtection: false,
     NotificationARNs: [],
+    ...nestingMembers(stack),
     Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM'],
     Tags: [],
     Outputs: stack.outputs.map(({ key, value, description, exportName }) => ({
@@ -98,6 +99,11 @@ function describe(stack: DeployedStack): JsonObject {
       ExportName: exportName,
     })),
   };
+}
+
+/** A nested stack names its parent and the outermost stack. */
+function nestingMembers({ nesting }: DeployedStack): JsonObject {
+  return nesting === undefined ? {} : { ParentId: nesting.parentArn, RootId: nesting.rootArn };
 }
 
 /** The resources of a stack, found by its name or by the physical id of one of them; `LogicalResourceId` narrows down. */
@@ -190,13 +196,14 @@ function listStacks(catalog: StackCatalog): Operation {
       const isWanted = (status: string) => !Array.isArray(filter) || filter.length === 0 || filter.includes(status);
       const stacks = catalog.stacks().filter(({ status }) => isWanted(status));
       return {
-        StackSummaries: stacks.map(({ arn, name, description, createdAt, updatedAt, status }) => ({
-          StackId: arn,
-          StackName: name,
-          TemplateDescription: description,
-          CreationTime: createdAt,
-          LastUpdatedTime: updatedAt,
-          StackStatus: status,
+        StackSummaries: stacks.map((stack) => ({
+          StackId: stack.arn,
+          StackName: stack.name,
+          TemplateDescription: stack.description,
+          CreationTime: stack.createdAt,
+          LastUpdatedTime: stack.updatedAt,
+          StackStatus: stack.status,
+          ...nestingMembers(stack),
         })),
       };
     },

@@ -4,6 +4,7 @@ import { cloudFormation } from './cloudformation.ts';
 import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
 import { ecs } from './ecs/service.ts';
+import { eventBridge } from './eventbridge/service.ts';
 import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';
 import { lambda } from './lambda/service.ts';
@@ -28,6 +29,7 @@ export const services: readonly Service[] = [
   dynamodb,
   lambda,
   sns,
+  eventBridge,
   apiGateway,
   ecs,
   cloudFormation,

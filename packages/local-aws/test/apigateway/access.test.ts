@@ -1,52 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { Issuer } from './issuer.ts';
 import { functions, httpApi, lambdaIntegration, roleFor, route, type RunningApi, startApi } from './written-api.ts';
-
-type SigningKey = Parameters<SignJWT['sign']>[0];
-
-/** An issuer of tokens on this machine: its discovery document, its keys, and tokens of it. */
-class Issuer {
-  readonly url: string;
-  readonly #server: Server;
-  readonly #key: SigningKey;
-
-  private constructor(server: Server, url: string, key: SigningKey) {
-    this.#server = server;
-    this.url = url;
-    this.#key = key;
-  }
-
-  static async start(): Promise<Issuer> {
-    const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
-    const keys = [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' }];
-    const server = createServer((request, response) => {
-      const isKeys = request.url === '/keys';
-      const document = isKeys ? { keys } : { jwks_uri: `http://127.0.0.1:${portOf(server)}/keys` };
-      response.end(JSON.stringify(document));
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    return new Issuer(server, `http://127.0.0.1:${portOf(server)}`, privateKey);
-  }
-
-  /** A token that is good for an hour, but for these claims. */
-  token(claims: object = {}, kid = 'one'): Promise<string> {
-    const now = Math.floor(Date.now() / 1000);
-    const all = { iss: this.url, aud: 'shop', exp: now + 3600, iat: now - 10, scope: 'read write', n: 1, ...claims };
-    return new SignJWT(all).setProtectedHeader({ alg: 'RS256', kid }).sign(this.#key);
-  }
-
-  close(): void {
-    this.#server.close();
-  }
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
-}
 
 const signed = (accessKeyId: string, service = 'execute-api') => ({
   headers: {
@@ -54,16 +8,17 @@ const signed = (accessKeyId: string, service = 'execute-api') => ({
   },
 });
 
+const ofJwt = (scopes: readonly string[]) => ({
+  AuthorizationType: 'JWT',
+  AuthorizerId: { Ref: 'Tokens' },
+  AuthorizationScopes: scopes,
+});
+
 let issuer: Issuer;
 let api: RunningApi;
 
 beforeAll(async () => {
   issuer = await Issuer.start();
-  const ofJwt = (scopes: readonly string[]) => ({
-    AuthorizationType: 'JWT',
-    AuthorizerId: { Ref: 'Tokens' },
-    AuthorizationScopes: scopes,
-  });
   api = await startApi({
     ...functions({
       echo: 'return { statusCode: 200, headers: { "access-control-allow-origin": "mine" }, body: JSON.stringify(event.requestContext.authorizer ?? null) };',
@@ -224,10 +179,10 @@ describe('a route with a JWT authorizer', () => {
   });
 });
 
-describe('CORS', () => {
-  const preflight = (path: string, origin: string) =>
-    api.fetch(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } });
+const preflight = (path: string, origin: string) =>
+  api.fetch(path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } });
 
+describe('CORS', () => {
   test('answers a preflight itself, where there is no route for it', async () => {
     const response = await preflight('/open', 'http://localhost:3000');
     expect(response.status).toBe(204);
@@ -253,6 +208,37 @@ describe('CORS', () => {
     const plain = await api.fetch('/open');
     expect(plain.headers.get('access-control-allow-origin')).toBeNull();
   });
+});
+
+test("API Gateway's own API tells of the API, its routes, integrations, stages and authorizers", async () => {
+  const get = async (path: string) => {
+    const response = await fetch(api.runtime.endpoint.url + path, signed('local', 'apigateway'));
+    return [response.status, await response.json()] as [number, Record<string, never>];
+  };
+  const { id, url } = api.runtime.model.httpApis[0] ?? { id: '', url: '' };
+  const [status, all] = await get('/v2/apis');
+  expect([status, all]).toMatchObject([200, { items: [{ apiId: id, apiEndpoint: url, protocolType: 'HTTP' }] }]);
+  expect((await get(`/v2/apis/${id}`))[1]).toMatchObject({ name: 'orders-api', corsConfiguration: { maxAge: 60 } });
+  const [, routes] = await get(`/v2/apis/${id}/routes`);
+  expect(routes['items']).toContainEqual(
+    expect.objectContaining({
+      routeKey: 'GET /scoped',
+      authorizationType: 'JWT',
+      authorizationScopes: ['write', 'admin'],
+    }),
+  );
+  expect((await get(`/v2/apis/${id}/integrations`))[1]).toMatchObject({
+    items: [{ integrationType: 'AWS_PROXY', payloadFormatVersion: '2.0', timeoutInMillis: 30_000 }],
+  });
+  expect((await get(`/v2/apis/${id}/stages`))[1]).toMatchObject({
+    items: [{ stageName: '$default', autoDeploy: true, routeSettings: { 'GET /slow': { throttlingBurstLimit: 2 } } }],
+  });
+  expect((await get(`/v2/apis/${id}/authorizers`))[1]).toMatchObject({ items: [{ name: 'tokens' }] });
+  expect(await get('/v2/apis/absent')).toMatchObject([404, { message: expect.stringContaining('absent') }]);
+  expect(await get('/v2/domainnames')).toMatchObject([
+    501,
+    { message: 'The local endpoint does not implement apigateway: GetDomainNames.' },
+  ]);
 });
 
 test('a route beyond its limits answers 429', async () => {

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { functions, httpApi, lambdaIntegration, permission, route, type RunningApi, startApi } from './written-api.ts';
 
 const echo = 'return event;';
@@ -162,6 +163,23 @@ describe('an HTTP API', () => {
     expect([large.status, await large.text()]).toEqual([413, '{"message":"Request Entity Too Large"}']);
     const head = await api.fetch('/text', { headers: { 'x-long': 'a'.repeat(10_240) } });
     expect(head.status).toBe(431);
+  });
+
+  test('gives any path, query and header a clear answer, and a function what was sent', async () => {
+    const { port, pathname } = new URL(api.url);
+    const text = fc.string({ unit: 'grapheme', maxLength: 12 }).map((each) => encodeURIComponent(each.toWellFormed()));
+    const raw = fc.constantFrom('%', '%zz', '..', '//', '%00', 'a%2Fb', '+', '{x}', '$default', '__proto__');
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(text, raw), fc.oneof(text, raw), async (part, query) => {
+        const path = `${pathname}/echo/${part}?__proto__=${query}&${query}`;
+        const [status, body] = await get(port, path, { cookie: part, 'x-any': query });
+        expect([200, 404]).toContain(status);
+        const { rawQueryString } = JSON.parse(body) as { readonly rawQueryString?: string };
+        expect(rawQueryString).toBe(status === 200 ? `__proto__=${query}&${query}` : undefined);
+      }),
+      { numRuns: 40 },
+    );
+    expect(api.watch.ofType('notice').filter(({ level }) => level === 'error')).toEqual([]);
   });
 
   test('refuses pages of other sites, and serves those of this machine', async () => {

@@ -45,7 +45,7 @@ function offeredBy({ message }: LocalRuntimeError): string[] {
 /** What is offered to be left out of each app, without the endings that the CDK gives logical ids. */
 const offers: Readonly<Record<string, readonly string[]>> = {
   'a topic that feeds the queue and a function': [],
-  'an event bus with a rule that fills the queue': ['AWS::Events::Rule'],
+  'an event bus with a rule that fills the queue': [],
   'a bucket that a function reads': ['AWS::S3::Bucket'],
   'a bucket that notifies the queue': ['AWS::S3::Bucket', 'BucketNotificationsHandler'],
   'a state machine that a function starts': ['AWS::StepFunctions::StateMachine'],
@@ -53,7 +53,7 @@ const offers: Readonly<Record<string, readonly string[]>> = {
     'Orders.StreamSpecification',
     'FollowerDynamoDBEventSourceShopOrders',
   ],
-  'a REST API before a function': ['AWS::ApiGateway::RestApi', 'AWS::ApiGateway::Account'],
+  'a REST API before a function': [],
   'custom resources': ['Custom::AWS'],
   'a pipe from the queue': ['AWS::Pipes::Pipe'],
   'destinations and a layer of a function': [
@@ -62,7 +62,7 @@ const offers: Readonly<Record<string, readonly string[]>> = {
   ],
   'a container that works for the queue': ['Task'],
   'a VPC whose security group is closed, as new apps have it': [],
-  'a function with a URL': ['AWS::Lambda::Url'],
+  'a function with a URL': [],
   'a function in Python': ['Python'],
 };
 

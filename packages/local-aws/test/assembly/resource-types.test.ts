@@ -12,7 +12,6 @@ describe('a resource', () => {
     ['RESOURCE_UNSUPPORTED', 'AWS::Lambda::LayerVersion'],
     ['RESOURCE_UNSUPPORTED', 'AWS::Pipes::Pipe'],
     ['RESOURCE_UNSUPPORTED', 'AWS::Scheduler::Schedule'],
-    ['RESOURCE_UNSUPPORTED', 'AWS::CloudFormation::Stack'],
     ['RESOURCE_UNSUPPORTED', 'AWS::S3::Bucket'],
     ['RESOURCE_UNSUPPORTED', 'AWS::SecretsManager::Secret'],
     ['RESOURCE_UNSUPPORTED', 'Custom::Seed'],
@@ -24,10 +23,16 @@ describe('a resource', () => {
   test.each([
     ['AWS::CloudWatch::Alarm', { AlarmName: 'a', AlarmActions: [{ Ref: 'Topic' }] }],
     ['AWS::CDK::Metadata', { Analytics: 'v2' }],
+    ['AWS::Backup::BackupPlan', {}],
+    ['AWS::EC2::FlowLog', {}],
+    ['AWS::EC2::NetworkAclEntry', {}],
+    ['AWS::EventSchemas::Discoverer', {}],
+    ['AWS::IAM::ServiceLinkedRole', { AWSServiceName: 'autoscaling.amazonaws.com' }],
+    ['AWS::ServiceCatalogAppRegistry::Application', { Name: 'shop' }],
     ['AWS::Logs::MetricFilter', {}],
     ['AWS::SNS::Subscription', { Protocol: 'sms', TopicArn: { Ref: 'Topic' }, Endpoint: '+15550100' }],
     ['AWS::SNS::Subscription', { Protocol: 'email', TopicArn: 'arn:aws:sns:us-east-1:1:far', Endpoint: 'a@b.example' }],
-    ['AWS::Events::Rule', { Targets: [{ Id: 't', Arn: { Ref: 'Topic' } }] }],
+    ['AWS::Events::Archive', { SourceArn: 'arn:aws:events:us-east-1:000000000000:event-bus/default' }],
     ['AWS::Lambda::Permission', { Principal: 's3.amazonaws.com', Action: 'a', FunctionName: 'f' }],
   ])('of %s is listed as skipped', (type, properties) => {
     const model = readResources({ Topic: { Type: 'AWS::SNS::Topic' }, It: { Type: type, Properties: properties } });
@@ -37,6 +42,13 @@ describe('a resource', () => {
   test.each([
     ['AWS::DynamoDB::Table', { ...table, TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true } }],
     ['AWS::Lambda::Version', { FunctionName: 'f' }],
+    [
+      'AWS::Events::Rule',
+      {
+        EventPattern: { source: ['shop'] },
+        Targets: [{ Id: 't', Arn: 'arn:aws:states:us-east-1:000000000000:stateMachine:checkout', RoleArn: 'r' }],
+      },
+    ],
     ['AWS::Lambda::Alias', { FunctionName: 'f', Name: 'live', FunctionVersion: '1' }],
   ])('of %s that is served is not listed as skipped, and its limit is', (type, properties) => {
     const model = readResources({ It: { Type: type, Properties: properties } });
@@ -57,7 +69,6 @@ describe('a resource', () => {
   });
 
   test.each([
-    ['AWS::Events::Rule', { Targets: [{ Id: 't', Arn: { 'Fn::GetAtt': ['Consumer', 'Arn'] } }] }],
     ['AWS::Logs::SubscriptionFilter', { DestinationArn: { 'Fn::GetAtt': ['Consumer', 'Arn'] }, LogGroupName: 'g' }],
     ['AWS::Lambda::Permission', { Principal: 'arn:aws:iam::000000000000:role/x', Action: 'a', FunctionName: 'f' }],
   ])('of %s that would feed a queue or a function is an error', (type, properties) => {

@@ -149,7 +149,7 @@ describe('an event at the terminal', () => {
   });
 
   test('publishing is a line where batches are', () => {
-    const message = { messageId: 'm', deliveries: 2, filtered: 1, isDuplicate: false };
+    const message = { messageId: 'm', body: 'a', deliveries: 2, filtered: 1, isDuplicate: false };
     const published = { type: 'messages-published', atMs, topicName: 'news', messages: [message] } as const;
     expect(renderEvent(published, options)).toBeUndefined();
     expect(batchLine(published)).toBe('news: 1 message published, 2 deliveries, 1 filtered out');

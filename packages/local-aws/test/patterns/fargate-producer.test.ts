@@ -24,7 +24,7 @@ const requireForCommonJs =
 
 beforeAll(async () => {
   const image = join(folder.path, 'image');
-  const [entryPoints, outfile] = [[join(sources, 'producer.mjs')], join(image, 'producer.mjs')];
+  const [entryPoints, outfile] = [[join(sources, 'producer.ts')], join(image, 'producer.mjs')];
   await build({
     entryPoints,
     outfile,

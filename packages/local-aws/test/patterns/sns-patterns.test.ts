@@ -57,19 +57,19 @@ const linesOf = (functionName: string, count: number) =>
     (lines) => lines.length >= count,
   );
 
-describe('the pattern "SNS to SQS with a filter and a dead-letter queue"', () => {
-  const publish = (Message: string, status: string, total: string) =>
-    sns.send(
-      new PublishCommand({
-        TopicArn: output('OrdersTopic'),
-        Message,
-        MessageAttributes: {
-          status: { DataType: 'String', StringValue: status },
-          total: { DataType: 'Number', StringValue: total },
-        },
-      }),
-    );
+const publish = (Message: string, status: string, total: string) =>
+  sns.send(
+    new PublishCommand({
+      TopicArn: output('OrdersTopic'),
+      Message,
+      MessageAttributes: {
+        status: { DataType: 'String', StringValue: status },
+        total: { DataType: 'Number', StringValue: total },
+      },
+    }),
+  );
 
+describe('the pattern "SNS to SQS with a filter and a dead-letter queue"', () => {
   test('brings paid orders to the function, all to the audit, and what has no queue to the dead letters', async () => {
     expect(runtime.model.skipped.filter(({ type }) => !type.startsWith('AWS::CDK::'))).toEqual([]);
     await publish('pizza', 'paid', '12.5');

@@ -115,7 +115,7 @@ describe('a message to a queue', () => {
     expect(await sns.drain('second')).toHaveLength(1);
     expect(sns.watch.ofType('messages-published').at(-1)).toMatchObject({
       topicName: 'first',
-      messages: [{ deliveries: 2, filtered: 0, isDuplicate: false }],
+      messages: [{ body: 'a', deliveries: 2, filtered: 0, isDuplicate: false }],
     });
   });
 });

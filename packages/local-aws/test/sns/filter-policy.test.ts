@@ -151,6 +151,11 @@ describe('a policy that SNS refuses', () => {
     expect(filterPolicyProblem({ ...nestedPolicy, d: { e: numbers(7) } }, 'MessageBody')).toContain('too complex');
   });
 
+  test('is deeper than any message, and costs no stack', () => {
+    const deep = `${'{"a":'.repeat(40_000)}["x"]${'}'.repeat(40_000)}`;
+    expect(filterPolicyProblem(JSON.parse(deep), 'MessageBody')).toBe('FilterPolicy: Filter policy is too complex');
+  });
+
   test('is nested, and for attributes', () => {
     expect(filterPolicyProblem({ a: { b: ['x'] } }, 'MessageAttributes')).toBe(
       'Filter policy scope MessageAttributes does not support nested filter policy',

@@ -159,3 +159,12 @@ describe('a batch', () => {
     await expect(batch(entriesOf(1), topicArn('nowhere'))).rejects.toMatchObject({ name: 'NotFoundException' });
   });
 });
+
+test('unsigned requests are refused, as everywhere', async () => {
+  const response = await fetch(sns.runtime.endpoint.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'Action=ListTopics&Version=2010-03-31',
+  });
+  expect(response.status).toBe(501);
+});

@@ -69,7 +69,7 @@ const subscriptionTo = (queueName: string, deadLetters?: string) =>
     {
       ...defaultSubscriptionSettings,
       rawMessageDelivery: true,
-      ...(deadLetters !== undefined && { redrivePolicy: { deadLetterTargetArn: queueArn(deadLetters) } }),
+      ...(deadLetters !== undefined && { redrivePolicy: { text: '', deadLetterTargetArn: queueArn(deadLetters) } }),
     },
   );
 

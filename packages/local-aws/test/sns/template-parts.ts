@@ -26,3 +26,26 @@ export const queuePolicyOf = (queue: string, topic = 'News') => ({
     },
   },
 });
+
+/** Lets the topic `News` invoke a function. */
+export const permissionOf = (name: string) => ({
+  Type: 'AWS::Lambda::Permission',
+  Properties: {
+    Action: 'lambda:InvokeFunction',
+    FunctionName: arnOf(name),
+    Principal: 'sns.amazonaws.com',
+    SourceArn: { Ref: 'News' },
+  },
+});
+
+export const keyFor = (statements: readonly object[]) => ({
+  Type: 'AWS::KMS::Key',
+  Properties: { KeyPolicy: { Statement: statements } },
+});
+/** What lets SNS send to queues with the key. */
+export const forSns = {
+  Effect: 'Allow',
+  Principal: { Service: 'sns.amazonaws.com' },
+  Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+  Resource: '*',
+};

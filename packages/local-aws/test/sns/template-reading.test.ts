@@ -9,6 +9,8 @@ const output = (value: unknown, more: object = {}) =>
   readResources({ News: topicWith({ TopicName: 'news' }), ...more }, { Outputs: { It: { Value: value } } }).stacks[0]
     ?.outputs[0]?.value;
 
+const toQueue = (properties: object) => subscriptionWith({ Protocol: 'sqs', Endpoint: queueArn('q'), ...properties });
+
 describe('in a template', () => {
   test('references give what CloudFormation gives', () => {
     expect(output({ Ref: 'News' })).toBe(news);
@@ -51,6 +53,14 @@ describe('in a template', () => {
     ],
   ])('what AWS refuses is refused: %s', (message, refused) => {
     expect(refusalOf(refused)).toMatchObject({ code: 'REFUSED_BY_AWS', message: expect.stringContaining(message) });
+  });
+
+  test('an endpoint has one subscription to a topic', () => {
+    const twice = { News: topicWith(), One: toQueue({}), Two: toQueue({ RawMessageDelivery: false }) };
+    expect(readResources(twice).subscriptions).toMatchObject([{ logicalId: 'One' }]);
+    expect(refusalOf({ ...twice, Two: toQueue({ RawMessageDelivery: true }) }).message).toContain(
+      'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
+    );
   });
 
   test('two topics of one name are refused', () => {

@@ -10,6 +10,8 @@ export interface RequestFacts {
   readonly accountId: string;
   readonly apiId: string;
   readonly requestId: string;
+  /** Of REST APIs, which have two ids. */
+  readonly extendedRequestId?: string;
   readonly path: string;
   stage?: string;
   routeKey?: string;
@@ -78,7 +80,7 @@ export function contextVariables(facts: RequestFacts, answer?: AnswerFacts): Rec
     'error.message': facts.errorText,
     'error.messageString': facts.errorText === undefined ? undefined : JSON.stringify(facts.errorText),
     'error.responseType': facts.errorType,
-    extendedRequestId: facts.requestId,
+    extendedRequestId: facts.extendedRequestId ?? facts.requestId,
     httpMethod: request.method,
     'identity.accountId': identity?.accountId,
     'identity.caller': identity?.callerId,
@@ -101,6 +103,7 @@ export function contextVariables(facts: RequestFacts, answer?: AnswerFacts): Rec
     requestTimeEpoch: String(request.receivedAtMs),
     responseLatency: number(answer?.latencyMs),
     responseLength: number(answer?.length),
+    resourcePath: facts.routeKey?.split(' ').at(-1),
     routeKey: facts.routeKey,
     stage: facts.stage,
     status: number(answer?.status),

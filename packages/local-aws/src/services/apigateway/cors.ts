@@ -1,6 +1,6 @@
 import type { GatewayAnswer } from './gateway-answer.ts';
 import { type GatewayRequest, headerValue } from './gateway-request.ts';
-import type { CorsConfiguration } from './model.ts';
+import type { CorsConfiguration } from '../lambda/model.ts';
 
 /** Whether a browser asks beforehand what it may send (Fetch Standard, "CORS-preflight fetch"). */
 export function isPreflight(request: GatewayRequest): boolean {

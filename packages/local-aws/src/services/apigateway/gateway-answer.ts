@@ -9,7 +9,11 @@ export interface GatewayAnswer {
 interface GatewayErrorOptions {
   readonly headers?: GatewayAnswer['headers'];
   readonly integrationMessage?: string | undefined;
+  readonly cause?: FailureCause;
 }
+
+/** What went wrong, where APIs of different kinds answer differently. */
+type FailureCause = 'timeout' | 'function';
 
 /** An answer of API Gateway's own, in place of the integration's. */
 export class GatewayError extends Error {
@@ -22,12 +26,13 @@ export class GatewayError extends Error {
   readonly reason: string | undefined;
   /** What access logs say of the integration, in AWS's words where they are known. Default: the reason. */
   readonly integrationMessage: string | undefined;
+  readonly #cause: FailureCause | undefined;
 
   constructor(
     status: number,
     text: string,
     reason?: string,
-    { headers = [], integrationMessage = reason }: GatewayErrorOptions = {},
+    { headers = [], integrationMessage = reason, cause }: GatewayErrorOptions = {},
   ) {
     super(reason ?? text);
     this.status = status;
@@ -35,6 +40,17 @@ export class GatewayError extends Error {
     this.reason = reason;
     this.headers = headers;
     this.integrationMessage = integrationMessage;
+    this.#cause = cause;
+  }
+
+  /** Whether the integration did not answer in time. */
+  get isTimeout(): boolean {
+    return this.#cause === 'timeout';
+  }
+
+  /** Whether the function failed, or answered something malformed. */
+  get isOfFunction(): boolean {
+    return this.#cause === 'function';
   }
 }
 

@@ -1,15 +1,9 @@
 import type { Draft } from '../../assembly/draft.ts';
-import { assemblyError, refusedByAws } from '../../assembly/error-codes.ts';
+import { assemblyError } from '../../assembly/error-codes.ts';
 import { generatedId } from '../../assembly/physical-names.ts';
-import type { Properties } from '../../assembly/properties.ts';
 import type { DeclaredResource, ResourceType } from '../../assembly/resource-type.ts';
-import {
-  type CorsConfiguration,
-  declaredHttpApis,
-  declaredIntegrations,
-  declaredRoutes,
-  declaredStages,
-} from './model.ts';
+import { readCors } from '../lambda/cors-property.ts';
+import { declaredHttpApis, declaredIntegrations, declaredRoutes, declaredStages } from './model.ts';
 
 const openApi = {
   reason: 'OpenAPI definitions are not read.',
@@ -66,7 +60,7 @@ export const httpApiType: ResourceType = {
       throw properties.invalid('ProtocolType', properties.value('ProtocolType'), 'HTTP');
     }
     const name = properties.requiredText('Name');
-    const cors = readCors(properties);
+    const cors = readCors(properties, 'CorsConfiguration');
     const description = properties.text('Description');
     draft.add(declaredHttpApis, {
       stack,
@@ -128,36 +122,4 @@ function declareQuickCreate({ stack, logicalId, properties }: DeclaredResource, 
     routeThrottles: {},
     variables: {},
   });
-}
-
-/** The rule about credentials is AWS's own, in its words (aws-cdk issue 9076). */
-function readCors(properties: Properties): CorsConfiguration | undefined {
-  const cors = properties.object('CorsConfiguration', [
-    'AllowCredentials',
-    'AllowHeaders',
-    'AllowMethods',
-    'AllowOrigins',
-    'ExposeHeaders',
-    'MaxAge',
-  ]);
-  if (cors === undefined) return undefined;
-  const maxAgeSeconds = cors.integer('MaxAge', -1, 86_400);
-  const allowOrigins = cors.texts('AllowOrigins');
-  const allowCredentials = cors.boolean('AllowCredentials') ?? false;
-  if (allowCredentials && allowOrigins.includes('*')) {
-    throw refusedByAws(
-      'BadRequestException',
-      "allow-credentials is not supported if 'allow-origin' is *",
-      'Name the origins that may send credentials.',
-      properties.placeOf('CorsConfiguration/AllowOrigins'),
-    );
-  }
-  return {
-    allowOrigins,
-    allowMethods: cors.texts('AllowMethods'),
-    allowHeaders: cors.texts('AllowHeaders'),
-    exposeHeaders: cors.texts('ExposeHeaders'),
-    ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
-    allowCredentials,
-  };
 }

@@ -5,17 +5,18 @@ import type { IamModel } from '../iam/model.ts';
 import type { LambdaService } from '../lambda/functions.ts';
 import type { LogsService } from '../logs/service.ts';
 import type { SqsService } from '../sqs/service.ts';
-import { accessLogLine, contextVariables, recorded, type RequestFacts } from './context-variables.ts';
+import { contextVariables, recorded, type RequestFacts } from './context-variables.ts';
 import { isPreflight, preflightAnswer, withCors } from './cors.ts';
 import { answerHeader, errorAnswer, type GatewayAnswer, GatewayError } from './gateway-answer.ts';
 import type { GatewayRequest } from './gateway-request.ts';
-import { authorizeByIam, type IamParts, type Identity } from './iam-authorization.ts';
+import { authorizeByIam, iamContext, type IamParts } from './iam-authorization.ts';
 import type { JwtVerifier } from './jwt.ts';
 import { answerOfV1, answerOfV2, httpApiRules } from './lambda-answer.ts';
-import { callFunction, type FunctionCall } from './lambda-integration.ts';
+import { callFunction, type FunctionCall, withStageVariables } from './lambda-integration.ts';
 import type { HttpApiModel, IntegrationModel, LambdaIntegrationModel, RouteModel, StageModel } from './model.ts';
 import { payloadV1 } from './payload-v1.ts';
 import { payloadV2, type Routed } from './payload-v2.ts';
+import { tellServed } from './request-log.ts';
 import { matchRoute, type RouteMatch } from './route-key.ts';
 import { callService } from './service-integration.ts';
 import type { Throttling } from './throttling.ts';
@@ -41,7 +42,7 @@ export async function serveHttpApi(
   parts: GatewayParts,
   signal: AbortSignal,
 ): Promise<GatewayAnswer> {
-  const { clock, events, accountId } = parts;
+  const { accountId } = parts;
   const requestId = parts.newRequestId();
   const facts: RequestFacts = { request, accountId, apiId: api.id, requestId, path: request.path };
   const { stage, path } = chooseStage(api, request.path);
@@ -58,24 +59,7 @@ export async function serveHttpApi(
     answer = errorAnswer(failure);
   }
   if (api.cors !== undefined && !isPreflight(request)) answer = withCors(answer, api.cors, request);
-  const latencyMs = clock.now() - request.receivedAtMs;
-  if (stage?.accessLog !== undefined) {
-    const length = answer.body.length;
-    const variables = contextVariables(facts, { status: answer.status, length, latencyMs });
-    const { logGroupName, format } = stage.accessLog;
-    parts.logs.write(logGroupName, `${api.id}/${stage.name.replace('$', '')}`, accessLogLine(format, variables));
-  }
-  events.emit({
-    type: 'http-request-served',
-    atMs: clock.now(),
-    name: api.name,
-    method: request.method,
-    path: request.path,
-    ...(facts.routeKey === undefined ? {} : { routeKey: facts.routeKey }),
-    status: answer.status,
-    durationMs: latencyMs,
-    ...(reason === undefined ? {} : { reason }),
-  });
+  tellServed(parts, api.name, facts, answer, { accessLog: stage?.accessLog, reason });
   const hasId = answerHeader(answer, 'apigw-requestid') !== undefined;
   return hasId ? answer : { ...answer, headers: [...answer.headers, ['apigw-requestid', requestId]] };
 }
@@ -220,7 +204,9 @@ class HttpApiRequest {
       traceHeader: request.traceHeader,
       as: this.#invoker(integration, route, stage),
       answerOf: (payload) =>
-        isV2 ? answerOfV2(payload, httpApiRules) : answerOfV1(payload, { ...httpApiRules, decodesBase64: true }),
+        isV2
+          ? answerOfV2(payload, httpApiRules)
+          : answerOfV1(payload, { ...httpApiRules, decodesBase64: true, isStrict: false }),
       facts,
     };
     return recorded(facts, this.#parts.clock, () => callFunction(call, this.#parts));
@@ -236,13 +222,4 @@ class HttpApiRequest {
     if (routeKey === '$default') return { sourceArn: `${start}/$default` };
     return { sourceArn: `${start}/${this.#facts.request.method}${routeKey.split(' ').at(-1)}` };
   }
-}
-
-function iamContext(identity: Identity): JsonObject {
-  const { accessKey, accountId, callerId, userArn, userId } = identity;
-  return { accessKey, accountId, callerId, cognitoIdentity: null, principalOrgId: null, userArn, userId };
-}
-
-function withStageVariables(text: string, variables: Readonly<Record<string, string>>): string {
-  return text.replaceAll(/\$\{stageVariables\.(\w+)\}/g, (_whole, name: string) => variables[name] ?? '');
 }

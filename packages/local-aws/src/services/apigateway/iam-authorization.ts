@@ -1,6 +1,7 @@
+import type { JsonObject } from '../../assembly/json.ts';
 import { credentialScope } from '../../endpoint/call-context.ts';
 import { generatedRoleId } from '../../assembly/physical-names.ts';
-import type { Caller } from '../../endpoint/api.ts';
+import type { Caller, Permission } from '../../endpoint/api.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import type { CredentialRegistry } from '../iam/credentials.ts';
 import type { RoleModel } from '../iam/model.ts';
@@ -36,7 +37,7 @@ export interface IamParts {
 export function authorizeByIam(
   request: GatewayRequest,
   signingName: string,
-  permission: { readonly action: string; readonly resource: string },
+  permission: Permission,
   { credentials, authorizer, accountId, roles }: IamParts,
 ): Identity {
   const presigned = new URLSearchParams(request.rawQuery).get('X-Amz-Credential');
@@ -49,6 +50,11 @@ export function authorizeByIam(
   const denial = authorizer.lacks(caller, permission);
   if (denial !== undefined) throw forbidden(denial.error.message);
   return { accessKey: scope.accessKeyId, accountId, ...names(caller, accountId, roles) };
+}
+
+/** What functions read of a caller. */
+export function iamContext({ accessKey, accountId, callerId, userArn, userId }: Identity): JsonObject {
+  return { accessKey, accountId, callerId, cognitoIdentity: null, principalOrgId: null, userArn, userId };
 }
 
 function forbidden(reason: string): GatewayError {

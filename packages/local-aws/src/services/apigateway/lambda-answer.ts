@@ -8,6 +8,13 @@ interface AnswerRules {
   readonly defaultContentType: string;
 }
 
+interface V1Rules extends AnswerRules {
+  /** Whether a body in Base64 is sent as bytes. */
+  readonly decodesBase64: boolean;
+  /** REST APIs: no `statusCode` is 200, and an answer with other members, or with none, is malformed. */
+  readonly isStrict: boolean;
+}
+
 /** HTTP APIs (seen on AWS: `statusCode` and `body` alone come back as text). */
 export const httpApiRules: AnswerRules = { defaultContentType: 'text/plain; charset=utf-8' };
 
@@ -47,10 +54,12 @@ export function answerOfV2(payload: string, rules: AnswerRules): GatewayAnswer {
  *
  * @throws {GatewayError} for an answer that is malformed
  */
-export function answerOfV1(payload: string, rules: AnswerRules & { readonly decodesBase64: boolean }): GatewayAnswer {
+export function answerOfV1(payload: string, rules: V1Rules): GatewayAnswer {
   const value = parsed(payload);
   if (!isJsonObject(value)) throw malformed('it is no object');
-  if (value['statusCode'] === undefined) throw malformed('it has no statusCode');
+  const { statusCode = rules.isStrict ? 200 : undefined } = value;
+  if (statusCode === undefined) throw malformed('it has no statusCode');
+  if (rules.isStrict) refuseStrangers(value);
   const multi = value['multiValueHeaders'] ?? {};
   if (!isJsonObject(multi)) throw malformed('its multiValueHeaders are no object');
   const several = Object.entries(multi).flatMap(([name, values]) => {
@@ -61,10 +70,19 @@ export function answerOfV1(payload: string, rules: AnswerRules & { readonly deco
     ([name, text]) => !several.some(([other, same]) => other.toLowerCase() === name.toLowerCase() && same === text),
   );
   return {
-    status: statusOf(value),
+    status: statusOf({ statusCode }),
     headers: withContentType([...several, ...single], rules.defaultContentType),
     body: bodyOf(value, rules.decodesBase64),
   };
+}
+
+const v1Members = ['body', 'headers', 'isBase64Encoded', 'multiValueHeaders', 'statusCode'];
+
+function refuseStrangers(value: JsonObject): void {
+  const names = Object.keys(value);
+  const stranger = names.find((name) => !v1Members.includes(name));
+  if (stranger !== undefined) throw malformed(`it has the member ${stranger}`);
+  if (names.length === 0) throw malformed('it is empty');
 }
 
 function parsed(payload: string): unknown {
@@ -109,5 +127,6 @@ function bodyOf({ body, isBase64Encoded }: JsonObject, decodesBase64: boolean): 
 }
 
 function malformed(why: string): GatewayError {
-  return new GatewayError(500, 'Internal Server Error', `The function's answer is malformed: ${why}.`);
+  const reason = `The function's answer is malformed: ${why}.`;
+  return new GatewayError(500, 'Internal Server Error', reason, { cause: 'function' });
 }

@@ -58,14 +58,17 @@ export async function callFunction(
     .finally(() => late.abort());
   if (result === undefined) {
     invocation.catch(() => {});
-    throw new GatewayError(503, 'Service Unavailable', `${fn.name} did not answer within ${call.timeoutMs} ms.`);
+    throw new GatewayError(503, 'Service Unavailable', `${fn.name} did not answer within ${call.timeoutMs} ms.`, {
+      cause: 'timeout',
+    });
   }
   call.facts.requestId = result.requestId;
   call.facts.status = 200;
   if (result.functionError !== undefined) {
     const { functionError } = result;
     const message = `The Lambda function returned the following error: ${functionError}. Check your Lambda function code and try again.`;
-    throw internalError(errorText(result.payload), message);
+    const options = { integrationMessage: message, cause: 'function' } as const;
+    throw new GatewayError(500, 'Internal Server Error', errorText(result.payload), options);
   }
   return call.answerOf(result.payload);
 }
@@ -107,4 +110,9 @@ function lambdaRefusal(error: unknown): unknown {
   if (!(error instanceof AwsError)) return error;
   if (error.code === 'TooManyRequestsException') return new GatewayError(503, 'Service Unavailable', error.message);
   return internalError(error.message);
+}
+
+/** The text with the values of the stage's variables, as in `arn:…:function:${stageVariables.name}`. */
+export function withStageVariables(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\{stageVariables\.(\w+)\}/g, (_whole, name: string) => variables[name] ?? '');
 }

@@ -1,10 +1,12 @@
 import { ResourceList } from '../../assembly/draft.ts';
 import type { Declared } from '../../assembly/model.ts';
 import type { Place } from '../../errors.ts';
+import type { CorsConfiguration } from '../lambda/model.ts';
 
 /** API Gateway's part of the model. */
 export interface ApiGatewayModel {
   readonly httpApis: readonly HttpApiModel[];
+  readonly restApis: readonly RestApiModel[];
 }
 
 /** `AWS::ApiGatewayV2::Api` of the protocol HTTP, with all that belongs to it. */
@@ -26,16 +28,6 @@ export interface DeclaredHttpApi extends Declared {
   readonly cors?: CorsConfiguration;
   /** False: AWS answers 404 at the API's own address, and only a custom domain leads to it. */
   readonly hasOwnAddress: boolean;
-}
-
-/** What API Gateway answers to browsers. Source: API Gateway v2 API reference, "Cors". */
-export interface CorsConfiguration {
-  readonly allowOrigins: readonly string[];
-  readonly allowMethods: readonly string[];
-  readonly allowHeaders: readonly string[];
-  readonly exposeHeaders: readonly string[];
-  readonly maxAgeSeconds?: number;
-  readonly allowCredentials: boolean;
 }
 
 /** `AWS::ApiGatewayV2::Route`. */
@@ -107,6 +99,59 @@ export interface StageModel extends OfApi {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** `AWS::ApiGateway::RestApi`, with its methods as routes. */
+export interface RestApiModel extends DeclaredRestApi {
+  readonly routes: readonly RestRouteModel[];
+  readonly stages: readonly RestStageModel[];
+}
+
+/** A REST API, before its methods and stages are attached. */
+export interface DeclaredRestApi extends Declared {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly url: string;
+  readonly rootResourceId: string;
+  /** Content types that functions get in Base64: `image/*`. */
+  readonly binaryMediaTypes: readonly string[];
+  readonly hasOwnAddress: boolean;
+}
+
+/** A method of a resource, by the whole path of the resource. */
+export interface RestRouteModel {
+  /** `GET /orders/{id}`. */
+  readonly routeKey: string;
+  readonly method: RestMethodModel;
+}
+
+/** `AWS::ApiGateway::Resource`. */
+export interface RestResourceModel extends OfApi {
+  readonly id: string;
+  readonly parentId: string;
+  readonly pathPart: string;
+}
+
+/** `AWS::ApiGateway::Method` with a Lambda proxy integration. */
+export interface RestMethodModel extends OfApi {
+  readonly resourceId: string;
+  readonly httpMethod: string;
+  readonly authorizationType: 'NONE' | 'AWS_IAM';
+  readonly uri: string;
+  readonly credentialsArn?: string;
+  /** 50 and more: the limit of 29,000 can be raised. */
+  readonly timeoutMs: number;
+}
+
+/** `AWS::ApiGateway::Stage`, or the stage that a deployment makes. Its throttles are by route key. */
+export interface RestStageModel extends OfApi {
+  readonly name: string;
+  readonly deploymentId: string;
+  readonly defaultThrottle: Throttle;
+  readonly routeThrottles: Readonly<Record<string, Throttle>>;
+  readonly accessLog?: AccessLogSettings;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** Requests a second, and how many more at once. Undefined: those of the account. */
 export interface Throttle {
   readonly rateLimit?: number;
@@ -125,6 +170,14 @@ export interface OfApi extends Declared {
   /** Where the template names the API. */
   readonly place: Place;
 }
+
+export const declaredRestApis = new ResourceList<DeclaredRestApi>();
+
+export const declaredRestResources = new ResourceList<RestResourceModel>();
+
+export const declaredRestMethods = new ResourceList<RestMethodModel>();
+
+export const declaredRestStages = new ResourceList<RestStageModel>();
 
 export const declaredHttpApis = new ResourceList<DeclaredHttpApi>();
 

@@ -13,11 +13,20 @@ import {
   type HttpApiModel,
   type OfApi,
 } from './model.ts';
+import { restAccountType, restDeploymentType, restStageType } from './rest-stage-resources.ts';
+import { restApiType, restMethodType, restResourceType } from './rest-api-resources.ts';
+import { readRestApis } from './read-rest-apis.ts';
 import { authorizerType, integrationType, routeType } from './route-resources.ts';
 import { httpDeploymentType, httpStageType } from './stage-resources.ts';
 
 /** API Gateway's resource types in templates. */
 export const apiGatewayResourceTypes: ResourceTypes = {
+  'AWS::ApiGateway::Account': restAccountType,
+  'AWS::ApiGateway::Deployment': restDeploymentType,
+  'AWS::ApiGateway::Method': restMethodType,
+  'AWS::ApiGateway::Resource': restResourceType,
+  'AWS::ApiGateway::RestApi': restApiType,
+  'AWS::ApiGateway::Stage': restStageType,
   'AWS::ApiGatewayV2::Api': httpApiType,
   'AWS::ApiGatewayV2::Authorizer': authorizerType,
   'AWS::ApiGatewayV2::Deployment': httpDeploymentType,
@@ -43,7 +52,7 @@ export function readApiGatewayModel(draft: Draft): ApiGatewayModel {
     checkRoutes(api);
     refuseSameStages(api);
   }
-  return { httpApis };
+  return { httpApis, restApis: readRestApis(draft) };
 }
 
 /** Refuses what belongs to an API that is in no stack. */

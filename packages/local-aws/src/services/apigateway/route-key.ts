@@ -34,18 +34,20 @@ export interface RouteMatch<Route> {
  * before a shorter one. Source: API Gateway Developer Guide, "Working with routes for HTTP APIs".
  *
  * @param path as the client sent it, percent-encoded, without stage and query
+ * @param read makes the value of a path variable. Default: percent-decodes it
  */
 export function matchRoute<Route extends { readonly routeKey: string }>(
   routes: readonly Route[],
   method: string,
   path: string,
+  read: (text: string) => string = decoded,
 ): RouteMatch<Route> | undefined {
   const given = path.split('/').slice(1);
   let best: (RouteMatch<Route> & { readonly rank: readonly number[] }) | undefined;
   for (const route of routes) {
     const key = parseRouteKey(route.routeKey);
     if (key.method !== 'ANY' && key.method !== method) continue;
-    const fit = key.segments === undefined ? { rank: [2], pathParameters: {} } : fitSegments(key.segments, given);
+    const fit = key.segments === undefined ? { rank: [2], pathParameters: {} } : fitSegments(key.segments, given, read);
     if (fit === undefined) continue;
     const rank = [...fit.rank, key.method === 'ANY' ? 1 : 0];
     if (best === undefined || comesBefore(rank, best.rank)) best = { route, rank, pathParameters: fit.pathParameters };
@@ -59,7 +61,11 @@ interface Fit {
   readonly pathParameters: Record<string, string>;
 }
 
-function fitSegments(segments: readonly string[], given: readonly string[]): Fit | undefined {
+function fitSegments(
+  segments: readonly string[],
+  given: readonly string[],
+  read: (text: string) => string,
+): Fit | undefined {
   const greedy = /^\{([^}]+)\+\}$/.exec(segments.at(-1) ?? '')?.[1];
   const fixed = greedy === undefined ? segments : segments.slice(0, -1);
   const rest = given.slice(fixed.length).join('/');
@@ -73,11 +79,11 @@ function fitSegments(segments: readonly string[], given: readonly string[]): Fit
     if (variable === undefined) {
       if (decoded(actual) !== decoded(segment)) return undefined;
     } else if (actual === '') return undefined;
-    else pathParameters[variable] = decoded(actual);
+    else pathParameters[variable] = read(actual);
     rank.push(variable === undefined ? 0 : 1);
   }
   if (greedy !== undefined) {
-    pathParameters[greedy] = decoded(rest);
+    pathParameters[greedy] = read(rest);
     rank.push(2);
   }
   return { rank, pathParameters };

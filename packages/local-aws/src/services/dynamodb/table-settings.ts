@@ -85,6 +85,6 @@ export class TableSettings {
   }
 
   #of(name: unknown): Settings {
-    return this.#byName.get(String(name)) ?? none;
+    return (typeof name === 'string' ? this.#byName.get(name) : undefined) ?? none;
   }
 }

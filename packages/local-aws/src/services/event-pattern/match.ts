@@ -13,14 +13,36 @@ type Comparison = (value: unknown, operand: unknown) => boolean;
 /** `exists` looks for values: an object does not count (EventBridge User Guide, "Comparison operators"; Event Ruler). */
 const comparisons: Readonly<Record<string, Comparison>> = {
   exists: (value, operand) => (value !== undefined && !isObject(value)) === operand,
-  prefix: (value, operand) => typeof value === 'string' && value.startsWith(String(operand)),
-  suffix: (value, operand) => typeof value === 'string' && value.endsWith(String(operand)),
-  'equals-ignore-case': (value, operand) =>
-    typeof value === 'string' && value.toLowerCase() === String(operand).toLowerCase(),
+  prefix: textComparison((value, operand) => value.startsWith(operand)),
+  suffix: textComparison((value, operand) => value.endsWith(operand)),
+  'equals-ignore-case': textComparison((value, operand) => value.toLowerCase() === operand.toLowerCase()),
+  wildcard: textComparison((value, operand) => wildcard(operand).test(value)),
   'anything-but': (value, operand) => value !== undefined && !matchesList([operand].flat(), value),
   numeric: (value, operand) => typeof value === 'number' && Array.isArray(operand) && isWithin(operand, value),
   cidr: (value, operand) => typeof value === 'string' && isInBlock(value, String(operand)),
 };
+
+/**
+ * Compares texts. An operand may be a list, of which one has to fit, or `{ "equals-ignore-case": "a" }`, by which case
+ * does not count (EventBridge User Guide, "Comparison operators for use in event patterns").
+ */
+function textComparison(compare: (value: string, operand: string) => boolean): Comparison {
+  return (value, operand) =>
+    typeof value === 'string' &&
+    [operand].flat().some((one) => {
+      if (!isObject(one)) return compare(value, String(one));
+      return compare(value.toLowerCase(), String(one['equals-ignore-case']).toLowerCase());
+    });
+}
+
+/** `*` stands for any characters, `\*` and `\\` for themselves. */
+function wildcard(operand: string): RegExp {
+  const parts = operand.match(/\\[*\\]|\*|[^*\\]+|\\/g) ?? [];
+  const source = parts.map((part) =>
+    part === '*' ? '.*' : part.replace(/^\\(?=[*\\])/, '').replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`),
+  );
+  return new RegExp(`^${source.join('')}$`, 's');
+}
 
 const numericRelations: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
   '=': (value, bound) => value === bound,

@@ -1,5 +1,6 @@
 import { LocalRuntimeError, type Place } from '../../errors.ts';
 import type { DynamodbModel } from '../dynamodb/model.ts';
+import type { EventBridgeModel } from '../eventbridge/model.ts';
 import type { KmsModel } from '../kms/keys.ts';
 import type { SnsModel } from '../sns/model.ts';
 import type { SqsModel } from '../sqs/model.ts';
@@ -104,7 +105,7 @@ interface PolicySet {
 }
 
 /** The parts of the model that IAM decides by, beside what the services say of their resources. */
-export type PolicyModel = IamModel & Partial<KmsModel & SqsModel & SnsModel & DynamodbModel>;
+export type PolicyModel = IamModel & Partial<KmsModel & SqsModel & SnsModel & DynamodbModel & EventBridgeModel>;
 
 /**
  * @param services those behind the endpoint. The use of keys is asked for when there are keys.
@@ -142,7 +143,12 @@ function isOfOtherServices({ trustPolicy }: RoleModel): boolean {
 }
 
 /** Services of AWS that assume roles here. */
-const assumers = ['apigateway.amazonaws.com', 'ecs-tasks.amazonaws.com', 'lambda.amazonaws.com'];
+const assumers = [
+  'apigateway.amazonaws.com',
+  'ecs-tasks.amazonaws.com',
+  'events.amazonaws.com',
+  'lambda.amazonaws.com',
+];
 
 function names(principal: unknown, service: string): boolean {
   return [(principal as { readonly Service?: unknown }).Service].flat().includes(service);

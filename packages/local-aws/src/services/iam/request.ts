@@ -34,6 +34,8 @@ export const conditionKeys: Readonly<Record<string, string>> = {
   'aws:sourcearn': 'Of a service that calls for a resource: ARN of the resource. Never there for a role.',
   'aws:sourceaccount': 'Account of that resource.',
   'aws:sourceowner': 'The same, under the name that topics had for it.',
+  'lambda:functionurlauthtype': 'Of a request to a function URL: NONE or AWS_IAM.',
+  'lambda:invokedviafunctionurl': 'True for such a request.',
   'kms:calleraccount': 'Of a key that a service uses for a caller: the account of the role.',
   'kms:viaservice': 'Of such a key: the service, as in sqs.us-east-1.amazonaws.com.',
   'ses:feedbackaddress': 'Of a mail: where bounces go, if the request says it.',
@@ -56,7 +58,7 @@ export type ServiceRequest = Pick<AccessRequest, 'action' | 'resource' | 'contex
 /** The request of a service. Source: IAM User Guide, "AWS global condition context keys". */
 export function serviceRequest(
   { service, sourceArn }: ServiceCaller,
-  { action, resource }: { readonly action: string; readonly resource: string },
+  { action, resource, context }: Permission,
 ): ServiceRequest {
   const sourceAccount = sourceArn.split(':')[4] ?? '';
   return {
@@ -71,6 +73,7 @@ export function serviceRequest(
       'aws:sourcearn': sourceArn,
       ...(sourceAccount === '' ? {} : { 'aws:sourceaccount': sourceAccount, 'aws:sourceowner': sourceAccount }),
       ...resourceContext(resource),
+      ...context,
     },
   };
 }

@@ -7,6 +7,7 @@ import type { PolicyStatement } from '../iam/model.ts';
 export interface LambdaModel {
   readonly functions: readonly FunctionModel[];
   readonly mappings: readonly MappingModel[];
+  readonly functionUrls: readonly FunctionUrlModel[];
 }
 
 /** `AWS::Lambda::Function` with a Node.js runtime. `environment` is the template's: without what Lambda itself sets. */
@@ -48,6 +49,29 @@ export interface AsyncRetrySettings {
   readonly maximumEventAgeSeconds?: number;
 }
 
+/** `AWS::Lambda::Url`: a function that answers HTTP requests itself. */
+export interface FunctionUrlModel extends Declared {
+  /** 32 letters and digits. */
+  readonly id: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  /** Where it is served here: `http://127.0.0.1:4567/<id>/`. */
+  readonly url: string;
+  readonly authType: 'NONE' | 'AWS_IAM';
+  readonly cors?: CorsConfiguration;
+  readonly place: Place;
+}
+
+/** What browsers are told of an API or a function URL. Sources: "Cors" in the references of API Gateway v2 and Lambda. */
+export interface CorsConfiguration {
+  readonly allowOrigins: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowHeaders: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  readonly maxAgeSeconds?: number;
+  readonly allowCredentials: boolean;
+}
+
 /** `AWS::Lambda::EventSourceMapping` from a queue to a function. */
 export interface MappingModel extends Declared {
   readonly uuid: string;
@@ -75,6 +99,8 @@ export const declaredPermissions = new ResourceList<{
 export const declaredFunctions = new ResourceList<FunctionModel>();
 
 export const declaredMappings = new ResourceList<MappingModel>();
+
+export const declaredFunctionUrls = new ResourceList<FunctionUrlModel>();
 
 /** `AWS::Lambda::EventInvokeConfig`, by the name of its function. */
 export const declaredAsyncRetries = new ResourceList<{

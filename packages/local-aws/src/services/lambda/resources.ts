@@ -6,9 +6,11 @@ import type { ResourceType, ResourceTypes } from '../../assembly/resource-type.t
 import { declaredRoles } from '../iam/model.ts';
 import { checkMappings, eventSourceMappingType } from './event-source-mapping/resource.ts';
 import { functionType } from './function-resource.ts';
+import { checkFunctionUrls, functionUrlType } from './function-url-resource.ts';
 import {
   declaredAsyncRetries,
   declaredFunctions,
+  declaredFunctionUrls,
   declaredMappings,
   declaredPermissions,
   type FunctionModel,
@@ -16,9 +18,16 @@ import {
 } from './model.ts';
 
 /** Services of AWS that invoke functions here. */
-const invokers: ReadonlySet<string> = new Set(['apigateway.amazonaws.com', 'sns.amazonaws.com']);
+const invokers: ReadonlySet<string> = new Set([
+  'apigateway.amazonaws.com',
+  'events.amazonaws.com',
+  'sns.amazonaws.com',
+]);
 
-/** `AWS::Lambda::Permission`: skipped for AWS services that do not call here; refused for roles and accounts. */
+/**
+ * `AWS::Lambda::Permission`: skipped for AWS services that do not call here. For roles, accounts and everybody it is
+ * about function URLs, and refused otherwise.
+ */
 const permissionType: ResourceType = {
   reads: [
     'Action',
@@ -42,11 +51,9 @@ const permissionType: ResourceType = {
 
   declare({ stack, logicalId, type, properties, environment }, { physicalId }, draft) {
     const principal = properties.requiredText('Principal');
-    if (properties.value('FunctionUrlAuthType') !== undefined || properties.boolean('InvokedViaFunctionUrl') === true) {
-      draft.skip({ stack, logicalId, type, reason: 'Functions have no URLs here.' });
-      return;
-    }
-    if (!/\.amazonaws\.com(?:\.cn)?$/u.test(principal)) {
+    const isForUrl =
+      properties.value('FunctionUrlAuthType') !== undefined || properties.boolean('InvokedViaFunctionUrl') === true;
+    if (!isForUrl && !isService(principal)) {
       throw assemblyError(
         'RESOURCE_UNSUPPORTED',
         `It lets ${principal} invoke the function; only identity policies are evaluated for functions.`,
@@ -54,7 +61,7 @@ const permissionType: ResourceType = {
         properties.placeOf('Principal'),
       );
     }
-    if (!invokers.has(principal)) {
+    if (isService(principal) && !invokers.has(principal)) {
       draft.skip({ stack, logicalId, type, reason: `${principal} does not invoke functions here.` });
     }
     // A name or an ARN. A version or an alias behind it has a policy of its own.
@@ -67,7 +74,7 @@ const permissionType: ResourceType = {
       statement: {
         Sid: physicalId,
         Effect: 'Allow',
-        Principal: { Service: principal },
+        Principal: isService(principal) ? { Service: principal } : principal === '*' ? '*' : { AWS: principal },
         Action: properties.requiredText('Action'),
         Resource: `arn:${environment.partition}:lambda:${environment.region}:${environment.accountId}:function:${functionName}`,
         ...(Object.keys(condition).length > 0 && { Condition: condition }),
@@ -75,6 +82,10 @@ const permissionType: ResourceType = {
     });
   },
 };
+
+function isService(principal: string): boolean {
+  return /\.amazonaws\.com(?:\.cn)?$/u.test(principal);
+}
 
 /** The condition that AddPermission makes of its parameters, as GetPolicy answers it (recorded by LocalStack). */
 function permissionCondition(properties: Properties): Record<string, Record<string, string>> {
@@ -88,6 +99,7 @@ function permissionCondition(properties: Properties): Record<string, Record<stri
   const sourceArn = properties.text('SourceArn');
   return {
     ...(given.length > 0 && { StringEquals: Object.fromEntries(given) }),
+    ...(properties.boolean('InvokedViaFunctionUrl') === true && { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } }),
     ...(sourceArn !== undefined && { ArnLike: { 'AWS:SourceArn': sourceArn } }),
   };
 }
@@ -191,6 +203,7 @@ export const lambdaResourceTypes: ResourceTypes = {
   'AWS::Lambda::EventSourceMapping': eventSourceMappingType,
   'AWS::Lambda::Function': functionType,
   'AWS::Lambda::Permission': permissionType,
+  'AWS::Lambda::Url': functionUrlType,
   'AWS::Lambda::Version': versionType,
 };
 
@@ -202,9 +215,11 @@ export function readLambdaModel(draft: Draft): LambdaModel {
   checkReservations(draft);
   checkMappings(draft);
   refuseStrayAsyncRetries(draft);
+  checkFunctionUrls(draft);
   return {
     functions: functions.map((fn) => withPermissions(withAsyncRetry(fn, draft), draft)),
     mappings: draft.all(declaredMappings),
+    functionUrls: draft.all(declaredFunctionUrls),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import { AwsError, type RestService } from '../../endpoint/api.ts';
 import { LocalRuntimeError } from '../../errors.ts';
 import type { RunningService, Service, ServiceContext } from '../../service.ts';
@@ -8,7 +9,8 @@ import { type Invoke, Throttled } from './event-source-mapping/deliver.ts';
 import { MappingService } from './event-source-mapping/mappings.ts';
 import { serviceQueue } from './event-source-mapping/source-queue.ts';
 import { LambdaService } from './functions.ts';
-import type { FunctionModel, LambdaModel } from './model.ts';
+import { functionUrlRoutes } from './function-url-api.ts';
+import type { FunctionModel, FunctionUrlModel, LambdaModel } from './model.ts';
 import { lambdaResourceTypes, readLambdaModel } from './resources.ts';
 import { unservedRoutes } from './unserved-routes.ts';
 
@@ -17,11 +19,24 @@ export class RunningLambda implements RunningService<LambdaModel> {
   readonly functions: LambdaService;
   readonly mappings: MappingService;
   readonly rest: RestService;
+  readonly #clock: Clock;
+  #functionUrls: readonly FunctionUrlModel[];
+  #changedAt: Date;
 
-  constructor(functions: LambdaService, mappings: MappingService) {
+  constructor(
+    functions: LambdaService,
+    mappings: MappingService,
+    functionUrls: readonly FunctionUrlModel[],
+    clock: Clock,
+  ) {
     this.functions = functions;
     this.mappings = mappings;
-    this.rest = { signingName: 'lambda', routes: [...functions.routes, ...mappings.routes, ...unservedRoutes] };
+    this.#functionUrls = functionUrls;
+    this.#clock = clock;
+    this.#changedAt = new Date(clock.now());
+    const urls = { directory: functions, all: () => this.#functionUrls, changedAt: () => this.#changedAt };
+    const routes = [...functions.routes, ...mappings.routes, ...functionUrlRoutes(urls), ...unservedRoutes];
+    this.rest = { signingName: 'lambda', routes };
   }
 
   /** Mappings that go have delivered what they hold before queues and functions change. */
@@ -29,7 +44,9 @@ export class RunningLambda implements RunningService<LambdaModel> {
     await this.mappings.retire(mappings);
   }
 
-  async update({ functions, mappings }: LambdaModel): Promise<void> {
+  async update({ functions, mappings, functionUrls }: LambdaModel): Promise<void> {
+    this.#functionUrls = functionUrls;
+    this.#changedAt = new Date(this.#clock.now());
     await this.functions.update(functions);
     await this.mappings.update(mappings);
   }
@@ -52,7 +69,7 @@ export const lambda: Service<LambdaModel> = {
       context.credentials.issue({ roleArn, sessionName: name });
     const functions = new LambdaService({ ...context, functions: model.functions, credentialsFor });
     await functions.start();
-    return new RunningLambda(functions, startMappings(model, functions, context));
+    return new RunningLambda(functions, startMappings(model, functions, context), model.functionUrls, context.clock);
   },
 };
 

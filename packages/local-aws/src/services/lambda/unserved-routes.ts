@@ -38,11 +38,9 @@ const operations = `
   GET    /2020-06-30/functions/{FunctionName}/code-signing-config GetFunctionCodeSigningConfig
   GET    /2021-07-20/functions/{FunctionName}/runtime-management-config GetRuntimeManagementConfig
   PUT    /2021-07-20/functions/{FunctionName}/runtime-management-config PutRuntimeManagementConfig
-  GET    /2021-10-31/functions/{FunctionName}/url GetFunctionUrlConfig
   POST   /2021-10-31/functions/{FunctionName}/url CreateFunctionUrlConfig
   PUT    /2021-10-31/functions/{FunctionName}/url UpdateFunctionUrlConfig
   DELETE /2021-10-31/functions/{FunctionName}/url DeleteFunctionUrlConfig
-  GET    /2021-10-31/functions/{FunctionName}/urls ListFunctionUrlConfigs
   POST   /2021-11-15/functions/{FunctionName}/response-streaming-invocations InvokeWithResponseStream
   GET    /2024-08-31/functions/{FunctionName}/recursion-config GetFunctionRecursionConfig
   PUT    /2024-08-31/functions/{FunctionName}/recursion-config PutFunctionRecursionConfig

@@ -49,6 +49,8 @@ function check(policy: unknown, scope: FilterScope): void {
  * test_policy_complexity_with_or).
  */
 function countCombinations(policy: Readonly<Record<string, unknown>>, depth: number, before: number): number {
+  // A value so deep makes more combinations by itself.
+  if (depth > mostCombinations) refuse('Filter policy is too complex');
   let combinations = before;
   for (const [key, value] of Object.entries(policy)) {
     if (isObject(value)) combinations = countCombinations(value, depth + 1, combinations);

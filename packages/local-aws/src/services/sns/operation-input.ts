@@ -20,6 +20,7 @@ export interface SnsContext {
 
 export interface PublishedMessage {
   readonly messageId: string;
+  readonly body: string;
   readonly deliveries: number;
   readonly filtered: number;
   readonly isDuplicate: boolean;

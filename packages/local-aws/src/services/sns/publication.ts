@@ -17,7 +17,7 @@ export interface Publication {
   /** FIFO topics: given, or the SHA-256 of the message. */
   readonly deduplicationId?: string;
   /** What goes to subscriptions of a protocol (`MessageStructure`: `json`), or to all. */
-  textFor(protocol: Protocol): string;
+  readonly textFor: (protocol: Protocol) => string;
 }
 
 /** Publish's input, or an entry of PublishBatch's. */

@@ -1,4 +1,4 @@
-import { type Draft, refuseSameNames } from '../../assembly/draft.ts';
+import type { Draft } from '../../assembly/draft.ts';
 import { refusedByAws } from '../../assembly/error-codes.ts';
 import { isJsonObject, shown } from '../../assembly/json.ts';
 import { generatedName, generatedUuid } from '../../assembly/physical-names.ts';
@@ -7,15 +7,7 @@ import type { DeclaredResource, ResourceType, ResourceTypes } from '../../assemb
 import { AwsError } from '../../endpoint/api.ts';
 import type { Place } from '../../errors.ts';
 import { readPolicyDocument } from '../iam/resources.ts';
-import {
-  declaredSubscriptions,
-  type DeclaredTopic,
-  declaredTopicPolicies,
-  declaredTopics,
-  type Protocol,
-  type SnsModel,
-  type TopicModel,
-} from './model.ts';
+import { declaredSubscriptions, declaredTopicPolicies, declaredTopics, type Protocol } from './model.ts';
 import { checkTopicName } from './operations/topics.ts';
 import { changeSubscription, defaultSubscriptionSettings } from './subscription-attributes.ts';
 import { checkTarget, isAbsentProtocol } from './subscription-target.ts';
@@ -229,30 +221,6 @@ export const snsResourceTypes: ResourceTypes = {
   'AWS::SNS::TopicInlinePolicy': topicPolicyType,
   'AWS::SNS::TopicPolicy': topicPolicyType,
 };
-
-/** SNS's part of the model: the topics with the policies of all stacks, and who is told. */
-export function readSnsModel(draft: Draft): SnsModel {
-  const topics = draft.all(declaredTopics);
-  refuseSameNames('topics', topics);
-  const arns = new Set(topics.map(({ arn }) => arn));
-  const subscriptions = draft.all(declaredSubscriptions).flatMap(({ type, ...subscription }) => {
-    if (arns.has(subscription.topicArn)) return [subscription];
-    const { stack, logicalId, topicArn } = subscription;
-    draft.skip({
-      stack,
-      logicalId,
-      type,
-      reason: `No stack has the topic ${topicArn}, and nobody publishes to it here.`,
-    });
-    return [];
-  });
-  return { topics: topics.map((topic) => withPolicies(topic, draft)), subscriptions };
-}
-
-function withPolicies(topic: DeclaredTopic, draft: Draft): TopicModel {
-  const own = draft.all(declaredTopicPolicies).filter(({ topicArns }) => topicArns.includes(topic.arn));
-  return { ...topic, policies: own.map(({ document }) => document) };
-}
 
 /** What SNS's API refuses, CloudFormation refuses too. */
 function inWordsOfAws<Result>(run: () => Result, remedy: string, place: Place): Result {

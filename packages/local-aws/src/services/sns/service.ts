@@ -33,7 +33,8 @@ import {
   tagResource,
   untagResource,
 } from './operations/topics.ts';
-import { readSnsModel, snsResourceTypes } from './resources.ts';
+import { readSnsModel } from './read-model.ts';
+import { snsResourceTypes } from './resources.ts';
 import { snsPrincipal, type TargetOptions, Targets } from './targets.ts';
 import { TopicRegistry } from './topic-registry.ts';
 import type { Topic } from './topic.ts';

@@ -47,10 +47,6 @@ export const invalidEntryId = (id: string) =>
 export const batchTooLong = () =>
   new AwsError('BatchRequestTooLong', 'The length of all the messages put together is more than the limit.');
 
-/** Status 403, as for all quotas: more filter policies than a topic can have. */
-export const filterPolicyLimitExceeded = () =>
-  new AwsError('FilterPolicyLimitExceeded', 'Filter policy limit exceeded', { httpStatus: 403 });
-
 /** TagResource, UntagResource and ListTagsForResource of a topic that is not there: status 404. */
 export const resourceNotFound = () => new AwsError('ResourceNotFound', 'Resource does not exist', { httpStatus: 404 });
 

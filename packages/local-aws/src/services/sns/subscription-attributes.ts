@@ -9,9 +9,16 @@ export interface SubscriptionSettings {
   readonly rawMessageDelivery: boolean;
   readonly filterPolicy?: FilterPolicy;
   readonly filterPolicyScope: FilterScope;
-  readonly redrivePolicy?: { readonly deadLetterTargetArn: string };
+  readonly redrivePolicy?: RedrivePolicy;
   /** JSON text. It is for HTTP only, and told as given. */
   readonly deliveryPolicy?: string;
+}
+
+/** Where messages go that cannot be delivered. */
+interface RedrivePolicy {
+  /** As given: what GetSubscriptionAttributes answers. */
+  readonly text: string;
+  readonly deadLetterTargetArn: string;
 }
 
 /** Source: API reference of Subscribe. */
@@ -97,7 +104,7 @@ function booleanOf(value: string, refuse: Refuse): boolean {
   throw refuse(`RawMessageDelivery: Invalid value [${value}]. Must be true or false.`);
 }
 
-function redriveOf(text: string, { fifoTopic, endpoint }: SubscriptionPlace, refuse: Refuse) {
+function redriveOf(text: string, { fifoTopic, endpoint }: SubscriptionPlace, refuse: Refuse): RedrivePolicy {
   let policy: unknown;
   try {
     policy = JSON.parse(text);
@@ -111,7 +118,7 @@ function redriveOf(text: string, { fifoTopic, endpoint }: SubscriptionPlace, ref
   if (fifoTopic && endpoint.endsWith('.fifo') && !deadLetterTargetArn.endsWith('.fifo')) {
     throw refuse('RedrivePolicy: must use a FIFO queue as DLQ for a FIFO Subscription to a FIFO Topic.');
   }
-  return { deadLetterTargetArn };
+  return { text, deadLetterTargetArn };
 }
 
 /**
@@ -123,7 +130,7 @@ export function subscriptionAttributes(settings: SubscriptionSettings): Record<s
   return {
     RawMessageDelivery: String(rawMessageDelivery),
     ...(filterPolicy !== undefined && { FilterPolicy: filterPolicy.text, FilterPolicyScope: filterPolicyScope }),
-    ...(redrivePolicy !== undefined && { RedrivePolicy: JSON.stringify(redrivePolicy) }),
+    ...(redrivePolicy !== undefined && { RedrivePolicy: redrivePolicy.text }),
     ...(deliveryPolicy !== undefined && { DeliveryPolicy: deliveryPolicy, EffectiveDeliveryPolicy: deliveryPolicy }),
   };
 }

@@ -123,7 +123,11 @@ export class TopicRegistry {
       former.settings = model.settings;
       return;
     }
-    if (former !== undefined) topic?.remove(former);
+    // A client may have subscribed the endpoint before: an endpoint has one subscription to a topic.
+    const others = topic?.subscriptions.filter(
+      (one) => one.protocol === model.protocol && one.endpoint === model.endpoint,
+    );
+    for (const other of [former, ...(others ?? [])]) if (other !== undefined) topic?.remove(other);
     topic?.add(new Subscription(model, model.settings));
   }
 

@@ -1,13 +1,7 @@
 import type { CallContext, JsonObject, Operation, Permission } from '../../../endpoint/api.ts';
 import { passesPolicy } from '../filter-policy.ts';
 import { notificationFor } from '../notification.ts';
-import {
-  messageAttributeMap,
-  type PublishedMessage,
-  type SnsContext,
-  textOf,
-  topicOperation,
-} from '../operation-input.ts';
+import { messageAttributeMap, type SnsContext, textOf, topicOperation } from '../operation-input.ts';
 import { type Publication, publishedBytes, type PublishedInput, readPublication } from '../publication.ts';
 import {
   batchTooLong,
@@ -18,7 +12,7 @@ import {
   notServed,
   tooManyEntries,
 } from '../sns-errors.ts';
-import type { Accepted, Topic } from '../topic.ts';
+import type { Subscription, Topic } from '../topic.ts';
 
 const messageMembers = {
   Message: 'string',
@@ -97,41 +91,42 @@ function take(
   { traceHeader }: CallContext,
 ): Record<string, string>[] {
   const publishedAtMs = sns.clock.now();
-  const published = publications.map((publication) => {
+  const taken = publications.map((publication) => {
     const { isDuplicate, ...accepted } = topic.accept(publication, publishedAtMs);
-    const sent = isDuplicate
-      ? { deliveries: 0, filtered: 0 }
-      : spread(sns, topic, publication, { ...accepted, publishedAtMs, traceHeader });
-    return { accepted, told: { messageId: accepted.messageId, isDuplicate, ...sent } };
+    const wanted = isDuplicate ? { subscriptions: [], filtered: 0 } : whoWants(publication, topic);
+    return { publication, accepted, isDuplicate, ...wanted };
   });
   sns.tellPublished(
     topic,
-    published.map(({ told }) => told),
+    taken.map(({ publication, accepted: { messageId }, isDuplicate, subscriptions, filtered }) => ({
+      messageId,
+      body: publication.textFor('sqs'),
+      deliveries: subscriptions.length,
+      filtered,
+      isDuplicate,
+    })),
   );
-  return published.map(({ accepted: { messageId, sequenceNumber } }) => ({
+  for (const { publication, accepted, subscriptions } of taken) {
+    for (const subscription of subscriptions) {
+      const about = { ...accepted, publishedAtMs, traceHeader };
+      sns.deliver(subscription, notificationFor(subscription, topic, publication, about));
+    }
+  }
+  return taken.map(({ accepted: { messageId, sequenceNumber } }) => ({
     MessageId: messageId,
     ...(sequenceNumber !== undefined && { SequenceNumber: sequenceNumber }),
   }));
 }
 
-function spread(
-  sns: SnsContext,
+/** The confirmed subscriptions whose filter policies let the message through, and how many do not. */
+function whoWants(
+  { attributes, textFor }: Publication,
   topic: Topic,
-  publication: Publication,
-  accepted: Accepted & { readonly publishedAtMs: number; readonly traceHeader: string | undefined },
-): Pick<PublishedMessage, 'deliveries' | 'filtered'> {
-  let [deliveries, filtered] = [0, 0];
-  for (const subscription of topic.subscriptions) {
-    const { settings, token, protocol } = subscription;
-    if (token !== undefined) continue;
-    const { filterPolicy, filterPolicyScope } = settings;
-    const seen = { text: publication.textFor(protocol), attributes: publication.attributes };
-    if (filterPolicy !== undefined && !passesPolicy(filterPolicy, filterPolicyScope, seen)) {
-      filtered += 1;
-      continue;
-    }
-    deliveries += 1;
-    sns.deliver(subscription, notificationFor(subscription, topic, publication, accepted));
-  }
-  return { deliveries, filtered };
+): { readonly subscriptions: readonly Subscription[]; readonly filtered: number } {
+  const confirmed = topic.subscriptions.filter(({ token }) => token === undefined);
+  const subscriptions = confirmed.filter(({ protocol, settings: { filterPolicy, filterPolicyScope } }) => {
+    const seen = { text: textFor(protocol), attributes };
+    return filterPolicy === undefined || passesPolicy(filterPolicy, filterPolicyScope, seen);
+  });
+  return { subscriptions, filtered: confirmed.length - subscriptions.length };
 }
