@@ -138,7 +138,10 @@ export class ServiceScheduler {
     let readyAtMs: number | undefined;
     deployment.tasks.add(task);
     void task.ended.then(() => this.#ended(deployment, task, readyAtMs));
-    const started = task.start().finally(() => this.#starting.delete(started));
+    const started = task
+      .start()
+      .catch((error: unknown) => this.#tell('error', `The task did not start: ${String(error)}`))
+      .finally(() => this.#starting.delete(started));
     this.#starting.add(started);
   }
 

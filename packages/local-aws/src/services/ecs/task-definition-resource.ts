@@ -12,6 +12,7 @@ import { type ContainerImage, type ContainerModel, declaredTaskDefinitions, type
 
 const oneMachine = 'Containers are processes of this machine.';
 const unlimited = 'The process has what the machine has.';
+const ownMajor = Number(process.versions.node.split('.')[0]);
 const leaveOut = 'Leave it out when the stack is synthesized for local use.';
 
 const containerProperties = {
@@ -92,11 +93,17 @@ export const taskDefinitionType: ResourceType = {
     return { physicalId: arn, attributes: { TaskDefinitionArn: arn } };
   },
 
-  declare({ stack, logicalId, properties, images }, { physicalId: arn }, draft) {
+  declare({ stack, logicalId, type, properties, images }, { physicalId: arn }, draft) {
     const known = Object.values(containerProperties).flat();
     const definitions = properties.objects('ContainerDefinitions', known);
     const [taskRoleArn, executionRoleArn] = [properties.text('TaskRoleArn'), properties.text('ExecutionRoleArn')];
     const [cpu, memory, networkMode] = ['Cpu', 'Memory', 'NetworkMode'].map((name) => properties.text(name));
+    const containers = definitions.map((definition) => readContainer(definition, images, { stack, logicalId }));
+    const otherMajor = containers.find(({ image: { plan } }) => (plan.nodeMajor ?? ownMajor) !== ownMajor)?.image.plan;
+    if (otherMajor !== undefined) {
+      const limit = `It asks for ${otherMajor.baseImage}, and runs on Node.js ${ownMajor}.`;
+      draft.limit({ stack, logicalId, type, limit });
+    }
     draft.add(declaredTaskDefinitions, {
       stack,
       logicalId,
@@ -104,7 +111,7 @@ export const taskDefinitionType: ResourceType = {
       family: /([^/]+):1$/.exec(arn)?.[1] ?? '',
       ...(taskRoleArn !== undefined && { taskRoleArn }),
       ...(executionRoleArn !== undefined && { executionRoleArn }),
-      containers: definitions.map((definition) => readContainer(definition, images, { stack, logicalId })),
+      containers,
       description: { cpu, memory, networkMode, requiresCompatibilities: properties.value('RequiresCompatibilities') },
     });
   },
