@@ -222,6 +222,8 @@ describe('FIFO queues', () => {
     expect(configurationProblems(configuration)).toEqual([]);
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, outdir: newOutputFolder() });
     const { stackName } = new OrderPipelineStack(app, 'Fifo', { configuration });
-    expect(app.synth().getStackByName(stackName).messages).toEqual([]);
+    // The doctor says what FIFO queues cannot hold (docs/doctor.md), which stops no deployment.
+    const { messages } = app.synth().getStackByName(stackName);
+    expect(messages.filter(({ level }) => level === 'error')).toEqual([]);
   });
 });

@@ -28,7 +28,7 @@ export function createProgram(name: string, { stdout, stderr }: Outputs): Comman
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
-      outputError: (text, write) => write(wrappedProse(withDashHint(text), stderr.columns)),
+      outputError: (text, write) => write(wrappedProse(name === 'orders' ? withDashHint(text) : text, stderr.columns)),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
       getOutHasColors: () => false,
@@ -37,7 +37,7 @@ export function createProgram(name: string, { stdout, stderr }: Outputs): Comman
     .exitOverride();
 }
 
-/** An id may begin with a dash, and so may a file's name. */
+/** An id may begin with a dash, and so may a file's name. Only the commands of `orders` take ids and files. */
 function withDashHint(text: string): string {
   if (!text.startsWith('error: unknown option') || text.includes('Did you mean')) return text;
   return `${text}An id or a file that begins with a dash stands behind "--", after all options.\n`;

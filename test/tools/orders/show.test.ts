@@ -134,7 +134,7 @@ describe('orders show', () => {
     expect(texts.at(-1)).toBe('process-orders Good Order');
     for (const { instance, logStreamName } of lines) expect(logStreamName).toContain(`]${instance}`);
     expect((await pipeline.orders(['logs', 'process-orders', '--order', 'BOTH-1'])).stdout).toMatch(
-      /^\d\d:\d\d:\d\d\.\d{3}Z {2}process-orders {2}[\da-f]{4} {2}Bad Order +orderId=/,
+      /^\d\d:\d\d:\d\d\.\d{3}Z {2}process-orders +[\da-f]{4} {2}Bad Order +orderId=/,
     );
   });
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { csvOrders, isHeader } from '../../../../tools/orders/input/csv.ts';
 import { Lines } from '../../../../tools/orders/input/lines.ts';
+import { orderColumns } from '../../../../tools/orders/input/order-columns.ts';
 
 async function* each(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
@@ -63,7 +64,7 @@ test('a row with more cells than columns is named, and spoils no other', async (
 });
 
 test.each([
-  ['1,Ada,Paris,tea', 'the first line must name the columns, such as orderId,customerName,customerAddress,items'],
+  ['1,Ada,Paris,tea', `the first line must name the columns, such as ${orderColumns.join()}`],
   ['customerName,items,items\n', 'the columns items and items mean the same place of an order'],
   ['customerName,a,a/b\n', 'the columns a and a/b mean the same place of an order'],
   ['customerName,items\nAda,"tea\nBob,milk\n', 'line 2: a quote is never closed'],
