@@ -72,6 +72,14 @@ describe('the pipeline with mails', () => {
     expect(logged.some((line) => line.includes('No Address'))).toBe(true);
   });
 
+  test('tells the made-up customers of generate-orders, when they are to have addresses', async () => {
+    const before = mails().length;
+    expect(await run('generate', '--with-email', '--count', '3', '--bad-rate', '0')).toMatchObject({ exitCode: 0 });
+    const found = await eventually(mails, (all) => all.length >= before + 3);
+    const readers = found.slice(before).map(({ to }) => to.join());
+    expect(new Set(readers)).toEqual(new Set([0, 1, 2].map((index) => `success+user${index}@simulator.amazonses.com`)));
+  });
+
   test('writes a refused mail down, lists it, and sends it again once the cause is mended', async () => {
     const spoilt = order('refused-1', `${'a'.repeat(320)}@example.org`);
     await send(spoilt);
