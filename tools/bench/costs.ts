@@ -9,6 +9,7 @@ import {
   eventsUse,
   type Flow,
   httpDoorUse,
+  mailsUse,
   pipelineUse,
   prices,
   type Settings,
@@ -22,6 +23,7 @@ export const costs: Part = () =>
   Promise.resolve([
     ...[0.01, 0.1].flatMap((badRate) => [10, 1].flatMap((fill) => compared({ badRate, fill }))),
     ...[1, 10].map((orders) => httpDoor(orders)),
+    ...[10, 1].map((fill) => mails(fill)),
     ...month(),
     ordersASecond(),
   ]);
@@ -32,6 +34,7 @@ const {
   maxReceiveCount,
   warmWritesPerSecond,
   httpDoor: httpSettings,
+  mailDoor,
 } = presets.production;
 /** The lecture demo's: Lambda's default memory. */
 const demoSettings: Settings = { consumerMemoryMb: 128, failedMemoryMb: 128, maxReceiveCount: 1 };
@@ -67,6 +70,14 @@ function httpDoor(orders: number): Figure {
   );
 }
 
+/** What a mail for each of a million orders adds. */
+function mails(fill: number): Figure {
+  const use = mailsUse(fill, mailDoor.notifyCustomers.memoryMb);
+  const withoutPlan = costOf(use) - (use.mails ?? 0) * (prices.sesMail - prices.sesMailWithoutPlan);
+  const made = figure(`cost-mails-${fill}`, `what a million mails add, ${fill} in a batch`, use);
+  return { ...made, detail: `${withoutPlan.toFixed(2)} USD without a pricing plan of SES, ${made.detail}` };
+}
+
 function figure(id: string, title: string, use: ReturnType<typeof demoUse>): Figure {
   const detail = [
     `${count(use.sqsRequests)} SQS and ${count(use.lambdaRequests)} Lambda requests`,
@@ -96,6 +107,7 @@ function month(): readonly Figure[] {
   const items = monthlyItems(template({}));
   const withKey = monthlyItems(template({ customerManagedKey: 'true' }));
   const withEvents = monthlyItems(template({ events: 'true' }));
+  const withMail = monthlyItems(template({ events: 'true', mail: 'true', mailFrom: 'orders@example.com' }));
   const withHttp = monthlyItems(template({ http: 'true' }));
   return [
     ...items.map((item) => ({ ...monthFigure(item.id, item.title, [item]), detail: detailOf(item) })),
@@ -108,6 +120,7 @@ function month(): readonly Figure[] {
     monthFigure('busy-with-http', 'the same with -c http=true', withHttp),
     monthFigure('busy-with-key', 'the same with -c customerManagedKey=true, requests to the key aside', withKey),
     monthFigure('busy-with-events', 'the same with -c events=true', withEvents),
+    monthFigure('busy-with-mail', 'the same with -c events=true -c mail=true', withMail),
   ];
 }
 

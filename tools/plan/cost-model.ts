@@ -1,6 +1,6 @@
 /**
  * Prices in us-east-1 in USD, on-demand, beyond the free tiers, of Lambda (Arm), SQS (standard queues), SNS (standard
- * topics), API Gateway (HTTP APIs), DynamoDB and CloudWatch. They change: look at AWS's pricing pages before a decision hangs on them.
+ * topics), API Gateway (HTTP APIs), SES, DynamoDB and CloudWatch. They change: look at AWS's pricing pages before a decision hangs on them.
  */
 export const prices = {
   asOf: 'November 2026',
@@ -16,6 +16,10 @@ export const prices = {
   /** For each 64 KB of a request to SNS. Deliveries to queues and functions cost nothing, mails do. */
   snsRequest: 0.5 / 1e6,
   snsMail: 2 / 1e5,
+  /** A mail by SES to one address, the first ten million of a month, in the plan Essentials, which new accounts have. */
+  sesMail: 0.16 / 1e3,
+  /** The same without a plan (`PutAccountPricingAttributes` with `NONE`). */
+  sesMailWithoutPlan: 0.1 / 1e3,
   /** For each metric that an alarm looks at, standard resolution. */
   alarmMetricMonth: 0.1,
   dashboardMonth: 3,
@@ -55,6 +59,8 @@ export const assumptions = {
    */
   idlePollers: 5,
   longPollSeconds: 20,
+  /** A request to SES, as notify-customers waits for it. Not measured. */
+  sesMs: 100,
   /** A row of up to 1 KB; a failure's row of up to 2 KB and its two index entries. */
   orderWriteUnits: 1,
   failureWriteUnits: 4,
@@ -83,6 +89,8 @@ export interface Use {
   readonly logGb: number;
   /** To API Gateway. Default: none. */
   readonly httpRequests?: number;
+  /** Mails by SES. Default: none. */
+  readonly mails?: number;
 }
 
 /** @returns USD */
@@ -94,7 +102,8 @@ export function costOf(use: Use): number {
     use.writeUnits * prices.writeUnit +
     use.readUnits * prices.readUnit +
     use.logGb * prices.logGb +
-    (use.httpRequests ?? 0) * prices.httpRequest
+    (use.httpRequests ?? 0) * prices.httpRequest +
+    (use.mails ?? 0) * prices.sesMail
   );
 }
 
@@ -172,6 +181,28 @@ export function httpDoorUse(ordersARequest: number, memoryMb: number): Use {
     writeUnits: 0,
     readUnits: 0,
     logGb: logGb(orders, requests) + (requests * (accessLogBytes + metricsBytesPerInvocation)) / 1e9,
+  };
+}
+
+/**
+ * What a million mails to customers add, with `-c mail=true`: each reads its order, and writes its claim and its end. The
+ * notifications of a batch are handled side by side. What SNS brings into the queue is taken for a request to SQS.
+ *
+ * @param fill notifications in an invocation
+ * @param memoryMb of notify-customers
+ */
+export function mailsUse(fill: number, memoryMb: number): Use {
+  const { orders, sesMs, metricsBytesPerInvocation } = assumptions;
+  const batches = orders / fill;
+  const ms = invocationMs(fill, memoryMb, 3) + sesMs;
+  return {
+    mails: orders,
+    sqsRequests: orders + 2 * batches,
+    lambdaRequests: batches,
+    gbSeconds: (batches * ms * memoryMb) / 1024 / 1000,
+    writeUnits: 2 * orders,
+    readUnits: orders,
+    logGb: logGb(orders, batches) + (batches * metricsBytesPerInvocation) / 1e9,
   };
 }
 

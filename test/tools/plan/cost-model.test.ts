@@ -2,7 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { metricsLine } from '../../../lambdas/common/metrics.ts';
 import { failureMetricNames, metricNames } from '../../../shared/telemetry.ts';
-import { assumptions, costOf, costOfEvents, demoUse, eventsUse, pipelineUse } from '../../../tools/plan/cost-model.ts';
+import {
+  assumptions,
+  costOf,
+  costOfEvents,
+  demoUse,
+  eventsUse,
+  mailsUse,
+  pipelineUse,
+  prices,
+} from '../../../tools/plan/cost-model.ts';
 
 const ours = { consumerMemoryMb: 512, failedMemoryMb: 512, maxReceiveCount: 5 };
 const demo = { consumerMemoryMb: 128, failedMemoryMb: 128, maxReceiveCount: 1 };
@@ -49,6 +58,16 @@ describe('the cost of a million orders', () => {
     expect(full.gbSeconds).toBeCloseTo((110_000 * 0.015) / 2, 0);
     expect(costOfEvents(full)).toBeCloseTo(0.055 + 825 * 0.000_013_333_4, 3);
     expect(eventsUse({ badRate: 0.01, fill: 1 }, ours).snsRequests).toBeCloseTo(1_000_000, 0);
+  });
+
+  test('of mails is that of SES above all, and falls with fuller batches', () => {
+    const [full, single] = [mailsUse(10, 512), mailsUse(1, 512)];
+    expect(full).toMatchObject({ mails: 1e6, sqsRequests: 1_200_000, writeUnits: 2e6, readUnits: 1e6 });
+    expect(single.sqsRequests).toBe(3_000_000);
+    expect(1e6 * prices.sesMail).toBeCloseTo(160);
+    expect(costOf(full) - 160).toBeLessThan(costOf(single) - 160);
+    expect(costOf(single) - 160).toBeLessThan(6);
+    expect(costOf({ ...full, mails: 0 })).toBeCloseTo(costOf(full) - 160);
   });
 
   test('adds up the prices', () => {
