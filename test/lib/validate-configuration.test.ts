@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
+import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { FindingCode } from 'queue-doctor';
 import { type Configuration, presets } from '../../lib/configuration/configuration.ts';
@@ -224,6 +225,6 @@ describe('FIFO queues', () => {
     const { stackName } = new OrderPipelineStack(app, 'Fifo', { configuration });
     // The doctor says what FIFO queues cannot hold (docs/doctor.md), which stops no deployment.
     const { messages } = app.synth().getStackByName(stackName);
-    expect(messages.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(messages.filter(({ level }) => level === SynthesisMessageLevel.ERROR)).toEqual([]);
   });
 });

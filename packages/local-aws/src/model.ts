@@ -1,6 +1,7 @@
 import type { AssemblyModel } from './assembly/model.ts';
 import type { ApiGatewayModel } from './services/apigateway/model.ts';
 import type { DynamodbModel } from './services/dynamodb/model.ts';
+import type { EcsModel } from './services/ecs/model.ts';
 import type { EventBridgeModel } from './services/eventbridge/model.ts';
 import type { IamModel } from './services/iam/model.ts';
 import type { KmsModel } from './services/kms/keys.ts';
@@ -25,4 +26,5 @@ export type LocalModel = AssemblyModel &
   LogsModel &
   EventBridgeModel &
   ApiGatewayModel &
+  EcsModel &
   SesModel;

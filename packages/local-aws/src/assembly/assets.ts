@@ -44,6 +44,44 @@ export function readAssets(directory: string, files: readonly string[], root: st
   return sources;
 }
 
+/** The image of a container that the CDK's command line would build and push. */
+export interface DockerImage {
+  /** Absolute path of the folder that the build gets. */
+  readonly directory: string;
+  /** Name of the Dockerfile below that folder. */
+  readonly dockerfile: string;
+  /** Settings of the build beside these two, by their names in the manifest: `dockerBuildArgs`. */
+  readonly otherSettings: readonly string[];
+}
+
+/** Docker images by their tags. */
+export type DockerImages = ReadonlyMap<string, DockerImage>;
+
+/** Settings of a build that change nothing of what a Dockerfile copies. */
+const settingsWithoutMeaning = ['directory', 'dockerFile', 'platform', 'networkMode', 'cacheFrom', 'cacheTo'];
+
+/** Reads the images of `*.assets.json` files (`DockerImageAsset` in aws-cdk's cloud-assembly-schema). */
+export function readDockerImages(directory: string, files: readonly string[], root: string): DockerImages {
+  const images = new Map<string, DockerImage>();
+  for (const file of files) {
+    const entries = readJsonFile(file)['dockerImages'];
+    for (const entry of Object.values(isJsonObject(entries) ? entries : {})) {
+      if (!isJsonObject(entry) || !isJsonObject(entry['source']) || !isJsonObject(entry['destinations'])) continue;
+      const { directory: folder, dockerFile = 'Dockerfile', ...others } = entry['source'];
+      const image = {
+        directory: typeof folder === 'string' ? assetPath(directory, folder, root) : '',
+        dockerfile: String(dockerFile),
+        otherSettings: Object.keys(others).filter((name) => !settingsWithoutMeaning.includes(name)),
+      };
+      for (const destination of Object.values(entry['destinations'])) {
+        const tag = isJsonObject(destination) ? destination['imageTag'] : undefined;
+        if (typeof tag === 'string') images.set(tag, image);
+      }
+    }
+  }
+  return images;
+}
+
 function assetPath(directory: string, path: string, root: string): string {
   const local = localPath(path);
   const source = resolve(directory, local);

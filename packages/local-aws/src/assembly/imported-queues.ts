@@ -68,7 +68,15 @@ export function declareImportedQueues(
     const environment = stackEnvironment('imported', account, urls);
     const type = types[queueType];
     properties.refuseUnknown(type?.reads ?? []);
-    const resource = { ...place, type: queueType, environment, properties, assets: new Map(), codeRoot: '' };
+    const resource = {
+      ...place,
+      type: queueType,
+      environment,
+      properties,
+      assets: new Map(),
+      images: new Map(),
+      codeRoot: '',
+    };
     type?.declare(resource, type.identify(resource), draft);
   }
 }

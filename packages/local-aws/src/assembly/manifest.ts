@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { type Assets, localPath, readAssets, readLegacyAssets } from './assets.ts';
+import { type Assets, type DockerImages, localPath, readAssets, readDockerImages, readLegacyAssets } from './assets.ts';
 import { assemblyError } from './error-codes.ts';
 import { isJsonObject, type JsonObject, readJsonFile } from './json.ts';
 
@@ -18,6 +18,7 @@ export interface StackArtifact {
   /** Parameter values that the app fixed at synthesis. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly assets: Assets;
+  readonly images: DockerImages;
   /** Ids of what is deployed before: stacks and assets. */
   readonly dependencies: readonly string[];
   /** Of a nested stack: the artifact of the stack whose resource it is. */
@@ -45,7 +46,9 @@ export function readManifest(directory: string, root = outermost(resolve(directo
   if (!isJsonObject(artifacts)) {
     throw assemblyError('ASSEMBLY_MALFORMED', `${file} has no artifacts.`, 'Run "cdk synth" again.');
   }
-  const assets = readAssets(resolve(directory), filesOf(directory, artifacts, 'cdk:asset-manifest'), root);
+  const assetFiles = filesOf(directory, artifacts, 'cdk:asset-manifest');
+  const assets = readAssets(resolve(directory), assetFiles, root);
+  const images = readDockerImages(resolve(directory), assetFiles, root);
   return inDependencyOrder(artifacts).flatMap(([id, artifact]) => {
     const properties = isJsonObject(artifact['properties']) ? artifact['properties'] : {};
     if (artifact['type'] === 'cdk:cloud-assembly')
@@ -62,6 +65,7 @@ export function readManifest(directory: string, root = outermost(resolve(directo
         ...readEnvironment(artifact['environment']),
         parameters: { ...(properties['parameters'] as Record<string, string> | undefined), ...legacy.parameters },
         assets: new Map([...assets, ...legacy.assets]),
+        images,
         dependencies: dependenciesOf(artifact),
       },
     ];

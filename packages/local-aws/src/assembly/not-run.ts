@@ -1,9 +1,11 @@
 import { generatedName } from './physical-names.ts';
 import type { DeclaredResource, Identity } from './resource-type.ts';
 
-const capacity = 'Capacity does not scale here: tables are never throttled, and environments start on demand.';
+const capacity =
+  'Capacity does not scale here: tables are never throttled, environments start on demand, and a service keeps its count.';
 const alarms = 'No metrics are published, so nothing would alarm or be drawn.';
-const network = 'Functions reach the endpoint over the loopback interface, not through a VPC.';
+const balancers = 'No load balancer runs here: a service has an address of its own, which is printed.';
+const network = 'Functions and containers reach the endpoint over the loopback interface, not through a VPC.';
 const backups = 'Nothing is stored, so that there is nothing to back up.';
 const groups = 'It groups resources in the console.';
 const schemas = 'Schemas of events describe; no event is refused because of them.';
@@ -51,6 +53,13 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'AWS::EC2::VPCDHCPOptionsAssociation': network,
   'AWS::EC2::VPCEndpoint': network,
   'AWS::EC2::VPCGatewayAttachment': network,
+  'AWS::ECS::CapacityProvider': capacity,
+  'AWS::ECS::ClusterCapacityProviderAssociations': capacity,
+  'AWS::ElasticLoadBalancingV2::Listener': balancers,
+  'AWS::ElasticLoadBalancingV2::ListenerCertificate': balancers,
+  'AWS::ElasticLoadBalancingV2::ListenerRule': balancers,
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': balancers,
+  'AWS::ElasticLoadBalancingV2::TargetGroup': balancers,
   'AWS::EventSchemas::Discoverer': schemas,
   'AWS::EventSchemas::Registry': schemas,
   'AWS::EventSchemas::Schema': schemas,
@@ -102,6 +111,10 @@ export function identifySkipped(resource: DeclaredResource): Identity {
       return { physicalId: name, attributes: { Value: properties.text('Value') ?? '' } };
     case 'Custom::LogRetention':
       return { physicalId: name, attributes: { LogGroupName: name } };
+    case 'AWS::ElasticLoadBalancingV2::LoadBalancer': {
+      const dnsName = `${name.toLowerCase()}.${region}.elb.amazonaws.com`;
+      return { physicalId: arn('elasticloadbalancing', `loadbalancer/${name}`), attributes: { DNSName: dnsName } };
+    }
     default:
       return { physicalId: name, attributes: {} };
   }

@@ -66,7 +66,8 @@ export function readStack(artifact: StackArtifact, surroundings: Surroundings): 
     const resource = template.resources[logicalId];
     const place = { stack, logicalId, property: '/Properties' };
     const properties = new Properties(choice.propertiesOf(logicalId), place, resolveHere);
-    return { stack, logicalId, type: resource?.type ?? '', environment, properties, assets: artifact.assets, codeRoot };
+    const { assets, images } = artifact;
+    return { stack, logicalId, type: resource?.type ?? '', environment, properties, assets, images, codeRoot };
   }
 
   function readNested(inner: StackArtifact): StackModel {

@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts';
 import type { StackEnvironment } from './environment.ts';
-import type { Assets } from './assets.ts';
+import type { Assets, DockerImages } from './assets.ts';
 import type { Properties } from './properties.ts';
 
 /** One CloudFormation resource type. Together, `reads`, `ignores` and `refuses` name every property of the type. */
@@ -30,6 +30,7 @@ export interface DeclaredResource {
   readonly environment: StackEnvironment;
   readonly properties: Properties;
   readonly assets: Assets;
+  readonly images: DockerImages;
   /** Folder for code that has to be written out: inline code and unpacked archives. */
   readonly codeRoot: string;
 }

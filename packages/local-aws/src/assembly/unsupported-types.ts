@@ -71,7 +71,11 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
   'AWS::CloudFormation::CustomResource': customResource,
   'AWS::CloudFront::': httpFrontEnd,
   'AWS::Cognito::': store('Cognito'),
-  'AWS::ECS::': containers,
+  'AWS::ECS::': {
+    reason: 'Of ECS, clusters, task definitions and services are here.',
+    remedy: leaveOut,
+    without: 'The app has no such part of ECS.',
+  },
   'AWS::ElasticLoadBalancingV2::': httpFrontEnd,
   'AWS::Kinesis::': streams,
   'AWS::KinesisFirehose::': streams,

@@ -3,6 +3,7 @@ import { apiGateway } from './apigateway/service.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { cloudWatch } from './cloudwatch/service.ts';
 import { dynamodb } from './dynamodb/service.ts';
+import { ecs } from './ecs/service.ts';
 import { eventBridge } from './eventbridge/service.ts';
 import { iam } from './iam/resources.ts';
 import { kms } from './kms/keys.ts';
@@ -30,6 +31,7 @@ export const services: readonly Service[] = [
   sns,
   eventBridge,
   apiGateway,
+  ecs,
   cloudFormation,
   sts,
   cloudWatch,

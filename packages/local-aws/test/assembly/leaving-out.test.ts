@@ -60,7 +60,7 @@ const offers: Readonly<Record<string, readonly string[]>> = {
     'AWS::Lambda::LayerVersion',
     'ReporterEventInvokeConfig.DestinationConfig',
   ],
-  'a container that works for the queue': ['AWS::ECS::Cluster', 'AWS::ECS::TaskDefinition'],
+  'a container that works for the queue': ['Task'],
   'a VPC whose security group is closed, as new apps have it': [],
   'a function with a URL': [],
   'a function in Python': ['Python'],

@@ -58,6 +58,14 @@ const managedPolicies: Readonly<Record<string, PolicyDocument>> = {
     'logs:FilterLogEvents',
     'logs:GetLogEvents',
   ),
+  'service-role/AmazonECSTaskExecutionRolePolicy': allow(
+    'ecr:GetAuthorizationToken',
+    'ecr:BatchCheckLayerAvailability',
+    'ecr:GetDownloadUrlForLayer',
+    'ecr:BatchGetImage',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+  ),
   'service-role/AWSLambdaBasicExecutionRole': allow(...writeLogs),
   'service-role/AWSLambdaDynamoDBExecutionRole': allow(
     'dynamodb:DescribeStream',

@@ -143,7 +143,12 @@ function isOfOtherServices({ trustPolicy }: RoleModel): boolean {
 }
 
 /** Services of AWS that assume roles here. */
-const assumers = ['apigateway.amazonaws.com', 'events.amazonaws.com', 'lambda.amazonaws.com'];
+const assumers = [
+  'apigateway.amazonaws.com',
+  'ecs-tasks.amazonaws.com',
+  'events.amazonaws.com',
+  'lambda.amazonaws.com',
+];
 
 function names(principal: unknown, service: string): boolean {
   return [(principal as { readonly Service?: unknown }).Service].flat().includes(service);

@@ -72,7 +72,8 @@ const endpointSwitches = [
   'AWS_USE_FIPS_ENDPOINT',
 ] as const;
 
-function switchesOff(environment: FunctionModel['environment']): Record<string, string> {
+/** The switches that are set, turned off. */
+export function switchesOff(environment: Readonly<Record<string, string>>): Record<string, string> {
   const set = endpointSwitches.filter((name) => environment[name] !== undefined);
   return Object.fromEntries(set.map((name) => [name, 'false']));
 }
