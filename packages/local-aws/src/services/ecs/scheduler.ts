@@ -216,8 +216,8 @@ export class ServiceScheduler {
   /** When the service or the runtime ends, nobody waits for answers. */
   async #drain(task: Task): Promise<void> {
     if (this.#closed) return;
-    let cancel = (): void => {};
-    const limit = new Promise<void>((resolve) => (cancel = this.#context.clock.after(longestDrainMs, resolve)));
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#context.clock.after(longestDrainMs, resolve);
     const drained = this.#addresses.map((address) => address.drained(task.portHere(address.containerPort)));
     await Promise.race([Promise.all(drained), limit]);
     cancel();
