@@ -29,8 +29,9 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
 
   process.stderr.write(`Seed ${firstSeed}. Synthesizing the stack …\n`);
   using folder = new TemporaryFolder();
-  const hasEvents = options.with?.includes('events') === true;
-  const assemblies = await synthesizeForChaos(folder.path, signal, hasEvents);
+  const open = options.with ?? [];
+  const hasEvents = open.includes('events');
+  const assemblies = await synthesizeForChaos(folder.path, signal, open);
   using progress = new Progress(process.stderr, systemClock, () => {
     const done = results.length + broken.length;
     const failed = broken.length + results.filter(({ violations }) => violations.length > 0).length;
@@ -103,12 +104,13 @@ interface ChaosOptions {
   /** Whether processing has effects; undefined: in half of the runs. */
   readonly effects?: boolean;
   /** What the pipeline has beside its core. */
-  readonly with?: readonly (typeof doors)[number][];
+  readonly with?: readonly ChaosDoor[];
   readonly json?: boolean;
 }
 
 /** What a run can have beside the core of the pipeline. */
-const doors = ['events'] as const;
+const doors = ['events', 'http'] as const;
+export type ChaosDoor = (typeof doors)[number];
 
 export const defineChaos = (program: Command) =>
   program
@@ -172,10 +174,17 @@ interface Assemblies {
  * process-orders has less time, because a claim whose function was killed lives until the time is over, and no wait for
  * it can be skipped (`watchClaims`).
  */
-export async function synthesizeForChaos(folder: string, signal: AbortSignal, hasEvents = false): Promise<Assemblies> {
+export async function synthesizeForChaos(
+  folder: string,
+  signal: AbortSignal,
+  open: readonly ChaosDoor[] = [],
+): Promise<Assemblies> {
   const [plain, withEffects] = [join(folder, 'plain'), join(folder, 'with-effects')];
-  await synthesizeProduction(plain, signal, fewerAtATime, hasEvents ? { events: 'true' } : {});
+  await synthesizeProduction(plain, signal, fewerAtATime, Object.fromEntries(open.map((door) => [door, 'true'])));
   cpSync(plain, withEffects, { recursive: true });
-  await replaceProcessing(withEffects, 'docs/examples/shipping-label.ts', { timeoutSeconds: 3, hasEvents });
+  await replaceProcessing(withEffects, 'docs/examples/shipping-label.ts', {
+    timeoutSeconds: 3,
+    hasEvents: open.includes('events'),
+  });
   return { plain, withEffects };
 }

@@ -5,6 +5,7 @@ import { causeShard, type FailureRow, type OrderRow, statusShard } from '../../s
 import { readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds } from '../../shared/telemetry.ts';
 import { eventInvariants } from './event-invariants.ts';
+import { httpInvariants } from './http-invariants.ts';
 import type { Evidence } from '../trial/evidence.ts';
 import { isRefused, refusal } from '../trial/label-service.ts';
 
@@ -14,6 +15,7 @@ type Invariant = (evidence: Evidence) => readonly string[];
 /** What holds whenever nothing moves any more, whatever was broken before. */
 export const invariants = {
   ...eventInvariants,
+  ...httpInvariants,
 
   'nothing is in flight': ({ messages }) => (messages === 0 ? [] : [`${messages} messages are in the queues.`]),
 

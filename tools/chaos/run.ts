@@ -27,6 +27,7 @@ import {
   tooLargeBody,
 } from './actors.ts';
 import { faultyTopic } from './faulty-topic.ts';
+import { type CarefulDoor, FaultyLine, postCarefully, postings } from './http-sender.ts';
 import { type Evidence, Journal, readRows, watchClaims, watchOrderWrites } from '../trial/evidence.ts';
 import { type Violation, violations } from './invariants.ts';
 import { LabelService } from '../trial/label-service.ts';
@@ -59,6 +60,9 @@ export interface RunResult {
   /** Events that the topic took, and requests to it that a fault struck. */
   readonly told: number;
   readonly topicFaults: number;
+  /** Orders for which the HTTP door answered 202, and requests whose connection went. */
+  readonly accepted: number;
+  readonly lineFaults: number;
   readonly durationMs: number;
 }
 
@@ -106,7 +110,10 @@ export async function run({ assembly, seed, kinds, hasEffects, hasEvents = false
   const attributes = new Map<string, CarelessMessage['attributes']>(
     careless.map((message) => [message.body, message.attributes] as const),
   );
+  const line = new FaultyLine(seededRandom(seed, 'line'));
+  const door = names.ordersApiUrl === undefined ? undefined : openDoor(names.ordersApiUrl, runtime, line);
   const sent = new Map<string, string>();
+  let posted: Evidence['posted'];
   let promised = 0;
   const evidence = async (): Promise<Evidence> => ({
     ...(await readRows(table)),
@@ -117,6 +124,7 @@ export async function run({ assembly, seed, kinds, hasEffects, hasEvents = false
     messages: messagesInQueues(runtime),
     ...(service !== undefined && { effects: service }),
     ...(hasEvents && { told: journal.told }),
+    ...(posted !== undefined && { posted }),
     lines: journal.lines,
     defects: journal.defects,
   });
@@ -125,12 +133,20 @@ export async function run({ assembly, seed, kinds, hasEffects, hasEvents = false
   const invoked = generateOrders(runtime.lambda, names.generateOrders, { ...generated, seed }).finally(
     () => (direct -= 1),
   );
-  const [queued, , tookTooLarge] = await Promise.all([
+  const during = async <Result>(request: () => Promise<Result>) => {
+    direct += 1;
+    return request().finally(() => (direct -= 1));
+  };
+  const requests = postings(seededRandom(seed, 'http'));
+  const [queued, , tookTooLarge, answers] = await Promise.all([
     invoked,
     sendCarelessly(queue, careless),
     isTaken(queue, tooLargeBody),
+    door === undefined ? undefined : postCarefully({ ...door, during }, requests),
   ]);
-  promised = queued + new Set(careless.map(({ body }) => body)).size;
+  posted = answers;
+  const accepted = new Set(answers?.filter((answer) => answer.accepted).map(({ expectedId }) => expectedId)).size;
+  promised = queued + new Set(careless.map(({ body }) => body)).size + accepted;
   await quiet();
   for (const [messageId, body] of journal.sent) sent.set(messageId, body);
   const before = await evidence();
@@ -174,6 +190,8 @@ export async function run({ assembly, seed, kinds, hasEffects, hasEvents = false
     labels: service?.labels.size ?? 0,
     told: journal.told.length,
     topicFaults: topic.struck(),
+    accepted,
+    lineFaults: line.struck,
     durationMs: performance.now() - startedAtMs,
   };
 }
@@ -190,6 +208,13 @@ class FaultsAndService extends Faults {
   override variables(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return super.variables(this.serviceUrl === undefined ? own : { ...own, LABEL_API_URL: this.serviceUrl });
   }
+}
+
+/** The HTTP door as a sender with credentials reaches it. */
+function openDoor(url: string, { model }: Runtime, line: FaultyLine): Omit<CarefulDoor, 'during'> {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const signer = { region: () => Promise.resolve(model.region), credentials: () => Promise.resolve(credentials) };
+  return { url, signer, line };
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Summary {
   readonly effects: { readonly runs: number; readonly labels: number };
   /** Events that were published, and requests to publish that a fault struck; 0 in runs without events. */
   readonly events: { readonly told: number; readonly struck: number };
+  /** Orders that the HTTP door accepted, and requests to it whose connection went; 0 in runs without it. */
+  readonly http: { readonly accepted: number; readonly struck: number };
   readonly faults: readonly FaultCount[];
   /** Kinds that never took effect though there were runs enough. */
   readonly missing: readonly FaultName[];
@@ -74,6 +76,7 @@ export function summarize(
     replayed: sum(({ replayed }) => replayed),
     effects: { runs: sum(({ labels }) => (labels > 0 ? 1 : 0)), labels: sum(({ labels }) => labels) },
     events: { told: sum(({ told }) => told), struck: sum(({ topicFaults }) => topicFaults) },
+    http: { accepted: sum(({ accepted }) => accepted), struck: sum(({ lineFaults }) => lineFaults) },
     faults,
     missing:
       allKinds && results.length >= runsForAllKinds
@@ -98,7 +101,8 @@ export function isSound({ failures, missing }: Summary): boolean {
 
 /** A Markdown table of the faults, and what came of it, for people. */
 export function summaryText(summary: Summary): string {
-  const { runs, messages, processed, failed, replayed, effects, events, faults, missing, failures, seconds } = summary;
+  const { runs, messages, processed, failed, replayed, effects, events, http, faults, missing, failures, seconds } =
+    summary;
   const rows = faults.map(({ fault, injected, runs: inRuns, failedRuns }) => [
     `\`${fault}\``,
     faultKinds[fault].what,
@@ -118,6 +122,11 @@ export function summaryText(summary: Summary): string {
   if (events.told > 0) {
     lines.push(
       `${counted(events.told, 'event')} told; ${counted(events.struck, 'request')} to SNS failed or lost its answer.`,
+    );
+  }
+  if (http.accepted > 0) {
+    lines.push(
+      `${counted(http.accepted, 'order')} accepted by HTTP; the connection of ${counted(http.struck, 'request')} went.`,
     );
   }
   for (const { seed, reasons } of failures) {

@@ -118,11 +118,24 @@ export interface Evidence extends Rows {
   readonly effects?: Effects;
   /** What the world was told; undefined in a run without events. */
   readonly told?: readonly OrderEvent[];
+  /** What the HTTP door answered for each order in the end; undefined in a run without it. */
+  readonly posted?: readonly Posted[];
   /** What the functions logged. */
   readonly lines: readonly string[];
   /** What the runtime says went wrong in itself. */
   readonly defects: readonly string[];
 }
+
+/** The last answer of the HTTP door for an order. */
+export type Posted = {
+  /** As it was posted, with an id or without. */
+  readonly body: string;
+  /** The order's own id, or the one that its idempotency key makes. */
+  readonly expectedId: string;
+} & (
+  | { readonly accepted: true; /** As the door named it. */ readonly orderId: string | null }
+  | { readonly accepted: false }
+);
 
 /** What a service outside of the pipeline did for the orders. */
 export interface Effects {

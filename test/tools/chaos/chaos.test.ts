@@ -51,6 +51,8 @@ const result: RunResult = {
   labels: 0,
   told: 0,
   topicFaults: 0,
+  accepted: 0,
+  lineFaults: 0,
   durationMs: 1,
 };
 const facts = { firstSeed: 7, seconds: 1, allKinds: true };

@@ -45,3 +45,14 @@ test('never more pass than the burst and the rate allow, however requests come',
     { numRuns: 30 },
   );
 });
+
+test('a clock that is set back closes no door', () => {
+  let nowMs = 100_000;
+  const throttling = new Throttling({ now: () => nowMs, after: () => () => {} });
+  const admits = () => throttling.admits('api', stageWith(2, 5), 'GET /');
+  expect(admits()).toBe(true);
+  nowMs -= 10_000;
+  expect(admits()).toBe(true);
+  nowMs += 1_000;
+  expect(Array.from({ length: 20 }, admits).filter(Boolean)).toHaveLength(5);
+});

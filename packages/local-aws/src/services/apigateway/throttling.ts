@@ -47,7 +47,9 @@ export class Throttling {
     const atMs = this.#clock.now();
     const known = this.#buckets.get(key);
     if (known !== undefined && known.rateLimit === rateLimit && known.burstLimit === burstLimit) {
-      known.tokens = Math.min(burstLimit, known.tokens + ((atMs - known.atMs) / 1000) * rateLimit);
+      // A clock that is set back takes no tokens.
+      const elapsedMs = Math.max(0, atMs - known.atMs);
+      known.tokens = Math.min(burstLimit, known.tokens + (elapsedMs / 1000) * rateLimit);
       known.atMs = atMs;
       return known;
     }
