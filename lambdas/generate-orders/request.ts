@@ -10,9 +10,11 @@ export interface GenerateRequest {
   readonly seed: number | undefined;
   /** Index of the first order to queue; those before it are skipped. 0 to count. */
   readonly from: number;
+  /** Whether each order has a mail address, of SES's mailbox simulator. */
+  readonly withEmail: boolean;
 }
 
-const keys = ['count', 'badRate', 'seed', 'from'] as const satisfies readonly (keyof GenerateRequest)[];
+const keys = ['count', 'badRate', 'seed', 'from', 'withEmail'] as const satisfies readonly (keyof GenerateRequest)[];
 const { count: maximumCount, seed: maximumSeed } = generateLimits;
 
 /** What is wrong with an event, in one sentence for who sent it and in one for the log. */
@@ -44,7 +46,7 @@ export function parseRequest(event: unknown): GenerateRequest {
   if (typeof given !== 'object' || Array.isArray(given)) {
     throw new InvalidEventError([refusal('The event', 'an object such as {"count": 10}', given)]);
   }
-  const { count = 10, badRate, seed, from = 0 } = given as Readonly<Record<string, unknown>>;
+  const { count = 10, badRate, seed, from = 0, withEmail = false } = given as Readonly<Record<string, unknown>>;
   const problems = [
     ...Object.keys(given)
       .filter((key) => !keys.some((known) => known === key))
@@ -60,9 +62,10 @@ export function parseRequest(event: unknown): GenerateRequest {
     ...(isWholeNumber(from, isWholeNumber(count, maximumCount) ? count : maximumCount)
       ? []
       : [refusal('from', 'a whole number from 0 to count', from)]),
+    ...(typeof withEmail === 'boolean' ? [] : [refusal('withEmail', 'true or false', withEmail)]),
   ];
   if (problems.length > 0) throw new InvalidEventError(problems);
-  return { count, badRate, seed, from } as GenerateRequest;
+  return { count, badRate, seed, from, withEmail } as GenerateRequest;
 }
 
 function isWholeNumber(value: unknown, maximum: number): value is number {

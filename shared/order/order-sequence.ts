@@ -18,6 +18,17 @@ interface Sequence {
   readonly seed: number;
   /** Skips this many orders: the rest is what it would have been. */
   readonly from: number;
+  /** Whether each order has a `customerEmail`, of `madeUpEmail`. Default: no. */
+  readonly withEmail?: boolean | undefined;
+}
+
+/**
+ * The mail address of a made-up customer: a label of SES's mailbox simulator. There SES takes each mail, in the sandbox
+ * too, nobody gets it, and it counts neither as a bounce nor in the daily quota (SES Developer Guide, "Using the mailbox
+ * simulator"). Mails to example.com would bounce.
+ */
+export function madeUpEmail(index: number): string {
+  return `success+user${index}@simulator.amazonses.com`;
 }
 
 /** 32 random bits, as a number from 0 to 4,294,967,295. */
@@ -31,7 +42,13 @@ type Draw = () => number;
  * (selection sampling: Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2 S). Without a `badRate`, the
  * pattern is that of the lecture demo: in every ten orders, the seventh is UserX, without an address.
  */
-export function* orderSequence({ count, badRate, seed, from }: Sequence): Generator<GeneratedMessage> {
+export function* orderSequence({
+  count,
+  badRate,
+  seed,
+  from,
+  withEmail = false,
+}: Sequence): Generator<GeneratedMessage> {
   // Not pure-rand's faster xoroshiro128plus, whose first draws are nearly the same for neighbouring seeds.
   const generator = mersenne(seed);
   const draw: Draw = () => generator.next() >>> 0;
@@ -43,9 +60,12 @@ export function* orderSequence({ count, badRate, seed, from }: Sequence): Genera
     const idBits = [draw(), draw(), draw(), draw()];
     if (index < from) continue;
     const orderId = uuid({ random: bytesOf(idBits) });
-    const order = exampleOrder(index, orderId);
     const userX = badRate === undefined && index % 10 === 6;
-    const body = bad ? badBody(order, defect) : JSON.stringify(userX ? exampleUserX(index, orderId) : order);
+    const order = {
+      ...(userX ? exampleUserX(index, orderId) : exampleOrder(index, orderId)),
+      ...(withEmail && { customerEmail: madeUpEmail(index) }),
+    };
+    const body = bad ? badBody(order, defect) : JSON.stringify(order);
     yield { index, orderId, body };
   }
 }

@@ -47,6 +47,7 @@ async function send(...bodies: readonly object[]): Promise<void> {
   }
 }
 
+const notSent = () => watch.ofType('log').filter(({ message }) => message.includes('"Mail Not Sent"'));
 const refusals = () => watch.ofType('log').filter(({ message }) => message.includes('Mail Refused'));
 
 const order = (id: string, customerEmail?: string) => ({
@@ -65,11 +66,22 @@ describe('the pipeline with mails', () => {
     expect(new Set(readers)).toEqual(new Set(['ann@example.org', 'bob@example.org']));
     expect(readers).toHaveLength(2);
     expect(mails()[0]).toMatchObject({ from: 'orders@example.com', source: 'ses', fate: 'delivered' });
+    const shown = await run('show', 'good-1');
+    expect(shown.stdout).toMatch(/^The customer was told by mail at [\d :-]+ UTC \(\S+\)\.$/m);
+    expect((await run('show', 'silent-1')).stdout).not.toContain('mail');
     const { stdout } = await run('mail', '--to', 'ann@example.org');
     expect(stdout).toContain('Your order good-1 is confirmed');
     const logged = watch.ofType('log').map(({ message }) => message);
     expect(logged.filter((line) => /@example\.org/.test(line))).toEqual([]);
     expect(logged.some((line) => line.includes('No Address'))).toBe(true);
+  });
+
+  test('tells the made-up customers of generate-orders, when they are to have addresses', async () => {
+    const before = mails().length;
+    expect(await run('generate', '--with-email', '--count', '3', '--bad-rate', '0')).toMatchObject({ exitCode: 0 });
+    const found = await eventually(mails, (all) => all.length >= before + 3);
+    const readers = found.slice(before).map(({ to }) => to.join());
+    expect(new Set(readers)).toEqual(new Set([0, 1, 2].map((index) => `success+user${index}@simulator.amazonses.com`)));
   });
 
   test('writes a refused mail down, lists it, and sends it again once the cause is mended', async () => {
@@ -81,6 +93,7 @@ describe('the pipeline with mails', () => {
     expect(await refused()).toMatchObject({
       refused: [{ orderKey: 'refused-1', reasons: [expect.stringMatching(/^BadRequestException: Address length/)] }],
     });
+    expect((await run('show', 'refused-1')).stdout).toMatch(/^The mail to the customer was refused at /m);
     const listed = await run('mail', '--refused');
     expect(listed.stdout).toMatch(/^1 refused mail\n/);
     expect(listed.stdout).toContain('refused-1');
@@ -88,5 +101,12 @@ describe('the pipeline with mails', () => {
     expect(resent).toMatchObject({ exitCode: 0, stdout: 'Asked for the mail of refused-1 again.\n' });
     expect(await eventually(refusals, (found) => found.length >= 2)).toHaveLength(2);
     expect(await run('mail', '--resend', 'nobody')).toMatchObject({ exitCode: 1 });
+  });
+
+  test('is tested by orders smoke, which removes its rows after notify-customers heard of them', async () => {
+    const before = notSent().length;
+    const { stdout, exitCode } = await run('smoke', '--no-failures');
+    expect(stdout).toContain('✔ notify-customers heard of the good order');
+    expect({ exitCode, notSent: notSent().length }).toEqual({ exitCode: 0, notSent: before });
   });
 });

@@ -55,6 +55,24 @@ describe('a sequence of orders', () => {
     );
   });
 
+  test('with addresses is the same sequence, and each good order has an address of the mailbox simulator', () => {
+    fc.assert(
+      fc.property(sizes, fc.option(rates, { nil: undefined }), seeds, (count, badRate, seed) => {
+        const options = { count, badRate, seed, from: 0 };
+        const plain = [...orderSequence(options)];
+        const addressed = [...orderSequence({ ...options, withEmail: true })];
+        expect(addressed.map(({ orderId }) => orderId)).toEqual(plain.map(({ orderId }) => orderId));
+        for (const [index, message] of addressed.entries()) {
+          expect(isBad(message)).toBe(isBad(plain[index]!));
+          if (isBad(message)) continue;
+          const { customerEmail, ...rest } = JSON.parse(message.body) as { readonly customerEmail: string };
+          expect(customerEmail).toBe(`success+user${index}@simulator.amazonses.com`);
+          expect(JSON.stringify(rest)).toBe(plain[index]!.body);
+        }
+      }),
+    );
+  });
+
   test('resumed is the rest of what it would have been', () => {
     fc.assert(
       fc.property(sizes, fc.option(rates, { nil: undefined }), seeds, fc.nat(300), (count, badRate, seed, start) => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renderOrderFiles } from './order-files.ts';
@@ -16,6 +16,7 @@ export async function generate(stdout: NodeJS.WritableStream, stderr: NodeJS.Wri
   }
   for (const { url, text } of rendered.files) {
     if ((await readFile(url, 'utf8').catch(() => undefined)) === text) continue;
+    await mkdir(new URL('.', url), { recursive: true });
     await writeFile(url, text);
     stdout.write(`Wrote ${relative(process.cwd(), fileURLToPath(url))}\n`);
   }

@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type LocalModel, LocalRuntimeError, type Runtime } from 'local-aws';
-import { eventsOutputNames, httpOutputNames, stackOutputNames } from '../../shared/pipeline.ts';
+import { eventsOutputNames, httpOutputNames, mailOutputNames, stackOutputNames } from '../../shared/pipeline.ts';
 import { localClientSettings } from '../orders/aws/endpoint.ts';
 import { countFailures, countProcessed } from '../orders/ledger/failures.ts';
+import { type RefusedMail, refusedMails } from '../orders/ledger/mails.ts';
 import { systemClock } from '../orders/time.ts';
 
 /** The physical names of the pipeline's parts on this machine. */
@@ -17,6 +18,8 @@ export interface PipelineNames {
   readonly ordersApiUrl?: string;
   /** Topic that tells what became of each order; undefined for a pipeline that tells nobody. */
   readonly orderEventsTopic?: string;
+  /** Queue of events that become mails; undefined for a pipeline that sends none. */
+  readonly notificationsQueue?: string;
 }
 
 /**
@@ -36,7 +39,9 @@ export function pipelineNames(model: LocalModel, stack?: string): PipelineNames 
   };
   const ordersApiUrl = outputs.get(httpOutputNames.ordersApiUrl);
   const orderEventsTopic = outputs.get(eventsOutputNames.orderEventsTopicArn)?.split(':').at(-1);
+  const notificationsUrl = outputs.get(mailOutputNames.notificationsQueueUrl);
   return {
+    ...(notificationsUrl !== undefined && { notificationsQueue: queueName(notificationsUrl) }),
     ...(ordersApiUrl !== undefined && { ordersApiUrl }),
     ...(orderEventsTopic !== undefined && { orderEventsTopic }),
     ordersQueue: queueName(output('ordersQueueUrl')),
@@ -76,6 +81,26 @@ export async function countRows(runtime: Runtime, name: string): Promise<TableCo
     const table = { client, name, clock: systemClock, random: Math.random };
     const [processed, failed] = await Promise.all([countProcessed(table), countFailures(table, { status: 'failed' })]);
     return { processed, failed };
+  } finally {
+    client.destroy();
+  }
+}
+
+/** What the orders table knows of mails. */
+export interface MailRows {
+  /** Processed orders that name an address. */
+  readonly addressed: number;
+  /** The oldest first. */
+  readonly refused: readonly RefusedMail[];
+}
+
+/** Reads what a runtime's table knows of mails, through its endpoint. */
+export async function readMailRows(runtime: Runtime, name: string): Promise<MailRows> {
+  const client = new DynamoDBClient(clientSettings(runtime));
+  try {
+    const table = { client, name, clock: systemClock, random: Math.random };
+    const [addressed, refused] = await Promise.all([countProcessed(table, '"customerEmail":'), refusedMails(table)]);
+    return { addressed, refused };
   } finally {
     client.destroy();
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { InvalidEventError, parseRequest } from '../../../lambdas/generate-orders/request.ts';
 
-const defaults = { count: 10, badRate: undefined, seed: undefined, from: 0 };
+const defaults = { count: 10, badRate: undefined, seed: undefined, from: 0, withEmail: false };
 
 function refusalOf(event: unknown): InvalidEventError {
   try {
@@ -19,8 +19,8 @@ describe('the event of generate-orders', () => {
 
   test('may set everything, to its limits', () => {
     for (const event of [
-      { count: 0, badRate: 0, seed: 0, from: 0 },
-      { count: 10_000_000, badRate: 1, seed: 4_294_967_295, from: 10_000_000 },
+      { count: 0, badRate: 0, seed: 0, from: 0, withEmail: true },
+      { count: 10_000_000, badRate: 1, seed: 4_294_967_295, from: 10_000_000, withEmail: false },
     ]) {
       expect(parseRequest(event)).toEqual(event);
     }
@@ -37,7 +37,8 @@ describe('the event of generate-orders', () => {
     [{ seed: -1 }, 'seed must be a whole number from 0 to 4,294,967,295 (32 bits), not -1.'],
     [{ seed: 2 ** 32 }, 'seed must be a whole number from 0 to 4,294,967,295 (32 bits), not 4294967296.'],
     [{ from: 11 }, 'from must be a whole number from 0 to count, not 11.'],
-    [{ cuont: 3 }, 'Unknown key "cuont": the keys are count, badRate, seed, from.'],
+    [{ withEmail: 1 }, 'withEmail must be true or false, not 1.'],
+    [{ cuont: 3 }, 'Unknown key "cuont": the keys are count, badRate, seed, from, withEmail.'],
     [[], 'The event must be an object such as {"count": 10}, not [].'],
     ['ten', 'The event must be an object such as {"count": 10}, not "ten".'],
   ])('is refused when it is %j', (event, problem) => {

@@ -99,9 +99,13 @@ describe('the smoke test', () => {
 
   test('finds nothing wrong where all is well', () => {
     expect(problems({})).toEqual([]);
+    expect(problems({ notified: ['No Address'] })).toEqual([]);
+    expect(problems({ notified: ['Mail Not Sent', 'Mail Sent'] })).toEqual([]);
   });
 
   test.each<[string, Partial<SmokeEvidence>, string]>([
+    ['a customer of whom notify-customers has not heard', { notified: [] }, 'Its log says nothing of the order.'],
+    ['a mail that is refused', { notified: ['Mail Refused'] }, 'Its log says "Mail Refused".'],
     ['an order that is not in the table', { orders: [] }, 'The table has no order smoke-a-good.'],
     [
       'an order that somebody else wrote',

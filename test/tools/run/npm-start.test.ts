@@ -32,6 +32,19 @@ describe('the production preset', () => {
     expect(exitCode).toBe(0);
   });
 
+  test('with all doors sends by HTTP, counts the events, shows the mails, and balances', async () => {
+    const { exitCode, stdout } = await start('--with', 'http,events,mail', '--seed', '7');
+    expect(stdout).toContain('By HTTP: 9 accepted, 1 refused:');
+    expect(stdout).toContain('Events told of 9 processed orders and 0 failures.');
+    expect(stdout).toMatch(
+      /^Mails: 9 sent\.\n( {2}success\+user\d@\S+: Your order \S+ is confirmed\n){3} {2}… and 6 more$/m,
+    );
+    expect(stdout).toContain('✔ every order is accounted for: sent 9 = processed 9 + failed 0');
+    // No function is at work when the run ends.
+    expect(stdout).not.toContain('REPORT error');
+    expect(exitCode).toBe(0);
+  });
+
   test('no orders are no problem', async () => {
     const { exitCode, stdout } = await start('--count', '0', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ sent: 0, balanced: true, ordersPerSecond: 0 });

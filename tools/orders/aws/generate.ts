@@ -16,6 +16,8 @@ interface GenerateRequest {
   /** Share of bad orders, 0 to 1. */
   readonly badRate?: number | undefined;
   readonly seed?: number | undefined;
+  /** Gives each order a mail address. */
+  readonly withEmail?: boolean | undefined;
 }
 
 /** What came of all invocations together. */
@@ -43,7 +45,7 @@ type GenerateEnd =
  */
 export async function generateUntilDone(
   invoke: InvokeGenerate,
-  { count, badRate, seed: given }: GenerateRequest,
+  { count, badRate, seed: given, withEmail }: GenerateRequest,
   onAnswer: (answer: GenerateAnswer) => void = () => {},
 ): Promise<GenerateResult> {
   const notQueued: NotQueued[] = [];
@@ -52,7 +54,7 @@ export async function generateUntilDone(
   let from = 0;
   const ended = (end: GenerateEnd): GenerateResult => ({ queued, notQueued, seed, end });
   for (;;) {
-    const invocation = await invoke({ count, badRate, seed, ...(from > 0 && { from }) });
+    const invocation = await invoke({ count, badRate, seed, withEmail, ...(from > 0 && { from }) });
     if (invocation === undefined) return ended({ kind: 'interrupted' });
     if (invocation.functionError !== undefined) return ended({ kind: 'failed', payload: invocation.payload });
     const answer = readGenerated(invocation.payload);

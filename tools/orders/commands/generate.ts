@@ -12,6 +12,7 @@ interface GenerateOptions {
   readonly count: number;
   readonly badRate?: number;
   readonly seed?: number;
+  readonly withEmail?: boolean;
 }
 
 export function defineGenerate(program: Command, run: Run): void {
@@ -22,13 +23,17 @@ export function defineGenerate(program: Command, run: Run): void {
     .option('--count <n>', 'orders to send', wholeNumberOption(0, generateLimits.count), 10)
     .option('--bad-rate <r>', 'share of bad orders, 0 to 1 (default: one among every ten)', shareOption)
     .option('--seed <n>', 'same seed, same orders (default: a random one)', wholeNumberOption(0, generateLimits.seed))
+    .option(
+      '--with-email',
+      'gives each order a mail address of the mailbox simulator of Amazon SES, which reaches nobody',
+    )
     .addHelpText('after', '\nExample: orders generate --count 1000 --bad-rate 0.2 --seed 7')
     .action((options: GenerateOptions) => run((context) => generate(context, options)));
 }
 
 async function generate(context: OrdersContext, options: GenerateOptions): Promise<number> {
   const { io, paint } = context;
-  const { count, badRate } = options;
+  const { count, badRate, withEmail } = options;
   const { generateOrdersFunctionName: producer } = await context.outputs();
   // The seed is chosen here. So an invocation that the SDK tries again makes the same orders, which are written once.
   const seed = options.seed ?? Math.floor(io.random() * (generateLimits.seed + 1));
@@ -39,7 +44,7 @@ async function generate(context: OrdersContext, options: GenerateOptions): Promi
     () =>
       generateUntilDone(
         (event) => invoke(context, producer, event),
-        { count, badRate, seed },
+        { count, badRate, seed, withEmail },
         (answer) => (queued += answer.queued),
       ),
   );

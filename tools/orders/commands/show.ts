@@ -7,6 +7,7 @@ import { CommandFailed } from '../errors.ts';
 import { isOfAnotherOrder, stateOf } from '../ledger/books.ts';
 import { findFailures, type OrderRecord, readOrderRecord, severalBegin } from '../ledger/find-failure.ts';
 import { type LifeEvent, lifeOf, messageIdsOf, type OrderLogLine } from '../ledger/life.ts';
+import { mailText, readMailRow } from '../ledger/mails.ts';
 import { exportedFailure } from '../ledger/purge.ts';
 import type { TableConnection } from '../ledger/table.ts';
 import { idsThatBegin, isShortId, shortId } from '../short-ids.ts';
@@ -69,16 +70,19 @@ async function show(context: OrdersContext, given: string, { since, limit }: Sho
     named !== undefined && isOfAnotherOrder(named)
       ? stateOf([named], named.status === 'processed')
       : stateOf(failures, order !== null || events.some(({ event }) => event === 'processed'));
+  const mail = order === null ? undefined : await readMailRow(orders, order.orderKey);
   if (context.json) {
     const { errorCount = 0, lastError = null, claimedUntil = null } = order ?? notes;
     const tries = { errorCount, lastError, claimedUntil };
-    await context.printJson({ id, state, tries, events, order, failures: failures.map(exportedFailure) });
+    const tellsMail = mail !== undefined && { mail };
+    await context.printJson({ id, state, tries, events, order, ...tellsMail, failures: failures.map(exportedFailure) });
     return exitCodes.done;
   }
   await context.print(`Order ${printable(id)}: ${paint(styles[state], state)}`, '');
   const shown = limit > 0 ? events.slice(-limit) : events;
   if (shown.length < events.length) await context.print(earlierText(events.length - shown.length, 'event'));
   await context.print(...lifeTable(shown, paint, io.stdout.columns));
+  if (mail !== undefined) await context.print('', wrappedProse(mailText(mail), io.stdout.columns));
   const tries = triesLines(notes, isoTime(io.clock.now()));
   if (tries.length > 0) await context.print('', ...tries);
   const waiting = failures.filter(({ status }) => status === 'failed');

@@ -1,9 +1,12 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { fromItem } from '../../../shared/ledger/expressions.ts';
-import type { MailRow } from '../../../shared/ledger/mail.ts';
+import { attributeValues, fromItem } from '../../../shared/ledger/expressions.ts';
+import { mailRowKey, type MailRow } from '../../../shared/ledger/mail.ts';
 import { mailRefusedStatus } from '../../../shared/ledger/rows.ts';
 import { messageOfEvent, processedEvent } from '../../../shared/order-event.ts';
 import { CommandFailed } from '../errors.ts';
+import { printable } from '../terminal/output.ts';
+import { shownTime } from '../time.ts';
 import { readOrderRecord } from './find-failure.ts';
 import { statusQueries } from './failures.ts';
 import { queryItems, type TableConnection } from './table.ts';
@@ -18,6 +21,22 @@ export async function refusedMails(table: TableConnection): Promise<readonly Ref
   return rows
     .map(({ orderKey, failedAt, reasons }) => ({ orderKey, failedAt, reasons }))
     .toSorted((a, b) => (a.failedAt < b.failedAt ? -1 : 1));
+}
+
+/** The mail about an order; undefined when none was tried. */
+export async function readMailRow({ client, name }: TableConnection, orderKey: string): Promise<MailRow | undefined> {
+  const { Item: item } = await client.send(
+    new GetItemCommand({ TableName: name, Key: attributeValues(mailRowKey(orderKey)), ConsistentRead: true }),
+  );
+  return item === undefined ? undefined : fromItem<MailRow>(item);
+}
+
+/** What became of the mail about an order, in a line. */
+export function mailText({ mail, sentAt = '', mailMessageId = '', failedAt = '', reasons = [] }: MailRow): string {
+  if (mail === 'sent')
+    return `The customer was told by mail at ${shownTime(sentAt)} UTC (${printable(mailMessageId)}).`;
+  if (mail === 'sending') return 'The mail to the customer is not sent yet: it is tried again until it is.';
+  return `The mail to the customer was refused at ${shownTime(failedAt)} UTC: ${printable(reasons.join(', '))}`;
 }
 
 /**

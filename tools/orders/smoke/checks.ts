@@ -54,6 +54,8 @@ export interface SmokeEvidence {
   readonly logged: ReadonlyMap<string, readonly string[]>;
   /** Names of the functions whose logs hold a line of metrics since the test began. */
   readonly counted: readonly string[];
+  /** What notify-customers logged about the good order; undefined for a pipeline without mails. */
+  readonly notified?: readonly string[] | undefined;
 }
 
 /** One thing that was looked at. */
@@ -72,7 +74,19 @@ export function judge(sent: readonly SentSmoke[], evidence: SmokeEvidence, order
     ...(failing.length === 0 ? [] : [movedBySqs(evidence.failures, failing.length, ordersQueueArn)]),
     toldInLogs(sent, evidence),
     countedBy(failing.length === 0 ? ['process-orders'] : ['process-orders', 'failed-orders'], evidence),
+    ...(evidence.notified === undefined ? [] : [notified(evidence.notified)]),
   ];
+}
+
+const notifiedEnds: readonly string[] = [logMessages.mailSent, logMessages.mailSentBefore, logMessages.noAddress];
+
+/** The rows of the test may go only after this: a notification whose order is gone comes back for days. */
+function notified(lines: readonly string[]): Check {
+  const name = 'notify-customers heard of the good order';
+  if (lines.some((line) => notifiedEnds.includes(line))) return { name, problem: null };
+  const [last] = lines.slice(-1);
+  const problem = last === undefined ? 'Its log says nothing of the order.' : `Its log says "${last}".`;
+  return { name, problem };
 }
 
 function processedOnce(sent: readonly SentSmoke[], { orders, logged }: SmokeEvidence): Check {

@@ -4,6 +4,7 @@ import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { attributeValues } from '../../../shared/ledger/expressions.ts';
+import { mailRowKey } from '../../../shared/ledger/mail.ts';
 import type { FailureRow, OrderRow } from '../../../shared/ledger/rows.ts';
 import { failureMetricNames, metricNames } from '../../../shared/telemetry.ts';
 import { readLogMessage } from '../aws/lambda-log.ts';
@@ -39,6 +40,7 @@ export async function smokeEvidence(
     if (done === false) counted.push(name);
   }
   return {
+    notified: await notifiedOf(context, sent, sinceMs),
     orders: records.flatMap(({ order }): readonly OrderRow[] => (order === undefined ? [] : [order])),
     failures: records.flatMap(({ failures }): readonly FailureRow[] => failures),
     logged,
@@ -46,14 +48,45 @@ export async function smokeEvidence(
   };
 }
 
-/** Deletes the rows of the test. @returns how many */
-export async function removeRows(context: OrdersContext, { orders, failures }: SmokeEvidence): Promise<number> {
+/** What notify-customers logged of the orders that should be processed; undefined where there are no mails. */
+async function notifiedOf(
+  context: OrdersContext,
+  sent: readonly SentSmoke[],
+  sinceMs: number,
+): Promise<readonly string[] | undefined> {
+  const logGroupName = (await context.outputs()).logGroups['notify-customers'];
+  if (logGroupName === undefined) return undefined;
+  const keys = new Set(
+    sent.filter(({ expected }) => expected === 'processed').map(({ orderId, messageId }) => orderId ?? messageId),
+  );
+  const lines: string[] = [];
+  for (const key of keys) {
+    const pattern = `{ $.message.orderKey = ${JSON.stringify(key)} }`;
+    for await (const { message } of logEvents(context.clients.logs, { logGroupName, startMs: sinceMs, pattern })) {
+      lines.push(readLogMessage(message)?.text ?? '');
+    }
+  }
+  return lines;
+}
+
+/** Deletes the rows of the test, those of mails as well. @returns how many */
+export async function removeRows(
+  context: OrdersContext,
+  { orders, failures, notified }: SmokeEvidence,
+): Promise<number> {
   const { client, name } = await context.table();
+  const mails = notified === undefined ? [] : orders.map(({ orderKey }) => mailRowKey(orderKey));
   const rows = [...orders, ...failures];
   for (const { pk, sk } of rows) {
     await client.send(new DeleteItemCommand({ TableName: name, Key: attributeValues({ pk, sk }) }));
   }
-  return rows.length;
+  // Only an order that names an address has such a row.
+  const deleted = await Promise.all(
+    mails.map((key) =>
+      client.send(new DeleteItemCommand({ TableName: name, Key: attributeValues(key), ReturnValues: 'ALL_OLD' })),
+    ),
+  );
+  return rows.length + deleted.filter(({ Attributes }) => Attributes !== undefined).length;
 }
 
 /** Whether the last deployment of the stack came to a good end. */

@@ -4,6 +4,7 @@ import { printable, wrappedProse } from '../../orders/terminal/output.ts';
 import { counted, rate } from '../../orders/terminal/progress.ts';
 import type { TableCounts } from '../local-pipeline.ts';
 import type { HttpCounts } from './produce.ts';
+import { type MailCounts, mailLines } from './mails.ts';
 import { disagreement, type FailedOrder, type RunBooks } from './tally.ts';
 import { type ToldCounts, toldText } from './told.ts';
 
@@ -16,6 +17,8 @@ export interface Outcome extends RunBooks {
   readonly http?: HttpCounts;
   /** What the world was told, by a pipeline with events. */
   readonly events?: ToldCounts;
+  /** The mails to customers, by a pipeline that sends them. */
+  readonly mails?: MailCounts;
   /** The same from the rows of the orders table. Undefined when the run was interrupted. */
   readonly table?: TableCounts;
   /** Whether the run was interrupted before its end. */
@@ -93,6 +96,8 @@ export function outcomeText(outcome: Outcome, text: OutcomeText): string {
       ? []
       : [`In the orders table: ${counted(table.processed, 'processed order')}, ${counted(table.failed, 'failure')}.`]),
     ...(outcome.events === undefined ? [] : [toldText(outcome.events)]),
+    // Subjects and reasons are words of others.
+    ...(outcome.mails === undefined ? [] : mailLines(outcome.mails).map(printable)),
     ...(outcome.missing.length === 0
       ? []
       : [paint('red', printable(`Still in flight: ${outcome.missing.join(', ')}`))]),

@@ -44,7 +44,7 @@ async function byGenerateOrders({ runtime, names, options, signal }: ProduceRequ
   const problems: string[] = [];
   const { seed, end } = await generateUntilDone(
     (event) => unlessAborted(runtime.lambda.invoke(names.generateOrders, JSON.stringify(event)), signal),
-    options,
+    { ...options, ...(names.notificationsQueue !== undefined && { withEmail: true }) },
     (answer) => {
       if ((answer.failed ?? []).length > 0) problems.push(`generate-orders answered ${JSON.stringify(answer)}`);
     },
@@ -60,12 +60,14 @@ const requestsAtOnce = 10;
 const defaultCount = 10;
 
 /** Sends the orders that generate-orders would make, in batches. */
-async function byHttp({ runtime, options, clock, signal }: ProduceRequest, url: string): Promise<Produced> {
+async function byHttp({ runtime, names, options, clock, signal }: ProduceRequest, url: string): Promise<Produced> {
   const { count = defaultCount, badRate, seed = Math.floor(Math.random() * (generateLimits.seed + 1)) } = options;
   const { region, credentials } = clientSettings(runtime);
   const signer = { region: () => Promise.resolve(region), credentials: () => Promise.resolve(credentials) };
   const door: HttpDoor = { url, signer, clock, random: Math.random, signal };
-  const batches = batchesOf(orderSequence({ count, badRate, seed, from: 0 }));
+  const batches = batchesOf(
+    orderSequence({ count, badRate, seed, from: 0, withEmail: names.notificationsQueue !== undefined }),
+  );
   const reasonsGiven = new Map<string, number>();
   const problems: string[] = [];
   let accepted = 0;

@@ -6,6 +6,7 @@ import { pipelineStackIn, contextOf, stackOf, turnKnobs } from '../pipeline-temp
 import type { CommandContext } from '../run-command.ts';
 import { synthesize, TemporaryFolder } from '../synthesize.ts';
 import type { StartOptions } from './options.ts';
+import { MailsOfRun } from './mails.ts';
 import { isAccountedFor, outcomeJson, outcomeText } from './outcome.ts';
 import { runPipeline } from './run.ts';
 import { booksSoFar, Tally } from './tally.ts';
@@ -59,11 +60,16 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   const names = pipelineNames(runtime.model, stack.name);
   const books = (tally = new Tally(names));
   const told = names.orderEventsTopic === undefined ? undefined : new Told(names.orderEventsTopic);
+  const mails =
+    names.orderEventsTopic === undefined || names.notificationsQueue === undefined
+      ? undefined
+      : new MailsOfRun({ topic: names.orderEventsTopic, queue: names.notificationsQueue });
   const labels = { ...consoleLabels(runtime.model), messageLabel: (messageId: string) => books.label(messageId) };
   const showLogs = count <= mostOrdersShown;
   events.subscribe((event) => {
     books.add(event);
     told?.add(event);
+    mails?.add(event);
     if (json || (event.type === 'log' && !showLogs)) return;
     const line =
       showLogs || event.type === 'notice'
@@ -73,7 +79,7 @@ export async function start(given: StartOptions, { signal }: CommandContext): Pr
   });
 
   startedAtMs = systemClock.now();
-  const outcome = await runPipeline({ runtime, names, tally: books, told, options, clock: systemClock, signal });
+  const outcome = await runPipeline({ runtime, names, tally: books, told, mails, options, clock: systemClock, signal });
   const text = json
     ? outcomeJson(outcome)
     : outcomeText(outcome, {

@@ -1,7 +1,7 @@
 import type { Draft } from './draft.ts';
 import { assemblyError } from './error-codes.ts';
 import { LocalRuntimeError } from '../errors.ts';
-import { identifySkipped, skippedTypes } from './not-run.ts';
+import { identifySkipped, isSkipped, madeUpValues, skippedTypes } from './not-run.ts';
 import type { DeclaredResource, Identity, ResourceType, ResourceTypes } from './resource-type.ts';
 import { unsupportedResource, withoutUnsupported } from './unsupported-types.ts';
 
@@ -9,7 +9,7 @@ import { unsupportedResource, withoutUnsupported } from './unsupported-types.ts'
 export function identityOf(resource: DeclaredResource, types: ResourceTypes): Identity {
   const type = types[resource.type];
   if (type !== undefined) return type.identify(resource);
-  if (skippedTypes[resource.type] !== undefined) return withMadeUpAttributes(resource, identifySkipped(resource));
+  if (isSkipped(resource)) return withMadeUpAttributes(resource, identifySkipped(resource));
   throw unsupportedResource(resource);
 }
 
@@ -59,7 +59,14 @@ export function declareResource(
     return type.declare(resource, identity, draft);
   }
   const { stack, logicalId } = resource;
-  draft.skip({ stack, logicalId, type: resource.type, reason: skippedTypes[resource.type] ?? '' });
+  const madeUp = madeUpValues[resource.type];
+  draft.skip({
+    stack,
+    logicalId,
+    type: resource.type,
+    reason: skippedTypes[resource.type] ?? '',
+    ...(madeUp !== undefined && { madeUp }),
+  });
 }
 
 function refuseProperties({ properties }: DeclaredResource, { reads, ignores, refuses }: ResourceType): void {

@@ -57,4 +57,6 @@ export interface LimitedResource extends Declared {
 export interface SkippedResource extends Declared {
   readonly type: string;
   readonly reason: string;
+  /** Which of its values an app may use, and that nothing stands behind the value: one sentence. */
+  readonly madeUp?: string;
 }

@@ -86,6 +86,21 @@ export const skippedTypes: Readonly<Record<string, string>> = {
   'Custom::VpcRestrictDefaultSG': network,
 };
 
+/** Types whose values people use outside of the stacks, and what to do instead. The start says so. */
+export const madeUpValues: Readonly<Record<string, string>> = {
+  'AWS::ElasticLoadBalancingV2::LoadBalancer':
+    'DNSName is made up and leads nowhere. Use the address that a service prints when its tasks are ready.',
+};
+
+/**
+ * Whether the stacks run without the resource, and nobody needs to be asked. A target group of functions is not so: the
+ * functions would never be invoked. That of a service is: the service has an address of its own.
+ */
+export function isSkipped({ type, properties }: DeclaredResource): boolean {
+  if (skippedTypes[type] === undefined) return false;
+  return type !== 'AWS::ElasticLoadBalancingV2::TargetGroup' || properties.text('TargetType') !== 'lambda';
+}
+
 /** Property with the explicit name of a type whose `Ref` is that name. */
 const nameProperties: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
@@ -112,7 +127,8 @@ export function identifySkipped(resource: DeclaredResource): Identity {
     case 'Custom::LogRetention':
       return { physicalId: name, attributes: { LogGroupName: name } };
     case 'AWS::ElasticLoadBalancingV2::LoadBalancer': {
-      const dnsName = `${name.toLowerCase()}.${region}.elb.amazonaws.com`;
+      // A name that no resolver knows (RFC 2606), so that no request leaves this machine for a stranger's load balancer.
+      const dnsName = `${name.toLowerCase()}.${region}.elb.invalid`;
       return { physicalId: arn('elasticloadbalancing', `loadbalancer/${name}`), attributes: { DNSName: dnsName } };
     }
     default:

@@ -77,6 +77,11 @@ const unsupportedTypes: Readonly<Record<string, Unsupported>> = {
     without: 'The app has no such part of ECS.',
   },
   'AWS::ElasticLoadBalancingV2::': httpFrontEnd,
+  'AWS::ElasticLoadBalancingV2::TargetGroup': {
+    reason: 'No load balancer runs here, so that no request would reach the function.',
+    remedy: 'Give the function a URL of its own or a route of an HTTP API, or leave the target group out with --skip.',
+    without: 'No request comes through a load balancer: invoke the function through the Lambda API.',
+  },
   'AWS::Kinesis::': streams,
   'AWS::KinesisFirehose::': streams,
   'AWS::Lambda::LayerVersion': {

@@ -157,5 +157,12 @@ function leftOut({ leftOut: parts }: Runtime['model']): string[] {
 function skipped({ skipped: resources }: Runtime['model']): string[] {
   if (resources.length === 0) return [];
   const types = [...new Set(resources.map(({ type }) => type))].toSorted();
-  return [`  without meaning here, skipped: ${types.join(', ')}`];
+  const madeUp = Map.groupBy(
+    resources.filter((resource) => resource.madeUp !== undefined),
+    (resource) => resource.madeUp ?? '',
+  );
+  return [
+    `  without meaning here, skipped: ${types.join(', ')}`,
+    ...[...madeUp].map(([text, same]) => `  made up: ${same.map(({ logicalId }) => logicalId).join(', ')}, ${text}`),
+  ];
 }

@@ -132,6 +132,7 @@ describe('a first-class integration with SQS', () => {
   });
 
   test.each([
+    [{ IntegrationSubtype: 'EventBridge-PutEvents' }, 'needs the parameter Detail'],
     [{ IntegrationSubtype: 'Kinesis-PutRecord' }, 'RESOURCE_UNSUPPORTED'],
     [{ IntegrationSubtype: 'SQS-Send' }, 'there is no integration subtype SQS-Send'],
     [{ RequestParameters: { QueueUrl: 'a' } }, 'needs the parameter MessageBody'],

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { consumer, functionWith, queueWith, readResources, refusalOf } from '../../src/testing/written-assembly.ts';
+import {
+  consumer,
+  functionWith,
+  queueWith,
+  readResources,
+  readStacks,
+  refusalOf,
+} from '../../src/testing/written-assembly.ts';
 
 const table = {
   BillingMode: 'PAY_PER_REQUEST',
@@ -30,6 +37,7 @@ describe('a resource', () => {
     ['AWS::IAM::ServiceLinkedRole', { AWSServiceName: 'autoscaling.amazonaws.com' }],
     ['AWS::ServiceCatalogAppRegistry::Application', { Name: 'shop' }],
     ['AWS::Logs::MetricFilter', {}],
+    ['AWS::ElasticLoadBalancingV2::TargetGroup', { TargetType: 'ip' }],
     ['AWS::SNS::Subscription', { Protocol: 'sms', TopicArn: { Ref: 'Topic' }, Endpoint: '+15550100' }],
     ['AWS::SNS::Subscription', { Protocol: 'email', TopicArn: 'arn:aws:sns:us-east-1:1:far', Endpoint: 'a@b.example' }],
     ['AWS::Events::Archive', { SourceArn: 'arn:aws:events:us-east-1:000000000000:event-bus/default' }],
@@ -56,6 +64,28 @@ describe('a resource', () => {
     expect(model.limited).toEqual([
       { stack: 'Shop', logicalId: 'It', type, limit: expect.stringMatching(/\.$/) as unknown },
     ]);
+  });
+
+  test('that is a load balancer has a name that leads nowhere, and says so', () => {
+    const { stacks, skipped } = readResources(
+      { Front: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer' } },
+      { Outputs: { Url: { Value: { 'Fn::Sub': 'http://${Front.DNSName}' } } } },
+    );
+    expect(stacks[0]?.outputs[0]?.value).toMatch(/^http:\/\/shop-front-\w+\.us-east-1\.elb\.invalid$/);
+    const madeUp = expect.stringContaining('DNSName is made up and leads nowhere') as unknown;
+    expect(skipped).toMatchObject([{ logicalId: 'Front', madeUp }]);
+  });
+
+  test('that is a target group of functions is refused, and can be left out', () => {
+    const type = 'AWS::ElasticLoadBalancingV2::TargetGroup';
+    const resources = { Functions: { Type: type, Properties: { TargetType: 'lambda' } } };
+    expect(refusalOf(resources)).toMatchObject({
+      code: 'RESOURCE_UNSUPPORTED',
+      reason: `${type}: No load balancer runs here, so that no request would reach the function.`,
+      place: { stack: 'Shop', logicalId: 'Functions' },
+    });
+    const { leftOut } = readStacks({ Shop: { template: { Resources: resources } } }, { skip: [type] });
+    expect(leftOut).toMatchObject([{ logicalId: 'Functions', type }]);
   });
 
   test('that is a function with a wrapper outside of its code says that the wrapper does not run', () => {

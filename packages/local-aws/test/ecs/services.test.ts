@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   DescribeClustersCommand,
   DescribeServicesCommand,
@@ -12,8 +14,10 @@ import {
 } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from '@jest/globals';
 import { Duration } from 'aws-cdk-lib';
+import { TemporaryFolder } from '../../src/processes.ts';
 import { eventually } from '../../src/testing/eventually.ts';
 import { EcsHarness } from './ecs-harness.ts';
+import { get, RestlessClients } from './restless-clients.ts';
 
 /** Says who answers, and ends gracefully. */
 const polite = (name: string) => `
@@ -23,7 +27,13 @@ server.listen(80, () => console.log('${name} listens'));
 process.on('SIGTERM', () => { console.log('${name} ends'); server.close(); server.closeIdleConnections(); });
 `;
 
-const get = async (url: string) => (await fetch(url, { headers: { connection: 'close' } })).text();
+/** Statements that wait for a file. */
+const onceThereIs = (file: string) => `
+const { existsSync } = await import('node:fs');
+while (!existsSync(${JSON.stringify(file)})) await new Promise((resolve) => setTimeout(resolve, 10));
+`;
+
+const whose = (answer: string) => answer.split(' ')[0];
 
 describe('a service', () => {
   test('is told, scaled, stopped and deployed anew through the API, at one address all the time', async () => {
@@ -95,20 +105,79 @@ describe('a service', () => {
     });
   });
 
-  test('of a changed program starts the new task before the old one ends, which ends gracefully', async () => {
+  test('of a changed program keeps the old task until the new one is ready, and every request has an answer', async () => {
+    using folder = new TemporaryFolder('gate-');
+    const gate = join(folder.path, 'open');
     await using web = await EcsHarness.start({ program: polite('one') });
     await web.rollout('COMPLETED');
-    const { url } = web;
-    await web.reload('second', { program: polite('two') });
-    // Whoever asks meanwhile is answered, by one or by the other.
-    const answers = await eventually(
-      async () => [await get(url)],
-      ([answer]) => answer?.startsWith('two') === true,
+    const [old] = web.service.tasks;
+    const clients = new RestlessClients(web.url, 4);
+    await web.reload('second', { program: `${onceThereIs(gate)}\n${polite('two')}` });
+    await eventually(
+      () => web.service.tasks.map(({ status }) => status),
+      (statuses) => statuses.join(' ') === 'RUNNING RUNNING',
     );
-    expect(answers).toEqual([expect.stringMatching(/^two hello/)]);
-    // Lines of two processes come in any order.
-    expect((await web.lines(3)).toSorted()).toEqual(['one ends', 'one listens', 'two listens']);
-    expect(await get(url)).toMatch(/^two hello/);
+    // The new task runs and does not listen yet: the old one answers.
+    await clients.more(40);
+    expect(new Set(clients.answers.map(whose))).toEqual(new Set(['one']));
+    expect(old?.status).toBe('RUNNING');
+
+    writeFileSync(gate, '');
+    await web.rollout('COMPLETED');
+    await eventually(
+      () => old?.status,
+      (status) => status === 'STOPPED',
+    );
+    await clients.more(40);
+    const answers = (await clients.stop()).map(whose);
+    expect(new Set(answers)).toEqual(new Set(['one', 'two']));
+    expect(new Set(answers.slice(-20))).toEqual(new Set(['two']));
+    expect(old).toMatchObject({ stoppedReason: 'Replaced by a deployment', containers: [{ exited: { code: 0 } }] });
+  });
+
+  test('lets an old task answer the requests that it has before it is asked to end, for 10 s at most', async () => {
+    using folder = new TemporaryFolder('gate-');
+    const gate = join(folder.path, 'open');
+    const program = `
+import { createServer } from 'node:http';
+createServer(async ({ url }, response) => {
+  if (url === '/late') {
+    console.log('asked');
+    ${onceThereIs(gate)}
+  }
+  response.end(url + ' ' + process.pid);
+}).listen(80);
+`;
+    await using web = await EcsHarness.start({ program });
+    /** A request that waits, and the task that it waits for while another one takes over. */
+    const replaceWhileAsked = async (asked: number) => {
+      await web.rollout('COMPLETED');
+      const [task] = web.service.tasks;
+      const before = await get(web.url);
+      const answer = get(`${web.url}/late`).catch(() => 'none');
+      await web.lines(asked);
+      web.service.update({ forceNewDeployment: true });
+      await web.rollout('COMPLETED');
+      expect(await get(web.url)).not.toBe(before);
+      expect(task?.status).toBe('DEACTIVATING');
+      const end = () =>
+        eventually(
+          () => task?.status,
+          (status) => status === 'STOPPED',
+        );
+      return { answer, end };
+    };
+
+    const patient = await replaceWhileAsked(1);
+    writeFileSync(gate, '');
+    expect(await patient.answer).toMatch(/^\/late \d+$/);
+    expect(await patient.end()).toBe('STOPPED');
+
+    rmSync(gate);
+    const tooLate = await replaceWhileAsked(2);
+    await web.clock.advance(10_000);
+    expect(await tooLate.end()).toBe('STOPPED');
+    expect(await tooLate.answer).toBe('none');
   });
 
   test('whose new program ends at once goes back to the one before, by its circuit breaker', async () => {
@@ -161,7 +230,7 @@ process.on('SIGTERM', () => console.log('asked'));
       (count) => count === 1,
     );
     expect(await get(web.url)).not.toBe(first);
-    expect(web.service.tasks.map(({ status }) => status)).toEqual(['DEACTIVATING', 'RUNNING']);
+    expect(web.service.tasks.map(({ status }) => status)).toEqual(['STOPPING', 'RUNNING']);
     await web.clock.advance(6_000);
     const last = await eventually(
       () => web.service.tasks.at(-1),

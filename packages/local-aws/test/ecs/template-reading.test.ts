@@ -8,7 +8,7 @@ import {
   FargateTaskDefinition,
   LogDrivers,
 } from 'aws-cdk-lib/aws-ecs';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { readAssembly } from '../../src/assembly/read-assembly.ts';
 import { systemClock } from '../../src/clock.ts';
 import { EventStream } from '../../src/events.ts';
@@ -22,10 +22,13 @@ interface Variant {
   readonly container?: Partial<ContainerDefinitionOptions>;
   /** Who may assume the task role. */
   readonly trusted?: string;
+  /** Who may assume the execution role, which has no permissions; default: the role that the CDK makes. */
+  readonly executionTrusted?: string;
 }
 
 /** Reads a task definition as a start does. */
-function readTask({ dockerfile = 'FROM node:24-slim\nCOPY main.mjs /', container, trusted = 'ecs-tasks' }: Variant) {
+function readTask(variant: Variant) {
+  const { dockerfile = 'FROM node:24-slim\nCOPY main.mjs /', container, trusted = 'ecs-tasks' } = variant;
   using folder = new TemporaryFolder('task-');
   const image = join(folder.path, 'image');
   mkdirSync(image);
@@ -34,10 +37,18 @@ function readTask({ dockerfile = 'FROM node:24-slim\nCOPY main.mjs /', container
   const app = new App({ outdir: join(folder.path, 'cdk.out') });
   const stack = new Stack(app, 'Web');
   const taskRole = new Role(stack, 'Role', { assumedBy: new ServicePrincipal(`${trusted}.amazonaws.com`) });
-  const task = new FargateTaskDefinition(stack, 'Task', { taskRole });
+  const executionRole =
+    variant.executionTrusted === undefined ? undefined : roleWithout(stack, variant.executionTrusted);
+  const task = new FargateTaskDefinition(stack, 'Task', { taskRole, ...(executionRole && { executionRole }) });
   task.addContainer('web', { image: ContainerImage.fromAsset(image), ...container });
   app.synth();
   return readAssembly(join(folder.path, 'cdk.out'), { endpointUrl: 'http://127.0.0.1:4566', check });
+}
+
+/** A role that the CDK gives no permissions. */
+function roleWithout(stack: Stack, trusted: string): IRole {
+  const assumedBy = new ServicePrincipal(`${trusted}.amazonaws.com`);
+  return new Role(stack, 'Execution', { assumedBy }).withoutPolicyUpdates();
 }
 
 function check(model: LocalModel): void {
@@ -80,6 +91,16 @@ describe('a task definition', () => {
       'The only log driver here is awslogs',
     ],
     ['whose role ECS may not assume', { trusted: 'lambda' }, 'ECS was unable to assume the role'],
+    [
+      'whose execution role ECS may not assume',
+      { executionTrusted: 'ec2' },
+      '/Properties/ExecutionRoleArn: AWS would refuse this with ClientException: ECS was unable to assume',
+    ],
+    [
+      'whose execution role may not write the logs',
+      { executionTrusted: 'ecs-tasks', container: { logging: LogDrivers.awsLogs({ streamPrefix: 'web' }) } },
+      'Grant logs:CreateLogStream on the log group to the execution role',
+    ],
   ])('%s is refused', (_, variant, message) => {
     expect(() => readTask(variant)).toThrow(message);
   });

@@ -184,3 +184,14 @@ describe('a pattern', () => {
     });
   });
 });
+
+test.each(['plain string', '["plain string"]', '{"testEvent":"value"}'])(
+  'TestEventPattern refuses %s as an event, in the words of AWS',
+  async (Event) => {
+    const command = new TestEventPatternCommand({ Event, EventPattern: '{"source":["a"]}' });
+    await expect(bridge.client.send(command)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Parameter Event is not valid.',
+    });
+  },
+);

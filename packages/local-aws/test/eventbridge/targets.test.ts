@@ -40,7 +40,15 @@ describe('what a target gets', () => {
     expect((await bridge.drain('part'))[0]?.Body).toBe('{"id":1}');
   });
 
-  const paths = { text: '$.detail.text', list: '$.detail.list[*].id', one: '$.detail.one', none: '$.detail.none' };
+  const paths = {
+    text: '$.detail.text',
+    text2: '$.detail.text2',
+    list: '$.detail.list[*].id',
+    numbers: '$.detail.numbers',
+    words: '$.detail.words',
+    one: '$.detail.one',
+    none: '$.detail.none',
+  };
   test.each<[string, InputTransformer, string]>([
     [
       'JSON in which texts get quotes',
@@ -49,8 +57,13 @@ describe('what a target gets', () => {
     ],
     [
       'JSON with variables in texts',
-      { InputPathsMap: paths, InputTemplate: '{"a": "It says <text>.", "b": "<one>"}' },
-      String.raw`{"a": "It says say \"hi\".", "b": "{k:v}"}`,
+      { InputPathsMap: paths, InputTemplate: '{"a": "It says <text>.", "b": "<numbers>"}' },
+      String.raw`{"a": "It says say \"hi\".", "b": "[1,2]"}`,
+    ],
+    [
+      'a text of lists and objects, without their quotes',
+      { InputPathsMap: paths, InputTemplate: '"<words> of <one>"\n"<text2>"' },
+      '"[a,b] of {k:v}"\n"plain"',
     ],
     ['a text', { InputPathsMap: paths, InputTemplate: '"<list> of <none>"' }, '"[1,2] of "'],
     [
@@ -59,9 +72,10 @@ describe('what a target gets', () => {
       `"RULE ${ruleArn('RULE')} 2026-01-01T00:00:00.000Z"`,
     ],
   ])('is %s with InputTransformer', async (kind, InputTransformer, expected) => {
-    const name = kind.replaceAll(' ', '-');
+    const name = kind.replaceAll(/\W+/g, '-');
     await bridge.ruleToQueue(name, {}, { InputTransformer });
-    await put(name, { text: 'say "hi"', list: [{ id: 1 }, { id: 2 }], one: { k: 'v' } });
+    const lists = { list: [{ id: 1 }, { id: 2 }], numbers: [1, 2], words: ['a', 'b'] };
+    await put(name, { text: 'say "hi"', text2: 'plain', one: { k: 'v' }, ...lists });
     expect((await bridge.drain(name))[0]?.Body).toBe(expected.replaceAll('RULE', name));
   });
 
@@ -70,7 +84,23 @@ describe('what a target gets', () => {
     await bridge.ruleToQueue('whole', {}, { InputTransformer: { InputTemplate } });
     await put('whole');
     const { whole, rest } = bodyOf((await bridge.drain('whole'))[0]) as { whole: object; rest: object };
-    expect(whole).toEqual({ ...rest, detail: { id: 'o-1' } });
+    const { detailType, ...others } = rest as { detailType: string };
+    expect(Object.keys(rest).join(' ')).toBe('id account detailType time source region resources version');
+    expect(whole).toEqual({ ...others, 'detail-type': detailType, detail: { id: 'o-1' } });
+  });
+
+  test.each([
+    ['an object', '{"not": "valid/<one>", "one": <one>}'],
+    ['a list', '{"words": "<words>"}'],
+  ])('is nothing when %s stands within quotes in a JSON object: the event is a dead letter', async (kind, template) => {
+    const name = `quoted-${kind.replace(' ', '-')}`;
+    await bridge.createQueue(`${name}-letters`);
+    const InputTransformer = { InputPathsMap: paths, InputTemplate: template };
+    await bridge.ruleToQueue(name, {}, { InputTransformer, DeadLetterConfig: { Arn: queueArn(`${name}-letters`) } });
+    await put(name, { one: { k: 'v' }, words: ['HIGH'] });
+    const [letter] = await bridge.drain(`${name}-letters`);
+    expect(letter?.MessageAttributes).toMatchObject({ ERROR_CODE: { StringValue: 'INVALID_JSON' } });
+    expect(await bridge.drain(name)).toEqual([]);
   });
 
   test.each([
@@ -94,6 +124,8 @@ describe('what a target gets', () => {
       'Parameter(s) SqsParameters must be specified for target: queue.',
     ],
     ['a FIFO queue for dead letters', { DeadLetterConfig: { Arn: queueArn('d.fifo') } }, 'standard SQS queue'],
+    ['an id with a space', { Id: 'a b' }, String.raw`regular expression pattern: [\.\-_A-Za-z0-9]+`],
+    ['a long id', { Id: 'i'.repeat(65) }, 'Member must have length less than or equal to 64'],
     ['too many retries', { RetryPolicy: { MaximumRetryAttempts: 186 } }, 'less than or equal to 185'],
   ])('is refused with %s', async (_what, target, message) => {
     await expect(bridge.ruleToQueue('refused', {}, { Arn: queueArn('refused'), ...target })).rejects.toMatchObject({
@@ -178,7 +210,9 @@ describe('a target', () => {
     );
     await put('by-role');
     expect(bodyOf((await bridge.drain('received'))[0])).toMatchObject({ 'detail-type': 'by-role' });
-    expect(failures('received')).toMatchObject([{ reason: expect.stringContaining('no third one') as unknown }]);
+    expect(failures('received')).toMatchObject([
+      { reason: expect.stringContaining('sent to an event bus target only once') as unknown },
+    ]);
   });
 });
 

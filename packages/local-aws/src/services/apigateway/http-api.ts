@@ -4,6 +4,7 @@ import type { EventStream } from '../../events.ts';
 import type { IamModel } from '../iam/model.ts';
 import type { LambdaService } from '../lambda/functions.ts';
 import type { LogsService } from '../logs/service.ts';
+import type { EventBridgeService } from '../eventbridge/service.ts';
 import type { SqsService } from '../sqs/service.ts';
 import { contextVariables, recorded, type RequestFacts } from './context-variables.ts';
 import { isPreflight, preflightAnswer, withCors } from './cors.ts';
@@ -28,6 +29,7 @@ export interface GatewayParts extends IamParts, IamModel {
   readonly region: string;
   readonly functions: LambdaService;
   readonly sqs: SqsService;
+  readonly eventBridge: EventBridgeService;
   readonly logs: LogsService;
   readonly throttling: Throttling;
   readonly jwt: JwtVerifier;

@@ -4,7 +4,7 @@ import type { Properties } from '../../assembly/properties.ts';
 import type { ResourceType } from '../../assembly/resource-type.ts';
 import { type Authorization, declaredAuthorizers, declaredIntegrations, declaredRoutes } from './model.ts';
 import { parseRouteKey } from './route-key.ts';
-import { subtypeProblem } from './service-integration.ts';
+import { subtypeProblem } from './integration-subtypes.ts';
 
 const onlyWebSocket = {
   reason: 'WebSocket APIs alone have it, and they are not served here.',
@@ -76,7 +76,7 @@ const noMapping = {
   remedy: 'Map them in the function, or leave the mapping out when the stack is synthesized for local use.',
 };
 
-/** `AWS::ApiGatewayV2::Integration`: Lambda proxy, and first-class integrations that service-integration.ts names. */
+/** `AWS::ApiGatewayV2::Integration`: Lambda proxy, and first-class integrations that integration-subtypes.ts names. */
 export const integrationType: ResourceType = {
   reads: [
     'ApiId',

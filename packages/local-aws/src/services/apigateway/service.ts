@@ -3,6 +3,7 @@ import type { RestService } from '../../endpoint/api.ts';
 import { managementApi } from './management-api.ts';
 import type { AssemblyModel } from '../../assembly/model.ts';
 import type { RunningService, Service, ServiceContext } from '../../service.ts';
+import { EventBridgeService } from '../eventbridge/service.ts';
 import type { IamModel } from '../iam/model.ts';
 import type { FunctionUrlModel, LambdaModel } from '../lambda/model.ts';
 import { LogsService } from '../logs/service.ts';
@@ -37,6 +38,7 @@ export class ApiGatewayService implements RunningService<ServedModel> {
       ...context,
       functions: running(RunningLambda).functions,
       sqs: running(SqsService),
+      eventBridge: running(EventBridgeService),
       logs: running(LogsService),
       throttling: new Throttling(clock),
       jwt: new JwtVerifier(clock),

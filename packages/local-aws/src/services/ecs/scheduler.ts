@@ -9,6 +9,9 @@ const mostStopped = 20;
 /** When a service or the runtime ends, nobody waits for the 30 seconds and more that a container may have to stop. */
 const longestStopMs = 5_000;
 
+/** How long a task that is to stop may still answer. A target group's deregistration delay is 300 s unless it says less. */
+const longestDrainMs = 10_000;
+
 /** What the scheduler is told from outside. */
 export interface ServiceUpdate {
   readonly desiredCount?: number;
@@ -18,7 +21,8 @@ export interface ServiceUpdate {
 /**
  * A service: as many tasks as are desired. A new deployment starts its tasks beside those of the last one, which are
  * stopped when the new ones are ready (ECS Developer Guide, "Deploy Amazon ECS services by replacing tasks"). A task that
- * ends by itself is replaced, after a wait that grows with each one that ends soon after its start.
+ * stops gets no new connections, and may answer those that it has (Application Load Balancers User Guide, "Deregistration
+ * delay"). A task that ends by itself is replaced, after a wait that grows with each one that ends soon after its start.
  */
 export class ServiceScheduler {
   readonly createdAtMs: number;
@@ -131,9 +135,12 @@ export class ServiceScheduler {
   }
 
   #launch(deployment: Deployment): void {
-    const task = new Task(deployment.definition, this.#model.clusterArn, this.#context, () => {
-      if (task.isReady) readyAtMs ??= this.#context.clock.now();
-      this.#reconcile();
+    const task = new Task(deployment.definition, this.#model.clusterArn, this.#context, {
+      onChange: () => {
+        if (task.isReady) readyAtMs ??= this.#context.clock.now();
+        this.#reconcile();
+      },
+      drain: () => this.#drain(task),
     });
     let readyAtMs: number | undefined;
     deployment.tasks.add(task);
@@ -204,6 +211,16 @@ export class ServiceScheduler {
   #portsHere(port: number): readonly number[] {
     const ready = this.#deployments.flatMap(({ readyTasks }) => readyTasks);
     return ready.flatMap((task) => task.portHere(port) ?? []);
+  }
+
+  /** When the service or the runtime ends, nobody waits for answers. */
+  async #drain(task: Task): Promise<void> {
+    if (this.#closed) return;
+    const { promise: limit, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#context.clock.after(longestDrainMs, resolve);
+    const drained = this.#addresses.map((address) => address.drained(task.portHere(address.containerPort)));
+    await Promise.race([Promise.all(drained), limit]);
+    cancel();
   }
 
   #tellReady(): void {

@@ -15,6 +15,9 @@ export class ServiceAddress {
   readonly containerPort: number;
   readonly #targets: () => readonly number[];
   readonly #sockets = new Set<Socket>();
+  /** Connections to tasks, with the port, that wait for the first byte of an answer. */
+  readonly #waiting = new Map<Socket, number>();
+  readonly #onAnswered = new Set<() => void>();
   readonly #server: Server;
   #port = 0;
   #turn = 0;
@@ -50,6 +53,20 @@ export class ServiceAddress {
     });
   }
 
+  /** Settles when no connection to the port waits for an answer. Connections between two requests wait for none. */
+  async drained(port: number | undefined): Promise<void> {
+    const isDrained = () => ![...this.#waiting.values()].includes(port ?? 0);
+    if (isDrained()) return;
+    await new Promise<void>((resolve) => {
+      const look = () => {
+        if (!isDrained()) return;
+        this.#onAnswered.delete(look);
+        resolve();
+      };
+      this.#onAnswered.add(look);
+    });
+  }
+
   /** A connection that no task takes is ended. */
   #serve(client: Socket): void {
     this.#keep(client);
@@ -59,15 +76,27 @@ export class ServiceAddress {
     if (port === undefined) return void client.destroy();
     const task = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     this.#keep(task);
+    this.#waiting.set(task, port);
+    client.on('data', () => {
+      if (!task.destroyed) this.#waiting.set(task, port);
+    });
+    task.on('data', () => this.#answered(task));
     // An error on one side ends the other one.
     pipeline(client, task, ignore);
     pipeline(task, client, ignore);
   }
 
+  #answered(task: Socket): void {
+    if (this.#waiting.delete(task)) for (const look of this.#onAnswered) look();
+  }
+
   #keep(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('error', () => socket.destroy());
-    socket.once('close', () => this.#sockets.delete(socket));
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#answered(socket);
+    });
   }
 }
 

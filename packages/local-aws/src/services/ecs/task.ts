@@ -23,7 +23,19 @@ export interface TaskContext {
   readonly rootOf: (container: ContainerModel) => string;
 }
 
-export type TaskStatus = 'PROVISIONING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPED';
+/**
+ * While a task is DEACTIVATING, no new connection goes to it, and those that wait for an answer may get it. From STOPPING
+ * on, its containers are asked to end (ECS Developer Guide, "Amazon ECS task lifecycle").
+ */
+export type TaskStatus = 'PROVISIONING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | 'STOPPED';
+
+/** What a task tells its service. */
+export interface TaskOwner {
+  /** There is another status, health or readiness. */
+  readonly onChange: () => void;
+  /** Settles when nobody waits for an answer of the task any more, or has waited too long. */
+  readonly drain: () => Promise<void>;
+}
 
 /** How often a port is tried until somebody listens. */
 const betweenTriesMs = 50;
@@ -50,15 +62,16 @@ export class Task {
   #settleEnded!: () => void;
   readonly #context: TaskContext;
   readonly #onChange: () => void;
+  readonly #drain: () => Promise<void>;
 
-  /** @param onChange told of each change of status, health and readiness */
-  constructor(definition: TaskDefinitionModel, clusterArn: string, context: TaskContext, onChange: () => void) {
+  constructor(definition: TaskDefinitionModel, clusterArn: string, context: TaskContext, owner: TaskOwner) {
     this.definition = definition;
     this.clusterArn = clusterArn;
     this.arn = `${clusterArn.replace(':cluster/', ':task/')}/${this.id}`;
     this.createdAtMs = context.clock.now();
     this.#context = context;
-    this.#onChange = onChange;
+    this.#onChange = owner.onChange;
+    this.#drain = owner.drain;
     this.ended = new Promise((resolve) => (this.#settleEnded = resolve));
   }
 
@@ -121,11 +134,18 @@ export class Task {
     await Promise.all(this.#containers.map((container) => container.kill()));
   }
 
+  get #hasStopped(): boolean {
+    return this.status === 'STOPPED';
+  }
+
   async #stop(reason: string): Promise<void> {
-    if (this.status === 'STOPPED') return;
+    if (this.#hasStopped) return;
     this.status = 'DEACTIVATING';
     this.stoppedReason = reason;
     this.#onChange();
+    await this.#drain();
+    if (this.#hasStopped) return;
+    this.status = 'STOPPING';
     await Promise.all(this.#containers.map((one) => one.stop(one.model.stopTimeoutSeconds * 1000)));
     await this.ended;
   }

@@ -47,7 +47,9 @@ const missing = (name: string): EntryOutcome => ({
 
 /**
  * The event of an entry. An entry that will not do has an error of its own, and the others go on (API reference of
- * PutEvents; texts as moto and LocalStack have them from AWS).
+ * PutEvents). The texts about missing members and about `Detail` are recorded (LocalStack, test_events.py:
+ * test_put_events_without_source and its neighbours). The text about a source of AWS is that of moto, and no recording
+ * of it was found.
  */
 export function readEntry(entry: PutEntry, { id, account, region, nowMs }: Origin): EntryOutcome {
   const { Source: source, DetailType: detailType, Detail: text, Resources: resources = [], Time: time } = entry;

@@ -1,8 +1,9 @@
 import { AwsError } from '../../endpoint/api.ts';
 
 /**
- * EventBridge's errors. Codes are those of the API reference; messages are those that LocalStack recorded from AWS
- * (tests/aws/services/events), where there is a recording.
+ * EventBridge's errors. Codes are those of the API reference. Messages are those that LocalStack recorded from AWS
+ * (tests/aws/services/events), where there is a recording; the other ones are chosen here, and the fidelity page lists
+ * them under "Open".
  */
 export const invalid = (message: string) => new AwsError('ValidationException', message);
 

@@ -53,7 +53,8 @@ function patternOf({ eventPattern }: RuleSettings): Pattern | undefined {
 
 /**
  * Checks what PutRule says, as AWS does. Throws `ValidationException` and `InvalidEventPatternException`. Sources: API
- * reference of PutRule; messages recorded by LocalStack (tests/aws/services/events).
+ * reference of PutRule. Messages about schedules and patterns are recorded (LocalStack, test_events_schedule.py and
+ * test_events_patterns.py); that of a rule with neither is chosen here.
  */
 export function checkRule(busName: string, { eventPattern, scheduleExpression }: RuleSettings): void {
   if (eventPattern === undefined && scheduleExpression === undefined) {
@@ -79,12 +80,15 @@ export function checkPattern(text: string): void {
   if (Object.keys(parseObject(text) ?? {}).length === 0) throw invalidPattern('Empty patterns are not allowed');
 }
 
-/** Names of rules and targets (API reference of PutRule, Target). */
-const names = /^[.\-_A-Za-z0-9]{1,64}$/;
-
+/**
+ * Names of rules and targets: 64 letters, digits, dots, hyphens and underscores (API reference of PutRule, Target). Texts
+ * recorded by LocalStack, test_put_target_id_validation.
+ */
 export function checkName(name: string, path: 'name' | 'targets.1.member.id'): void {
-  if (names.test(name)) return;
-  throw constraint(name, path, String.raw`Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`);
+  if (!/^[.\-_A-Za-z0-9]+$/.test(name)) {
+    throw constraint(name, path, String.raw`Member must satisfy regular expression pattern: [\.\-_A-Za-z0-9]+`);
+  }
+  if (name.length > 64) throw constraint(name, path, 'Member must have length less than or equal to 64');
 }
 
 /** Quota "Targets per rule". */
@@ -104,7 +108,12 @@ export function isReached(arn: string): boolean {
   return reached.has(service) && (service !== 'events' || resource.startsWith('event-bus/'));
 }
 
-/** Checks a target as PutTargets does. Throws `ValidationException`, and `NotImplemented` for what is not reached. */
+/**
+ * Checks a target as PutTargets does. Throws `ValidationException`, and `NotImplemented` for what is not reached. The
+ * texts about the ARN, the group of a FIFO queue and the dead-letter queue are chosen here: no recording was found. A
+ * dead-letter queue is a standard queue (EventBridge User Guide, "Using dead-letter queues to process undelivered
+ * events").
+ */
 export function checkTarget(target: RuleTarget): void {
   const { Id: id, Arn: arn, SqsParameters: sqs, DeadLetterConfig: deadLetters, RetryPolicy: retries = {} } = target;
   checkName(id, 'targets.1.member.id');

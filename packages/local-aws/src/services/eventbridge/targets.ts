@@ -11,7 +11,14 @@ export const eventsPrincipal = 'events.amazonaws.com';
 
 /** `ERROR_CODE` of dead letters (EventBridge User Guide, "Using dead-letter queues to process undelivered events"). */
 type ErrorCode =
-  'ERROR_FROM_TARGET' | 'FAILED_TO_ASSUME_ROLE' | 'INVALID_PARAMETER' | 'NO_PERMISSIONS' | 'NO_RESOURCE' | 'THROTTLING';
+  | 'ERROR_FROM_TARGET'
+  | 'FAILED_TO_ASSUME_ROLE'
+  | 'INVALID_JSON'
+  | 'INVALID_PARAMETER'
+  | 'NO_PERMISSIONS'
+  | 'NO_RESOURCE'
+  | 'THIRD_ACCOUNT_HOP_DETECTED'
+  | 'THROTTLING';
 
 /** A delivery that has failed. What lacks permission or a target is not tried again. */
 export class TargetFailure extends Error {
@@ -33,8 +40,8 @@ export interface Delivery {
   readonly rule: Rule;
   readonly target: RuleTarget;
   readonly event: BusEvent;
-  /** What the target gets. */
-  readonly input: string;
+  /** What the target gets. Undefined when its template gave no JSON. */
+  readonly input: string | undefined;
   readonly acceptedAtMs: number;
   readonly traceHeader?: string | undefined;
   /** Whether a rule of another bus has sent the event here. */
@@ -65,6 +72,10 @@ export class Targets {
 
   async deliver(delivery: Delivery): Promise<void> {
     const { target, input } = delivery;
+    if (input === undefined) {
+      const remedy = 'Leave out the quotes around variables that are objects or lists.';
+      throw new TargetFailure('INVALID_JSON', `The InputTemplate of target ${target.Id} gives no JSON. ${remedy}`);
+    }
     switch (target.Arn.split(':')[2]) {
       case 'sqs': {
         const group = target.SqsParameters?.MessageGroupId;
@@ -74,9 +85,9 @@ export class Targets {
         });
       }
       case 'lambda':
-        return this.#invoke(delivery);
+        return this.#invoke(delivery, input);
       case 'sns':
-        return this.#publish(delivery);
+        return this.#publish(delivery, input);
       default:
         return this.#putOnBus(delivery);
     }
@@ -107,18 +118,18 @@ export class Targets {
     await call(sqs, 'SendMessage', { QueueUrl: queueArn.split(':')[5] ?? '', ...input }, delivery);
   }
 
-  async #publish(delivery: Delivery): Promise<void> {
+  async #publish(delivery: Delivery, input: string): Promise<void> {
     const { sns, isTopic } = this.#options;
     const { Arn: arn } = delivery.target;
     if (!isTopic(arn)) throw new TargetFailure('NO_RESOURCE', `The topic ${arn} does not exist.`);
     this.#requirePermission(delivery, 'sns:Publish', arn);
-    await call(sns, 'Publish', { TopicArn: arn, Message: delivery.input }, delivery);
+    await call(sns, 'Publish', { TopicArn: arn, Message: input }, delivery);
   }
 
   /** Asynchronously: Lambda takes the event and tries as often as the function's settings say. */
-  #invoke(delivery: Delivery): void {
+  #invoke(delivery: Delivery, input: string): void {
     const { functions } = this.#options;
-    const { target, input, traceHeader } = delivery;
+    const { target, traceHeader } = delivery;
     const parts = target.Arn.split(':');
     const [name = '', qualifier] = parts.slice(6);
     if (functions.find(name)?.arn !== parts.slice(0, 7).join(':')) {
@@ -132,10 +143,17 @@ export class Targets {
     });
   }
 
+  /**
+   * No third bus: EventBridge User Guide, "Sending and receiving events between event buses in the same account and
+   * Region". Code and message are those of a dead letter on AWS (Pubudu Jayawardana, "How to manage Bus to Bus recursive
+   * message passing", 2023).
+   */
   #putOnBus(delivery: Delivery): void {
     const { Arn: arn } = delivery.target;
     if (delivery.cameFromBus) {
-      throw new TargetFailure('INVALID_PARAMETER', 'An event that has come from another bus goes to no third one.');
+      const rejected = `Event ingestion rejected for event ${delivery.event.id} because an event can be sent to an event bus target only once.`;
+      const message = `${rejected} This event was previously delivered to an event bus target.`;
+      throw new TargetFailure('THIRD_ACCOUNT_HOP_DETECTED', message);
     }
     this.#requirePermission(delivery, 'events:PutEvents', arn);
     if (!this.#options.putOnBus(arn, delivery)) {

@@ -155,11 +155,15 @@ export function createAuthorizer({ mode, services, events, clock, ...initial }: 
   });
 }
 
+/** Services that deny with status 400. */
+const statuses400: ReadonlySet<string> = new Set(['dynamodb', 'events']);
+
 /**
  * The error a denied caller gets. Wording, status and codes as answered by SQS (JSON and Query) and Lambda: the JSON
  * protocols say AccessDeniedException, Query says AccessDenied, and SQS writes its actions in lower case. SNS says
- * AuthorizationError (API reference, errors of Publish). DynamoDB alone has status 400 (Developer Guide, "Error handling
- * with DynamoDB").
+ * AuthorizationError (API reference, errors of Publish). DynamoDB has status 400 (Developer Guide, "Error handling with
+ * DynamoDB"), and so has EventBridge (an answer to PutRule in ministryofjustice/modernisation-platform, pull request
+ * 1253).
  */
 function accessDenied(caller: string, needed: Needed, decision: Exclude<Decision, 'allowed'>): AwsError {
   const [service = ''] = needed.action.split(':');
@@ -177,7 +181,7 @@ function accessDenied(caller: string, needed: Needed, decision: Exclude<Decision
   }
   if (needed.viaService === 'sns') return new AwsError('KMSAccessDenied', message);
   if (service === 'sns') return new AwsError('AuthorizationError', message, { httpStatus: 403 });
-  const httpStatus = service === 'dynamodb' || needed.viaService === 'dynamodb' ? 400 : 403;
+  const httpStatus = statuses400.has(needed.viaService ?? service) ? 400 : 403;
   return new AwsError('AccessDeniedException', message, { httpStatus, queryCode: 'AccessDenied' });
 }
 

@@ -105,7 +105,11 @@ const text = (name: string) => (operand: unknown) => {
   if (typeof operand !== 'string') refuse(`${name} match pattern must be a string`);
 };
 
-/** The operators of SNS (SNS Developer Guide, "Amazon SNS subscription filter policies"): `wildcard` is none of them. */
+/**
+ * The operators of SNS (SNS Developer Guide, "Amazon SNS subscription filter policies"). The page does not list
+ * `wildcard`. What SNS says to an unknown operator is recorded (LocalStack, test_sns_filter_policy.py:
+ * test_validate_policy, with `wrong-operator`); what it says to `wildcard` itself is not.
+ */
 const operands: Readonly<Record<string, (operand: unknown) => void>> = {
   prefix: text('prefix'),
   suffix: text('suffix'),

@@ -10,14 +10,15 @@ import { checkPattern } from '../rule.ts';
 const mostEntries = 10;
 
 /**
- * Bytes of all entries together. 1 MiB since January 2026, 256 KiB before (AWS Compute Blog, "More room to build:
- * serverless services now support payloads up to 1 MB"); pages of the API reference still say 256 KB.
+ * Bytes of all entries together. The AWS Compute Blog of 29 January 2026 says 1 MB ("More room to build: serverless
+ * services now support payloads up to 1 MB"), and the API reference of PutEvents says 256 KB for an entry. The text is
+ * recorded, at 256 KiB in January 2025 (LocalStack, test_put_event_with_too_big_detail).
  */
 const mostBytes = 1_048_576;
 
 /**
  * Puts events onto buses. An entry that will not do has an error of its own. An entry for a bus that does not exist
- * counts as taken, and goes nowhere (recorded by LocalStack, test_put_events_nonexistent_event_bus).
+ * counts as taken, and goes nowhere (recorded by LocalStack, test_events.py: test_put_events_nonexistent_event_bus).
  */
 export function putEvents({ buses, region, accountId, now, route }: EventBridgeContext): Operation {
   return {
@@ -80,10 +81,14 @@ function checkEntries(entries: readonly PutEntry[]): void {
   if (bytes > mostBytes) throw invalid('Total size of the entries in the request is over the limit.');
 }
 
-/** Members that an event must have to be tested (API reference of TestEventPattern). */
+/** Members that an event must have to be tested (API reference of TestEventPattern; it names `resources` too). */
 const eventMembers = ['id', 'account', 'source', 'time', 'region', 'resources', 'detail-type'];
 
-/** Whether an event that is given passes a pattern that is given. Throws `InvalidEventPatternException`. */
+/**
+ * Whether an event that is given passes a pattern that is given. Throws `InvalidEventPatternException`, and
+ * `ValidationException` in AWS's words, which do not say what is wrong with the event (recorded by LocalStack,
+ * test_events_patterns.py: test_plain_string_payload, test_array_event_payload, test_invalid_event_payload).
+ */
 export function testEventPattern(): Operation {
   return {
     input: { members: { EventPattern: 'string', Event: 'string' } },
@@ -92,11 +97,8 @@ export function testEventPattern(): Operation {
       const text = requiredText(input, 'EventPattern');
       const event = parseObject(requiredText(input, 'Event'));
       checkPattern(text);
-      const missing = eventMembers.find((name) => event?.[name] === undefined);
-      if (event === undefined || missing !== undefined) {
-        throw invalid(
-          `Parameter Event is not valid. Reason: ${missing === undefined ? 'it is no JSON object' : `it has no ${missing}`}.`,
-        );
+      if (event === undefined || eventMembers.some((name) => event[name] === undefined)) {
+        throw invalid('Parameter Event is not valid.');
       }
       return { Result: matchesPattern(parseObject(text) as Pattern, event) };
     },

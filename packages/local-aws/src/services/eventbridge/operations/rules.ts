@@ -50,7 +50,10 @@ function stateOf(input: JsonObject): RuleState {
   return state;
 }
 
-/** A rule that is not there is as good as deleted; a rule with targets stays (recorded by moto from AWS). */
+/**
+ * A rule with targets stays (recorded by LocalStack, test_delete_rule_with_targets). A rule that is not there is as good
+ * as deleted (moto's test_delete_unknown_rule, "verified against AWS").
+ */
 export function deleteRule(context: EventBridgeContext): Operation {
   const { buses, rulesChanged } = context;
   return {

@@ -43,7 +43,10 @@ function targetsOf({ Targets: given }: JsonObject): readonly RuleTarget[] {
   });
 }
 
-/** Ids that the rule does not have are passed over (recorded by LocalStack, test_remove_targets). */
+/**
+ * Removes targets by their ids (answer recorded by LocalStack, test_put_list_remove_target). Ids that the rule does not
+ * have are passed over: no recording of them was found, so this is chosen here.
+ */
 export function removeTargets(context: EventBridgeContext): Operation {
   return {
     input: { members: { Rule: 'string', EventBusName: 'string', Ids: { list: 'string' }, Force: 'boolean' } },

@@ -50,7 +50,7 @@ function oneOrMany(values: readonly string[]): string | readonly string[] {
   return values.length === 1 && first !== undefined ? first : values;
 }
 
-/** A label that is not there is no error (LocalStack's provider, whose tests are validated against AWS). */
+/** A label that is not there is no error: chosen here, no recording of one was found. */
 export const removePermission = (sns: SnsContext): Operation =>
   topicOperation(sns, 'RemovePermission', { input: { Label: 'string' } }, (topic, input) => {
     const { policy } = topic.settings;

@@ -59,8 +59,9 @@ interface Entry extends PublishedInput {
 }
 
 /**
- * A message that does not hold the rules fails the whole batch: that is what AWS answers for each of them (recorded by
- * LocalStack, test_publish_batch_exceptions and test_empty_or_wrong_message_attributes). So nothing comes back in `Failed`.
+ * A message that does not hold the rules fails the whole batch (recorded by LocalStack,
+ * test_empty_or_wrong_message_attributes, whose batches have a valid message too; those of test_publish_batch_exceptions
+ * about groups and structure have one message). So nothing comes back in `Failed`.
  */
 export const publishBatch = (sns: SnsContext): Operation =>
   topicOperation(sns, 'Publish', batchShapes, (topic, input, context) => {
