@@ -82,7 +82,12 @@ function attributesOf(channel: string): CarelessMessage['attributes'] {
 }
 
 function orderOf(orderId: string, customerName: string): Order {
-  return { ...exampleOrder(1, orderId), customerName };
+  // Where mails are on, each order has one: its address tells whose it is.
+  return {
+    ...exampleOrder(1, orderId),
+    customerName,
+    customerEmail: `${orderId === '' ? customerName : orderId}@example.com`,
+  };
 }
 
 function withoutIdOf({ orderId: _orderId, ...order }: Order): Order {

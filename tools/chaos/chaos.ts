@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { chooseKinds, type FaultName, faultNames, seededRandom, systemClock } from 'local-aws';
+import { environmentNames } from '../../shared/pipeline.ts';
 import { listOption, wholeNumberOption } from '../orders/command-line.ts';
 import { forEachAtOnce } from '../orders/streams.ts';
 import { Progress, progressText } from '../orders/terminal/progress.ts';
@@ -30,7 +31,9 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
   process.stderr.write(`Seed ${firstSeed}. Synthesizing the stack …\n`);
   using folder = new TemporaryFolder();
   const open = options.with ?? [];
-  const hasEvents = open.includes('events');
+  const hasMail = open.includes('mail');
+  // A mail follows an event.
+  const hasEvents = hasMail || open.includes('events');
   const assemblies = await synthesizeForChaos(folder.path, signal, open);
   using progress = new Progress(process.stderr, systemClock, () => {
     const done = results.length + broken.length;
@@ -46,7 +49,7 @@ export async function chaos(options: ChaosOptions, { signal }: CommandContext): 
     try {
       const hasEffects = options.effects ?? hasEffectsOf(seed);
       const assembly = hasEffects ? assemblies.withEffects : assemblies.plain;
-      const result = await run({ assembly, seed, kinds: faults ?? kindsOf(seed), hasEffects, hasEvents });
+      const result = await run({ assembly, seed, kinds: faults ?? kindsOf(seed), hasEffects, hasEvents, hasMail });
       results.push(result);
       for (const { invariant, detail } of result.violations.slice(0, 1)) tell(seed, `${invariant}: ${detail}`);
     } catch (error) {
@@ -109,7 +112,7 @@ interface ChaosOptions {
 }
 
 /** What a run can have beside the core of the pipeline. */
-const doors = ['events', 'http'] as const;
+const doors = ['events', 'http', 'mail'] as const;
 export type ChaosDoor = (typeof doors)[number];
 
 export const defineChaos = (program: Command) =>
@@ -152,12 +155,32 @@ const maximumConcurrency = 3;
 
 interface Properties {
   ScalingConfig?: { readonly MaximumConcurrency: number };
+  readonly Environment?: { readonly Variables?: Readonly<Record<string, unknown>> };
+  Timeout?: number;
+}
+
+/** Seconds that notify-customers has: no wait for the claim of a function that was killed can be skipped. */
+const mailSeconds = 3;
+
+function changeForChaos(resource: TemplateResource<Properties>): void {
+  fewerAtATime(resource);
+  const { Type, Properties: properties } = resource;
+  const { notificationsQueueUrl } = environmentNames;
+  if (Type !== 'AWS::Lambda::Function' || properties.Environment?.Variables?.[notificationsQueueUrl] === undefined)
+    return;
+  properties.Timeout = mailSeconds;
 }
 
 function fewerAtATime({ Type, Properties: properties }: TemplateResource<Properties>): void {
   if (Type !== 'AWS::Lambda::EventSourceMapping' || properties.ScalingConfig === undefined) return;
   const { MaximumConcurrency } = properties.ScalingConfig;
   properties.ScalingConfig = { MaximumConcurrency: Math.min(MaximumConcurrency, maximumConcurrency) };
+}
+
+/** Context that opens these doors. A mail follows an event, and has a sender. */
+function contextOf(open: readonly ChaosDoor[]): Readonly<Record<string, string>> {
+  const context = Object.fromEntries(open.map((door) => [door, 'true']));
+  return open.includes('mail') ? { ...context, events: 'true', mailFrom: 'orders@example.com' } : context;
 }
 
 /** Folders with the project's own stack. */
@@ -169,7 +192,7 @@ interface Assemblies {
 }
 
 /**
- * The project's own stack, production preset, with one change: fewer batches at a time. Code, batches, attempts,
+ * The project's own stack, production preset, with one change: fewer batches at a time. With mails, notify-customers has less time, as process-orders below. Code, batches, attempts,
  * timeouts and policies are those of production. In the second folder the orders' processing has effects. There
  * process-orders has less time, because a claim whose function was killed lives until the time is over, and no wait for
  * it can be skipped (`watchClaims`).
@@ -180,11 +203,11 @@ export async function synthesizeForChaos(
   open: readonly ChaosDoor[] = [],
 ): Promise<Assemblies> {
   const [plain, withEffects] = [join(folder, 'plain'), join(folder, 'with-effects')];
-  await synthesizeProduction(plain, signal, fewerAtATime, Object.fromEntries(open.map((door) => [door, 'true'])));
+  await synthesizeProduction(plain, signal, changeForChaos, contextOf(open));
   cpSync(plain, withEffects, { recursive: true });
   await replaceProcessing(withEffects, 'docs/examples/shipping-label.ts', {
     timeoutSeconds: 3,
-    hasEvents: open.includes('events'),
+    hasEvents: contextOf(open)['events'] !== undefined,
   });
   return { plain, withEffects };
 }

@@ -24,7 +24,10 @@ export interface Posting {
  */
 export function postings(random: Random): readonly Posting[] {
   const key = () => `http-${Math.floor(random() * 2 ** 32).toString(36)}`;
-  const withId = (name: string) => JSON.stringify({ ...exampleOrder(1, key()), customerName: name });
+  const withId = (customerName: string) => {
+    const order = exampleOrder(1, key());
+    return JSON.stringify({ ...order, customerName, customerEmail: `${order.orderId}@example.com` });
+  };
   const bad = () => JSON.stringify({ ...exampleOrder(1, key()), customerAddress: '' });
   const one = (body: string): Posting => ({ key: key(), bodies: [body], isBatch: false });
   const batch = (bodies: readonly string[]): Posting => ({ key: key(), bodies, isBatch: true });

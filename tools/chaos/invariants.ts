@@ -6,6 +6,7 @@ import { readOrder } from '../../shared/order/read-order.ts';
 import { conflictReason, failureKinds } from '../../shared/telemetry.ts';
 import { eventInvariants } from './event-invariants.ts';
 import { httpInvariants } from './http-invariants.ts';
+import { mailInvariants } from './mail-invariants.ts';
 import type { Evidence } from '../trial/evidence.ts';
 import { isRefused, refusal } from '../trial/label-service.ts';
 
@@ -16,6 +17,7 @@ type Invariant = (evidence: Evidence) => readonly string[];
 export const invariants = {
   ...eventInvariants,
   ...httpInvariants,
+  ...mailInvariants,
 
   'nothing is in flight': ({ messages }) => (messages === 0 ? [] : [`${messages} messages are in the queues.`]),
 

@@ -43,6 +43,8 @@ interface RunRequest {
   readonly hasEffects: boolean;
   /** Whether the assembly's pipeline tells the world of its orders. */
   readonly hasEvents?: boolean;
+  /** Whether it sends customers a mail. */
+  readonly hasMail?: boolean;
 }
 
 export interface RunResult {
@@ -63,6 +65,8 @@ export interface RunResult {
   /** Orders for which the HTTP door answered 202, and requests whose connection went. */
   readonly accepted: number;
   readonly lineFaults: number;
+  /** Mails that were delivered. */
+  readonly mails: number;
   readonly durationMs: number;
 }
 
@@ -77,7 +81,14 @@ const turnsToRead = 50;
  * mend and replay failures, still under faults. At the end everything that failed for a passing reason is replayed
  * without faults. What must hold is checked before and after the replays.
  */
-export async function run({ assembly, seed, kinds, hasEffects, hasEvents = false }: RunRequest): Promise<RunResult> {
+export async function run({
+  assembly,
+  seed,
+  kinds,
+  hasEffects,
+  hasEvents = false,
+  hasMail = false,
+}: RunRequest): Promise<RunResult> {
   const startedAtMs = performance.now();
   const random = seededRandom(seed, 'orders');
   const events = new EventStream();
@@ -115,8 +126,11 @@ export async function run({ assembly, seed, kinds, hasEffects, hasEvents = false
   const sent = new Map<string, string>();
   let posted: Evidence['posted'];
   let promised = 0;
-  const evidence = async (): Promise<Evidence> => ({
-    ...(await readRows(table)),
+  const evidence = async (): Promise<Evidence> => {
+    const { mailRows, ...rows } = await readRows(table);
+    return { ...rows, ...known(), ...(hasMail && { mails: { rows: mailRows, delivered: journal.mailed } }) };
+  };
+  const known = () => ({
     ...writes,
     sent,
     attributes,
@@ -192,6 +206,7 @@ export async function run({ assembly, seed, kinds, hasEffects, hasEvents = false
     topicFaults: topic.struck(),
     accepted,
     lineFaults: line.struck,
+    mails: journal.mailed.length,
     durationMs: performance.now() - startedAtMs,
   };
 }

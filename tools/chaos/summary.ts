@@ -32,6 +32,8 @@ export interface Summary {
   readonly events: { readonly told: number; readonly struck: number };
   /** Orders that the HTTP door accepted, and requests to it whose connection went; 0 in runs without it. */
   readonly http: { readonly accepted: number; readonly struck: number };
+  /** Mails that were delivered; 0 in runs without them. */
+  readonly mails: number;
   readonly faults: readonly FaultCount[];
   /** Kinds that never took effect though there were runs enough. */
   readonly missing: readonly FaultName[];
@@ -77,6 +79,7 @@ export function summarize(
     effects: { runs: sum(({ labels }) => (labels > 0 ? 1 : 0)), labels: sum(({ labels }) => labels) },
     events: { told: sum(({ told }) => told), struck: sum(({ topicFaults }) => topicFaults) },
     http: { accepted: sum(({ accepted }) => accepted), struck: sum(({ lineFaults }) => lineFaults) },
+    mails: sum(({ mails }) => mails),
     faults,
     missing:
       allKinds && results.length >= runsForAllKinds
@@ -101,8 +104,21 @@ export function isSound({ failures, missing }: Summary): boolean {
 
 /** A Markdown table of the faults, and what came of it, for people. */
 export function summaryText(summary: Summary): string {
-  const { runs, messages, processed, failed, replayed, effects, events, http, faults, missing, failures, seconds } =
-    summary;
+  const {
+    runs,
+    messages,
+    processed,
+    failed,
+    replayed,
+    effects,
+    events,
+    http,
+    mails,
+    faults,
+    missing,
+    failures,
+    seconds,
+  } = summary;
   const rows = faults.map(({ fault, injected, runs: inRuns, failedRuns }) => [
     `\`${fault}\``,
     faultKinds[fault].what,
@@ -129,6 +145,7 @@ export function summaryText(summary: Summary): string {
       `${counted(http.accepted, 'order')} accepted by HTTP; the connection of ${counted(http.struck, 'request')} went.`,
     );
   }
+  if (mails > 0) lines.push(`${counted(mails, 'mail')} delivered.`);
   for (const { seed, reasons } of failures) {
     lines.push(`✘ seed ${seed}:`, ...reasons.map((reason) => `    ${reason}`));
   }

@@ -3,6 +3,7 @@ import type { EventStream, RuntimeEvent } from 'local-aws';
 import { failureRowOf, fromItem } from '../../shared/ledger/expressions.ts';
 import type { FailureRow, OrderRow } from '../../shared/ledger/rows.ts';
 import { claimChangeOf, isOrderWritten } from '../../shared/ledger/order-transitions.ts';
+import type { MailRow } from '../../shared/ledger/mail.ts';
 import { type OrderEvent, readOrderEvent } from '../../shared/order-event.ts';
 import type { TableConnection } from '../orders/ledger/table.ts';
 import type { Label } from './label-service.ts';
@@ -17,6 +18,8 @@ export class Journal {
   readonly crashes = new Map<string, number>();
   /** What the topic of orders' events took, in its order. */
   readonly told: OrderEvent[] = [];
+  /** Addresses of the mails that were delivered, each as often as it got one. */
+  readonly mailed: string[] = [];
   /** What the functions logged. */
   readonly lines: string[] = [];
   /** What the runtime says went wrong in itself. */
@@ -60,10 +63,16 @@ export class Journal {
   #add(event: RuntimeEvent): void {
     switch (event.type) {
       case 'messages-sent':
-        for (const { messageId, body } of event.messages) this.sent.set(messageId, body);
+        for (const { messageId, body } of event.messages) {
+          // What a topic sends to a queue is an event, and no order.
+          if (readOrderEvent(body) === null) this.sent.set(messageId, body);
+        }
         break;
       case 'messages-published':
         for (const { body } of event.messages) this.#tell(body);
+        break;
+      case 'mail-delivered':
+        this.mailed.push(...event.to);
         break;
       case 'message-moved':
         this.moved.add(event.messageId);
@@ -120,6 +129,8 @@ export interface Evidence extends Rows {
   readonly told?: readonly OrderEvent[];
   /** What the HTTP door answered for each order in the end; undefined in a run without it. */
   readonly posted?: readonly Posted[];
+  /** Rows of mails, and the addresses of those that came; undefined in a run without mails. */
+  readonly mails?: { readonly rows: readonly MailRow[]; readonly delivered: readonly string[] };
   /** What the functions logged. */
   readonly lines: readonly string[];
   /** What the runtime says went wrong in itself. */
@@ -145,14 +156,15 @@ export interface Effects {
   readonly mismatches: readonly string[];
 }
 
-/** Reads the whole table, as it is now. */
-export async function readRows(table: TableConnection): Promise<Rows> {
+/** Reads the whole table, as it is now; with the rows of mails, if there are any. */
+export async function readRows(table: TableConnection): Promise<Rows & { readonly mailRows: readonly MailRow[] }> {
   const { client, name } = table;
-  const rows: { orders: OrderRow[]; failures: FailureRow[] } = { orders: [], failures: [] };
+  const rows = { orders: [] as OrderRow[], failures: [] as FailureRow[], mailRows: [] as MailRow[] };
   for await (const { Items = [] } of paginateScan({ client }, { TableName: name, ConsistentRead: true })) {
     for (const item of Items) {
       const sk = item['sk']?.S ?? '';
       if (sk === 'ORDER' && item['contentHash'] !== undefined) rows.orders.push(fromItem<OrderRow>(item));
+      else if (sk === 'MAIL') rows.mailRows.push(fromItem<MailRow>(item));
       else if (sk.startsWith('FAILURE#')) rows.failures.push(failureRowOf(item));
     }
   }
@@ -192,7 +204,7 @@ export function watchOrderWrites(events: EventStream, written: (orderKey: string
 }
 
 /**
- * Watches the claims of orders. Functions tell their end by the machine's clock, which skips no waits: until then nobody
+ * Watches the claims of orders and of their mails. Functions tell their end by the machine's clock, which skips no waits: until then nobody
  * may skip waits for them.
  *
  * @returns whether a claim lives
@@ -203,12 +215,13 @@ export function watchClaims(events: EventStream): () => boolean {
     if (event.type !== 'table-answered' || event.operation !== 'UpdateItem' || event.status !== 200) return;
     const change = claimChangeOf(event.input);
     if (change === undefined) return;
-    const { pk } = fromItem<{ pk: string }>(event.input['Key'] as Item);
-    if (change.until === null) untilMs.delete(pk);
-    else untilMs.set(pk, Date.parse(change.until));
+    const { pk, sk } = fromItem<{ pk: string; sk: string }>(event.input['Key'] as Item);
+    const key = `${pk} ${sk}`;
+    if (change.until === null) untilMs.delete(key);
+    else untilMs.set(key, Date.parse(change.until));
   });
   return () => {
-    for (const [pk, until] of untilMs) if (until < Date.now()) untilMs.delete(pk);
+    for (const [key, until] of untilMs) if (until < Date.now()) untilMs.delete(key);
     return untilMs.size > 0;
   };
 }

@@ -53,6 +53,7 @@ const result: RunResult = {
   topicFaults: 0,
   accepted: 0,
   lineFaults: 0,
+  mails: 0,
   durationMs: 1,
 };
 const facts = { firstSeed: 7, seconds: 1, allKinds: true };
