@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { ProcessGuard, TemporaryFolder } from '../processes.ts';
 import { patienceMs } from './eventually.ts';
+
+/** Turns of the event loop after which everything is read that was in the pipes. One reads up to 64 KB of each. */
+const turnsToRead = 20;
 
 /** How a command is started. */
 export interface CommandOptions {
@@ -37,7 +41,9 @@ export class RunningCommand implements AsyncDisposable {
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => this.#add(text));
     }
-    this.exited = once(this.process, 'exit').then(([code]) => {
+    this.exited = once(this.process, 'exit').then(async ([code]) => {
+      // What it printed last is in the pipes, and not read yet. Their ends may come later: other processes have them, too.
+      for (let turn = 0; turn < turnsToRead; turn += 1) await setImmediate();
       this.#add('');
       return code as number | null;
     });
