@@ -26,6 +26,18 @@ test.each<[what: string, mails: NonNullable<Evidence['mails']>]>([
   expect(violations({ ...books, mails }, { afterReplay: false })).toEqual([]);
 });
 
+test('two orders of one address have a mail each, and no third one', () => {
+  const [one, other] = ['copy-1', 'copy-2'].map((key) => orderRow(key, key, body));
+  const rows = ['copy-1', 'copy-2'].map((orderKey): MailRow => ({ ...row, pk: mailRowKey(orderKey).pk, orderKey }));
+  const brokenBy = (mails: number) =>
+    violations(
+      { ...books, orders: [one!, other!], mails: { rows, delivered: Array.from({ length: mails }, () => address) } },
+      { afterReplay: false },
+    ).filter(({ invariant }) => invariant.includes('mails as SES'));
+  expect(brokenBy(2)).toEqual([]);
+  expect(brokenBy(3)).toHaveLength(2);
+});
+
 test.each<[what: string, mails: NonNullable<Evidence['mails']>, broken: keyof typeof mailInvariants]>([
   [
     'a mail is about an order that failed',
