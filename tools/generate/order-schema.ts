@@ -2,7 +2,6 @@ import { Ajv, type AnySchemaObject, type ErrorObject, type Options, type Validat
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { duplicateName } from './duplicate-names.ts';
 import { mistakeIn } from '../orders/input/json-scanner.ts';
 
 /** A schema that no validator can be made of. The message is one sentence with the place, for a person. */
@@ -161,3 +160,31 @@ function placeOf(schema: AnySchemaObject, reason: string, name: string): string 
 }
 
 const isDefinitions = (key: string) => key === '$defs' || key === 'definitions';
+
+/** A name that stands twice in one object of a JSON text. */
+interface DuplicateName {
+  readonly name: string;
+  /** Of the second one, from 1. */
+  readonly line: number;
+}
+
+/**
+ * The first name that an object has twice. JSON.parse takes the last value without a word.
+ * @param json a text that JSON.parse accepts
+ */
+function duplicateName(json: string): DuplicateName | undefined {
+  // A set for each object that is open, undefined for each list.
+  const open: (Set<string> | undefined)[] = [];
+  for (const { 0: token, index } of json.matchAll(/"(?:\\.|[^"\\])*"(\s*:)?|[{}[\]]/g)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '[') open.push(undefined);
+    else if (token === '}' || token === ']') open.pop();
+    else if (token.endsWith(':')) {
+      const name = JSON.parse(token.replace(/\s*:$/, '')) as string;
+      const names = open.at(-1)!;
+      if (names.has(name)) return { name, line: json.slice(0, index).split('\n').length };
+      names.add(name);
+    }
+  }
+  return undefined;
+}

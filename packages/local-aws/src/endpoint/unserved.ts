@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { AwsError, type HttpAnswer, type Protocol } from './api.ts';
+import { AwsError, type HttpAnswer, type Protocol, type RestRoute } from './api.ts';
 import { escapeXml } from './query.ts';
 import { restProtocol } from './rest.ts';
 
@@ -8,6 +8,29 @@ export function notImplemented(service: string, operation: string): AwsError {
   return new AwsError('NotImplemented', `The local endpoint does not implement ${service}: ${operation}.`, {
     httpStatus: 501,
   });
+}
+
+/**
+ * Routes that say which operation is not here. A REST request names no operation: without them a client would read of a
+ * method and a path.
+ *
+ * @param operations a line each: method, path, and the operation's name in the API reference
+ */
+export function unservedRoutes(service: string, operations: string): readonly RestRoute[] {
+  return operations
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [method, path = '', operation = ''] = line.trim().split(/ +/);
+      return {
+        operation,
+        method: method as RestRoute['method'],
+        path,
+        run() {
+          throw notImplemented(service, operation);
+        },
+      };
+    });
 }
 
 /** The error for an operation that AWS does not have: `InvalidAction` in Query, `UnknownOperationException` elsewhere. */

@@ -1,5 +1,5 @@
 import { AwsError, type JsonObject, type RestRequest, type RestRoute, type RestService } from '../../endpoint/api.ts';
-import { notImplemented } from '../../endpoint/unserved.ts';
+import { unservedRoutes } from '../../endpoint/unserved.ts';
 import type { CorsConfiguration } from '../lambda/model.ts';
 import type {
   ApiGatewayModel,
@@ -59,7 +59,7 @@ export function managementApi(catalog: Catalog): RestService {
         item: catalog.model().restApis.map((api) => restApiDocument(api, catalog)),
       })),
       read('GetRestApi', '/restapis/{ApiId}', (request) => restApiDocument(restApi(catalog, request), catalog)),
-      ...unservedRoutes,
+      ...unservedRoutes('apigateway', operations),
     ],
   };
 }
@@ -231,18 +231,3 @@ const operations = `
   GET    /apikeys GetApiKeys
   GET    /usageplans GetUsagePlans
 `;
-
-const unservedRoutes: readonly RestRoute[] = operations
-  .trim()
-  .split('\n')
-  .map((line) => {
-    const [method, path = '', operation = ''] = line.trim().split(/ +/);
-    return {
-      operation,
-      method: method as RestRoute['method'],
-      path,
-      run() {
-        throw notImplemented('apigateway', operation);
-      },
-    };
-  });

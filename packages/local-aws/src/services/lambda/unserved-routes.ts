@@ -1,9 +1,8 @@
-import type { RestRoute } from '../../endpoint/api.ts';
-import { notImplemented } from '../../endpoint/unserved.ts';
+import { unservedRoutes as routesOf } from '../../endpoint/unserved.ts';
 
 /**
- * Operations of Lambda that are not here, as the API reference names them. A REST request names no operation: without
- * this list a client would read of a method and a path. Code and settings of functions come from the templates, so that
+ * Operations of Lambda that are not here, as the API reference names them.
+ * Code and settings of functions come from the templates, so that
  * what changes them is in the list.
  */
 const operations = `
@@ -47,17 +46,4 @@ const operations = `
 `;
 
 /** Routes that say which operation is not here. */
-export const unservedRoutes: readonly RestRoute[] = operations
-  .trim()
-  .split('\n')
-  .map((line) => {
-    const [method, path = '', operation = ''] = line.trim().split(/ +/);
-    return {
-      operation,
-      method: method as RestRoute['method'],
-      path,
-      run() {
-        throw notImplemented('lambda', operation);
-      },
-    };
-  });
+export const unservedRoutes = routesOf('lambda', operations);

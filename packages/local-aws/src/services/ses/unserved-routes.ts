@@ -1,9 +1,7 @@
-import type { RestRoute } from '../../endpoint/api.ts';
-import { notImplemented } from '../../endpoint/unserved.ts';
+import { unservedRoutes as routesOf } from '../../endpoint/unserved.ts';
 
 /**
- * Operations of SES v2 that programs ask for and that are not here, as the API reference names them. A REST request
- * names no operation: without this list a client would read of a method and a path.
+ * Operations of SES v2 that programs ask for and that are not here, as the API reference names them.
  */
 const operations = `
   POST /v2/email/outbound-bulk-emails SendBulkEmail
@@ -22,17 +20,4 @@ const operations = `
 `;
 
 /** Routes that say which operation is not here. */
-export const unservedRoutes: readonly RestRoute[] = operations
-  .trim()
-  .split('\n')
-  .map((line) => {
-    const [method, path = '', operation = ''] = line.trim().split(/ +/);
-    return {
-      operation,
-      method: method as RestRoute['method'],
-      path,
-      run() {
-        throw notImplemented('ses', operation);
-      },
-    };
-  });
+export const unservedRoutes = routesOf('ses', operations);
