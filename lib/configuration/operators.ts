@@ -124,7 +124,10 @@ function canBePermissionSet(name: string): boolean {
   return (head.startsWith(prefix) || prefix.startsWith(head)) && /(?:^|_)[\da-f]{0,16}$/.test(tail);
 }
 
-/** `*` and `?` as ArnNotLike takes them: any letters, / included, and any one (IAM User Guide, "ARN condition operators"). */
+/**
+ * `*` and `?` as ArnNotLike takes them: `*` stands for any characters, `/` included, and `?` for a single character (IAM
+ * User Guide, "ARN condition operators").
+ */
 function globExpression(pattern: string): RegExp {
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);

@@ -8,7 +8,7 @@ export interface Stage {
   readonly account?: string;
   /** Such as eu-central-1. `npx orders --stage` looks there. Default: the region of the credentials. */
   readonly region?: string;
-  /** What differs from the preset: any setting of lib/configuration/configuration.ts. Context keys go before these. */
+  /** What differs from the preset: any setting of lib/configuration/configuration.ts. A context key overrides such a setting. */
   readonly settings?: Partial<Configuration>;
 }
 

@@ -184,7 +184,7 @@ export async function run({
   service?.stopFaults();
   again.push(await replayFailures(table, queue, 'what ran out of attempts or may be lost', faults.clock));
   await quiet();
-  // A copy is a message as good as any other. A replay is not: it belongs to a failure.
+  // A copy of a message counts as a message. A replay does not: the replay belongs to a failure.
   for (const [messageId, body] of journal.sent) {
     if (!sent.has(messageId) && again.some(({ copies }) => copies.has(body))) sent.set(messageId, body);
   }

@@ -66,7 +66,7 @@ describe('an order without effects', () => {
 });
 
 describe('an order with effects', () => {
-  test('is claimed before its work, costs two requests, and is then a row as any other', async () => {
+  test('is claimed before its work, costs two requests, and then has the row of every processed order', async () => {
     const { requests, table } = watched();
     const seen: unknown[] = [];
     const functions = functionsWith(async () => void seen.push(await rowOf('two-steps')), { table });

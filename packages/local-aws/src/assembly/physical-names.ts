@@ -7,7 +7,7 @@ function characters(seed: string, count: number): string {
   return [...digest.subarray(0, count)].map((byte) => alphabet[byte % alphabet.length]).join('');
 }
 
-/** A name in the form that CloudFormation generates: `stack-logicalId-XXXXXXXXXXXX`, cut to `maxLength` characters. */
+/** A name as CloudFormation generates names: `stack-logicalId-XXXXXXXXXXXX`, cut to `maxLength` characters. */
 export function generatedName(stack: string, logicalId: string, maxLength: number, ending = ''): string {
   const suffix = `-${characters(`${stack}/${logicalId}`, 12)}${ending}`;
   return `${stack}-${logicalId}`.slice(0, maxLength - suffix.length) + suffix;

@@ -32,7 +32,7 @@ export class JwtVerifier {
     this.#clock = clock;
   }
 
-  /** @param scopes those of the route, of which the token must have one; empty: any token will do */
+  /** @param scopes the scopes of the route: the token must have at least one of them. Empty: the token needs no scope. */
   async verify(authorizer: JwtAuthorizerModel, scopes: readonly string[], request: GatewayRequest): Promise<Verdict> {
     const token = tokenIn(request, authorizer.identitySource);
     if (token === undefined) return { refusal: unauthorized() };

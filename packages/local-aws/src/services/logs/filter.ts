@@ -29,7 +29,7 @@ function parseTermPattern(pattern: string): TermPattern {
     const list = sign === '-' ? none : sign === '?' ? any : all;
     list.push(termOf(quoted, expression, plain));
   }
-  // Beside other terms `?terms` have no effect on AWS ("Match any terms").
+  // AWS ignores `?terms` beside other terms ("Match any terms").
   return { all, none, any: all.length > 0 || none.length > 0 ? [] : any };
 }
 
