@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,7 +44,8 @@ const fileMode = 0o644;
 export function bundleFunction(entry: string, directory: string): void {
   const options = bundlingOptions(entry);
   const { outputFiles } = buildSync({ ...options, entryPoints: { ...options.entryPoints }, write: false });
-  mkdirSync(directory, { recursive: true });
+  // Not its parents: a synthesis that is being ended would make a temporary folder again that is removed already.
+  if (!existsSync(directory)) mkdirSync(directory);
   for (const file of outputFiles) {
     const path = join(directory, relative(options.outdir, file.path));
     writeFileSync(path, file.contents);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -78,6 +78,13 @@ function overBudget(name: FunctionName): string | null {
     ...largest,
   ].join('\n');
 }
+
+test('a bundle does not make a folder again that was removed with its parent', () => {
+  const parent = mkdtempSync(join(tmpdir(), 'bundle-'));
+  rmSync(parent, { recursive: true });
+  expect(() => bundleFunction(entryOf('generate-orders'), join(parent, 'asset'))).toThrow(/ENOENT/);
+  expect(existsSync(parent)).toBe(false);
+});
 
 test('a handler as lectures and AWS’s examples write it, which imports types like values, is bundled', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'bundle-'));
