@@ -8,9 +8,8 @@ import { changeVisibility } from '../common/message-visibility.ts';
 import { tally } from '../common/metrics.ts';
 import type { PublishEvents } from '../common/events.ts';
 import { type InvocationContext, timeBudget } from '../common/time.ts';
-import { decide, isToBeTriedAgain, logOutcome, metricOf, type Outcome } from './outcome.ts';
+import { decide, isToBeTriedAgain, logOutcome, metricOf, type Outcome, tellOutcomes } from './outcome.ts';
 import type { BatchTime, Processed, ProcessOrder } from './process-order.ts';
-import { tellOutcomes } from './tell-outcomes.ts';
 
 /** What process-orders gets from outside: handler.ts wires the real ones, tests give others. */
 export interface Dependencies extends ConsumerDependencies {
